@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A native function pointer of a Java object's own. Made by {@link ClosureType#bind(Object)}.
+ *
+ * <p>It lives until {@link #close}; the garbage collector does not free it, because native code may still hold the pointer. After that its
+ * address may be handed out again for another closure of the same signature, so native code must not call it any more.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread, while other threads call the function pointer.
+ *
+ * @param <T> the functional interface
+ */
+public final class Closure<T> implements AutoCloseable {
+    private static final int CLOSED = -1;
+
+    private final ClosureType<T> type;
+    private volatile int id;
+
+    Closure(ClosureType<T> type, int id) {
+        this.type = type;
+        this.id = id;
+    }
+
+    /**
+     * The function pointer.
+     *
+     * @return a segment of size zero, valid until {@link #close}
+     * @throws IllegalStateException if the closure is closed
+     */
+    public MemorySegment address() {
+        return MemorySegment.ofAddress(type.slots().address(requireOpen()));
+    }
+
+    /**
+     * Binds the function pointer to another object. Calls that begin after this method returns reach the new one; calls under way on other
+     * threads may reach either.
+     *
+     * @param target what native calls reach from now on
+     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
+     * @throws IllegalStateException if the closure is closed
+     */
+    public synchronized void rebind(T target) {
+        type.requireInstance(target);
+        type.slots().bind(requireOpen(), target);
+    }
+
+    /** Frees the function pointer. Callbacks that have begun go on. Closing it again does nothing. */
+    @Override
+    public synchronized void close() {
+        int open = id;
+        if (open != CLOSED) {
+            id = CLOSED;
+            type.slots().giveBack(open);
+        }
+    }
+
+    private int requireOpen() {
+        int open = id;
+        if (open == CLOSED) {
+            throw new IllegalStateException("the closure is closed: " + type);
+        }
+        return open;
+    }
+
+    @Override
+    public String toString() {
+        int current = id;
+        String place = current == CLOSED ? "closed" : "%#x".formatted(type.slots().address(current));
+        return "Closure[%s, %s]".formatted(place, type);
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import dev.salto.internal.gate.Gate;
+import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.text.TextImageException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Modifier;
+import java.util.Objects;
+
+/**
+ * A kind of native callback: what it is in C, a function descriptor, and what it is in Java, a functional interface. Make it once, and
+ * bind as many objects as you like: the first type of a signature costs milliseconds, each closure tens of nanoseconds and 32 bytes
+ * of native memory.
+ *
+ * {@snippet :
+ * static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
+ *         FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+ *
+ * try (Closure<IntBinaryOperator> sum = BINARY.bind((a, b) -> a + b)) {
+ *     MemorySegment functionPointer = sum.address();
+ *     // hand it to native code
+ * }
+ * }
+ *
+ * <p>A layout is received as the type that {@link FunctionDescriptor#toMethodType} gives it; the interface's method has to declare that
+ * type, or a supertype of it. So far, descriptors have primitive and address layouts only, and as many integer and address parameters as
+ * leave one integer register free (five on x86-64), besides any number of {@code float} and {@code double} ones.
+ *
+ * <p>An exception that leaves a callback ends the JVM, as it does with {@link java.lang.foreign.Linker#upcallStub}.
+ *
+ * <p><b>Threads.</b> Closure types may be shared between threads, and closures may be bound by and called from any thread.
+ *
+ * @param <T> the functional interface
+ */
+public final class ClosureType<T> {
+    private final Class<? super T> functionalInterface;
+    private final FunctionDescriptor descriptor;
+    private final SlotPool slots;
+
+    private ClosureType(Class<? super T> functionalInterface, FunctionDescriptor descriptor, Gate gate) {
+        this.functionalInterface = functionalInterface;
+        this.descriptor = descriptor;
+        this.slots = gate.slots();
+    }
+
+    /**
+     * The closure type of a public functional interface. Types of the same interface and descriptor share their gate.
+     *
+     * @param <T> the interface, with its type arguments if it has any
+     * @param functionalInterface a public interface with a single abstract method, in a package that is exported to everyone, of a
+     *     class loader that Salto's sees; for any other interface use
+     *     {@link #of(MethodHandles.Lookup, Class, FunctionDescriptor)}
+     * @param descriptor the C function's type
+     * @return the closure type
+     * @throws IllegalArgumentException if the interface is not functional or not accessible, or does not fit the descriptor, or the
+     *     descriptor is one that closures or the linker do not support; the message names both sides, and the remedy
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
+     *     change that
+     */
+    public static <T> ClosureType<T> of(Class<? super T> functionalInterface, FunctionDescriptor descriptor) {
+        requireVisible(functionalInterface);
+        return make(MethodHandles.lookup(), functionalInterface, descriptor);
+    }
+
+    /**
+     * The closure type of any functional interface that the caller can use.
+     *
+     * @param <T> the interface, with its type arguments if it has any
+     * @param lookup {@link MethodHandles#lookup()}, called in a class that can use the interface
+     * @param functionalInterface an interface with a single abstract method
+     * @param descriptor the C function's type
+     * @return the closure type
+     * @throws IllegalArgumentException if the interface is not functional or not accessible to {@code lookup}, or {@code lookup} lacks
+     *     {@linkplain MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, or the interface does not fit the descriptor, or
+     *     the descriptor is one that closures or the linker do not support; the message names both sides, and the remedy
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
+     *     change that
+     */
+    public static <T> ClosureType<T> of(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
+            FunctionDescriptor descriptor) {
+        Objects.requireNonNull(functionalInterface, "functionalInterface");
+        try {
+            lookup.accessClass(functionalInterface);
+        } catch (IllegalAccessException e) {
+            throw new IllegalArgumentException(
+                    "%s is not accessible to %s; pass MethodHandles.lookup() from a class that can use it"
+                            .formatted(functionalInterface.getName(), lookup),
+                    e);
+        }
+        if (!lookup.hasFullPrivilegeAccess()) {
+            throw new IllegalArgumentException(lookup + " cannot define classes; pass MethodHandles.lookup() as it is");
+        }
+        return make(lookup, functionalInterface, descriptor);
+    }
+
+    private static <T> ClosureType<T> make(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
+            FunctionDescriptor descriptor) {
+        Objects.requireNonNull(descriptor, "descriptor");
+        try {
+            return new ClosureType<>(functionalInterface, descriptor, Gate.of(lookup, functionalInterface, descriptor));
+        } catch (TextImageException e) {
+            throw new TrampolinesUnsupportedException(e.getMessage(), e);
+        }
+    }
+
+    /** Without a lookup of the caller's, the dispatcher is a class of this module, which has to find the interface by name. */
+    private static void requireVisible(Class<?> type) {
+        Module here = ClosureType.class.getModule();
+        boolean isPublic = true;
+        for (Class<?> c = type; c != null; c = c.getEnclosingClass()) {
+            isPublic &= Modifier.isPublic(c.getModifiers());
+        }
+        if (!isPublic || !type.getModule().isExported(type.getPackageName(), here) || !isFoundByName(type)) {
+            throw new IllegalArgumentException(
+                    ("%s is not accessible to %s: it has to be public, in an exported package, and of a class"
+                            + " loader that Salto sees. Pass MethodHandles.lookup() as the first argument to use it as it is")
+                            .formatted(type.getName(), here));
+        }
+        here.addReads(type.getModule());
+    }
+
+    private static boolean isFoundByName(Class<?> type) {
+        try {
+            return Class.forName(type.getName(), false, ClosureType.class.getClassLoader()) == type;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Gives an object a native function pointer.
+     *
+     * @param target what native calls reach; it stays reachable as long as the closure is open
+     * @return a new closure, to be closed
+     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     */
+    public Closure<T> bind(T target) {
+        return new Closure<>(this, take(target));
+    }
+
+    /**
+     * Gives an object a native function pointer that lives as long as an arena.
+     *
+     * @param target what native calls reach; it stays reachable as long as the arena is open
+     * @param arena closes the closure when it is closed itself
+     * @return the function pointer: a segment of size zero in the scope of {@code arena}
+     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
+     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no mapping left
+     * @throws WrongThreadException if {@code arena} is confined to another thread
+     */
+    public MemorySegment bind(T target, Arena arena) {
+        Objects.requireNonNull(arena, "arena");
+        int id = take(target);
+        try {
+            return MemorySegment.ofAddress(slots.address(id)).reinterpret(arena, address -> slots.giveBack(id));
+        } catch (RuntimeException | Error e) {
+            slots.giveBack(id);
+            throw e;
+        }
+    }
+
+    private int take(T target) {
+        requireInstance(target);
+        int id = slots.take();
+        slots.bind(id, target);
+        slots.activate(id);
+        return id;
+    }
+
+    void requireInstance(T target) {
+        if (!functionalInterface.isInstance(Objects.requireNonNull(target, "target"))) {
+            throw new ClassCastException("a %s was bound to %s".formatted(target.getClass().getName(), this));
+        }
+    }
+
+    SlotPool slots() {
+        return slots;
+    }
+
+    @Override
+    public String toString() {
+        return "ClosureType[%s, %s]".formatted(functionalInterface.getName(), descriptor);
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.text.TextImage;
+import dev.salto.internal.text.TextImageException;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A native function pointer that hands data to native code: calling it jumps to a target, which finds the data in the scratch
+ * register. With it, code that would otherwise be made at run time, for the sake of one constant in it, becomes static code plus
+ * data.
+ *
+ * <p>The target is entered as if the caller had called it directly: arguments, stack and return address are the caller's. The
+ * scratch register is the one that the calling convention never uses for an argument:
+ *
+ * <table>
+ * <caption>Where the target finds the data</caption>
+ * <tr><th>architecture</th><th>register</th><th>why</th></tr>
+ * <tr><td>x86-64</td><td>{@code r10}</td><td>static chain pointer, System V AMD64 psABI 1.0, 3.2.1</td></tr>
+ * </table>
+ *
+ * <p>On x86-64 {@code r11} does not survive the way to the target, as on any call through a procedure linkage table.
+ *
+ * <p>A trampoline takes 16 bytes of the shared code and 32 bytes of memory. It lives until {@link #close}; the garbage collector does
+ * not free it. After that its address may be handed out again, so native code must not call it any more.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread. {@link #set} may be called while other threads call the trampoline,
+ * if only the target or only the data changes. The two are separate words: a call at the moment at which both change can reach the new target
+ * with the old data, or the other way round. If that matters, let the data point to a structure that says what to do.
+ *
+ * {@snippet :
+ * try (Trampoline trampoline = Trampoline.allocate()) {
+ *     trampoline.set(target, data);
+ *     MemorySegment functionPointer = trampoline.address();
+ *     // hand it to native code
+ * }
+ * }
+ */
+public final class Trampoline implements AutoCloseable {
+    private static volatile @Nullable SlotPool slots;
+
+    private final SlotPool pool;
+    private final MemorySegment address;
+    private final int id;
+    private boolean closed;
+
+    /** Held so that memory of an automatic arena stays as long as this object. */
+    @SuppressWarnings("UnusedVariable")
+    private @Nullable MemorySegment target;
+
+    @SuppressWarnings("UnusedVariable")
+    private @Nullable MemorySegment data;
+
+    private Trampoline(SlotPool pool) {
+        this.pool = pool;
+        this.id = pool.take();
+        pool.deactivate(id);
+        this.address = MemorySegment.ofAddress(pool.address(id));
+    }
+
+    /**
+     * Whether trampolines work in this process. If not, {@link #allocate} says why.
+     *
+     * @return true if {@link #allocate} would find its code
+     */
+    public static boolean isSupported() {
+        try {
+            TextImage.get();
+            return true;
+        } catch (TextImageException | IllegalCallerException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Allocates a trampoline. Until {@link #set} is called, calling it does nothing and returns zero.
+     *
+     * @return a new trampoline, to be closed
+     * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
+     *     change that
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     */
+    public static Trampoline allocate() {
+        return new Trampoline(slots());
+    }
+
+    private static SlotPool slots() {
+        SlotPool pool = slots;
+        if (pool != null) {
+            return pool;
+        }
+        synchronized (Trampoline.class) {
+            pool = slots;
+            if (pool == null) {
+                try {
+                    pool = new SlotPool(TextImage.get(), "enter_with_data", 0);
+                } catch (TextImageException e) {
+                    throw new TrampolinesUnsupportedException(e.getMessage(), e);
+                }
+                slots = pool;
+            }
+            return pool;
+        }
+    }
+
+    /**
+     * Sets what the trampoline leads to. May be called again at any time before {@link #close}.
+     *
+     * @param target the address of native code; its memory must stay for as long as the trampoline may be called
+     * @param data what the target finds in the scratch register: a native address, or any word as
+     *     {@link MemorySegment#ofAddress(long)}. It may be {@link MemorySegment#NULL}. Its memory must stay, too; this object keeps a
+     *     reference to both segments
+     * @return this trampoline
+     * @throws IllegalArgumentException if {@code target} or {@code data} is a heap segment, or {@code target} is
+     *     {@link MemorySegment#NULL}
+     * @throws IllegalStateException if the trampoline is closed
+     */
+    public synchronized Trampoline set(MemorySegment target, MemorySegment data) {
+        requireNative(target, "target");
+        requireNative(data, "data");
+        if (target.address() == 0) {
+            throw new IllegalArgumentException(
+                    "the target of a trampoline is NULL; it has to be the address of native code");
+        }
+        requireOpen();
+        this.target = target;
+        this.data = data;
+        pool.set(id, target.address(), data.address());
+        pool.activate(id);
+        return this;
+    }
+
+    /**
+     * The function pointer.
+     *
+     * @return a segment of size zero, valid until {@link #close}
+     * @throws IllegalStateException if the trampoline is closed
+     */
+    public synchronized MemorySegment address() {
+        requireOpen();
+        return address;
+    }
+
+    /** Frees the trampoline. Calls through it that have reached their target go on. Closing it again does nothing. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            pool.giveBack(id);
+            target = null;
+            data = null;
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the trampoline at %#x is closed".formatted(address.address()));
+        }
+    }
+
+    private static void requireNative(MemorySegment segment, String name) {
+        if (!Objects.requireNonNull(segment, name).isNative()) {
+            throw new IllegalArgumentException(
+                    ("the %s of a trampoline is a heap segment, which has no address; allocate it from an"
+                            + " Arena").formatted(name));
+        }
+    }
+
+    @Override
+    public synchronized String toString() {
+        return "Trampoline[%#x%s]".formatted(address.address(), closed ? ", closed" : "");
+    }
+}

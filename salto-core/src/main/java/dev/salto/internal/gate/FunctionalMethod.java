@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.gate;
+
+import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The one abstract method of a functional interface.
+ *
+ * @param owner the interface
+ * @param name the method's name
+ * @param type its erased type
+ */
+record FunctionalMethod(Class<?> owner, String name, MethodType type) {
+    /**
+     * Finds the method.
+     *
+     * @throws IllegalArgumentException if the type is not a functional interface; the message says why
+     */
+    static FunctionalMethod of(Class<?> type) {
+        if (!type.isInterface()) {
+            throw new IllegalArgumentException(
+                    "%s is not an interface; a closure's type is a functional interface, one with"
+                            .formatted(type.getName()) + " a single abstract method");
+        }
+        if (type.isSealed() || type.isHidden()) {
+            throw new IllegalArgumentException(
+                    type.getName() + " is sealed or hidden; a closure's type has to be an interface"
+                            + " that anyone can implement and name");
+        }
+        List<Method> candidates = Arrays.stream(type.getMethods())
+                .filter(m -> Modifier.isAbstract(m.getModifiers()))
+                .filter(m -> !isMethodOfObject(m))
+                .toList();
+        // An interface that narrows an inherited method has both; whatever implements it has both too, so either one will do.
+        List<Method> narrowest = candidates.stream()
+                .filter(m -> candidates.stream().noneMatch(other -> isNarrowedBy(m, other)))
+                .toList();
+        if (narrowest.size() != 1) {
+            throw new IllegalArgumentException(
+                    "%s has %d abstract methods; a closure's type is a functional interface, with exactly"
+                            .formatted(type.getName(), narrowest.size()) + " one");
+        }
+        Method method = narrowest.getFirst();
+        return new FunctionalMethod(type, method.getName(),
+                MethodType.methodType(method.getReturnType(), method.getParameterTypes()));
+    }
+
+    private static boolean isMethodOfObject(Method method) {
+        try {
+            return Modifier
+                    .isPublic(Object.class.getMethod(method.getName(), method.getParameterTypes()).getModifiers());
+        } catch (NoSuchMethodException e) {
+            return false;
+        }
+    }
+
+    private static boolean isNarrowedBy(Method wide, Method narrow) {
+        if (wide.equals(narrow) || !wide.getName().equals(narrow.getName())
+                || wide.getParameterCount() != narrow.getParameterCount()
+                || !wide.getReturnType().isAssignableFrom(narrow.getReturnType())) {
+            return false;
+        }
+        for (int i = 0; i < wide.getParameterCount(); i++) {
+            if (!wide.getParameterTypes()[i].isAssignableFrom(narrow.getParameterTypes()[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Checks that native code that knows the descriptor can call this method.
+     *
+     * @throws IllegalArgumentException if it cannot; the message names both sides
+     */
+    void requireFits(FunctionDescriptor descriptor) {
+        MethodType carriers = descriptor.toMethodType();
+        if (carriers.parameterCount() != type.parameterCount()) {
+            throw misfit(descriptor, "the method has %d parameters, the descriptor %d".formatted(type.parameterCount(),
+                    carriers.parameterCount()));
+        }
+        for (int i = 0; i < carriers.parameterCount(); i++) {
+            if (!type.parameterType(i).isAssignableFrom(carriers.parameterType(i))) {
+                throw misfit(descriptor,
+                        "parameter %d is %s in the method, %s (layout %s) in the descriptor".formatted(i,
+                                type.parameterType(i).getSimpleName(), carriers.parameterType(i).getSimpleName(),
+                                descriptor.argumentLayouts().get(i)));
+            }
+        }
+        // An erased type variable, say that of Supplier<MemorySegment>, is checked when the method returns.
+        if (!type.returnType().isAssignableFrom(carriers.returnType())) {
+            throw misfit(descriptor, "the result is %s in the method, %s in the descriptor".formatted(
+                    type.returnType().getSimpleName(), carriers.returnType().getSimpleName()));
+        }
+    }
+
+    private IllegalArgumentException misfit(FunctionDescriptor descriptor, String difference) {
+        return new IllegalArgumentException(
+                "%s.%s%s does not fit the descriptor %s: %s. Change one of them so that they agree"
+                        .formatted(owner.getName(), name, type, descriptor, difference));
+    }
+
+    MethodTypeDesc describeType() {
+        return type.describeConstable().orElseThrow();
+    }
+}

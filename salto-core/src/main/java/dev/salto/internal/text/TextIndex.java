@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.text;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * The layout of a text image as the build found it: all that Java knows about the code. All sizes and offsets are in bytes.
+ *
+ * @param architecture the architecture that the image is for
+ * @param codeSize the size of a code table, its head included; also the distance from a code table to its parameter table
+ * @param trampolineOffset where the first trampoline lies in the code table
+ * @param trampolineSize the distance from one trampoline to the next
+ * @param trampolineCount how many trampolines a code table has
+ * @param blockSize the size of a parameter block
+ * @param blockEntry where the entry's address lies in a block
+ * @param blockTarget where the target's address lies in a block
+ * @param blockArgument where the hidden argument lies in a block
+ * @param blockExtra where the extra word lies in a block
+ * @param entries the offset of each entry in the code table, by name
+ * @param sha256 the digest of the {@code codeSize} bytes of a code table, in lower-case hexadecimal
+ */
+public record TextIndex(
+        String architecture,
+        int codeSize,
+        int trampolineOffset,
+        int trampolineSize,
+        int trampolineCount,
+        int blockSize,
+        int blockEntry,
+        int blockTarget,
+        int blockArgument,
+        int blockExtra,
+        Map<String, Integer> entries,
+        String sha256) {
+
+    private static final String ENTRY = "entry.";
+
+    static TextIndex read(InputStream content) throws IOException {
+        Properties properties = new Properties();
+        properties.load(content);
+        Map<String, Integer> entries = new HashMap<>();
+        for (String key : properties.stringPropertyNames()) {
+            if (key.startsWith(ENTRY)) {
+                entries.put(key.substring(ENTRY.length()), Integer.valueOf(properties.getProperty(key)));
+            }
+        }
+        return new TextIndex(
+                text(properties, "architecture"),
+                layout(properties, "code_size"),
+                layout(properties, "trampoline_offset"),
+                layout(properties, "trampoline_size"),
+                layout(properties, "trampoline_count"),
+                layout(properties, "block_size"),
+                layout(properties, "block_entry"),
+                layout(properties, "block_target"),
+                layout(properties, "block_argument"),
+                layout(properties, "block_extra"),
+                Map.copyOf(entries),
+                text(properties, "sha256"));
+    }
+
+    private static int layout(Properties properties, String name) throws IOException {
+        return Integer.parseInt(text(properties, "layout." + name));
+    }
+
+    private static String text(Properties properties, String key) throws IOException {
+        String value = properties.getProperty(key);
+        if (value == null) {
+            throw new IOException("the index of the text image has no " + key);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.text.build;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The build step that turns assembly and C into the text images, their indexes, and the native callers. */
+@Command(name = "native-code-build", mixinStandardHelpOptions = true,
+        description = "Builds the text image of every architecture, its index, and the native callers.")
+final class NativeCodeBuild implements Callable<Integer> {
+    /** Where the images lie among the resources of {@code dev.salto}. */
+    private static final Path TEXT_PACKAGE = Path.of("dev", "salto", "internal", "text");
+
+    private static final Path CALLERS_PACKAGE = Path.of("dev", "salto", "text", "callers");
+
+    @Option(names = "--llvm", required = true, description = "the JAR of org.bytedeco:llvm for this host")
+    private Path llvmJar = Path.of("");
+
+    @Option(names = "--sources", required = true, description = "the folder that holds asm/ and callers/")
+    private Path sources = Path.of("");
+
+    @Option(names = "--text", required = true, description = "the folder that gets the text images")
+    private Path text = Path.of("");
+
+    @Option(names = "--callers", required = true, description = "the folder that gets the native callers")
+    private Path callers = Path.of("");
+
+    @Option(names = "--cache", description = "the folder that keeps clang and lld (default: $XDG_CACHE_HOME/salto)")
+    private @Nullable Path cache;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new NativeCodeBuild()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Path stamp = text.resolveSibling(text.getFileName() + ".sha256");
+        String inputs = digestOfInputs();
+        if (Files.exists(stamp) && Files.readString(stamp).equals(inputs) && callersAreThere()) {
+            System.out.println("Native code is up to date");
+            return 0;
+        }
+        Llvm llvm = Llvm.unpack(llvmJar, cache != null ? cache : userCache());
+        for (String architecture : architectures()) {
+            buildTextImage(llvm, architecture);
+            buildCallers(llvm, architecture);
+        }
+        Files.writeString(stamp, inputs);
+        return 0;
+    }
+
+    private static Path userCache() {
+        String xdg = System.getenv("XDG_CACHE_HOME");
+        Path caches = xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
+        return caches.resolve("salto");
+    }
+
+    /** An architecture is supported when it has a {@code .S} file. */
+    private List<String> architectures() throws IOException {
+        try (Stream<Path> files = Files.list(sources.resolve("asm"))) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(f -> f.endsWith(".S"))
+                    .map(f -> f.substring(0, f.length() - 2))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private void buildTextImage(Llvm llvm, String architecture) throws IOException {
+        Path folder = Files.createDirectories(text.resolve(TEXT_PACKAGE));
+        Path image = folder.resolve(architecture + ".so");
+        Path asm = sources.resolve("asm");
+        Path scratch = Files.createTempDirectory(text, "build-");
+        Path object = scratch.resolve("text.o");
+        Path script = scratch.resolve("text.ld");
+        llvm.run(asm, "clang", List.of(target(architecture), "-c", architecture + ".S", "-o", object.toString()));
+        llvm.run(asm, "clang", List.of(target(architecture), "-E", "-P", "-x", "c", "text-image.ld", "-o",
+                script.toString()));
+        List<String> link = new ArrayList<>(List.of("-shared", "-T", script.toString(), "-z", "max-page-size=0x10000",
+                "-z", "rodynamic", "--orphan-handling=error"));
+        link.addAll(linkOptions());
+        link.addAll(List.of("-o", image.toString(), object.toString()));
+        llvm.run(asm, "ld.lld", link);
+        Files.delete(object);
+        Files.delete(script);
+        Files.delete(scratch);
+
+        SortedMap<String, String> index = TextImageIndex.read(architecture, Files.readAllBytes(image));
+        StringBuilder lines = new StringBuilder("""
+                # SPDX-License-Identifier: Apache-2.0
+                # Made by the build from the text image beside it.
+                """);
+        index.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
+        Files.writeString(folder.resolve(architecture + ".properties"), lines);
+        System.out.printf("Text image %-8s %s trampolines of %s bytes, sha256 %.16s...%n", architecture,
+                index.get("layout.trampoline_count"), index.get("layout.trampoline_size"), index.get("sha256"));
+    }
+
+    private void buildCallers(Llvm llvm, String architecture) throws IOException {
+        Path library = callersLibrary(architecture);
+        Files.createDirectories(library.getParent());
+        Path folder = sources.resolve("callers");
+        List<String> arguments = new ArrayList<>(List.of(target(architecture), "-O2", "-fPIC", "-ffreestanding",
+                "-nostdlib",
+                "-shared", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror", "callers.c", architecture + ".S", "-o",
+                library.toString()));
+        linkOptions().forEach(option -> arguments.addAll(List.of("-Xlinker", option)));
+        llvm.run(folder, "clang", arguments);
+    }
+
+    private Path callersLibrary(String architecture) {
+        return callers.resolve(CALLERS_PACKAGE).resolve(architecture + ".so");
+    }
+
+    private boolean callersAreThere() throws IOException {
+        return architectures().stream().allMatch(architecture -> Files.exists(callersLibrary(architecture)));
+    }
+
+    /** What both kinds of shared object are linked with. */
+    private static List<String> linkOptions() {
+        return List.of("--build-id=sha1", "--hash-style=gnu", "--eh-frame-hdr", "--no-undefined", "-z", "noexecstack");
+    }
+
+    private static String target(String architecture) {
+        return "--target=" + architecture + "-unknown-linux-gnu";
+    }
+
+    /** Covers the sources, the tools and the classes of this build step itself. */
+    private String digestOfInputs() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        bytes.write(llvmJar.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+        for (Path folder : List.of(sources.resolve("asm"), sources.resolve("callers"), ownClasses())) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.filter(Files::isRegularFile).filter(f -> !f.toString().endsWith(".so")).sorted()
+                        .toList()) {
+                    bytes.write(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+                    bytes.write(Files.readAllBytes(file));
+                }
+            }
+        }
+        return HexFormat.of().formatHex(TextImageIndex.sha256(bytes.toByteArray()));
+    }
+
+    private static Path ownClasses() {
+        try {
+            return Path.of(NativeCodeBuild.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("the build's own classes are not in a folder", e);
+        }
+    }
+}
