@@ -36,6 +36,7 @@ final class SystemCalls {
     static final int MREMAP_FIXED = 2;
     private static final int O_RDONLY = 0;
     private static final int O_CLOEXEC = 0x80000;
+    private static final int SEEK_END = 2;
 
     private static final long FAILED = -1;
 
@@ -46,6 +47,8 @@ final class SystemCalls {
 
     private static final MethodHandle OPEN = link("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
             Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle LSEEK = link("lseek",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle CLOSE = link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle MMAP = link("mmap",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
@@ -64,6 +67,12 @@ final class SystemCalls {
             return (int) checked(state -> (int) OPEN.invokeExact(state, path, O_RDONLY | O_CLOEXEC),
                     () -> "open(\"%s\", O_RDONLY | O_CLOEXEC)".formatted(file));
         }
+    }
+
+    /** The size of an open file in bytes. */
+    static long size(int descriptor) throws SystemCallException {
+        return checked(state -> (long) LSEEK.invokeExact(state, descriptor, 0L, SEEK_END),
+                () -> "lseek(%d, 0, SEEK_END)".formatted(descriptor));
     }
 
     static void close(int descriptor) throws SystemCallException {

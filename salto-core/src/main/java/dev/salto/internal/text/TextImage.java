@@ -69,16 +69,14 @@ public final class TextImage {
         try (TextFile file = TextFile.find(name)) {
             int descriptor = SystemCalls.openForReading(file.path());
             try {
-                long address = SystemCalls.mmap(index.codeSize(), SystemCalls.PROT_READ | SystemCalls.PROT_EXEC,
-                        SystemCalls.MAP_SHARED, descriptor);
-                MemorySegment code = MemorySegment.ofAddress(address).reinterpret(index.codeSize()).asReadOnly();
-                try {
-                    check(code, index, file);
-                } catch (TextImageException e) {
-                    SystemCalls.munmap(address, index.codeSize());
-                    throw e;
+                // A page beyond the end of the file could be mapped, but not read.
+                long size = SystemCalls.size(descriptor);
+                if (size < index.codeSize()) {
+                    throw new TextImageException(
+                            "%s has %d bytes, its code table alone has %d; the file is damaged, so install Salto again"
+                                    .formatted(file.description(), size, index.codeSize()));
                 }
-                return new TextImage(index, code);
+                return new TextImage(index, mapAndCheck(descriptor, index, file));
             } finally {
                 SystemCalls.close(descriptor);
             }
@@ -88,14 +86,20 @@ public final class TextImage {
     }
 
     /** Compares what is mapped, not what is named: nobody can swap the file between the check and its use. */
-    private static void check(MemorySegment code, TextIndex index, TextFile file) throws TextImageException {
+    private static MemorySegment mapAndCheck(int descriptor, TextIndex index, TextFile file)
+            throws TextImageException, SystemCallException {
+        long address = SystemCalls.mmap(index.codeSize(), SystemCalls.PROT_READ | SystemCalls.PROT_EXEC,
+                SystemCalls.MAP_SHARED, descriptor);
+        MemorySegment code = MemorySegment.ofAddress(address).reinterpret(index.codeSize()).asReadOnly();
         String found = sha256(code.asByteBuffer());
         if (!found.equals(index.sha256())) {
+            SystemCalls.munmap(address, index.codeSize());
             throw new TextImageException(
                     ("%s is not the text image that this version of Salto was built with: its code table has"
                             + " SHA-256 %s, the index says %s; the file is damaged or of another version, so install Salto again")
                             .formatted(file.description(), found, index.sha256()));
         }
+        return code;
     }
 
     private static String sha256(ByteBuffer bytes) {

@@ -121,7 +121,8 @@ public final class Callers {
         }
     }
 
-    private static AssertionError unexpected(Throwable e) {
-        return new AssertionError("a downcall threw", e);
+    /** A downcall refuses arguments that are no longer alive with an exception of its own, and throws nothing else. */
+    private static RuntimeException unexpected(Throwable e) {
+        return e instanceof RuntimeException refusal ? refusal : new IllegalStateException("a downcall threw", e);
     }
 }

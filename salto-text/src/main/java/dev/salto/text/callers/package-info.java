@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Native code that calls function pointers, for tests, demo and benchmarks. */
+/** For tests, demo and benchmarks: native code that calls function pointers, and a look at what the process has mapped. */
 @NullMarked
 package dev.salto.text.callers;
 

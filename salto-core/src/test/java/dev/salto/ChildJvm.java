@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A JVM of its own for one test, which runs a program of the package {@code dev.salto.child} against a copy of the library.
+ *
+ * @param exitCode how it ended
+ * @param output what it printed, errors included
+ */
+record ChildJvm(int exitCode, List<String> output) {
+    /** The folder with the library's classes, as the build left them. */
+    static Path libraryClasses() {
+        return codeSource(Trampoline.class);
+    }
+
+    /**
+     * Starts a program and waits for its end.
+     *
+     * @param library a folder or JAR with the module {@code dev.salto}
+     * @param program the simple name of a class in {@code dev.salto.child}
+     * @param options options for the JVM
+     */
+    static ChildJvm run(Path library, String program, String... options) throws IOException, InterruptedException {
+        Path tests = codeSource(ChildJvm.class);
+        Path callers = codeSource(dev.salto.text.callers.Callers.class);
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(Arrays.asList(options));
+        command.addAll(List.of("--module-path", library.toString(), "--add-modules", "dev.salto", "--patch-module",
+                "dev.salto=" + childrenOnly(tests), "--add-reads", "dev.salto=ALL-UNNAMED", "--class-path",
+                callers.toString(), "--module", "dev.salto/dev.salto.child." + program));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<String> output;
+        try (var reader = process.inputReader()) {
+            output = reader.lines().toList();
+        }
+        return new ChildJvm(process.waitFor(), output);
+    }
+
+    /** The programs without the other test classes, which are no part of what is tested. */
+    private static Path childrenOnly(Path tests) throws IOException {
+        Path copy = Files.createTempDirectory("children-");
+        Path source = tests.resolve("dev/salto/child");
+        Path target = Files.createDirectories(copy.resolve("dev/salto/child"));
+        try (Stream<Path> files = Files.list(source)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, target.resolve(file.getFileName()));
+            }
+        }
+        return copy;
+    }
+
+    String value(String key) {
+        return output.stream()
+                .filter(line -> line.startsWith(key + "="))
+                .map(line -> line.substring(key.length() + 1))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + key + " in the output: " + output));
+    }
+
+    private static Path codeSource(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new AssertionError("classes have a place", e);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.salto.text.callers.Callers;
+import dev.salto.text.callers.ProcessMaps;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntBinaryOperator;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a user does with closures: bind, call from native code, rebind, close. */
+final class ClosureTest {
+    private static final FunctionDescriptor BINARY_FUNCTION = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
+            BINARY_FUNCTION);
+
+    private static int call(MemorySegment function, int a) {
+        return Callers.callRepeatedly(function, 1, a);
+    }
+
+    @Test
+    void nativeCodeCallsAJavaObject() {
+        try (Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> a * 10 + b)) {
+            // 4 * 10 + 0, then that * 10 + 1, then that * 10 + 2
+            assertThat(Callers.callRepeatedly(closure.address(), 3, 4)).isEqualTo(4012);
+        }
+    }
+
+    @Test
+    void eachClosureReachesItsOwnObject() {
+        List<Closure<IntBinaryOperator>> closures = IntStream.range(0, 100)
+                .mapToObj(i -> BINARY.bind((a, b) -> a + i))
+                .toList();
+
+        for (int i = 0; i < closures.size(); i++) {
+            assertThat(call(closures.get(i).address(), 1000)).isEqualTo(1000 + i);
+        }
+        closures.forEach(Closure::close);
+    }
+
+    @Test
+    void theCLibrarySortsWithAJavaComparator() throws Throwable {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle qsort = linker.downcallHandle(linker.defaultLookup().findOrThrow("qsort"),
+                FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS));
+        ValueLayout element = ADDRESS.withTargetLayout(JAVA_INT);
+        ClosureType<Comparator<MemorySegment>> comparator = ClosureType.of(Comparator.class,
+                FunctionDescriptor.of(JAVA_INT, element, element));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment numbers = arena.allocateFrom(JAVA_INT, 5, -3, 9, 0, 7, -8);
+
+            qsort.invokeExact(numbers, 6L, 4L,
+                    comparator.bind(Comparator.comparingInt((MemorySegment s) -> s.get(JAVA_INT, 0)), arena));
+
+            assertThat(numbers.toArray(JAVA_INT)).containsExactly(-8, -3, 0, 5, 7, 9);
+        }
+    }
+
+    @Test
+    void aReboundFunctionPointerReachesTheNewObject() {
+        try (Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> 1)) {
+            MemorySegment address = closure.address();
+            closure.rebind((a, b) -> 2);
+
+            assertThat(closure.address()).isEqualTo(address);
+            assertThat(call(address, 0)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void isReboundWhileAnotherThreadCallsIt() throws Exception {
+        Set<Integer> seen = new HashSet<>();
+        AtomicBoolean stop = new AtomicBoolean();
+        try (Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> 0)) {
+            MemorySegment address = closure.address();
+            Thread caller = Thread.ofPlatform().start(() -> {
+                int last = 0;
+                while (!stop.get()) {
+                    int answer = call(address, 0);
+                    assertThat(answer).isGreaterThanOrEqualTo(last);
+                    last = answer;
+                    seen.add(answer);
+                }
+            });
+            for (int i = 1; i <= 20_000; i++) {
+                int answer = i;
+                closure.rebind((a, b) -> answer);
+                assertThat(call(address, 0)).isEqualTo(i);
+            }
+            stop.set(true);
+            caller.join();
+        }
+        assertThat(seen).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void slotsAreReusedAfterClose() {
+        Closure<IntBinaryOperator> first = BINARY.bind((a, b) -> 1);
+        MemorySegment address = first.address();
+        first.close();
+
+        List<Closure<IntBinaryOperator>> later = new ArrayList<>();
+        boolean reused = false;
+        for (int i = 0; i < 4_000 && !reused; i++) {
+            Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> 2);
+            later.add(closure);
+            reused = closure.address().equals(address);
+        }
+        assertThat(reused).isTrue();
+        assertThat(call(address, 0)).isEqualTo(2);
+        later.forEach(Closure::close);
+    }
+
+    @Test
+    void bindingAndClosingForeverMapsNothingNew() {
+        BINARY.bind((a, b) -> 0).close();
+        long before = tableMappings();
+        for (int i = 0; i < 100_000; i++) {
+            BINARY.bind((a, b) -> 0).close();
+        }
+        assertThat(tableMappings()).isEqualTo(before);
+    }
+
+    @Test
+    void tablesGrowAndEveryClosureStillAnswers() {
+        int count = 20_000;
+        long before = tableMappings();
+        List<Closure<IntBinaryOperator>> closures = new ArrayList<>();
+        Set<Long> addresses = new HashSet<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment functions = arena.allocate(ADDRESS, count);
+            MemorySegment results = arena.allocate(JAVA_INT, count);
+            for (int i = 0; i < count; i++) {
+                int own = i * 31;
+                Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> a + b + own);
+                closures.add(closure);
+                addresses.add(closure.address().address());
+                functions.setAtIndex(ADDRESS, i, closure.address());
+            }
+            Callers.callEach(functions, count, 7, results);
+
+            for (int i = 0; i < count; i++) {
+                assertThat(results.getAtIndex(JAVA_INT, i)).isEqualTo(7 + i + i * 31);
+            }
+        }
+        assertThat(addresses).hasSize(count);
+        assertThat(tableMappings() - before).isGreaterThanOrEqualTo(5);
+        closures.forEach(Closure::close);
+    }
+
+    /** How often the text image is mapped. */
+    private static long tableMappings() {
+        return ProcessMaps.read().mappings().stream().filter(m -> m.name().contains("x86_64.so") && m.isExecutable())
+                .count();
+    }
+
+    @Test
+    void manyThreadsBindCallAndCloseAtOnce() throws Exception {
+        List<Throwable> failures = new ArrayList<>();
+        List<Thread> threads = IntStream.range(0, 4).mapToObj(t -> Thread.ofPlatform().start(() -> {
+            try {
+                for (int i = 0; i < 20_000; i++) {
+                    int own = t * 1_000_000 + i;
+                    try (Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> a + own)) {
+                        if (call(closure.address(), 1) != own + 1) {
+                            throw new AssertionError("a closure reached another one's object");
+                        }
+                    }
+                }
+            } catch (Throwable e) {
+                synchronized (failures) {
+                    failures.add(e);
+                }
+            }
+        })).toList();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void anArenaClosesWhatWasBoundInIt() {
+        MemorySegment address;
+        try (Arena arena = Arena.ofConfined()) {
+            address = BINARY.bind((a, b) -> 5, arena);
+            assertThat(call(address, 0)).isEqualTo(5);
+            assertThat(address.byteSize()).isZero();
+        }
+        assertThat(call(MemorySegment.ofAddress(address.address()), 0)).isZero();
+        assertThatThrownBy(() -> call(address, 0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void anArenaThatCannotOwnItIsRefusedAndNothingLeaks() throws Exception {
+        Arena closed = Arena.ofConfined();
+        closed.close();
+        List<Arena> foreign = new ArrayList<>();
+        Thread.ofPlatform().start(() -> foreign.add(Arena.ofConfined())).join();
+        // Fails after taking a slot each time: with a leak, the next table would be mapped.
+        long before = tableMappings();
+        for (int i = 0; i < 5_000; i++) {
+            assertThatThrownBy(() -> BINARY.bind((a, b) -> 0, closed)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> BINARY.bind((a, b) -> 0, foreign.getFirst()))
+                    .isInstanceOf(WrongThreadException.class);
+        }
+        assertThat(tableMappings()).isEqualTo(before);
+    }
+
+    @Test
+    void aClosedClosureReturnsZeroAndSaysSo() {
+        Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> 5);
+        MemorySegment address = closure.address();
+        closure.close();
+        closure.close();
+
+        assertThat(call(address, 0)).isZero();
+        assertThatThrownBy(closure::address).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> closure.rebind((a, b) -> 1)).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThat(closure.toString()).contains("closed").contains("IntBinaryOperator");
+    }
+
+    @Test
+    void aCallbackMayCloseItsOwnClosure() {
+        List<Closure<IntBinaryOperator>> self = new ArrayList<>();
+        Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> {
+            self.getFirst().close();
+            return a + 1;
+        });
+        self.add(closure);
+        MemorySegment address = closure.address();
+
+        assertThat(call(address, 41)).isEqualTo(42);
+        assertThat(call(address, 41)).isZero();
+    }
+
+    @Test
+    void aBoundObjectStaysReachable() {
+        // Nothing but the function pointer is kept.
+        MemorySegment address = BINARY.bind(new Adder(3)::add).address();
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        assertThat(call(address, 4)).isEqualTo(7);
+    }
+
+    private record Adder(int own) {
+        int add(int a, int b) {
+            return a + own;
+        }
+    }
+
+    @Test
+    void typesOfTheSameSignatureShareOneGate() throws Throwable {
+        ClosureType<IntBinaryOperator> other = ClosureType.of(IntBinaryOperator.class,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+        Closure<IntBinaryOperator> first = BINARY.bind((a, b) -> 0);
+        MemorySegment address = first.address();
+        first.close();
+        // The slot comes back, so both draw from the pool of one gate.
+        List<MemorySegment> addresses = new ArrayList<>();
+        List<Closure<IntBinaryOperator>> closures = new ArrayList<>();
+        while (!addresses.contains(address) && closures.size() < 4_000) {
+            closures.add(other.bind((a, b) -> 0));
+            addresses.add(closures.getLast().address());
+        }
+        assertThat(addresses).contains(address);
+        closures.forEach(Closure::close);
+    }
+
+    interface PackagePrivate {
+        int apply(int a, int b);
+    }
+
+    @Test
+    void anInterfaceThatOnlyTheCallerSeesWorksWithItsLookup() {
+        ClosureType<PackagePrivate> type = ClosureType.of(MethodHandles.lookup(), PackagePrivate.class,
+                BINARY_FUNCTION);
+        try (Closure<PackagePrivate> closure = type.bind((a, b) -> a - b)) {
+            assertThat(call(closure.address(), 5)).isEqualTo(5);
+        }
+    }
+
+    /** Narrows an inherited method, so that it has two abstract ones in bytecode. */
+    interface Narrowed extends UnaryOperator<MemorySegment> {
+        @Override
+        MemorySegment apply(MemorySegment segment);
+    }
+
+    @Test
+    void anInterfaceMayNarrowAGenericMethod() throws Throwable {
+        FunctionDescriptor identity = FunctionDescriptor.of(ADDRESS, ADDRESS);
+        ClosureType<Narrowed> type = ClosureType.of(MethodHandles.lookup(), Narrowed.class, identity);
+        try (Closure<Narrowed> closure = type.bind(s -> MemorySegment.ofAddress(s.address() + 1))) {
+            MethodHandle call = Linker.nativeLinker().downcallHandle(closure.address(), identity);
+
+            assertThat(((MemorySegment) call.invokeExact(MemorySegment.ofAddress(41))).address()).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void pointersComeAndGoAsSegments() throws Throwable {
+        FunctionDescriptor supplier = FunctionDescriptor.of(ADDRESS);
+        ClosureType<Supplier<MemorySegment>> type = ClosureType.of(Supplier.class, supplier);
+        try (Closure<Supplier<MemorySegment>> closure = type.bind(() -> MemorySegment.ofAddress(77))) {
+            MethodHandle call = Linker.nativeLinker().downcallHandle(closure.address(), supplier);
+
+            assertThat(((MemorySegment) call.invokeExact()).address()).isEqualTo(77);
+        }
+    }
+
+    @Test
+    void oneTypeCanBeUsedBesideAnother() throws Throwable {
+        FunctionDescriptor getter = FunctionDescriptor.of(JAVA_LONG);
+        ClosureType<LongSupplier> type = ClosureType.of(LongSupplier.class, getter);
+        try (Closure<LongSupplier> number = type.bind(() -> Long.MIN_VALUE);
+                Closure<IntBinaryOperator> sum = BINARY.bind(Integer::sum)) {
+            MethodHandle call = Linker.nativeLinker().downcallHandle(number.address(), getter);
+
+            assertThat((long) call.invokeExact()).isEqualTo(Long.MIN_VALUE);
+            assertThat(Callers.callRepeatedly(sum.address(), 11, 0)).isEqualTo(55);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.function.IntBinaryOperator;
+import java.util.function.IntSupplier;
+import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What a closure type refuses, and how it says so: both sides, and the remedy. */
+final class ClosureTypeRefusalTest {
+    private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final StructLayout POINT = MemoryLayout.structLayout(JAVA_INT, JAVA_INT);
+
+    private static void refuses(ThrowingCallable call, String... words) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll(words);
+    }
+
+    @Test
+    void anotherNumberOfParameters() {
+        refuses(() -> ClosureType.of(IntUnaryOperator.class, BINARY),
+                "IntUnaryOperator.applyAsInt", "(i4i4)i4", "1 parameters", "2");
+    }
+
+    @Test
+    void anotherTypeOfParameter() {
+        refuses(() -> ClosureType.of(IntBinaryOperator.class, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG)),
+                "parameter 1 is int in the method", "long", "j8", "Change one of them");
+    }
+
+    @Test
+    void anotherTypeOfResult() {
+        refuses(() -> ClosureType.of(IntBinaryOperator.class, FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, JAVA_INT)),
+                "the result is int in the method, double in the descriptor");
+        refuses(() -> ClosureType.of(IntBinaryOperator.class, FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT)),
+                "the result is int in the method, void in the descriptor");
+        refuses(() -> ClosureType.of(Runnable.class, FunctionDescriptor.of(JAVA_INT)),
+                "the result is void in the method, int in the descriptor");
+    }
+
+    @Test
+    void aPrimitiveForAPointer() {
+        refuses(() -> ClosureType.of(Comparator.class, BINARY), "Comparator.compare", "parameter 0 is Object", "int");
+    }
+
+    @Test
+    void whatIsNoFunctionalInterface() {
+        refuses(() -> ClosureType.of(String.class, BINARY), "java.lang.String", "not an interface");
+        refuses(() -> ClosureType.of(Iterator.class, BINARY), "java.util.Iterator", "2 abstract methods");
+        refuses(() -> ClosureType.of(java.io.Serializable.class, BINARY), "Serializable", "0 abstract methods");
+    }
+
+    public sealed interface Sealed permits OnlyOne {
+        int apply(int a, int b);
+    }
+
+    record OnlyOne() implements Sealed {
+        @Override
+        public int apply(int a, int b) {
+            return 0;
+        }
+    }
+
+    @Test
+    void aSealedInterface() {
+        refuses(() -> ClosureType.of(MethodHandles.lookup(), Sealed.class, BINARY), "Sealed", "anyone can implement");
+    }
+
+    interface NotPublic {
+        int apply(int a, int b);
+    }
+
+    @Test
+    void anInterfaceThatSaltoCannotSee() {
+        refuses(() -> ClosureType.of(NotPublic.class, BINARY), "NotPublic", "MethodHandles.lookup()");
+    }
+
+    @Test
+    void aLookupThatCannotSeeTheInterface() {
+        refuses(() -> ClosureType.of(MethodHandles.publicLookup(), NotPublic.class, BINARY), "NotPublic",
+                "MethodHandles.lookup()");
+    }
+
+    @Test
+    void aLookupThatCannotDefineClasses() {
+        refuses(() -> ClosureType.of(MethodHandles.publicLookup(), IntBinaryOperator.class, BINARY),
+                "cannot define classes", "MethodHandles.lookup()");
+    }
+
+    interface SixIntegers {
+        int apply(int a, int b, int c, long d, MemorySegment e, int f);
+    }
+
+    @Test
+    void moreIntegersThanLeaveARegisterFree() {
+        FunctionDescriptor six = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS,
+                JAVA_INT);
+
+        refuses(() -> ClosureType.of(MethodHandles.lookup(), SixIntegers.class, six), "6 integer", "at most 5",
+                "Linker.upcallStub");
+    }
+
+    @Test
+    void structsByValue() {
+        refuses(() -> ClosureType.of(UnaryOperator.class, FunctionDescriptor.of(ADDRESS, POINT)),
+                "parameter 0", "struct", "pointer", "Linker.upcallStub");
+        refuses(() -> ClosureType.of(UnaryOperator.class, FunctionDescriptor.of(POINT, ADDRESS)), "the result",
+                "struct");
+    }
+
+    @Test
+    void aLayoutThatTheLinkerDoesNotKnow() {
+        ValueLayout foreign = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
+
+        assertThatThrownBy(() -> ClosureType.of(IntSupplier.class, FunctionDescriptor.of(foreign)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void nullForAnything() {
+        ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class, BINARY);
+
+        assertThatThrownBy(() -> ClosureType.of(nothing(), BINARY)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> ClosureType.of(IntBinaryOperator.class, nothing()))
+                .isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> type.bind(nothing())).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> type.bind((a, b) -> 0, nothing())).isInstanceOf(NullPointerException.class);
+    }
+
+    /** What the annotations forbid and a caller in unchecked code may pass. */
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static <T> T nothing() {
+        return null;
+    }
+
+    @Test
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    void anObjectThatDoesNotImplementTheInterface() {
+        ClosureType raw = ClosureType.of(IntBinaryOperator.class, BINARY);
+
+        assertThatThrownBy(() -> raw.bind("a string")).isInstanceOf(ClassCastException.class)
+                .hasMessageContainingAll("java.lang.String", "IntBinaryOperator");
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.salto.text.callers.Callers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import org.junit.jupiter.api.Test;
+
+/** The five calls of the trampoline API, with native targets. */
+final class TrampolineTest {
+    private static final MethodHandle DATA = Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ADDRESS));
+    private static final MethodHandle DOUBLES = Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.of(JAVA_DOUBLE, JAVA_DOUBLE));
+
+    private static long dataAt(MemorySegment function) throws Throwable {
+        return ((MemorySegment) DATA.invokeExact(function)).address();
+    }
+
+    @Test
+    void areSupportedHere() {
+        assertThat(Trampoline.isSupported()).isTrue();
+    }
+
+    @Test
+    void theTargetFindsTheDataInTheScratchRegister() throws Throwable {
+        try (Trampoline trampoline = Trampoline.allocate(); Arena arena = Arena.ofConfined()) {
+            MemorySegment data = arena.allocate(8);
+            trampoline.set(Callers.dataOfThisCall(), data);
+
+            assertThat(dataAt(trampoline.address())).isEqualTo(data.address());
+        }
+    }
+
+    @Test
+    void anyWordCanBeData() throws Throwable {
+        try (Trampoline trampoline = Trampoline.allocate()) {
+            for (long word : new long[]{0, 1, -1, Long.MIN_VALUE, 0x0123_4567_89ab_cdefL}) {
+                trampoline.set(Callers.dataOfThisCall(), MemorySegment.ofAddress(word));
+
+                assertThat(dataAt(trampoline.address())).isEqualTo(word);
+            }
+        }
+    }
+
+    @Test
+    void argumentsAndResultPassUnchanged() {
+        try (Trampoline trampoline = Trampoline.allocate()) {
+            trampoline.set(Callers.add(), MemorySegment.NULL);
+
+            assertThat(Callers.callRepeatedly(trampoline.address(), 101, 7)).isEqualTo(7 + 5050);
+        }
+    }
+
+    @Test
+    void eachTrampolineHasAnAddressAndDataOfItsOwn() throws Throwable {
+        try (Trampoline first = Trampoline.allocate(); Trampoline second = Trampoline.allocate()) {
+            first.set(Callers.dataOfThisCall(), MemorySegment.ofAddress(1));
+            second.set(Callers.dataOfThisCall(), MemorySegment.ofAddress(2));
+
+            assertThat(first.address()).isNotEqualTo(second.address());
+            assertThat(dataAt(first.address())).isEqualTo(1);
+            assertThat(dataAt(second.address())).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void oneThatWasNeverSetReturnsZero() throws Throwable {
+        try (Trampoline trampoline = Trampoline.allocate()) {
+            assertThat(dataAt(trampoline.address())).isZero();
+            assertThat((double) DOUBLES.invokeExact(trampoline.address(), 1.5)).isZero();
+        }
+    }
+
+    @Test
+    void oneThatIsFreedReturnsZero() throws Throwable {
+        Trampoline trampoline = Trampoline.allocate().set(Callers.dataOfThisCall(), MemorySegment.ofAddress(7));
+        MemorySegment address = trampoline.address();
+        trampoline.close();
+
+        assertThat(dataAt(address)).isZero();
+    }
+
+    @Test
+    void aFreedOneIsHandedOutAgain() {
+        Trampoline first = Trampoline.allocate();
+        MemorySegment address = first.address();
+        first.close();
+
+        try (Trampoline second = Trampoline.allocate()) {
+            assertThat(second.address()).isEqualTo(address);
+        }
+    }
+
+    @Test
+    void isRetargetedWhileAnotherThreadCallsIt() throws Exception {
+        try (Trampoline trampoline = Trampoline.allocate()) {
+            trampoline.set(Callers.add(), MemorySegment.NULL);
+            MemorySegment address = trampoline.address();
+            Thread caller = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 200; i++) {
+                    assertThat(Callers.callRepeatedly(address, 1001, 0)).isEqualTo(500_500);
+                }
+            });
+            for (long word = 0; caller.isAlive(); word++) {
+                trampoline.set(Callers.add(), MemorySegment.ofAddress(word));
+            }
+            caller.join();
+        }
+    }
+
+    @Test
+    void refusesWhatHasNoAddress() {
+        try (Trampoline trampoline = Trampoline.allocate()) {
+            MemorySegment heap = MemorySegment.ofArray(new byte[8]);
+
+            assertThatThrownBy(() -> trampoline.set(heap, MemorySegment.NULL))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("target").hasMessageContaining("heap segment");
+            assertThatThrownBy(() -> trampoline.set(Callers.add(), heap))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("data").hasMessageContaining("heap segment");
+            assertThatThrownBy(() -> trampoline.set(MemorySegment.NULL, MemorySegment.NULL))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("NULL");
+        }
+    }
+
+    @Test
+    void aRefusedTargetLeavesTheOldOneInPlace() throws Throwable {
+        try (Trampoline trampoline = Trampoline.allocate()) {
+            trampoline.set(Callers.dataOfThisCall(), MemorySegment.ofAddress(5));
+            assertThatThrownBy(() -> trampoline.set(MemorySegment.NULL, MemorySegment.NULL))
+                    .isInstanceOf(IllegalArgumentException.class);
+
+            assertThat(dataAt(trampoline.address())).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aClosedOneSaysSo() {
+        Trampoline trampoline = Trampoline.allocate();
+        trampoline.close();
+        trampoline.close();
+
+        assertThatThrownBy(trampoline::address).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> trampoline.set(Callers.add(), MemorySegment.NULL))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThat(trampoline).hasToString("Trampoline[%#x, closed]".formatted(addressIn(trampoline)));
+    }
+
+    private static long addressIn(Trampoline trampoline) {
+        return Long.decode(trampoline.toString().replaceAll(".*(0x[0-9a-f]+).*", "$1"));
+    }
+
+    @Test
+    void theCallerMayCloseOneTwiceWithoutHarmingTheNextOwner() throws Throwable {
+        Trampoline first = Trampoline.allocate();
+        first.close();
+        try (Trampoline second = Trampoline.allocate().set(Callers.dataOfThisCall(), MemorySegment.ofAddress(9))) {
+            first.close();
+
+            assertThat(dataAt(second.address())).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void intArgumentsReachATargetThatIsAnUpcallStub() throws Throwable {
+        FunctionDescriptor binary = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+        MethodHandle subtract = java.lang.invoke.MethodHandles.lookup()
+                .findStatic(Math.class, "subtractExact", binary.toMethodType());
+        try (Trampoline trampoline = Trampoline.allocate(); Arena arena = Arena.ofConfined()) {
+            trampoline.set(Linker.nativeLinker().upcallStub(subtract, binary, arena), MemorySegment.NULL);
+            MethodHandle call = Linker.nativeLinker().downcallHandle(trampoline.address(), binary);
+
+            assertThat((int) call.invokeExact(5, 3)).isEqualTo(2);
+        }
+    }
+}

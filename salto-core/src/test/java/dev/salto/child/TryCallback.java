@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.child;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.salto.Closure;
+import dev.salto.ClosureType;
+import dev.salto.Trampoline;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.invoke.MethodHandle;
+import java.util.function.IntBinaryOperator;
+
+/**
+ * Makes a closure and calls it, and prints in three lines how it went: whether trampolines are supported, what the callback
+ * answered or which exception came instead, and the exception's message.
+ */
+public final class TryCallback {
+    private TryCallback() {}
+
+    public static void main(String[] arguments) throws Throwable {
+        System.out.println("supported=" + Trampoline.isSupported());
+        FunctionDescriptor binary = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+        try {
+            ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class, binary);
+            try (Closure<IntBinaryOperator> closure = type.bind((a, b) -> a * b)) {
+                MethodHandle call = Linker.nativeLinker().downcallHandle(closure.address(), binary);
+                System.out.println("answer=" + (int) call.invokeExact(6, 7));
+            }
+            Trampoline.allocate().close();
+        } catch (UnsupportedOperationException | IllegalCallerException e) {
+            System.out.println("exception=" + e.getClass().getName());
+            System.out.println("message=" + e.getMessage());
+        }
+    }
+}
