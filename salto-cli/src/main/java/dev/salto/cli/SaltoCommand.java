@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code salto}. */
+@Command(name = "salto", mixinStandardHelpOptions = true, version = "salto 0.1.0", subcommands = DemoCommand.class,
+        description = "Native function pointers for Java objects, with no code made at run time.",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:it worked", "1:it did not, and the message says why", "2:the command line was wrong",
+            "3:something is missing on this machine: a JDK 25, Maven, or a supported host"},
+        footer = {"%nTry:", "  ./salto demo              see it work, beside the JDK's own upcall stubs",
+            "  ./salto demo --help       what can be set", "  ./salto bench --help      the benchmarks"})
+final class SaltoCommand {
+    private SaltoCommand() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new SaltoCommand()).setExecutionExceptionHandler(SaltoCommand::explain);
+    }
+
+    /** A user gets the message; the stack trace is for whoever asks for it. */
+    private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        command.getErr().println(command.getColorScheme().errorText("salto: " + e.getMessage()));
+        if (Boolean.getBoolean("dev.salto.trace")) {
+            e.printStackTrace(command.getErr());
+        } else {
+            command.getErr()
+                    .println("       (for the stack trace: JAVA_TOOL_OPTIONS=-Ddev.salto.trace=true ./salto ...)");
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The commands of the {@code salto} script. */
+@NullMarked
+package dev.salto.cli;
+
+import org.jspecify.annotations.NullMarked;
