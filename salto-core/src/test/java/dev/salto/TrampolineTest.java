@@ -14,6 +14,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** The five calls of the trampoline API, with native targets. */
@@ -22,8 +26,12 @@ final class TrampolineTest {
     private static final MethodHandle DOUBLES = Linker.nativeLinker()
             .downcallHandle(FunctionDescriptor.of(JAVA_DOUBLE, JAVA_DOUBLE));
 
-    private static long dataAt(MemorySegment function) throws Throwable {
-        return ((MemorySegment) DATA.invokeExact(function)).address();
+    private static long dataAt(MemorySegment function) {
+        try {
+            return ((MemorySegment) DATA.invokeExact(function)).address();
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall threw", e);
+        }
     }
 
     @Test
@@ -103,18 +111,23 @@ final class TrampolineTest {
 
     @Test
     void isRetargetedWhileAnotherThreadCallsIt() throws Exception {
-        try (Trampoline trampoline = Trampoline.allocate()) {
-            trampoline.set(Callers.add(), MemorySegment.NULL);
+        try (Trampoline trampoline = Trampoline.allocate();
+                ExecutorService executor = Executors.newSingleThreadExecutor()) {
+            trampoline.set(Callers.dataOfThisCall(), MemorySegment.NULL);
             MemorySegment address = trampoline.address();
-            Thread caller = Thread.ofPlatform().start(() -> {
-                for (int i = 0; i < 200; i++) {
-                    assertThat(Callers.callRepeatedly(address, 1001, 0)).isEqualTo(500_500);
+            Future<?> caller = executor.submit(() -> {
+                long last = 0;
+                while (last < 10_000) {
+                    long data = dataAt(address);
+                    assertThat(data).as("after " + last).isGreaterThanOrEqualTo(last);
+                    last = data;
                 }
+                return null;
             });
-            for (long word = 0; caller.isAlive(); word++) {
-                trampoline.set(Callers.add(), MemorySegment.ofAddress(word));
+            for (long word = 1; !caller.isDone(); word++) {
+                trampoline.set(Callers.dataOfThisCall(), MemorySegment.ofAddress(word));
             }
-            caller.join();
+            caller.get();
         }
     }
 
@@ -177,7 +190,7 @@ final class TrampolineTest {
     @Test
     void intArgumentsReachATargetThatIsAnUpcallStub() throws Throwable {
         FunctionDescriptor binary = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
-        MethodHandle subtract = java.lang.invoke.MethodHandles.lookup()
+        MethodHandle subtract = MethodHandles.lookup()
                 .findStatic(Math.class, "subtractExact", binary.toMethodType());
         try (Trampoline trampoline = Trampoline.allocate(); Arena arena = Arena.ofConfined()) {
             trampoline.set(Linker.nativeLinker().upcallStub(subtract, binary, arena), MemorySegment.NULL);
