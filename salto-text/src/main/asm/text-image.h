@@ -5,12 +5,15 @@
  * layout_ symbols out of the finished image and writes them into the index from which Java takes them.
  *
  *   offset 0            ELF header, notes, unwind table, entries     the head
- *   HEAD_SIZE           trampoline 0, trampoline 1, ...              the rest of the code table
- *   CODE_SIZE           parameter block 0, parameter block 1, ...    not in the file: read+write memory
+ *   HEAD_SIZE           room for HEADER_BLOCKS trampolines, unused
+ *                       trampoline 0, trampoline 1, ...              up to CODE_SIZE
+ *   CODE_SIZE           table header, HEADER_BLOCKS blocks long      not in the file: read+write memory
+ *                       parameter block 0, parameter block 1, ...
  *
  * The whole image is one unit of CODE_SIZE bytes, which is mapped as it stands, as often as tables are needed. 64 KiB is
- * a multiple of every page size in use (4, 16 and 64 KiB). The head shares the first unit with the trampolines
- * because a unit of its own would double the file for the sake of a few hundred bytes.
+ * a multiple of every page size in use (4, 16 and 64 KiB). The head shares the unit with the trampolines because a unit
+ * of its own would double the file for the sake of a few hundred bytes; and so each table has entries of its own, which
+ * reach the header of their table at a fixed distance.
  *
  * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes) and the assembler macro `trampoline`, whose
  * argument is the address of the trampoline's parameter block, and includes this file.
@@ -18,14 +21,18 @@
 
 #define CODE_SIZE       0x10000
 #define HEAD_SIZE       0x1000
-#define TRAMPOLINES     ((CODE_SIZE - HEAD_SIZE) / TRAMPOLINE_SIZE)
 
-/* The parameter block, four words: where the trampoline jumps, and what the code there finds. */
-#define BLOCK_ENTRY     (0 * WORD)      /* address of the entry: the only word that a trampoline itself reads */
-#define BLOCK_TARGET    (1 * WORD)      /* address that the entry goes on to: a gate, or a native function */
-#define BLOCK_ARGUMENT  (2 * WORD)      /* the hidden argument, or the user's data */
-#define BLOCK_EXTRA     (3 * WORD)      /* what else an entry needs to know; unused by the entries so far */
-#define BLOCK_SIZE      (4 * WORD)
+/* The parameter block: what is different from one trampoline to the next. A trampoline reads both words. */
+#define BLOCK_ENTRY     (0 * WORD)      /* where it jumps: an entry of its table, or the user's target */
+#define BLOCK_ARGUMENT  (1 * WORD)      /* what it loads into the scratch register: the hidden argument, or the user's data */
+#define BLOCK_SIZE      (2 * WORD)
+
+/* The table header: what is the same for all trampolines of a table. Entries read it. */
+#define HEADER_TARGET   (0 * WORD)      /* where an entry goes on to: a gate */
+#define HEADER_BLOCKS   4
+#define HEADER_SIZE     (HEADER_BLOCKS * BLOCK_SIZE)
+
+#define TRAMPOLINES     ((CODE_SIZE - HEAD_SIZE) / TRAMPOLINE_SIZE - HEADER_BLOCKS)
 
 #ifdef __ASSEMBLER__
 
@@ -51,9 +58,10 @@ salto_entry_\name:
         .size   salto_entry_\name, . - salto_entry_\name
         .endm
 
-/* The code table. A parameter block lies at a fixed distance behind its trampoline's table, past the end of the image. */
+/* The code table. Behind its end, past the end of the image, salto_parameters is where the table header begins. */
         .macro  code_table
         .section .text.trampolines, "ax", @progbits
+        .skip   HEADER_BLOCKS * TRAMPOLINE_SIZE
         .globl  salto_trampolines
         .hidden salto_trampolines
         .type   salto_trampolines, @function
@@ -61,22 +69,25 @@ salto_trampolines:
         .cfi_startproc
         .set    .Lindex, 0
         .rept   TRAMPOLINES
-        trampoline .Lparameters + .Lindex * BLOCK_SIZE
+        trampoline salto_parameters + HEADER_SIZE + .Lindex * BLOCK_SIZE
         .set    .Lindex, .Lindex + 1
         .endr
         .cfi_endproc
-.Lparameters:
         .size   salto_trampolines, . - salto_trampolines
+        .balign HEAD_SIZE
+        .globl  salto_parameters
+        .hidden salto_parameters
+salto_parameters:
 
         layout  code_size, CODE_SIZE
-        layout  trampoline_offset, HEAD_SIZE
+        layout  trampoline_offset, HEAD_SIZE + HEADER_BLOCKS * TRAMPOLINE_SIZE
         layout  trampoline_size, TRAMPOLINE_SIZE
         layout  trampoline_count, TRAMPOLINES
+        layout  header_target, HEADER_TARGET
+        layout  block_offset, HEADER_SIZE
         layout  block_size, BLOCK_SIZE
         layout  block_entry, BLOCK_ENTRY
-        layout  block_target, BLOCK_TARGET
         layout  block_argument, BLOCK_ARGUMENT
-        layout  block_extra, BLOCK_EXTRA
         .section .note.GNU-stack, "", @progbits
         .endm
 

@@ -4,7 +4,7 @@
         .text
         .globl  data_of_this_call
         .type   data_of_this_call, @function
-/* Returns what enter_with_data handed over in r10. */
+/* Returns what the trampoline left in r10. */
 data_of_this_call:
         .cfi_startproc
         endbr64

@@ -14,8 +14,8 @@ import java.util.Objects;
 
 /**
  * A kind of native callback: what it is in C, a function descriptor, and what it is in Java, a functional interface. Make it once, and
- * bind as many objects as you like: the first type of a signature costs milliseconds, each closure tens of nanoseconds and 32 bytes
- * of native memory.
+ * bind as many objects as you like: the first type of a signature costs milliseconds, each closure tens of nanoseconds and two words
+ * (16 bytes) of native memory.
  *
  * {@snippet :
  * static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>x86-64</td><td>{@code r10}</td><td>static chain pointer, System V AMD64 psABI 1.0, 3.2.1</td></tr>
  * </table>
  *
- * <p>On x86-64 {@code r11} does not survive the way to the target, as on any call through a procedure linkage table.
+ * <p>No other register is changed on the way.
  *
- * <p>A trampoline takes 16 bytes of the shared code and 32 bytes of memory. It lives until {@link #close}; the garbage collector does
+ * <p>A trampoline takes a few bytes of the shared code and two words (16 bytes) of memory. It lives until {@link #close}; the garbage collector does
  * not free it. After that its address may be handed out again, so native code must not call it any more.
  *
  * <p><b>Threads.</b> All methods may be called from any thread. {@link #set} may be called while other threads call the trampoline,
@@ -98,7 +98,7 @@ public final class Trampoline implements AutoCloseable {
             pool = slots;
             if (pool == null) {
                 try {
-                    pool = new SlotPool(TextImage.get(), "enter_with_data", 0);
+                    pool = new SlotPool(TextImage.get());
                 } catch (TextImageException e) {
                     throw new TrampolinesUnsupportedException(e.getMessage(), e);
                 }
@@ -130,8 +130,7 @@ public final class Trampoline implements AutoCloseable {
         requireOpen();
         this.target = target;
         this.data = data;
-        pool.set(id, target.address(), data.address());
-        pool.activate(id);
+        pool.activate(id, target.address(), data.address());
         return this;
     }
 

@@ -45,7 +45,7 @@ record Comparison(Measurement jdk, Measurement salto) {
                         report.checks().answers());
         return table + System.lineSeparator() + System.lineSeparator() + ansi.string(verdict)
                 + " The JDK's stubs are code written into its code cache," + System.lineSeparator()
-                + "which is writable and executable from the start; a closure is 32 bytes of data.";
+                + "which is writable and executable from the start; a closure is 16 bytes of data.";
     }
 
     private static Column column(String header, HorizontalAlign align) {

@@ -20,24 +20,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SlotPool {
     private final TextImage image;
-    private final long entry;
-    private final long dead;
     private final long target;
+    private final int entry;
+    private final int dead;
 
     /** The tables that have free slots. The first one is used until it is full. */
     private final Deque<Table> available = new ArrayDeque<>();
 
     /**
-     * A pool without tables.
+     * A pool of slots that lead to one gate, without tables as yet.
      *
      * @param entry the name of the entry that a slot in use leads to
-     * @param target what the entry goes on to, the same for all slots; zero if each slot has its own
+     * @param gate what the entry goes on to
      */
-    public SlotPool(TextImage image, String entry, long target) {
+    public SlotPool(TextImage image, String entry, long gate) {
         this.image = image;
-        this.entry = image.entry(entry);
-        this.dead = image.entry("dead");
-        this.target = target;
+        this.target = gate;
+        this.entry = image.index().entry(entry);
+        this.dead = image.index().entry("dead");
+    }
+
+    /** A pool of slots that each lead to a target of their own, without tables as yet. */
+    public SlotPool(TextImage image) {
+        this(image, "dead", 0);
     }
 
     /**
@@ -59,7 +64,6 @@ public final class SlotPool {
             }
             int id = Tables.id(table, slot);
             if (fresh) {
-                table.setTarget(slot, target);
                 table.setArgument(slot, id);
             }
             return id;
@@ -69,6 +73,7 @@ public final class SlotPool {
     private Table grow() {
         try {
             Table table = Tables.add(image);
+            table.setTarget(target);
             available.addFirst(table);
             return table;
         } catch (SystemCallException e) {
@@ -88,28 +93,30 @@ public final class SlotPool {
         Tables.setTargetRelease(id, object);
     }
 
-    /** Gives a slot a target and an argument of its own. */
-    public void set(int id, long ownTarget, long argument) {
+    /** Leads calls to the gate. All that was done to the slot before happens before a call that comes through. */
+    public void activate(int id) {
         Table table = Tables.table(id);
-        table.setTarget(Tables.slot(id), ownTarget);
-        table.setArgument(Tables.slot(id), argument);
+        table.setEntryRelease(Tables.slot(id), table.entry(entry));
     }
 
-    /** Lets calls through. All that was done to the slot before happens before a call that comes through. */
-    public void activate(int id) {
-        Tables.table(id).setEntryRelease(Tables.slot(id), entry);
+    /** Leads calls to native code, with a word for the scratch register. */
+    public void activate(int id, long ownTarget, long argument) {
+        Table table = Tables.table(id);
+        table.setArgument(Tables.slot(id), argument);
+        table.setEntryRelease(Tables.slot(id), ownTarget);
     }
 
     /** Stops calls at the dead entry. */
     public void deactivate(int id) {
-        Tables.table(id).setEntryRelease(Tables.slot(id), dead);
+        Table table = Tables.table(id);
+        table.setEntryRelease(Tables.slot(id), table.entry(dead));
     }
 
     /** Stops calls and gives the slot back. */
     public void giveBack(int id) {
         Table table = Tables.table(id);
         int slot = Tables.slot(id);
-        table.setEntryRelease(slot, dead);
+        table.setEntryRelease(slot, table.entry(dead));
         Tables.setTargetRelease(id, null);
         synchronized (available) {
             boolean wasFull = table.isFull();

@@ -21,8 +21,8 @@ final class Table {
 
     private final int number;
     private final TextIndex index;
+    private final long code;
     private final MemorySegment parameters;
-    private final long firstTrampoline;
 
     private final short[] nextFree;
     private short firstFree = NONE;
@@ -33,8 +33,8 @@ final class Table {
     Table(int number, TextIndex index, MemorySegment memory) {
         this.number = number;
         this.index = index;
+        this.code = memory.address();
         this.parameters = memory.asSlice(index.codeSize());
-        this.firstTrampoline = memory.address() + index.trampolineOffset();
         this.nextFree = new short[index.trampolineCount()];
     }
 
@@ -78,26 +78,30 @@ final class Table {
 
     /** The address of a slot's trampoline: the function pointer. */
     long trampoline(int slot) {
-        return firstTrampoline + (long) slot * index.trampolineSize();
+        return code + index.trampolineOffset() + (long) slot * index.trampolineSize();
     }
 
-    /**
-     * Sets where a slot's trampoline jumps. What was written to the block before is visible to whoever sees this: a trampoline
-     * reads the entry first, and reaches the rest of the block through it.
-     */
-    void setEntryRelease(int slot, long entry) {
-        WORD.setRelease(parameters, word(slot, index.blockEntry()), entry);
+    /** The address of this table's own copy of an entry, which reads this table's header. */
+    long entry(int offset) {
+        return code + offset;
     }
 
-    void setTarget(int slot, long target) {
-        WORD.set(parameters, word(slot, index.blockTarget()), target);
+    /** Sets where this table's entries go on to. */
+    void setTarget(long target) {
+        WORD.set(parameters, (long) index.headerTarget(), target);
     }
 
+    /** Sets where a slot's trampoline jumps. What was written to the table before is visible to whoever gets there. */
+    void setEntryRelease(int slot, long address) {
+        WORD.setRelease(parameters, word(slot, index.blockEntry()), address);
+    }
+
+    /** Sets what a slot's trampoline loads into the scratch register. */
     void setArgument(int slot, long argument) {
         WORD.set(parameters, word(slot, index.blockArgument()), argument);
     }
 
     private long word(int slot, int offsetInBlock) {
-        return (long) slot * index.blockSize() + offsetInBlock;
+        return index.blockOffset() + (long) slot * index.blockSize() + offsetInBlock;
     }
 }

@@ -118,19 +118,6 @@ public final class TextImage {
     }
 
     /**
-     * The address of an entry, valid as long as the process lives.
-     *
-     * @param name the entry's name in the assembly
-     */
-    public long entry(String name) {
-        Integer offset = index.entries().get(name);
-        if (offset == null) {
-            throw new AssertionError("the text image for %s has no entry %s".formatted(index.architecture(), name));
-        }
-        return code.address() + offset;
-    }
-
-    /**
      * Maps one more table: this image's code, followed by fresh zeroed memory for the parameters.
      *
      * <p>The code comes from the mapping that is there already, not from a file, and without asking for the right to
@@ -141,7 +128,7 @@ public final class TextImage {
      * @throws SystemCallException if the system has no more mappings or memory to give
      */
     public MemorySegment mapTable() throws SystemCallException {
-        long size = tableSize();
+        long size = index.tableSize();
         long address = SystemCalls.mmap(size, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE,
                 SystemCalls.MAP_PRIVATE | SystemCalls.MAP_ANONYMOUS | SystemCalls.MAP_NORESERVE, -1);
         try {
@@ -151,9 +138,5 @@ public final class TextImage {
             throw e;
         }
         return MemorySegment.ofAddress(address).reinterpret(size);
-    }
-
-    private long tableSize() {
-        return index.codeSize() + (long) index.trampolineCount() * index.blockSize();
     }
 }

@@ -16,11 +16,11 @@ import java.util.Properties;
  * @param trampolineOffset where the first trampoline lies in the code table
  * @param trampolineSize the distance from one trampoline to the next
  * @param trampolineCount how many trampolines a code table has
+ * @param headerTarget where the word with the entries' target lies in a parameter table
+ * @param blockOffset where the first parameter block lies in a parameter table
  * @param blockSize the size of a parameter block
- * @param blockEntry where the entry's address lies in a block
- * @param blockTarget where the target's address lies in a block
- * @param blockArgument where the hidden argument lies in a block
- * @param blockExtra where the extra word lies in a block
+ * @param blockEntry where the word with the address that the trampoline jumps to lies in a block
+ * @param blockArgument where the word for the scratch register lies in a block
  * @param entries the offset of each entry in the code table, by name
  * @param sha256 the digest of the {@code codeSize} bytes of a code table, in lower-case hexadecimal
  */
@@ -30,11 +30,11 @@ public record TextIndex(
         int trampolineOffset,
         int trampolineSize,
         int trampolineCount,
+        int headerTarget,
+        int blockOffset,
         int blockSize,
         int blockEntry,
-        int blockTarget,
         int blockArgument,
-        int blockExtra,
         Map<String, Integer> entries,
         String sha256) {
 
@@ -55,13 +55,31 @@ public record TextIndex(
                 layout(properties, "trampoline_offset"),
                 layout(properties, "trampoline_size"),
                 layout(properties, "trampoline_count"),
+                layout(properties, "header_target"),
+                layout(properties, "block_offset"),
                 layout(properties, "block_size"),
                 layout(properties, "block_entry"),
-                layout(properties, "block_target"),
                 layout(properties, "block_argument"),
-                layout(properties, "block_extra"),
                 Map.copyOf(entries),
                 text(properties, "sha256"));
+    }
+
+    /** The size of a whole table: a code table and its parameter table. */
+    public long tableSize() {
+        return codeSize + blockOffset + (long) trampolineCount * blockSize;
+    }
+
+    /**
+     * Where an entry lies in the code table.
+     *
+     * @param name the entry's name in the assembly
+     */
+    public int entry(String name) {
+        Integer offset = entries.get(name);
+        if (offset == null) {
+            throw new AssertionError("the text image for %s has no entry %s".formatted(architecture, name));
+        }
+        return offset;
     }
 
     private static int layout(Properties properties, String name) throws IOException {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import net.fornwall.jelf.ElfFile;
 import net.fornwall.jelf.ElfSection;
 import net.fornwall.jelf.ElfSectionHeader;
@@ -107,38 +108,30 @@ final class TextImageIndex {
         require(elf.firstSectionByName(".eh_frame") != null, "has no unwind information");
     }
 
-    /** Every trampoline is the same but for four bytes, in which the way to its parameter block grows evenly. */
+    /** Every trampoline is the same but for four-byte words in which the way to its parameter block grows evenly. */
     private void checkTrampolines() {
         int size = layout("trampoline_size");
         int count = layout("trampoline_count");
         int first = layout("trampoline_offset");
         int growth = layout("block_size") - size;
-        require(first + size * count == layout("code_size"), "has trampolines that do not fill the code table");
-        ByteBuffer code = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        int varying = Arrays.mismatch(file, first, first + size, file, first + size, first + 2 * size);
-        for (int at = varying - 3; at <= varying; at++) {
-            if (isUniform(code, first, size, count, at, growth)) {
-                return;
-            }
+        require(first + size * count <= layout("code_size"), "has trampolines beyond the end of the code table");
+        int offset = 0;
+        while (offset < size) {
+            int bytes = isSameInAll(first + offset, size, count) ? 1 : Integer.BYTES;
+            require(bytes == 1 || growsInAll(first + offset, size, count, growth),
+                    "has trampolines that differ in more than the way to their parameter block");
+            offset += bytes;
         }
-        throw new IllegalStateException(
-                "the text image has trampolines that differ in more than their parameter block");
     }
 
-    private boolean isUniform(ByteBuffer code, int first, int size, int count, int displacement, int growth) {
-        if (displacement < 0 || displacement + 4 > size) {
-            return false;
-        }
-        for (int i = 1; i < count; i++) {
-            int start = first + i * size;
-            boolean same = Arrays.equals(file, first, first + displacement, file, start, start + displacement)
-                    && Arrays.equals(file, first + displacement + 4, first + size, file, start + displacement + 4,
-                            start + size);
-            if (!same || code.getInt(start + displacement) != code.getInt(first + displacement) + i * growth) {
-                return false;
-            }
-        }
-        return true;
+    private boolean isSameInAll(int start, int size, int count) {
+        return IntStream.range(1, count).allMatch(i -> file[start + i * size] == file[start]);
+    }
+
+    private boolean growsInAll(int start, int size, int count, int growth) {
+        ByteBuffer code = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        return IntStream.range(1, count)
+                .allMatch(i -> code.getInt(start + i * size) == code.getInt(start) + i * growth);
     }
 
     private static void require(boolean condition, String complaint) {
