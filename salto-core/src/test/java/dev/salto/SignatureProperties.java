@@ -24,12 +24,14 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -48,6 +50,23 @@ final class SignatureProperties {
     void aClosureSeesAndReturnsWhatTheJdksStubDoes(@ForAll("signatures") FunctionDescriptor signature,
             @ForAll long seed)
             throws Throwable {
+        compare(signature, seed);
+    }
+
+    /** Every number of integers that a closure can have, with floating-point numbers in registers, and on the stack too. */
+    @Example
+    void zeroToFiveIntegersAndAnyNumberOfDoublesWork() throws Throwable {
+        for (int integers = 0; integers <= 5; integers++) {
+            for (int doubles : new int[]{0, 1, 7, 8, 9, 20}) {
+                List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(integers, JAVA_INT));
+                parameters.addAll(Collections.nCopies(doubles, JAVA_DOUBLE));
+                compare(FunctionDescriptor.of(JAVA_DOUBLE, parameters.toArray(MemoryLayout[]::new)),
+                        integers * 100 + doubles);
+            }
+        }
+    }
+
+    private static void compare(FunctionDescriptor signature, long seed) throws Throwable {
         Object[] arguments = randomValues(signature.argumentLayouts(), new Random(seed));
         Optional<Object> result = signature.returnLayout().map(layout -> randomValue(layout, new Random(~seed)));
         Recorder recorder = new Recorder(result);

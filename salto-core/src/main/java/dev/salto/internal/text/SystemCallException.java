@@ -6,7 +6,19 @@ package dev.salto.internal.text;
 public final class SystemCallException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** EPERM and EACCES of Linux, on every architecture. */
+    private static final int NOT_PERMITTED = 1;
+    private static final int ACCESS_DENIED = 13;
+
+    private final int errno;
+
     SystemCallException(String call, int errno, String explanation) {
         super("%s failed: %s (errno %d)".formatted(call, explanation, errno));
+        this.errno = errno;
+    }
+
+    /** Whether a rule forbids the call, rather than a lack of something. */
+    boolean isDenied() {
+        return errno == NOT_PERMITTED || errno == ACCESS_DENIED;
     }
 }

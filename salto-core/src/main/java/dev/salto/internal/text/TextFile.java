@@ -22,6 +22,9 @@ sealed interface TextFile extends AutoCloseable {
     /** For messages: which file this is, and where it came from. */
     String description();
 
+    /** For messages: what to do if this file may not be mapped read+execute. */
+    String remedy();
+
     @Override
     void close() throws IOException;
 
@@ -53,6 +56,11 @@ sealed interface TextFile extends AutoCloseable {
         }
 
         @Override
+        public String remedy() {
+            return "move the library to a file system that allows executable files";
+        }
+
+        @Override
         public void close() {}
     }
 
@@ -73,6 +81,11 @@ sealed interface TextFile extends AutoCloseable {
         @Override
         public String description() {
             return path + ", extracted from the resources of dev.salto,";
+        }
+
+        @Override
+        public String remedy() {
+            return "set -Djava.io.tmpdir to a folder on a file system that allows executable files";
         }
 
         @Override

@@ -77,11 +77,18 @@ public final class TextImage {
                                     .formatted(file.description(), size, index.codeSize()));
                 }
                 return new TextImage(index, mapAndCheck(descriptor, index, file));
+            } catch (SystemCallException e) {
+                throw new TextImageException("%s cannot be mapped: %s%s".formatted(file.description(), e.getMessage(),
+                        e.isDenied()
+                                ? "; its file system may be mounted noexec, or a security module forbids it: "
+                                        + file.remedy()
+                                : ""),
+                        e);
             } finally {
                 SystemCalls.close(descriptor);
             }
         } catch (SystemCallException | IOException e) {
-            throw new TextImageException("the text image " + name + " cannot be mapped: " + e.getMessage(), e);
+            throw new TextImageException("the text image " + name + " cannot be read: " + e.getMessage(), e);
         }
     }
 
