@@ -27,8 +27,18 @@
 #define BLOCK_ARGUMENT  (1 * WORD)      /* what it loads into the scratch register: the hidden argument, or the user's data */
 #define BLOCK_SIZE      (2 * WORD)
 
-/* The table header: what is the same for all trampolines of a table. Entries read it. */
-#define HEADER_TARGET   (0 * WORD)      /* where an entry goes on to: a gate */
+/*
+ * A call: what an entry needs to know to append an argument. One lies in the header of each table, for the append_ entries,
+ * which find it at a fixed distance; there the hidden argument comes from the block, and CALL_ARGUMENT is not used. For the
+ * bind_ entries the block's argument is the address of one.
+ */
+#define CALL_TARGET     (0 * WORD)      /* where the entry goes on to: a gate, or a native function */
+#define CALL_ARGUMENT   (1 * WORD)      /* what it appends */
+#define CALL_STACK_SIZE (2 * WORD)      /* the size of the caller's stack arguments in bytes, for the stack entries */
+#define CALL_SIZE       (3 * WORD)
+
+/* The table header: what is the same for all trampolines of a table. */
+#define HEADER_CALL     0
 #define HEADER_BLOCKS   4
 #define HEADER_SIZE     (HEADER_BLOCKS * BLOCK_SIZE)
 
@@ -83,7 +93,11 @@ salto_parameters:
         layout  trampoline_offset, HEAD_SIZE + HEADER_BLOCKS * TRAMPOLINE_SIZE
         layout  trampoline_size, TRAMPOLINE_SIZE
         layout  trampoline_count, TRAMPOLINES
-        layout  header_target, HEADER_TARGET
+        layout  header_call, HEADER_CALL
+        layout  call_target, CALL_TARGET
+        layout  call_argument, CALL_ARGUMENT
+        layout  call_stack_size, CALL_STACK_SIZE
+        layout  call_size, CALL_SIZE
         layout  block_offset, HEADER_SIZE
         layout  block_size, BLOCK_SIZE
         layout  block_entry, BLOCK_ENTRY

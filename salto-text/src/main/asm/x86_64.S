@@ -9,7 +9,7 @@
  *   rdi rsi rdx rcx r8 r9   the integer arguments, in this order (3.2.3)
  *   rax                     al holds the number of vector registers of a variadic call: not touched before the target
  *   rdx:rax, xmm1:xmm0      integer and floating-point results (3.2.3)
- *   r11                     free for entries: caller-saved, never an argument. None uses it so far
+ *   r11                     free for entries: caller-saved, never an argument
  *
  * At a trampoline and at an entry the stack is as the caller's `call` left it: return address at (%rsp).
  */
@@ -40,14 +40,20 @@
 
 /*
  * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * bind_gp<k>: the same with the argument and the target of a call of one's own.
  * All else stays as it is, so floating-point and stack arguments do not matter.
  */
         .macro  append_gp k, register
         entry   append_gp\k
         endbr64
         mov     %r10, \register
-        jmp     *salto_parameters + HEADER_TARGET(%rip)
+        jmp     *salto_parameters + HEADER_CALL + CALL_TARGET(%rip)
         end_entry append_gp\k
+        entry   bind_gp\k
+        endbr64
+        mov     CALL_ARGUMENT(%r10), \register
+        jmp     *CALL_TARGET(%r10)
+        end_entry bind_gp\k
         .endm
 
         append_gp 0, %rdi
@@ -56,6 +62,48 @@
         append_gp 3, %rcx
         append_gp 4, %r8
         append_gp 5, %r9
+
+/*
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
+ * own stack arguments (psABI 3.2.3, "Passing": the last argument has the highest address). They have to be contiguous, so
+ * the caller's are copied into a new frame. Stack arguments begin at a multiple of 16, there as here (3.2.2).
+ */
+        .macro  call_with_copied_stack  /* r11: the call; r10: the argument to append */
+        push    %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        mov     %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        push    %rax                    /* al counts the vector registers of a variadic call */
+        mov     CALL_STACK_SIZE(%r11), %rax
+        sub     %rax, %rsp
+        sub     $8, %rsp
+        and     $-16, %rsp
+        mov     %r10, (%rsp, %rax)
+1:      sub     $8, %rax
+        js      2f
+        mov     16(%rbp, %rax), %r10    /* above the saved rbp and the return address */
+        mov     %r10, (%rsp, %rax)
+        jmp     1b
+2:      mov     -8(%rbp), %rax
+        call    *CALL_TARGET(%r11)
+        leave
+        .cfi_def_cfa %rsp, 8
+        ret
+        .endm
+
+        entry   append_stack
+        endbr64
+        lea     salto_parameters + HEADER_CALL(%rip), %r11
+        call_with_copied_stack
+        end_entry append_stack
+
+        entry   bind_stack
+        endbr64
+        mov     %r10, %r11
+        mov     CALL_ARGUMENT(%r11), %r10
+        call_with_copied_stack
+        end_entry bind_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. */
         entry   dead

@@ -45,7 +45,7 @@ public final class Closure<T> implements AutoCloseable {
      */
     public synchronized void rebind(T target) {
         type.requireInstance(target);
-        type.slots().bind(requireOpen(), target);
+        type.slots().rebind(requireOpen(), target);
     }
 
     /** Frees the function pointer. Callbacks that have begun go on. Closing it again does nothing. */

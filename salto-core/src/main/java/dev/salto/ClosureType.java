@@ -4,7 +4,6 @@ package dev.salto;
 
 import dev.salto.internal.gate.Gate;
 import dev.salto.internal.table.SlotPool;
-import dev.salto.internal.text.TextImageException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -28,8 +27,7 @@ import java.util.Objects;
  * }
  *
  * <p>A layout is received as the type that {@link FunctionDescriptor#toMethodType} gives it; the interface's method has to declare that
- * type, or a supertype of it. So far, descriptors have primitive and address layouts only, and as many integer and address parameters as
- * leave one integer register free (five on x86-64), besides any number of {@code float} and {@code double} ones.
+ * type, or a supertype of it. A struct or union comes as a segment that is valid during the call, and is returned as any segment of its size.
  *
  * <p>An exception that leaves a callback ends the JVM, as it does with {@link java.lang.foreign.Linker#upcallStub}.
  *
@@ -42,7 +40,7 @@ public final class ClosureType<T> {
     private final FunctionDescriptor descriptor;
     private final SlotPool slots;
 
-    private ClosureType(Class<? super T> functionalInterface, FunctionDescriptor descriptor, Gate gate) {
+    ClosureType(Class<? super T> functionalInterface, FunctionDescriptor descriptor, Gate gate) {
         this.functionalInterface = functionalInterface;
         this.descriptor = descriptor;
         this.slots = gate.slots();
@@ -58,7 +56,7 @@ public final class ClosureType<T> {
      * @param descriptor the C function's type
      * @return the closure type
      * @throws IllegalArgumentException if the interface is not functional or not accessible, or does not fit the descriptor, or the
-     *     descriptor is one that closures or the linker do not support; the message names both sides, and the remedy
+     *     linker does not support the descriptor; the message names both sides, and the remedy
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
      *     change that
@@ -78,7 +76,7 @@ public final class ClosureType<T> {
      * @return the closure type
      * @throws IllegalArgumentException if the interface is not functional or not accessible to {@code lookup}, or {@code lookup} lacks
      *     {@linkplain MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, or the interface does not fit the descriptor, or
-     *     the descriptor is one that closures or the linker do not support; the message names both sides, and the remedy
+     *     the linker does not support the descriptor; the message names both sides, and the remedy
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
      *     change that
@@ -103,11 +101,8 @@ public final class ClosureType<T> {
     private static <T> ClosureType<T> make(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
             FunctionDescriptor descriptor) {
         Objects.requireNonNull(descriptor, "descriptor");
-        try {
-            return new ClosureType<>(functionalInterface, descriptor, Gate.of(lookup, functionalInterface, descriptor));
-        } catch (TextImageException e) {
-            throw new TrampolinesUnsupportedException(e.getMessage(), e);
-        }
+        Gate gate = TrampolinesUnsupportedException.unless(() -> Gate.of(lookup, functionalInterface, descriptor));
+        return new ClosureType<>(functionalInterface, descriptor, gate);
     }
 
     /** Without a lookup of the caller's, the dispatcher is a class of this module, which has to find the interface by name. */
@@ -143,7 +138,7 @@ public final class ClosureType<T> {
      * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
      */
     public Closure<T> bind(T target) {
-        return new Closure<>(this, take(target));
+        return new Closure<>(this, slots.bind(requireInstance(target)));
     }
 
     /**
@@ -158,27 +153,14 @@ public final class ClosureType<T> {
      */
     public MemorySegment bind(T target, Arena arena) {
         Objects.requireNonNull(arena, "arena");
-        int id = take(target);
-        try {
-            return MemorySegment.ofAddress(slots.address(id)).reinterpret(arena, address -> slots.giveBack(id));
-        } catch (RuntimeException | Error e) {
-            slots.giveBack(id);
-            throw e;
-        }
+        return slots.bind(requireInstance(target), arena);
     }
 
-    private int take(T target) {
-        requireInstance(target);
-        int id = slots.take();
-        slots.bind(id, target);
-        slots.activate(id);
-        return id;
-    }
-
-    void requireInstance(T target) {
+    T requireInstance(T target) {
         if (!functionalInterface.isInstance(Objects.requireNonNull(target, "target"))) {
             throw new ClassCastException("a %s was bound to %s".formatted(target.getClass().getName(), this));
         }
+        return target;
     }
 
     SlotPool slots() {

@@ -97,11 +97,7 @@ public final class Trampoline implements AutoCloseable {
         synchronized (Trampoline.class) {
             pool = slots;
             if (pool == null) {
-                try {
-                    pool = new SlotPool(TextImage.get());
-                } catch (TextImageException e) {
-                    throw new TrampolinesUnsupportedException(e.getMessage(), e);
-                }
+                pool = SlotPool.ofTargets(TrampolinesUnsupportedException.unless(TextImage::get));
                 slots = pool;
             }
             return pool;
@@ -162,11 +158,17 @@ public final class Trampoline implements AutoCloseable {
         }
     }
 
-    private static void requireNative(MemorySegment segment, String name) {
+    static void requireTarget(MemorySegment target) {
+        requireNative(target, "target");
+        if (target.address() == 0) {
+            throw new IllegalArgumentException("the target is NULL; it has to be the address of native code");
+        }
+    }
+
+    static void requireNative(MemorySegment segment, String name) {
         if (!Objects.requireNonNull(segment, name).isNative()) {
             throw new IllegalArgumentException(
-                    ("the %s of a trampoline is a heap segment, which has no address; allocate it from an"
-                            + " Arena").formatted(name));
+                    "the %s is a heap segment, which has no address; allocate it from an Arena".formatted(name));
         }
     }
 

@@ -2,7 +2,7 @@
 
 package dev.salto;
 
-import org.jspecify.annotations.Nullable;
+import dev.salto.internal.text.TextImageException;
 
 /**
  * Static trampolines do not work in this process: there is no text image for the machine, or it cannot be mapped, or it is not the one that
@@ -14,7 +14,21 @@ import org.jspecify.annotations.Nullable;
 public final class TrampolinesUnsupportedException extends UnsupportedOperationException {
     private static final long serialVersionUID = 1L;
 
-    TrampolinesUnsupportedException(@Nullable String message, Throwable cause) {
-        super(message, cause);
+    private TrampolinesUnsupportedException(TextImageException cause) {
+        super(cause.getMessage(), cause);
+    }
+
+    /** Something that needs the text image. */
+    interface Attempt<T> {
+        T run() throws TextImageException;
+    }
+
+    /** Does something that needs the text image, or throws this exception. */
+    static <T> T unless(Attempt<T> attempt) {
+        try {
+            return attempt.run();
+        } catch (TextImageException e) {
+            throw new TrampolinesUnsupportedException(e);
+        }
     }
 }

@@ -2,16 +2,12 @@
 
 package dev.salto;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
@@ -20,14 +16,12 @@ import java.util.Iterator;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntSupplier;
 import java.util.function.IntUnaryOperator;
-import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What a closure type refuses, and how it says so: both sides, and the remedy. */
 final class ClosureTypeRefusalTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final StructLayout POINT = MemoryLayout.structLayout(JAVA_INT, JAVA_INT);
 
     private static void refuses(ThrowingCallable call, String... words) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll(words);
@@ -102,27 +96,6 @@ final class ClosureTypeRefusalTest {
     void aLookupThatCannotDefineClasses() {
         refuses(() -> ClosureType.of(MethodHandles.publicLookup(), IntBinaryOperator.class, BINARY),
                 "cannot define classes", "MethodHandles.lookup()");
-    }
-
-    interface SixIntegers {
-        int apply(int a, int b, int c, long d, MemorySegment e, int f);
-    }
-
-    @Test
-    void moreIntegersThanLeaveARegisterFree() {
-        FunctionDescriptor six = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS,
-                JAVA_INT);
-
-        refuses(() -> ClosureType.of(MethodHandles.lookup(), SixIntegers.class, six), "6 integer", "at most 5",
-                "Linker.upcallStub");
-    }
-
-    @Test
-    void structsByValue() {
-        refuses(() -> ClosureType.of(UnaryOperator.class, FunctionDescriptor.of(ADDRESS, POINT)),
-                "parameter 0", "struct", "pointer", "Linker.upcallStub");
-        refuses(() -> ClosureType.of(UnaryOperator.class, FunctionDescriptor.of(POINT, ADDRESS)), "the result",
-                "struct");
     }
 
     @Test

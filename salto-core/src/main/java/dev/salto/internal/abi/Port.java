@@ -2,6 +2,8 @@
 
 package dev.salto.internal.abi;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.lang.foreign.FunctionDescriptor;
 
 /**
@@ -17,11 +19,19 @@ public interface Port {
     boolean isForThisJvm();
 
     /**
-     * Where a hidden {@code int} argument goes that is appended to a function's own arguments.
+     * Says how the values of a function travel.
      *
-     * @param function the function without the hidden argument
-     * @return the name of the entry that puts it there
-     * @throws IllegalArgumentException if no entry can do that for this function; the message says why
+     * @param function a function that the JDK's linker accepts
      */
-    String entryForHiddenArgument(FunctionDescriptor function);
+    CallSequence classify(FunctionDescriptor function);
+
+    /**
+     * Says where one more word goes behind a function's arguments.
+     *
+     * @param function the function without that word
+     */
+    default TrailingArgument trailingArgument(FunctionDescriptor function) {
+        CallSequence sequence = classify(function.appendArgumentLayouts(JAVA_INT));
+        return new TrailingArgument(sequence.arguments().getLast().getFirst().storage());
+    }
 }

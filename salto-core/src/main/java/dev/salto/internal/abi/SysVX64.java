@@ -5,17 +5,46 @@ package dev.salto.internal.abi;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.PaddingLayout;
+import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/**
- * Linux on x86-64: System V AMD64 psABI 1.0.
- *
- * <p>Primitive and pointer types only, so far: structs by value and functions whose integer registers are all taken are refused.
- */
+/** Linux on x86-64. Section names are those of the System V AMD64 psABI 1.0, 3.2.3, "Parameter Passing". */
 final class SysVX64 implements Port {
-    /** Integer arguments that travel in registers: rdi, rsi, rdx, rcx, r8, r9 (psABI 3.2.3, "Passing"). */
-    private static final int INTEGER_REGISTERS = 6;
+    /** rdi, rsi, rdx, rcx, r8, r9; for results rax, rdx. */
+    private static final int INTEGER_ARGUMENTS = 6;
+
+    /** xmm0 to xmm7; for results xmm0, xmm1. */
+    private static final int VECTOR_ARGUMENTS = 8;
+
+    /** Values travel in pieces of eight bytes, which the psABI calls eightbytes; a stack slot is one. */
+    private static final long EIGHTBYTE = 8;
+
+    /** A larger value has class MEMORY: Classification, rules 1 and 5. (The vectors that may be larger have no layout.) */
+    private static final int MOST_EIGHTBYTES = 2;
+
+    /** The classes of Definitions that layouts can have: there is no x87 layout, and no vector. */
+    private enum EightbyteClass {
+        NO_CLASS, INTEGER, SSE, MEMORY;
+
+        /** Classification, rule 4: how two fields share an eightbyte. */
+        EightbyteClass merge(EightbyteClass other) {
+            if (this == other || other == NO_CLASS) {
+                return this;
+            }
+            if (this == NO_CLASS) {
+                return other;
+            }
+            if (this == MEMORY || other == MEMORY) {
+                return MEMORY;
+            }
+            return INTEGER;
+        }
+    }
 
     @Override
     public String architecture() {
@@ -28,37 +57,130 @@ final class SysVX64 implements Port {
     }
 
     @Override
-    public String entryForHiddenArgument(FunctionDescriptor function) {
-        function.returnLayout().ifPresent(result -> requirePrimitive(result, "the result", function));
-        List<MemoryLayout> arguments = function.argumentLayouts();
-        int integers = 0;
-        for (int i = 0; i < arguments.size(); i++) {
-            MemoryLayout argument = arguments.get(i);
-            requirePrimitive(argument, "parameter " + i, function);
-            if (isInteger(argument)) {
-                integers++;
+    public CallSequence classify(FunctionDescriptor function) {
+        Registers registers = new Registers(INTEGER_ARGUMENTS, VECTOR_ARGUMENTS);
+        CallSequence.Result result = function.returnLayout()
+                .map(layout -> placeResult(layout, registers))
+                .orElseGet(CallSequence.Result.None::new);
+        List<List<Piece>> arguments = new ArrayList<>();
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            arguments.add(registers.place(layout, classesOf(layout)));
+        }
+        return new CallSequence(arguments, result, registers.stackSize);
+    }
+
+    /**
+     * Returning of Values. A result of class MEMORY goes to memory of the caller's, whose address is passed as an integer argument
+     * before all others.
+     */
+    private static CallSequence.Result placeResult(MemoryLayout layout, Registers arguments) {
+        EightbyteClass[] classes = classesOf(layout);
+        if (isInMemory(classes)) {
+            return new CallSequence.Result.InMemory(new Storage.IntegerRegister(arguments.integers++));
+        }
+        List<Piece> pieces = new Registers(MOST_EIGHTBYTES, MOST_EIGHTBYTES).place(layout, classes);
+        return pieces.isEmpty() ? new CallSequence.Result.None() : new CallSequence.Result.InRegisters(pieces);
+    }
+
+    /** Classification: one class for each eightbyte, or MEMORY alone. */
+    private static EightbyteClass[] classesOf(MemoryLayout layout) {
+        long eightbytes = Math.ceilDiv(layout.byteSize(), EIGHTBYTE);
+        if (eightbytes > MOST_EIGHTBYTES) {
+            return new EightbyteClass[]{EightbyteClass.MEMORY};
+        }
+        EightbyteClass[] classes = new EightbyteClass[(int) eightbytes];
+        Arrays.fill(classes, EightbyteClass.NO_CLASS);
+        merge(layout, 0, classes);
+        // Rule 5: one eightbyte in memory takes the others along.
+        return isInMemory(classes) ? new EightbyteClass[]{EightbyteClass.MEMORY} : classes;
+    }
+
+    private static boolean isInMemory(EightbyteClass[] classes) {
+        return Arrays.asList(classes).contains(EightbyteClass.MEMORY);
+    }
+
+    /** Adds the fields of a layout that begins at an offset to the classes of their eightbytes. */
+    private static void merge(MemoryLayout layout, long offset, EightbyteClass[] classes) {
+        switch (layout) {
+            case PaddingLayout _ -> {
+            }
+            case ValueLayout value -> {
+                // Rule 1: an unaligned field puts all in memory. The alignment of a field's type is its size here, whatever the layout says.
+                EightbyteClass own = offset % value.byteSize() == 0 ? classOf(value) : EightbyteClass.MEMORY;
+                int eightbyte = (int) (offset / EIGHTBYTE);
+                classes[eightbyte] = classes[eightbyte].merge(own);
+            }
+            case SequenceLayout sequence -> {
+                for (long i = 0; i < sequence.elementCount(); i++) {
+                    merge(sequence.elementLayout(), offset + i * sequence.elementLayout().byteSize(), classes);
+                }
+            }
+            case GroupLayout group -> {
+                long member = offset;
+                for (MemoryLayout layoutOfMember : group.memberLayouts()) {
+                    merge(layoutOfMember, member, classes);
+                    // The members of a union all begin where it does.
+                    member += group instanceof StructLayout ? layoutOfMember.byteSize() : 0;
+                }
             }
         }
-        if (integers >= INTEGER_REGISTERS) {
-            throw new IllegalArgumentException(
-                    ("the function %s has %d integer and pointer parameters; a closure can have at most"
-                            + " %d of them so far, because its hidden argument needs the last integer register. Use Linker.upcallStub for"
-                            + " this signature").formatted(function, integers, INTEGER_REGISTERS - 1));
+    }
+
+    /** Integers of every size, booleans, characters and pointers are INTEGER; {@code float} and {@code double} are SSE. */
+    private static EightbyteClass classOf(ValueLayout layout) {
+        return layout instanceof ValueLayout.OfFloat || layout instanceof ValueLayout.OfDouble
+                ? EightbyteClass.SSE
+                : EightbyteClass.INTEGER;
+    }
+
+    /** Passing: hands out registers, and the stack when they are spent. */
+    private static final class Registers {
+        private final int mostIntegers;
+        private final int mostVectors;
+        private int integers;
+        private int vectors;
+        private long stackSize;
+
+        Registers(int mostIntegers, int mostVectors) {
+            this.mostIntegers = mostIntegers;
+            this.mostVectors = mostVectors;
         }
-        return "append_gp" + integers;
-    }
 
-    /** Class INTEGER (psABI 3.2.3, "Classification"): integers of every size, booleans, characters and pointers. */
-    private static boolean isInteger(MemoryLayout layout) {
-        return !(layout instanceof ValueLayout.OfFloat || layout instanceof ValueLayout.OfDouble);
-    }
+        List<Piece> place(MemoryLayout layout, EightbyteClass[] classes) {
+            List<EightbyteClass> all = Arrays.asList(classes);
+            int integersNeeded = (int) all.stream().filter(c -> c == EightbyteClass.INTEGER).count();
+            int vectorsNeeded = (int) all.stream().filter(c -> c == EightbyteClass.SSE).count();
+            // A value is never split between registers and the stack, and a register that it could not use is left for the next.
+            boolean fits = integers + integersNeeded <= mostIntegers && vectors + vectorsNeeded <= mostVectors;
+            return fits && !isInMemory(classes) ? inRegisters(layout, classes) : onStack(layout);
+        }
 
-    private static void requirePrimitive(MemoryLayout layout, String place, FunctionDescriptor function) {
-        if (layout instanceof GroupLayout) {
-            throw new IllegalArgumentException(
-                    ("%s of the function %s is a struct or union by value, which closures do not support"
-                            + " yet. Pass a pointer to it, or use Linker.upcallStub for this signature")
-                            .formatted(place, function));
+        private List<Piece> inRegisters(MemoryLayout layout, EightbyteClass[] classes) {
+            List<Piece> pieces = new ArrayList<>();
+            for (int i = 0; i < classes.length; i++) {
+                long offset = i * EIGHTBYTE;
+                long size = Math.min(EIGHTBYTE, layout.byteSize() - offset);
+                switch (classes[i]) {
+                    case INTEGER -> pieces.add(new Piece(offset, size, new Storage.IntegerRegister(integers++)));
+                    case SSE -> pieces.add(new Piece(offset, size, new Storage.VectorRegister(vectors++)));
+                    case NO_CLASS -> {
+                        // Padding alone: nothing travels.
+                    }
+                    case MEMORY -> throw new AssertionError("memory is not a register");
+                }
+            }
+            return pieces;
+        }
+
+        /** An argument takes whole stack slots, and begins where its own alignment allows, if that is more than a slot's. */
+        private List<Piece> onStack(MemoryLayout layout) {
+            long offset = roundUp(stackSize, Math.max(EIGHTBYTE, layout.byteAlignment()));
+            stackSize = roundUp(offset + layout.byteSize(), EIGHTBYTE);
+            return List.of(new Piece(0, layout.byteSize(), new Storage.Stack(offset)));
+        }
+
+        private static long roundUp(long value, long multiple) {
+            return Math.ceilDiv(value, multiple) * multiple;
         }
     }
 }

@@ -4,8 +4,8 @@ package dev.salto.internal.gate;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
+import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.table.SlotPool;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
@@ -17,15 +17,16 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
- * The one upcall stub of a signature, and the pool of slots that lead to it. A signature is a functional interface and a function
- * descriptor; its gate is made once and kept.
+ * The one upcall stub of a signature, and the pool of slots that lead to it. A signature is a class of objects, usually a functional
+ * interface, and a function descriptor; its gate is made once and kept.
  */
 public final class Gate {
     private static final ClassValue<ConcurrentMap<FunctionDescriptor, Gate>> GATES = new ClassValue<>() {
         @Override
-        protected ConcurrentMap<FunctionDescriptor, Gate> computeValue(Class<?> functionalInterface) {
+        protected ConcurrentMap<FunctionDescriptor, Gate> computeValue(Class<?> objects) {
             return new ConcurrentHashMap<>();
         }
     };
@@ -40,44 +41,73 @@ public final class Gate {
      * The gate of a signature.
      *
      * @param definer has access to the interface, and defines the dispatcher
-     * @throws IllegalArgumentException if the type is no functional interface, or the descriptor does not fit it or has no port
+     * @throws IllegalArgumentException if the type is no functional interface, or does not fit the descriptor, or the linker does not
+     *     support the descriptor
      * @throws TextImageException if static trampolines do not work here
      */
-    public static Gate of(MethodHandles.Lookup definer, Class<?> functionalInterface, FunctionDescriptor descriptor)
+    public static Gate of(MethodHandles.Lookup definer, Class<?> functionalInterface, FunctionDescriptor function)
             throws TextImageException {
-        ConcurrentMap<FunctionDescriptor, Gate> gates = GATES.get(functionalInterface);
-        Gate gate = gates.get(descriptor);
+        return of(definer, functionalInterface, function, () -> {
+            FunctionalMethod method = FunctionalMethod.of(functionalInterface);
+            method.requireFits(function);
+            return new Dispatcher.Callee.InterfaceMethod(method);
+        });
+    }
+
+    /**
+     * The gate of all closures that are bound to method handles of exactly a descriptor's type.
+     *
+     * @throws IllegalArgumentException if the linker does not support the descriptor
+     * @throws TextImageException if static trampolines do not work here
+     */
+    public static Gate ofMethodHandles(FunctionDescriptor function) throws TextImageException {
+        return of(MethodHandles.lookup(), MethodHandle.class, function, Dispatcher.Callee.ExactHandle::new);
+    }
+
+    /**
+     * The gate of closures of a class of objects that one method handle calls.
+     *
+     * @param objects the class
+     * @param invoker takes the object, as an {@code Object}, and then what native code passes
+     * @throws IllegalArgumentException if the linker does not support the descriptor
+     * @throws TextImageException if static trampolines do not work here
+     */
+    public static Gate ofInvoker(Class<?> objects, FunctionDescriptor function, MethodHandle invoker)
+            throws TextImageException {
+        return of(MethodHandles.lookup(), objects, function, () -> new Dispatcher.Callee.Invoker(invoker));
+    }
+
+    private static Gate of(MethodHandles.Lookup definer, Class<?> objects, FunctionDescriptor function,
+            Supplier<Dispatcher.Callee> callee) throws TextImageException {
+        ConcurrentMap<FunctionDescriptor, Gate> gates = GATES.get(objects);
+        Gate gate = gates.get(function);
         if (gate != null) {
             return gate;
         }
-        FunctionalMethod method = FunctionalMethod.of(functionalInterface);
-        method.requireFits(descriptor);
+        Dispatcher.Callee how = callee.get();
         TextImage image = TextImage.get();
         synchronized (gates) {
-            gate = gates.get(descriptor);
+            gate = gates.get(function);
             if (gate == null) {
-                gate = make(definer, method, descriptor, image);
-                gates.put(descriptor, gate);
+                gate = make(definer, how, function, image);
+                gates.put(function, gate);
             }
             return gate;
         }
     }
 
-    private static Gate make(MethodHandles.Lookup definer, FunctionalMethod method, FunctionDescriptor descriptor,
+    private static Gate make(MethodHandles.Lookup definer, Dispatcher.Callee callee, FunctionDescriptor function,
             TextImage image) {
-        Port port = Ports.thisJvm().orElseThrow();
-        String entry = port.entryForHiddenArgument(descriptor);
         try {
-            MethodHandle dispatcher = Dispatcher.make(definer, method, descriptor.toMethodType());
-            MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher,
-                    descriptor.appendArgumentLayouts(JAVA_INT),
+            MethodHandle dispatcher = Dispatcher.make(definer, callee, function);
+            MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
                     Arena.global());
-            return new Gate(new SlotPool(image, entry, stub.address()));
+            TrailingArgument id = Ports.thisJvm().orElseThrow().trailingArgument(function);
+            return new Gate(SlotPool.ofGate(image, id, stub.address()));
         } catch (IllegalAccessException e) {
             throw new IllegalArgumentException(
-                    "%s cannot define a class in the package of %s, which has to see %s; pass"
-                            .formatted(definer, definer.lookupClass().getName(), method.owner().getName())
-                            + " MethodHandles.lookup() from a class that sees it",
+                    "%s cannot define a class in the package of %s; pass MethodHandles.lookup() as it is"
+                            .formatted(definer, definer.lookupClass().getName()),
                     e);
         }
     }

@@ -2,14 +2,16 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TextImage;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The slots for one purpose: one signature's closures, or raw trampolines. It grows by whole tables and keeps them.
+ * The slots for one purpose: one signature's closures, native bindings of one shape, or raw trampolines. It grows by whole tables and keeps them.
  *
  * <p>A table never changes its pool, and in the pool of a signature every slot leads to the same gate. So a stale function pointer
  * whose slot was reused reaches another closure of the <em>same signature</em>: the wrong callback, but never a call with the wrong
@@ -20,29 +22,84 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SlotPool {
     private final TextImage image;
-    private final long target;
     private final int entry;
     private final int dead;
+    private final long target;
+    private final long stackSize;
 
     /** The tables that have free slots. The first one is used until it is full. */
     private final Deque<Table> available = new ArrayDeque<>();
 
-    /**
-     * A pool of slots that lead to one gate, without tables as yet.
-     *
-     * @param entry the name of the entry that a slot in use leads to
-     * @param gate what the entry goes on to
-     */
-    public SlotPool(TextImage image, String entry, long gate) {
+    private SlotPool(TextImage image, String entry, long target, long stackSize) {
         this.image = image;
-        this.target = gate;
         this.entry = image.index().entry(entry);
         this.dead = image.index().entry("dead");
+        this.target = target;
+        this.stackSize = stackSize;
     }
 
-    /** A pool of slots that each lead to a target of their own, without tables as yet. */
-    public SlotPool(TextImage image) {
-        this(image, "dead", 0);
+    /**
+     * A pool of slots that lead to one gate with their id as the hidden argument, without tables as yet.
+     *
+     * @param place where the hidden argument goes
+     * @param gate the gate's address
+     */
+    public static SlotPool ofGate(TextImage image, TrailingArgument place, long gate) {
+        return new SlotPool(image, place.entry("append_"), gate, place.stackSize());
+    }
+
+    /**
+     * A pool of slots that each have a call of their own, whose address is their argument, without tables as yet.
+     *
+     * @param place where the appended argument goes
+     */
+    public static SlotPool ofCalls(TextImage image, TrailingArgument place) {
+        return new SlotPool(image, place.entry("bind_"), 0, 0);
+    }
+
+    /** A pool of slots that each lead straight to a target of their own, without tables as yet. */
+    public static SlotPool ofTargets(TextImage image) {
+        return new SlotPool(image, "dead", 0, 0);
+    }
+
+    /**
+     * Takes a slot for an object, and leads calls to the gate.
+     *
+     * @return the slot's id
+     * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
+     */
+    public int bind(Object object) {
+        int id = take();
+        rebind(id, object);
+        activate(id);
+        return id;
+    }
+
+    /**
+     * Takes a slot for an object, and leads calls to the gate, until an arena is closed.
+     *
+     * @return the function pointer: a segment of size zero in the scope of {@code arena}
+     * @throws IllegalStateException if {@code arena} is closed, or the system refuses the memory for one more table
+     * @throws WrongThreadException if {@code arena} is confined to another thread
+     */
+    public MemorySegment bind(Object object, Arena arena) {
+        return ownedBy(arena, bind(object));
+    }
+
+    /**
+     * Has an arena give a slot back when it is closed.
+     *
+     * @return the function pointer: a segment of size zero in the scope of {@code arena}
+     * @throws IllegalStateException if {@code arena} is closed; the slot is given back
+     * @throws WrongThreadException if {@code arena} is confined to another thread; the slot is given back
+     */
+    public MemorySegment ownedBy(Arena arena, int id) {
+        try {
+            return MemorySegment.ofAddress(address(id)).reinterpret(arena, _ -> giveBack(id));
+        } catch (RuntimeException | Error e) {
+            giveBack(id);
+            throw e;
+        }
     }
 
     /**
@@ -73,7 +130,7 @@ public final class SlotPool {
     private Table grow() {
         try {
             Table table = Tables.add(image);
-            table.setTarget(target);
+            table.setCall(target, stackSize);
             available.addFirst(table);
             return table;
         } catch (SystemCallException e) {
@@ -88,8 +145,8 @@ public final class SlotPool {
         return Tables.table(id).trampoline(Tables.slot(id));
     }
 
-    /** Binds a slot to an object; calls that are under way may still see what it was bound to before. */
-    public void bind(int id, @Nullable Object object) {
+    /** Binds a slot to another object; calls that are under way may still see what it was bound to before. */
+    public void rebind(int id, Object object) {
         Tables.setTargetRelease(id, object);
     }
 
@@ -99,7 +156,14 @@ public final class SlotPool {
         table.setEntryRelease(Tables.slot(id), table.entry(entry));
     }
 
-    /** Leads calls to native code, with a word for the scratch register. */
+    /** Leads calls to the entry, with an argument other than the slot's id. */
+    public void activate(int id, long argument) {
+        Table table = Tables.table(id);
+        table.setArgument(Tables.slot(id), argument);
+        table.setEntryRelease(Tables.slot(id), table.entry(entry));
+    }
+
+    /** Leads calls straight to native code, with a word for the scratch register. */
     public void activate(int id, long ownTarget, long argument) {
         Table table = Tables.table(id);
         table.setArgument(Tables.slot(id), argument);

@@ -86,9 +86,10 @@ final class Table {
         return code + offset;
     }
 
-    /** Sets where this table's entries go on to. */
-    void setTarget(long target) {
-        WORD.set(parameters, (long) index.headerTarget(), target);
+    /** Sets what this table's {@code append_} entries do. */
+    void setCall(long target, long stackSize) {
+        WORD.set(parameters, (long) index.headerCall() + index.callTarget(), target);
+        WORD.set(parameters, (long) index.headerCall() + index.callStackSize(), stackSize);
     }
 
     /** Sets where a slot's trampoline jumps. What was written to the table before is visible to whoever gets there. */

@@ -16,7 +16,11 @@ import java.util.Properties;
  * @param trampolineOffset where the first trampoline lies in the code table
  * @param trampolineSize the distance from one trampoline to the next
  * @param trampolineCount how many trampolines a code table has
- * @param headerTarget where the word with the entries' target lies in a parameter table
+ * @param headerCall where the call of a table's {@code append_} entries lies in a parameter table
+ * @param callTarget where the word with the target's address lies in a call
+ * @param callArgument where the word to append lies in a call
+ * @param callStackSize where the word with the size of the caller's stack arguments lies in a call
+ * @param callSize the size of a call
  * @param blockOffset where the first parameter block lies in a parameter table
  * @param blockSize the size of a parameter block
  * @param blockEntry where the word with the address that the trampoline jumps to lies in a block
@@ -30,7 +34,11 @@ public record TextIndex(
         int trampolineOffset,
         int trampolineSize,
         int trampolineCount,
-        int headerTarget,
+        int headerCall,
+        int callTarget,
+        int callArgument,
+        int callStackSize,
+        int callSize,
         int blockOffset,
         int blockSize,
         int blockEntry,
@@ -55,7 +63,11 @@ public record TextIndex(
                 layout(properties, "trampoline_offset"),
                 layout(properties, "trampoline_size"),
                 layout(properties, "trampoline_count"),
-                layout(properties, "header_target"),
+                layout(properties, "header_call"),
+                layout(properties, "call_target"),
+                layout(properties, "call_argument"),
+                layout(properties, "call_stack_size"),
+                layout(properties, "call_size"),
                 layout(properties, "block_offset"),
                 layout(properties, "block_size"),
                 layout(properties, "block_entry"),

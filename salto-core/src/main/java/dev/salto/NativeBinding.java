@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.salto.internal.abi.Ports;
+import dev.salto.internal.abi.TrailingArgument;
+import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.text.TextImage;
+import dev.salto.internal.text.TextIndex;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * A native function pointer that calls a native function with one more argument: its last parameter, bound to a context. No Java takes part
+ * in the call. It makes a callback for an interface without user data out of a function that wants user data, say a comparator for
+ * {@code qsort} out of one for {@code qsort_r}:
+ *
+ * {@snippet :
+ * // int compare_by_column(const void *a, const void *b, void *table)
+ * FunctionDescriptor withContext = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
+ * try (NativeBinding comparator = NativeBinding.bindTrailing(compareByColumn, withContext, table)) {
+ *     MemorySegment forQsort = comparator.address();
+ * }
+ * }
+ *
+ * <p>It lives until {@link #close}; the garbage collector does not free it.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread.
+ */
+public final class NativeBinding implements AutoCloseable {
+    /** By entry: bindings that append at the same place share their tables. */
+    private static final ConcurrentMap<TrailingArgument, SlotPool> POOLS = new ConcurrentHashMap<>();
+
+    private final SlotPool slots;
+    private final int id;
+    private final MemorySegment address;
+    private boolean closed;
+
+    private NativeBinding(SlotPool slots, int id) {
+        this.slots = slots;
+        this.id = id;
+        this.address = MemorySegment.ofAddress(slots.address(id));
+    }
+
+    /**
+     * Binds the last parameter of a native function.
+     *
+     * @param function the function's address
+     * @param descriptor the type of {@code function}; its last parameter is an address
+     * @param context what the last parameter is bound to; its memory must stay for as long as the function pointer may be called
+     * @return a new binding, whose {@link #address} is a function of the type of {@code descriptor} without the last parameter
+     * @throws IllegalArgumentException if the last parameter of {@code descriptor} is no address, or a segment is a heap segment, or
+     *     {@code function} is {@link MemorySegment#NULL}
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
+     *     change that
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     */
+    public static NativeBinding bindTrailing(MemorySegment function, FunctionDescriptor descriptor,
+            MemorySegment context) {
+        Trampoline.requireTarget(function);
+        Trampoline.requireNative(context, "context");
+        List<MemoryLayout> parameters = descriptor.argumentLayouts();
+        if (parameters.isEmpty() || !(parameters.getLast() instanceof AddressLayout)) {
+            throw new IllegalArgumentException(
+                    ("the last parameter of %s is not an address, so no context can be bound to it; give the"
+                            + " type of the native function with its context").formatted(descriptor));
+        }
+        TextImage image = TrampolinesUnsupportedException.unless(TextImage::get);
+        TrailingArgument place = Ports.thisJvm().orElseThrow().trailingArgument(withoutLast(descriptor));
+        SlotPool slots = POOLS.computeIfAbsent(place, p -> SlotPool.ofCalls(image, p));
+        int id = slots.take();
+        MemorySegment call = newCall(image.index(), function, context, place.stackSize());
+        // Keeps the memory of the call reachable as long as the slot is taken.
+        slots.rebind(id, call);
+        slots.activate(id, call.address());
+        return new NativeBinding(slots, id);
+    }
+
+    private static FunctionDescriptor withoutLast(FunctionDescriptor descriptor) {
+        List<MemoryLayout> parameters = descriptor.argumentLayouts();
+        MemoryLayout[] own = parameters.subList(0, parameters.size() - 1).toArray(MemoryLayout[]::new);
+        return descriptor.returnLayout()
+                .map(result -> FunctionDescriptor.of(result, own))
+                .orElseGet(() -> FunctionDescriptor.ofVoid(own));
+    }
+
+    private static MemorySegment newCall(TextIndex index, MemorySegment function, MemorySegment context,
+            long stackSize) {
+        MemorySegment call = Arena.ofAuto().allocate(index.callSize(), JAVA_LONG.byteAlignment());
+        call.set(ADDRESS, index.callTarget(), function);
+        call.set(ADDRESS, index.callArgument(), context);
+        call.set(JAVA_LONG, index.callStackSize(), stackSize);
+        return call;
+    }
+
+    /**
+     * The function pointer.
+     *
+     * @return a segment of size zero, valid until {@link #close}
+     * @throws IllegalStateException if the binding is closed
+     */
+    public synchronized MemorySegment address() {
+        if (closed) {
+            throw new IllegalStateException("the native binding at %#x is closed".formatted(address.address()));
+        }
+        return address;
+    }
+
+    /** Frees the function pointer. Calls through it that have reached the native function go on. Closing it again does nothing. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            slots.giveBack(id);
+        }
+    }
+
+    @Override
+    public synchronized String toString() {
+        return "NativeBinding[%#x%s]".formatted(address.address(), closed ? ", closed" : "");
+    }
+}

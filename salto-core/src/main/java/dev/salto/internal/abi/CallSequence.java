@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import java.util.List;
+
+/**
+ * How the values of a function travel, by one calling convention.
+ *
+ * @param arguments the pieces of each argument, in the order of the descriptor; none for an argument that takes no room
+ * @param result how the result comes back
+ * @param stackSize the size of all stack arguments in bytes, a whole number of stack slots
+ */
+public record CallSequence(List<List<Piece>> arguments, Result result, long stackSize) {
+    /** Makes the lists unmodifiable. */
+    public CallSequence {
+        arguments = arguments.stream().map(List::copyOf).toList();
+    }
+
+    /** How a result comes back. */
+    public sealed interface Result {
+        /** There is none, or it takes no room. */
+        record None() implements Result {}
+
+        /**
+         * In registers.
+         *
+         * @param pieces what is in which; the numbers count the registers for results
+         */
+        record InRegisters(List<Piece> pieces) implements Result {}
+
+        /**
+         * In memory that the caller provides.
+         *
+         * @param pointer where the callee finds the memory's address
+         */
+        record InMemory(Storage pointer) implements Result {}
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+/** Where a piece of a value is during a call. */
+public sealed interface Storage {
+    /**
+     * A register for integers and pointers.
+     *
+     * @param number its place among the registers that carry such values, in the calling convention's order, from 0
+     */
+    record IntegerRegister(int number) implements Storage {}
+
+    /**
+     * A register for floating-point numbers.
+     *
+     * @param number its place among the registers that carry such values, in the calling convention's order, from 0
+     */
+    record VectorRegister(int number) implements Storage {}
+
+    /**
+     * Memory among the caller's stack arguments.
+     *
+     * @param offset its distance in bytes from the first of them
+     */
+    record Stack(long offset) implements Storage {}
+}

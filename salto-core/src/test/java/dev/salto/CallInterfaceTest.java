@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.invoke.MethodHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Closures of types that only the running program knows. */
+final class CallInterfaceTest {
+    private static MethodHandle caller(MemorySegment function, FunctionDescriptor descriptor) {
+        return Linker.nativeLinker().downcallHandle(function, descriptor);
+    }
+
+    @Test
+    void theHandlerSeesTheTypeAndTheBoxedArguments() throws Throwable {
+        FunctionDescriptor descriptor = FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE, ADDRESS);
+        CallInterface type = CallInterface.prepare(descriptor);
+        List<Object> seen = new ArrayList<>();
+        CallHandler handler = (callInterface, arguments) -> {
+            seen.add(callInterface);
+            seen.addAll(Arrays.asList(arguments));
+            return 2.5;
+        };
+        try (Closure<CallHandler> closure = type.bind(handler)) {
+            assertThat((double) caller(closure.address(), descriptor).invokeExact(3, 0.5, MemorySegment.ofAddress(7)))
+                    .isEqualTo(2.5);
+        }
+        assertThat(seen).containsExactly(type, 3, 0.5, MemorySegment.ofAddress(7));
+    }
+
+    @Test
+    void aFunctionWithoutAResultMayReturnAnything() throws Throwable {
+        FunctionDescriptor descriptor = FunctionDescriptor.ofVoid(JAVA_INT);
+        List<Object> seen = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment function = CallInterface.prepare(descriptor)
+                    .bind((_, arguments) -> seen.add(arguments[0]), arena);
+            caller(function, descriptor).invokeExact(8);
+        }
+        assertThat(seen).containsExactly(8);
+    }
+
+    @Test
+    void structsComeAndGoAsSegments() throws Throwable {
+        MemoryLayout pair = MemoryLayout.structLayout(JAVA_LONG, JAVA_DOUBLE);
+        FunctionDescriptor descriptor = FunctionDescriptor.of(pair, pair);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment function = CallInterface.prepare(descriptor).bind((_, arguments) -> {
+                MemorySegment in = (MemorySegment) arguments[0];
+                MemorySegment out = Arena.ofAuto().allocate(pair);
+                out.set(JAVA_LONG, 0, in.get(JAVA_LONG, 0) * 2);
+                out.set(JAVA_DOUBLE, 8, in.get(JAVA_DOUBLE, 8) / 2);
+                return out;
+            }, arena);
+            MemorySegment in = arena.allocate(pair);
+            in.set(JAVA_LONG, 0, 21);
+            in.set(JAVA_DOUBLE, 8, 3.0);
+            MemorySegment out = (MemorySegment) caller(function, descriptor).invoke((SegmentAllocator) arena, in);
+
+            assertThat(out.get(JAVA_LONG, 0)).isEqualTo(42);
+            assertThat(out.get(JAVA_DOUBLE, 8)).isEqualTo(1.5);
+        }
+    }
+
+    @Test
+    void thereIsOneForEachDescriptor() {
+        assertThat(CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_INT)))
+                .isSameAs(CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_INT)))
+                .isNotEqualTo(CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_LONG)));
+    }
+
+    @Test
+    void whatTheLinkerDoesNotKnowIsRefused() {
+        FunctionDescriptor foreign = FunctionDescriptor.of(JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN));
+
+        assertThatThrownBy(() -> CallInterface.prepare(foreign)).isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Native functions whose last parameter is bound. */
+final class NativeBindingTest {
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    /** A native function with as many {@code long}s, then doubles, then a context: returns where it finds each of them. */
+    private static MemorySegment recorder(FunctionDescriptor withContext, List<Object> seen, Arena arena) {
+        return CallInterface.prepare(withContext).bind((_, arguments) -> {
+            Collections.addAll(seen, arguments);
+            return 99L;
+        }, arena);
+    }
+
+    @Test
+    void theContextFollowsAnyNumberOfArguments() throws Throwable {
+        for (int longs = 0; longs <= 12; longs++) {
+            for (int doubles : new int[]{0, 3, 10}) {
+                List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(longs, JAVA_LONG));
+                parameters.addAll(Collections.nCopies(doubles, JAVA_DOUBLE));
+                FunctionDescriptor own = FunctionDescriptor.of(JAVA_LONG, parameters.toArray(MemoryLayout[]::new));
+                FunctionDescriptor withContext = own.appendArgumentLayouts(ADDRESS);
+                List<Object> arguments = new ArrayList<>();
+                for (int i = 0; i < parameters.size(); i++) {
+                    arguments.add(i < longs ? (Object) (i * 11L) : (Object) (i * 0.5));
+                }
+                List<Object> seen = new ArrayList<>();
+                try (Arena arena = Arena.ofConfined();
+                        NativeBinding binding = NativeBinding.bindTrailing(recorder(withContext, seen, arena),
+                                withContext,
+                                MemorySegment.ofAddress(0x1234))) {
+                    MethodHandle call = LINKER.downcallHandle(binding.address(), own);
+
+                    assertThat(call.invokeWithArguments(arguments)).isEqualTo(99L);
+                }
+                List<Object> expected = new ArrayList<>(arguments);
+                expected.add(MemorySegment.ofAddress(0x1234));
+                assertThat(seen).as("%d longs, %d doubles", longs, doubles).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void aComparatorForQsortRIsOneForQsort() throws Throwable {
+        FunctionDescriptor comparator = FunctionDescriptor.of(JAVA_INT, ADDRESS.withTargetLayout(JAVA_INT),
+                ADDRESS.withTargetLayout(JAVA_INT), ADDRESS.withTargetLayout(JAVA_INT));
+        MethodHandle qsort = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("qsort"),
+                FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS));
+        try (Arena arena = Arena.ofConfined()) {
+            // Stands in for a comparator in C: it sorts numbers by their distance from the one in the context.
+            MemorySegment byDistance = CallInterface.prepare(comparator).bind((_, arguments) -> {
+                int from = ((MemorySegment) arguments[2]).get(JAVA_INT, 0);
+                return Integer.compare(Math.abs(((MemorySegment) arguments[0]).get(JAVA_INT, 0) - from),
+                        Math.abs(((MemorySegment) arguments[1]).get(JAVA_INT, 0) - from));
+            }, arena);
+            MemorySegment numbers = arena.allocateFrom(JAVA_INT, 1, 20, 9, 14);
+            try (NativeBinding fromTen = NativeBinding.bindTrailing(byDistance, comparator,
+                    arena.allocateFrom(JAVA_INT, 10))) {
+                qsort.invokeExact(numbers, 4L, 4L, fromTen.address());
+            }
+            assertThat(numbers.toArray(JAVA_INT)).containsExactly(9, 14, 1, 20);
+        }
+    }
+
+    @Test
+    void manyBindingsKeepTheirContextsApart() throws Throwable {
+        FunctionDescriptor withContext = FunctionDescriptor.of(ADDRESS, ADDRESS);
+        FunctionDescriptor own = FunctionDescriptor.of(ADDRESS);
+        MethodHandle call = LINKER.downcallHandle(own);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment identity = CallInterface.prepare(withContext).bind((_, arguments) -> arguments[0], arena);
+            List<NativeBinding> bindings = new ArrayList<>();
+            for (int i = 0; i < 6_000; i++) {
+                bindings.add(NativeBinding.bindTrailing(identity, withContext, MemorySegment.ofAddress(i)));
+            }
+            System.gc();
+            for (int i = 0; i < bindings.size(); i++) {
+                assertThat(((MemorySegment) call.invokeExact(bindings.get(i).address())).address()).isEqualTo(i);
+            }
+            bindings.forEach(NativeBinding::close);
+        }
+    }
+
+    @Test
+    void aClosedOneReturnsZeroAndSaysSo() throws Throwable {
+        FunctionDescriptor withContext = FunctionDescriptor.of(JAVA_LONG, ADDRESS);
+        try (Arena arena = Arena.ofConfined()) {
+            NativeBinding binding = NativeBinding.bindTrailing(recorder(withContext, new ArrayList<>(), arena),
+                    withContext,
+                    MemorySegment.NULL);
+            MethodHandle call = LINKER.downcallHandle(binding.address(), FunctionDescriptor.of(JAVA_LONG));
+            assertThat((long) call.invokeExact()).isEqualTo(99);
+            binding.close();
+            binding.close();
+
+            assertThat((long) call.invokeExact()).isZero();
+            assertThatThrownBy(binding::address).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+        }
+    }
+
+    @Test
+    void aFunctionWithoutAPointerAtTheEndIsRefused() {
+        MemorySegment function = MemorySegment.ofAddress(1);
+
+        assertThatThrownBy(() -> NativeBinding.bindTrailing(function, FunctionDescriptor.ofVoid(), MemorySegment.NULL))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll("last parameter", "()v");
+        assertThatThrownBy(() -> NativeBinding.bindTrailing(function, FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT),
+                MemorySegment.NULL)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("(a8i4)v");
+        assertThatThrownBy(() -> NativeBinding.bindTrailing(MemorySegment.NULL, FunctionDescriptor.ofVoid(ADDRESS),
+                MemorySegment.NULL)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("NULL");
+    }
+}
