@@ -32,6 +32,48 @@ int call_repeatedly(binary *function, long calls, int a)
         return a;
 }
 
+/* The same for functions of other types: more integers than registers, as many doubles, a struct by value. */
+
+typedef long eight_ints(int, int, int, int, int, int, int, int);
+typedef double eight_doubles(double, double, double, double, double, double, double, double);
+
+struct pair {
+        long number;
+        double fraction;
+};
+
+typedef double mixed(int, struct pair, double);
+
+long call_eight_ints(eight_ints *function, long calls)
+{
+        long sum = 0;
+        for (long i = 0; i < calls; i++)
+                sum += function((int) i, 2, 3, 4, 5, 6, 7, 8);
+        return sum;
+}
+
+double call_eight_doubles(eight_doubles *function, long calls)
+{
+        double sum = 0;
+        for (long i = 0; i < calls; i++)
+                sum += function((double) i, 2, 3, 4, 5, 6, 7, 8);
+        return sum;
+}
+
+double call_mixed(mixed *function, long calls)
+{
+        double sum = 0;
+        for (long i = 0; i < calls; i++)
+                sum += function((int) i, (struct pair) { i, 0.5 }, 2.0);
+        return sum;
+}
+
+/* Adds what the context points to: a function that wants user data, for a caller that has none to give. */
+int add_with_context(int a, int b, const int *context)
+{
+        return a + b + *context;
+}
+
 /* Something to call that is not Java. */
 int add(int a, int b)
 {

@@ -102,6 +102,11 @@ final class Table {
         WORD.set(parameters, word(slot, index.blockArgument()), argument);
     }
 
+    /** The parameter blocks, in the order of their trampolines. */
+    MemorySegment blocks() {
+        return parameters.asSlice(index.blockOffset());
+    }
+
     private long word(int slot, int offsetInBlock) {
         return index.blockOffset() + (long) slot * index.blockSize() + offsetInBlock;
     }

@@ -3,6 +3,7 @@
 package dev.salto.text.callers;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -19,8 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * Native callers of function pointers, loaded once and for good. Every function pointer here is an
- * {@code int (*)(int, int)}. All methods may be called from any thread.
+ * Native callers of function pointers, loaded once and for good. A function pointer is an
+ * {@code int (*)(int, int)} where nothing else is said. All methods may be called from any thread.
  */
 public final class Callers {
     private static final SymbolLookup LIBRARY = load();
@@ -32,11 +33,64 @@ public final class Callers {
     private static final MethodHandle CALL_REPEATEDLY = link("call_repeatedly",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
+    private static final MethodHandle CALL_EIGHT_INTS = link("call_eight_ints",
+            FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG));
+    private static final MethodHandle CALL_EIGHT_DOUBLES = link("call_eight_doubles",
+            FunctionDescriptor.of(JAVA_DOUBLE, ADDRESS, JAVA_LONG));
+    private static final MethodHandle CALL_MIXED = link("call_mixed",
+            FunctionDescriptor.of(JAVA_DOUBLE, ADDRESS, JAVA_LONG));
+
     private Callers() {}
 
     /** The address of a C function that adds two {@code int}s. */
     public static MemorySegment add() {
         return LIBRARY.findOrThrow("add");
+    }
+
+    /** The address of a C function that adds two {@code int}s and a third one, to which its third parameter points. */
+    public static MemorySegment addWithContext() {
+        return LIBRARY.findOrThrow("add_with_context");
+    }
+
+    /**
+     * Calls a {@code long (*)(int, int, int, int, int, int, int, int)} again and again, with the number of the call and 2 to 8.
+     *
+     * @return the sum of the results
+     */
+    public static long callEightInts(MemorySegment function, long calls) {
+        try {
+            return (long) CALL_EIGHT_INTS.invokeExact(function, calls);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Calls a {@code double (*)(double, double, double, double, double, double, double, double)} again and again, with the number of the call
+     * and 2 to 8.
+     *
+     * @return the sum of the results
+     */
+    public static double callEightDoubles(MemorySegment function, long calls) {
+        try {
+            return (double) CALL_EIGHT_DOUBLES.invokeExact(function, calls);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Calls a {@code double (*)(int, struct { long; double; }, double)} again and again, with the number of the call, that number and
+     * one half, and 2.
+     *
+     * @return the sum of the results
+     */
+    public static double callMixed(MemorySegment function, long calls) {
+        try {
+            return (double) CALL_MIXED.invokeExact(function, calls);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
     }
 
     /** The address of a function without parameters that returns the scratch register as it found it, a pointer. */

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import dev.salto.internal.table.WholeTable;
+import dev.salto.internal.text.SystemCallException;
+import dev.salto.internal.text.TextImage;
+import dev.salto.internal.text.TextIndex;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * Trampolines by the table: function pointers with an index, whose targets and data are plain memory that the owner writes. It is the shape of
+ * the trampoline tables of the trampfd proposal for Linux, for language runtimes that manage their trampolines themselves.
+ *
+ * <p>Target and data of trampoline {@code i} are the words at {@code i * stride()} in {@link #targets} and {@link #data}. A target is the
+ * address of native code, which finds its data in the scratch register, as with a {@link Trampoline}. At first, all trampolines do nothing and
+ * return zero.
+ *
+ * {@snippet :
+ * try (TrampolineTable table = TrampolineTable.allocate(100)) {
+ *     table.data().set(ADDRESS, 7 * table.stride(), data);
+ *     table.targets().set(ADDRESS, 7 * table.stride(), target);
+ *     MemorySegment functionPointer = table.address(7);
+ * }
+ * }
+ *
+ * <p><b>Threads.</b> Any thread may write the words, while others call: a trampoline reads each of them once, and a word that is written as a
+ * whole is read as a whole. A call at the moment at which both change can see one of them old. Write the data first, and before native code of other
+ * threads gets the address or the target, publish it as the memory model asks, for instance with a volatile write of the target
+ * ({@code ADDRESS.varHandle().setVolatile(...)}).
+ */
+public final class TrampolineTable implements AutoCloseable {
+    private final int count;
+    private final TextIndex index;
+    private final WholeTable table;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment targets;
+    private final MemorySegment data;
+
+    private TrampolineTable(int count, TextIndex index, WholeTable table) {
+        this.count = count;
+        this.index = index;
+        this.table = table;
+        this.targets = words(index.blockEntry());
+        this.data = words(index.blockArgument());
+    }
+
+    private MemorySegment words(int offsetInBlock) {
+        long size = count == 0 ? 0 : (count - 1L) * index.blockSize() + ADDRESS.byteSize();
+        return table.blocks().asSlice(offsetInBlock, size).reinterpret(arena, null);
+    }
+
+    /**
+     * The most trampolines that one table can have.
+     *
+     * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code
+     */
+    public static int capacity() {
+        return TrampolinesUnsupportedException.unless(TextImage::get).index().trampolineCount();
+    }
+
+    /**
+     * Allocates trampolines.
+     *
+     * @param count how many, at most {@link #capacity}
+     * @return a new table, to be closed
+     * @throws IllegalArgumentException if {@code count} is negative or above the capacity
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
+     *     change that
+     */
+    public static TrampolineTable allocate(int count) {
+        TextImage image = TrampolinesUnsupportedException.unless(TextImage::get);
+        if (count < 0 || count > image.index().trampolineCount()) {
+            throw new IllegalArgumentException(
+                    "%d trampolines were asked for; a table can have 0 to %d, so allocate more tables"
+                            .formatted(count, image.index().trampolineCount()));
+        }
+        try {
+            return new TrampolineTable(count, image.index(), WholeTable.take(image));
+        } catch (SystemCallException e) {
+            throw new IllegalStateException("there is no room for one more table of trampolines: " + e.getMessage(), e);
+        }
+    }
+
+    /** How many trampolines there are. */
+    public int count() {
+        return count;
+    }
+
+    /**
+     * The function pointer of a trampoline.
+     *
+     * @param i the trampoline's index
+     * @return a segment of size zero, valid until {@link #close}
+     * @throws IndexOutOfBoundsException if there is no such trampoline
+     * @throws IllegalStateException if the table is closed
+     */
+    public MemorySegment address(int i) {
+        Objects.checkIndex(i, count);
+        return MemorySegment.ofAddress(table.address(i)).reinterpret(arena, null);
+    }
+
+    /**
+     * The targets: one word for each trampoline, {@link #stride} bytes apart. What lies between them is not to be written.
+     *
+     * @return a segment that is alive until {@link #close}
+     */
+    public MemorySegment targets() {
+        return targets;
+    }
+
+    /**
+     * The data: one word for each trampoline, {@link #stride} bytes apart. What lies between them is not to be written.
+     *
+     * @return a segment that is alive until {@link #close}
+     */
+    public MemorySegment data() {
+        return data;
+    }
+
+    /** The distance in bytes from one trampoline's word to the next one's. */
+    public long stride() {
+        return index.blockSize();
+    }
+
+    /** Frees all trampolines at once; calls through them that have reached their target go on. Closing it again does nothing. */
+    @Override
+    public synchronized void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+            table.giveBack();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TrampolineTable[%d%s]".formatted(count, arena.scope().isAlive() ? "" : ", closed");
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import dev.salto.internal.text.SystemCallException;
+import dev.salto.internal.text.TextImage;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A table that one owner has to itself, with its parameter blocks in the owner's hands. Tables that were given back are used again.
+ *
+ * <p>For one thread at a time; {@link #take} for any.
+ */
+public final class WholeTable {
+    private static final Deque<Table> FREE = new ArrayDeque<>();
+
+    private final TextImage image;
+    private final Table table;
+
+    private WholeTable(TextImage image, Table table) {
+        this.image = image;
+        this.table = table;
+        allDead();
+    }
+
+    /**
+     * Takes a table whose trampolines all lead to the dead entry.
+     *
+     * @throws SystemCallException if the system refuses the memory
+     */
+    public static WholeTable take(TextImage image) throws SystemCallException {
+        Table free;
+        synchronized (FREE) {
+            free = FREE.poll();
+        }
+        return new WholeTable(image, free != null ? free : Tables.add(image));
+    }
+
+    /** Gives the table back, with all its trampolines leading to the dead entry again. */
+    public void giveBack() {
+        allDead();
+        synchronized (FREE) {
+            FREE.add(table);
+        }
+    }
+
+    private void allDead() {
+        long dead = table.entry(image.index().entry("dead"));
+        for (int slot = 0; slot < image.index().trampolineCount(); slot++) {
+            table.setEntryRelease(slot, dead);
+        }
+    }
+
+    /** The function pointer of a slot. */
+    public long address(int slot) {
+        return table.trampoline(slot);
+    }
+
+    /** The parameter blocks, in the order of their trampolines. */
+    public MemorySegment blocks() {
+        return table.blocks();
+    }
+}
