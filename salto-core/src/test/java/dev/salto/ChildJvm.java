@@ -31,6 +31,16 @@ record ChildJvm(int exitCode, List<String> output) {
      * @param options options for the JVM
      */
     static ChildJvm run(Path library, String program, String... options) throws IOException, InterruptedException {
+        Process process = start(library, program, options);
+        List<String> output;
+        try (var reader = process.inputReader()) {
+            output = reader.lines().toList();
+        }
+        return new ChildJvm(process.waitFor(), output);
+    }
+
+    /** Starts a program without waiting for its end; for the parameters see {@link #run}. */
+    static Process start(Path library, String program, String... options) throws IOException {
         Path tests = codeSource(ChildJvm.class);
         Path callers = codeSource(dev.salto.text.callers.Callers.class);
         List<String> command = new ArrayList<>();
@@ -39,12 +49,7 @@ record ChildJvm(int exitCode, List<String> output) {
         command.addAll(List.of("--module-path", library.toString(), "--add-modules", "dev.salto", "--patch-module",
                 "dev.salto=" + childrenOnly(tests), "--add-reads", "dev.salto=ALL-UNNAMED", "--class-path",
                 callers.toString(), "--module", "dev.salto/dev.salto.child." + program));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        List<String> output;
-        try (var reader = process.inputReader()) {
-            output = reader.lines().toList();
-        }
-        return new ChildJvm(process.waitFor(), output);
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     /** The programs without the other test classes, which are no part of what is tested. */

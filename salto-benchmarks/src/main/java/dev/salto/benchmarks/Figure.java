@@ -16,21 +16,32 @@ import org.openjdk.jmh.results.RunResult;
  * forks; other work on the machine disturbs them less than means.
  *
  * @param name what is measured
- * @param benchmark the class that measures it; it has one benchmark method, with one parameter
- * @param salto the parameter's value for Salto
- * @param peer the parameter's value for the peer
+ * @param benchmark the class that measures it; it has one benchmark method
+ * @param variant the values of parameters that both sides share
+ * @param salto the value for Salto of the parameter that tells the sides apart
+ * @param peer its value for the peer
  * @param limit what is asked of Salto
  */
-record Figure(String name, Class<?> benchmark, Enum<?> salto, Enum<?> peer, Limit limit) {
+record Figure(String name, Class<?> benchmark, List<Enum<?>> variant, Enum<?> salto, Enum<?> peer, Limit limit) {
     private static final String UNIT = "ns/op";
     private static final List<Figure> ALL = List.of(
-            new Figure("create one, 100,000 live", CreateBenchmark.class, Library.SALTO, Library.JDK,
-                    Limit.timesFaster(100)),
-            new Figure("close one, 100,000 live", CloseBenchmark.class, Library.SALTO, Library.JDK, Limit.NONE),
-            new Figure("call one", CallBenchmark.class, Library.SALTO, Library.JDK, Limit.timesAsLong(1.10)),
-            new Figure("call 16 in turn", CallInTurnBenchmark.class, Library.SALTO, Library.JDK, Limit.NONE),
-            new Figure("call native to native", TrampolineBenchmark.class, TrampolineBenchmark.Path.TRAMPOLINE,
-                    TrampolineBenchmark.Path.DIRECT, Limit.timesAsLong(1.30)));
+            ofLibraries("create one, 100,000 live", CreateBenchmark.class, Limit.timesFaster(100)),
+            ofLibraries("close one, 100,000 live", CloseBenchmark.class, Limit.NONE),
+            ofLibraries("call one", CallBenchmark.class, Limit.timesAsLong(1.10)),
+            ofLibraries("call 16 in turn", CallInTurnBenchmark.class, Limit.NONE),
+            ofLibraries("call with 8 ints", CallShapeBenchmark.class, Limit.timesAsLong(1.25), Shape.EIGHT_INTS),
+            ofLibraries("call with 8 doubles", CallShapeBenchmark.class, Limit.timesAsLong(1.10), Shape.EIGHT_DOUBLES),
+            ofLibraries("call with a struct", CallShapeBenchmark.class, Limit.timesAsLong(1.10), Shape.MIXED),
+            new Figure("call native to native", TrampolineBenchmark.class, List.of(),
+                    TrampolineBenchmark.Path.TRAMPOLINE,
+                    TrampolineBenchmark.Path.DIRECT, Limit.timesAsLong(1.30)),
+            new Figure("call a native binding", NativeBindingBenchmark.class, List.of(),
+                    NativeBindingBenchmark.Function.BOUND, NativeBindingBenchmark.Function.DIRECT,
+                    Limit.timesAsLong(1.50)));
+
+    private static Figure ofLibraries(String name, Class<?> benchmark, Limit limit, Enum<?>... variant) {
+        return new Figure(name, benchmark, List.of(variant), Library.SALTO, Library.JDK, limit);
+    }
 
     /**
      * A bound for a ratio of the two times.
@@ -131,9 +142,11 @@ record Figure(String name, Class<?> benchmark, Enum<?> salto, Enum<?> peer, Limi
                 .findFirst();
     }
 
-    private boolean measures(BenchmarkParams params, Enum<?> parameter) {
+    private boolean measures(BenchmarkParams params, Enum<?> side) {
+        List<String> values = params.getParamsKeys().stream().map(params::getParam).toList();
         return params.getBenchmark().startsWith(benchmark.getName() + ".")
-                && params.getParamsKeys().stream().anyMatch(key -> params.getParam(key).equals(parameter.name()));
+                && values.contains(side.name())
+                && variant.stream().allMatch(value -> values.contains(value.name()));
     }
 
     private static String row(String name, String own, String peer, String peerTime, String ratioName, String ratio,
