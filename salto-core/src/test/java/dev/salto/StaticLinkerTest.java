@@ -97,7 +97,7 @@ final class StaticLinkerTest {
     }
 
     @Test
-    void aStubOfAClosedArenaReturnsAZeroStruct() throws Throwable {
+    void aLargeStructComesBackAndTheStubDiesWithItsArena() throws Throwable {
         MemoryLayout large = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG, JAVA_LONG);
         FunctionDescriptor function = FunctionDescriptor.of(large);
         MemorySegment answer = Arena.ofAuto().allocate(large);
