@@ -28,6 +28,24 @@ final class NativeCodeBuild implements Callable<Integer> {
 
     private static final Path CALLERS_PACKAGE = Path.of("dev", "salto", "text", "callers");
 
+    /**
+     * A library of native callers.
+     *
+     * @param suffix what follows the architecture in its file's name
+     * @param optimisation the compiler's option
+     * @param sources the files it is compiled from, in {@code callers/}; an architecture's own stands as {@code .S}
+     */
+    private record CallersLibrary(String suffix, String optimisation, List<String> sources) {
+        private static final List<CallersLibrary> ALL = List.of(
+                new CallersLibrary("", "-O2", List.of("callers.c", ".S")),
+                new CallersLibrary("-signatures-O0", "-O0", List.of("signatures.c")),
+                new CallersLibrary("-signatures-O2", "-O2", List.of("signatures.c")));
+
+        List<String> sourcesFor(String architecture) {
+            return sources.stream().map(source -> source.equals(".S") ? architecture + source : source).toList();
+        }
+    }
+
     @Option(names = "--llvm", required = true, description = "the JAR of org.bytedeco:llvm for this host")
     private Path llvmJar = Path.of("");
 
@@ -58,7 +76,9 @@ final class NativeCodeBuild implements Callable<Integer> {
         Llvm llvm = Llvm.unpack(llvmJar, cache != null ? cache : userCache());
         for (String architecture : architectures()) {
             buildTextImage(llvm, architecture);
-            buildCallers(llvm, architecture);
+            for (CallersLibrary library : CallersLibrary.ALL) {
+                buildCallers(llvm, architecture, library);
+            }
         }
         Files.writeString(stamp, inputs);
         return 0;
@@ -111,24 +131,25 @@ final class NativeCodeBuild implements Callable<Integer> {
                 index.get("layout.trampoline_count"), index.get("layout.trampoline_size"), index.get("sha256"));
     }
 
-    private void buildCallers(Llvm llvm, String architecture) throws IOException {
-        Path library = callersLibrary(architecture);
-        Files.createDirectories(library.getParent());
+    private void buildCallers(Llvm llvm, String architecture, CallersLibrary library) throws IOException {
+        Path file = file(architecture, library);
+        Files.createDirectories(file.getParent());
         Path folder = sources.resolve("callers");
-        List<String> arguments = new ArrayList<>(List.of(target(architecture), "-O2", "-fPIC", "-ffreestanding",
-                "-nostdlib",
-                "-shared", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror", "callers.c", architecture + ".S", "-o",
-                library.toString()));
+        List<String> arguments = new ArrayList<>(List.of(target(architecture), library.optimisation(), "-fPIC",
+                "-ffreestanding", "-nostdlib", "-shared", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror"));
+        arguments.addAll(library.sourcesFor(architecture));
+        arguments.addAll(List.of("-o", file.toString()));
         linkOptions().forEach(option -> arguments.addAll(List.of("-Xlinker", option)));
         llvm.run(folder, "clang", arguments);
     }
 
-    private Path callersLibrary(String architecture) {
-        return callers.resolve(CALLERS_PACKAGE).resolve(architecture + ".so");
+    private Path file(String architecture, CallersLibrary library) {
+        return callers.resolve(CALLERS_PACKAGE).resolve(architecture + library.suffix() + ".so");
     }
 
     private boolean callersAreThere() throws IOException {
-        return architectures().stream().allMatch(architecture -> Files.exists(callersLibrary(architecture)));
+        return architectures().stream().allMatch(architecture -> CallersLibrary.ALL.stream()
+                .allMatch(library -> Files.exists(file(architecture, library))));
     }
 
     /** What both kinds of shared object are linked with. */

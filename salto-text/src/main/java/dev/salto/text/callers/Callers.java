@@ -7,24 +7,18 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * Native callers of function pointers, loaded once and for good. A function pointer is an
  * {@code int (*)(int, int)} where nothing else is said. All methods may be called from any thread.
  */
 public final class Callers {
-    private static final SymbolLookup LIBRARY = load();
+    private static final SymbolLookup LIBRARY = NativeLibrary.load("");
 
     private static final MethodHandle CALL_EACH = link("call_each",
             FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS));
@@ -153,30 +147,8 @@ public final class Callers {
         return Linker.nativeLinker().downcallHandle(LIBRARY.findOrThrow(name), descriptor);
     }
 
-    /** The dynamic linker wants a file, so the library leaves its JAR for as long as it takes to load it. */
-    private static SymbolLookup load() {
-        String architecture = System.getProperty("os.arch").equals("amd64")
-                ? "x86_64"
-                : System.getProperty("os.arch");
-        String name = architecture + ".so";
-        try (var content = Callers.class.getResourceAsStream(name)) {
-            if (content == null) {
-                throw new UnsupportedOperationException("no native callers were built for " + architecture);
-            }
-            Path file = Files.createTempFile("callers-", ".so");
-            try {
-                Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
-                return SymbolLookup.libraryLookup(file, Arena.global());
-            } finally {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot load the native callers", e);
-        }
-    }
-
     /** A downcall refuses arguments that are no longer alive with an exception of its own, and throws nothing else. */
-    private static RuntimeException unexpected(Throwable e) {
+    static RuntimeException unexpected(Throwable e) {
         return e instanceof RuntimeException refusal ? refusal : new IllegalStateException("a downcall threw", e);
     }
 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.text.callers;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+
+/**
+ * The C functions of {@code signatures.c}, which call function pointers of many types with known arguments, at one level of
+ * optimisation. All methods may be called from any thread.
+ */
+public final class SignatureCallers {
+    private static final MethodHandle CALL = Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+
+    private static final List<SignatureCallers> ALL = List.of(new SignatureCallers("O0"), new SignatureCallers("O2"));
+
+    private final String level;
+    private final SymbolLookup library;
+
+    private SignatureCallers(String level) {
+        this.level = level;
+        library = NativeLibrary.load("-signatures-" + level);
+    }
+
+    /** The same functions twice: compiled without optimisation, and with it. */
+    public static List<SignatureCallers> atEachLevel() {
+        return ALL;
+    }
+
+    /**
+     * Calls one of the C functions.
+     *
+     * @param caller its name
+     * @param callback a function pointer of the type that it calls
+     * @param result where it stores what came back
+     * @throws java.util.NoSuchElementException if there is no such function
+     */
+    public void call(String caller, MemorySegment callback, MemorySegment result) {
+        MemorySegment address = library.findOrThrow(caller);
+        try {
+            CALL.invokeExact(address, callback, result);
+        } catch (Throwable e) {
+            throw Callers.unexpected(e);
+        }
+    }
+
+    /** The level of optimisation, as the compiler's option names it. */
+    @Override
+    public String toString() {
+        return level;
+    }
+}
