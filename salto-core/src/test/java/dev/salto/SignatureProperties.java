@@ -13,7 +13,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -21,8 +20,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,7 +32,6 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Differential test: for random signatures, native code passes the same random arguments to the JDK's own upcall stub and to a closure, and
@@ -67,33 +63,39 @@ final class SignatureProperties {
     }
 
     private static void compare(FunctionDescriptor signature, long seed) throws Throwable {
-        Object[] arguments = randomValues(signature.argumentLayouts(), new Random(seed));
-        Optional<Object> result = signature.returnLayout().map(layout -> randomValue(layout, new Random(~seed)));
-        Recorder recorder = new Recorder(result);
-        MethodHandle target = recorder.handle(signature);
         RuntimeInterface function = RuntimeInterface.define(signature.toMethodType());
         ClosureType<Object> type = ClosureType.of(function.type(), signature);
 
         MethodHandle call = Linker.nativeLinker().downcallHandle(signature);
         try (Arena arena = Arena.ofConfined()) {
+            Object[] arguments = Values.random(signature.argumentLayouts(), new Random(seed), arena);
+            Object result = signature.returnLayout()
+                    .map(layout -> Values.random(layout, new Random(~seed), arena))
+                    .orElse(null);
+            Recorder recorder = new Recorder(signature, result);
+            MethodHandle target = recorder.handle();
             MemorySegment stub = Linker.nativeLinker().upcallStub(target, signature, arena);
-            Object fromStub = call(call, stub, arguments);
+            Object fromStub = call(call, stub, signature, arguments);
             List<Object> seenByStub = recorder.takeSeen();
 
-            Object fromClosure = call(call, type.bind(function.implementedBy(target), arena), arguments);
+            MemorySegment closure = type.bind(function.implementedBy(target), arena);
+            Object fromClosure = call(call, closure, signature, arguments);
             List<Object> seenByClosure = recorder.takeSeen();
 
-            assertThat(seenByClosure).isEqualTo(seenByStub).isEqualTo(bits(arguments));
+            assertThat(seenByClosure).isEqualTo(seenByStub)
+                    .isEqualTo(Values.bits(signature.argumentLayouts(), arguments));
             assertThat(fromClosure).isEqualTo(fromStub);
         }
     }
 
-    private static Object call(MethodHandle call, MemorySegment function, Object[] arguments) throws Throwable {
+    private static Object call(MethodHandle call, MemorySegment function, FunctionDescriptor signature,
+            Object[] arguments)
+            throws Throwable {
         List<Object> all = new ArrayList<>();
         all.add(function);
         all.addAll(List.of(arguments));
         Object result = call.invokeWithArguments(all);
-        return result == null ? "void" : bits(result);
+        return result == null ? "void" : Values.bits(signature.returnLayout().orElseThrow(), result);
     }
 
     /** Up to five integers and twelve floating-point numbers, in any order, and any result. */
@@ -116,65 +118,5 @@ final class SignatureProperties {
             return r.map(layout -> FunctionDescriptor.of(layout, layouts))
                     .orElseGet(() -> FunctionDescriptor.ofVoid(layouts));
         });
-    }
-
-    private static Object[] randomValues(List<MemoryLayout> layouts, Random random) {
-        return layouts.stream().map(layout -> randomValue(layout, random)).toArray();
-    }
-
-    private static Object randomValue(MemoryLayout layout, Random random) {
-        return switch ((ValueLayout) layout) {
-            case ValueLayout.OfBoolean _ -> random.nextBoolean();
-            case ValueLayout.OfByte _ -> (byte) random.nextInt();
-            case ValueLayout.OfChar _ -> (char) random.nextInt();
-            case ValueLayout.OfShort _ -> (short) random.nextInt();
-            case ValueLayout.OfInt _ -> random.nextInt();
-            case ValueLayout.OfLong _ -> random.nextLong();
-            case ValueLayout.OfFloat _ -> Float.intBitsToFloat(random.nextInt());
-            case ValueLayout.OfDouble _ -> Double.longBitsToDouble(random.nextLong());
-            case AddressLayout _ -> MemorySegment.ofAddress(random.nextLong());
-        };
-    }
-
-    private static List<Object> bits(Object[] values) {
-        return List.of(values).stream().map(SignatureProperties::bits).toList();
-    }
-
-    /** A value that is equal only to one with the same bits. */
-    private static Object bits(Object value) {
-        return switch (value) {
-            case Float f -> Float.floatToRawIntBits(f);
-            case Double d -> Double.doubleToRawLongBits(d);
-            default -> value;
-        };
-    }
-
-    /** A target that remembers what it was called with. */
-    private static final class Recorder {
-        private final Optional<Object> result;
-        private List<Object> seen = List.of();
-
-        Recorder(Optional<Object> result) {
-            this.result = result;
-        }
-
-        @SuppressWarnings("UnusedMethod") // reached through a method handle
-        @Nullable
-        Object record(Object... arguments) {
-            seen = bits(arguments);
-            return result.orElse(null);
-        }
-
-        List<Object> takeSeen() {
-            List<Object> taken = seen;
-            seen = List.of("was not called");
-            return taken;
-        }
-
-        MethodHandle handle(FunctionDescriptor signature) throws ReflectiveOperationException {
-            return MethodHandles.lookup().bind(this, "record", MethodType.methodType(Object.class, Object[].class))
-                    .asCollector(Object[].class, signature.argumentLayouts().size())
-                    .asType(signature.toMethodType());
-        }
     }
 }

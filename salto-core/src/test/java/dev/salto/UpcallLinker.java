@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The two linkers that have to behave alike. */
+enum UpcallLinker {
+    /** The JDK's own, the reference. */
+    JDK {
+        @Override
+        MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
+                Linker.Option... options) {
+            return Linker.nativeLinker().upcallStub(target, function, arena, options);
+        }
+    },
+    /** The one that is tested. */
+    SALTO {
+        @Override
+        MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
+                Linker.Option... options) {
+            note(function);
+            return StaticLinker.nativeLinker().upcallStub(target, function, arena, options);
+        }
+    };
+
+    abstract MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
+            Linker.Option... options);
+
+    /** A stub that calls its target wrongly may end the JVM, and no test can then say what it did: this file does. */
+    private static final Path LAST_STUB = Path.of("target", "last-stub.txt");
+
+    private static void note(@Nullable FunctionDescriptor function) {
+        try {
+            Files.writeString(LAST_STUB, (function == null ? "null" : Values.describe(function)) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + LAST_STUB, e);
+        }
+    }
+}
