@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What C cannot say: a function that looks at the scratch register of a trampoline. */
+/* What C cannot say: functions that look at the scratch register of a trampoline, and at the stack pointer. */
 
         .text
         .globl  data_of_this_call
@@ -12,5 +12,17 @@ data_of_this_call:
         ret
         .cfi_endproc
         .size   data_of_this_call, . - data_of_this_call
+
+        .globl  misalignment_of_stack
+        .type   misalignment_of_stack, @function
+/* Returns by how much the stack arguments miss a multiple of 16, as a long. Above the return address they begin. */
+misalignment_of_stack:
+        .cfi_startproc
+        endbr64
+        lea     8(%rsp), %rax
+        and     $15, %eax
+        ret
+        .cfi_endproc
+        .size   misalignment_of_stack, . - misalignment_of_stack
 
         .section .note.GNU-stack, "", @progbits

@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -56,6 +57,21 @@ final class NativeBindingTest {
                 List<Object> expected = new ArrayList<>(arguments);
                 expected.add(MemorySegment.ofAddress(0x1234));
                 assertThat(seen).as("%d longs, %d doubles", longs, doubles).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void theStackIsAlignedForAnyNumberOfArguments() throws Throwable {
+        for (int longs = 0; longs <= 12; longs++) {
+            FunctionDescriptor own = FunctionDescriptor.of(JAVA_LONG,
+                    Collections.nCopies(longs, JAVA_LONG).toArray(MemoryLayout[]::new));
+            try (NativeBinding binding = NativeBinding.bindTrailing(Callers.misalignmentOfStack(),
+                    own.appendArgumentLayouts(ADDRESS), MemorySegment.NULL)) {
+                MethodHandle call = LINKER.downcallHandle(binding.address(), own);
+
+                assertThat(call.invokeWithArguments(Collections.nCopies(longs, 1L))).as("%d longs", longs)
+                        .isEqualTo(0L);
             }
         }
     }

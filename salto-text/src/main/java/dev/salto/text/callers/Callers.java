@@ -87,6 +87,14 @@ public final class Callers {
         }
     }
 
+    /**
+     * The address of a function that looks at nothing but the stack pointer: it returns by how many bytes its stack arguments miss the alignment
+     * that the ABI asks for, a {@code long}.
+     */
+    public static MemorySegment misalignmentOfStack() {
+        return LIBRARY.findOrThrow("misalignment_of_stack");
+    }
+
     /** The address of a function without parameters that returns the scratch register as it found it, a pointer. */
     public static MemorySegment dataOfThisCall() {
         return LIBRARY.findOrThrow("data_of_this_call");
