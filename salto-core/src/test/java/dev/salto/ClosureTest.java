@@ -268,7 +268,7 @@ final class ClosureTest {
     @Test
     void typesOfTheSameSignatureShareOneGate() throws Throwable {
         ClosureType<IntBinaryOperator> other = ClosureType.of(IntBinaryOperator.class,
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT.withName("only"), JAVA_INT.withName("the names differ")));
         Closure<IntBinaryOperator> first = BINARY.bind((a, b) -> 0);
         MemorySegment address = first.address();
         first.close();

@@ -19,8 +19,8 @@ import java.util.function.IntBinaryOperator;
 sealed interface CallbackProvider {
     FunctionDescriptor FUNCTION = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
 
-    /** The same function to native code, but a signature of its own to Salto. */
-    FunctionDescriptor WARM_UP_FUNCTION = FunctionDescriptor.of(JAVA_INT.withName("warm-up"), JAVA_INT, JAVA_INT);
+    /** The same type to native code, but a signature of its own to Salto. */
+    interface WarmUp extends IntBinaryOperator {}
 
     /** Says how many are coming, so that growing a Java list is not what is measured. */
     void expect(int count);
@@ -36,9 +36,10 @@ sealed interface CallbackProvider {
         private final ClosureType<IntBinaryOperator> type;
         private final ArrayList<Closure<IntBinaryOperator>> closures = new ArrayList<>();
 
-        /** Two providers share their tables when their functions have the same type. */
-        Salto(FunctionDescriptor function) {
-            type = ClosureType.of(IntBinaryOperator.class, function);
+        /** Two providers share their tables when they have the same interface. */
+        @SuppressWarnings("unchecked") // what is bound implements both
+        Salto(Class<? extends IntBinaryOperator> functionalInterface) {
+            type = ClosureType.of(MethodHandles.lookup(), (Class<IntBinaryOperator>) functionalInterface, FUNCTION);
         }
 
         @Override

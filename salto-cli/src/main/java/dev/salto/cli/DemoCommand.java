@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.IntBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,8 +77,8 @@ final class DemoCommand implements Callable<Integer> {
         announce(human, stubs, "upcall stubs of the JDK");
         Measurement jdk = Measurement.of(new CallbackProvider.Jdk(), new CallbackProvider.Jdk(), stubs);
         announce(human, count, "closures");
-        Measurement salto = Measurement.of(new CallbackProvider.Salto(CallbackProvider.WARM_UP_FUNCTION),
-                new CallbackProvider.Salto(CallbackProvider.FUNCTION), count);
+        Measurement salto = Measurement.of(new CallbackProvider.Salto(CallbackProvider.WarmUp.class),
+                new CallbackProvider.Salto(IntBinaryOperator.class), count);
         Comparison comparison = new Comparison(jdk, salto);
         DemoReport report = comparison.report();
         if (json) {

@@ -46,7 +46,7 @@ record Measurement(
     private static final int HOT_ROUNDS = 10;
 
     /** What a callback is bound to: an object of its own, with an answer of its own. */
-    private record Answer(int own) implements IntBinaryOperator {
+    private record Answer(int own) implements CallbackProvider.WarmUp {
         @Override
         public int applyAsInt(int a, int b) {
             return a * 31 + b + own;

@@ -77,8 +77,9 @@ public final class Gate {
         return of(MethodHandles.lookup(), objects, function, () -> new Dispatcher.Callee.Invoker(invoker));
     }
 
-    private static Gate of(MethodHandles.Lookup definer, Class<?> objects, FunctionDescriptor function,
+    private static Gate of(MethodHandles.Lookup definer, Class<?> objects, FunctionDescriptor named,
             Supplier<Dispatcher.Callee> callee) throws TextImageException {
+        FunctionDescriptor function = LayoutNames.strip(named);
         ConcurrentMap<FunctionDescriptor, Gate> gates = GATES.get(objects);
         Gate gate = gates.get(function);
         if (gate != null) {
