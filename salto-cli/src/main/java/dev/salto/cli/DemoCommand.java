@@ -59,7 +59,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--folder", paramLabel = "FOLDER", description = "the folder to walk (default: that of the JDK)")
     private Path folder = Path.of(System.getProperty("java.home"));
 
-    @Option(names = "--json", description = "print one JSON object and nothing else to standard output")
+    @Option(names = "--json",
+            description = "print one JSON object and nothing else to standard output; a ratio in it is Salto's figure"
+                    + " divided by the JDK's")
     private boolean json;
 
     @Override

@@ -105,20 +105,24 @@ final class NativeCodeBuild implements Callable<Integer> {
         Path folder = Files.createDirectories(text.resolve(TEXT_PACKAGE));
         Path image = folder.resolve(architecture + ".so");
         Path asm = sources.resolve("asm");
-        Path scratch = Files.createTempDirectory(text, "build-");
+        Path scratch = Files.createTempDirectory("salto-text-");
         Path object = scratch.resolve("text.o");
         Path script = scratch.resolve("text.ld");
-        llvm.run(asm, "clang", List.of(target(architecture), "-c", architecture + ".S", "-o", object.toString()));
-        llvm.run(asm, "clang", List.of(target(architecture), "-E", "-P", "-x", "c", "text-image.ld", "-o",
-                script.toString()));
-        List<String> link = new ArrayList<>(List.of("-shared", "-T", script.toString(), "-z", "max-page-size=0x10000",
-                "-z", "rodynamic", "--orphan-handling=error"));
-        link.addAll(linkOptions());
-        link.addAll(List.of("-o", image.toString(), object.toString()));
-        llvm.run(asm, "ld.lld", link);
-        Files.delete(object);
-        Files.delete(script);
-        Files.delete(scratch);
+        try {
+            llvm.run(asm, "clang", List.of(target(architecture), "-c", architecture + ".S", "-o", object.toString()));
+            llvm.run(asm, "clang", List.of(target(architecture), "-E", "-P", "-x", "c", "text-image.ld", "-o",
+                    script.toString()));
+            List<String> link = new ArrayList<>(
+                    List.of("-shared", "-T", script.toString(), "-z", "max-page-size=0x10000",
+                            "-z", "rodynamic", "--orphan-handling=error"));
+            link.addAll(linkOptions());
+            link.addAll(List.of("-o", image.toString(), object.toString()));
+            llvm.run(asm, "ld.lld", link);
+        } finally {
+            Files.deleteIfExists(object);
+            Files.deleteIfExists(script);
+            Files.delete(scratch);
+        }
 
         SortedMap<String, String> index = TextImageIndex.read(architecture, Files.readAllBytes(image));
         StringBuilder lines = new StringBuilder("""
