@@ -42,7 +42,7 @@ public final class CallInterface {
         MethodHandle invoker = MethodHandles.insertArguments(CALL, 1, this)
                 .asCollector(Object[].class, types.parameterCount())
                 .asType(types.insertParameterTypes(0, Object.class));
-        Gate gate = TrampolinesUnsupportedException.unless(() -> Gate.ofInvoker(CallHandler.class, function, invoker));
+        Gate gate = TrampolinesUnsupportedException.unless(() -> Gate.ofInvoker(function, invoker));
         this.closures = new ClosureType<>(CallHandler.class, function, gate);
     }
 

@@ -87,6 +87,23 @@ final class CallInterfaceTest {
     }
 
     @Test
+    void theHandlerSeesTheNamesOfItsOwnDescriptor() throws Throwable {
+        for (String name : List.of("width", "height")) {
+            FunctionDescriptor descriptor = FunctionDescriptor.of(JAVA_INT, JAVA_INT.withName(name));
+            CallInterface type = CallInterface.prepare(descriptor);
+            List<CallInterface> seen = new ArrayList<>();
+            try (Closure<CallHandler> closure = type.bind((callInterface, arguments) -> {
+                seen.add(callInterface);
+                return arguments[0];
+            })) {
+                assertThat((int) caller(closure.address(), descriptor).invokeExact(5)).isEqualTo(5);
+            }
+            assertThat(seen).containsExactly(type);
+            assertThat(seen.getFirst().function()).isEqualTo(descriptor);
+        }
+    }
+
+    @Test
     void whatTheLinkerDoesNotKnowIsRefused() {
         FunctionDescriptor foreign = FunctionDescriptor.of(JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN));
 

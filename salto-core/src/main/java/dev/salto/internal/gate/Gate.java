@@ -65,21 +65,18 @@ public final class Gate {
     }
 
     /**
-     * The gate of closures of a class of objects that one method handle calls.
+     * A new gate, for closures of objects that one method handle calls. It is up to the caller to keep it.
      *
-     * @param objects the class
      * @param invoker takes the object, as an {@code Object}, and then what native code passes
      * @throws IllegalArgumentException if the linker does not support the descriptor
      * @throws TextImageException if static trampolines do not work here
      */
-    public static Gate ofInvoker(Class<?> objects, FunctionDescriptor function, MethodHandle invoker)
-            throws TextImageException {
-        return of(MethodHandles.lookup(), objects, function, () -> new Dispatcher.Callee.Invoker(invoker));
+    public static Gate ofInvoker(FunctionDescriptor function, MethodHandle invoker) throws TextImageException {
+        return make(MethodHandles.lookup(), new Dispatcher.Callee.Invoker(invoker), function, TextImage.get());
     }
 
-    private static Gate of(MethodHandles.Lookup definer, Class<?> objects, FunctionDescriptor named,
+    private static Gate of(MethodHandles.Lookup definer, Class<?> objects, FunctionDescriptor function,
             Supplier<Dispatcher.Callee> callee) throws TextImageException {
-        FunctionDescriptor function = LayoutNames.strip(named);
         ConcurrentMap<FunctionDescriptor, Gate> gates = GATES.get(objects);
         Gate gate = gates.get(function);
         if (gate != null) {
@@ -87,12 +84,15 @@ public final class Gate {
         }
         Dispatcher.Callee how = callee.get();
         TextImage image = TextImage.get();
+        FunctionDescriptor withoutNames = LayoutNames.strip(function);
         synchronized (gates) {
-            gate = gates.get(function);
+            gate = gates.get(withoutNames);
             if (gate == null) {
-                gate = make(definer, how, function, image);
-                gates.put(function, gate);
+                gate = make(definer, how, withoutNames, image);
+                gates.put(withoutNames, gate);
             }
+            // So that the next time the names cost nothing.
+            gates.put(function, gate);
             return gate;
         }
     }
