@@ -76,7 +76,7 @@ public final class NativeBinding implements AutoCloseable {
                             + " type of the native function with its context").formatted(descriptor));
         }
         TextImage image = TrampolinesUnsupportedException.unless(TextImage::get);
-        TrailingArgument place = Ports.thisJvm().orElseThrow().trailingArgument(withoutLast(descriptor));
+        TrailingArgument place = Ports.thisJvm().orElseThrow().lastArgument(descriptor);
         SlotPool slots = POOLS.computeIfAbsent(place, p -> SlotPool.ofCalls(image, p));
         int id = slots.take();
         MemorySegment call = newCall(image.index(), function, context, place.stackSize());
@@ -84,14 +84,6 @@ public final class NativeBinding implements AutoCloseable {
         slots.rebind(id, call);
         slots.activate(id, call.address());
         return new NativeBinding(slots, id);
-    }
-
-    private static FunctionDescriptor withoutLast(FunctionDescriptor descriptor) {
-        List<MemoryLayout> parameters = descriptor.argumentLayouts();
-        MemoryLayout[] own = parameters.subList(0, parameters.size() - 1).toArray(MemoryLayout[]::new);
-        return descriptor.returnLayout()
-                .map(result -> FunctionDescriptor.of(result, own))
-                .orElseGet(() -> FunctionDescriptor.ofVoid(own));
     }
 
     private static MemorySegment newCall(TextIndex index, MemorySegment function, MemorySegment context,

@@ -5,7 +5,6 @@ package dev.salto;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import dev.salto.internal.table.WholeTable;
-import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.Arena;
@@ -82,11 +81,7 @@ public final class TrampolineTable implements AutoCloseable {
                     "%d trampolines were asked for; a table can have 0 to %d, so allocate more tables"
                             .formatted(count, image.index().trampolineCount()));
         }
-        try {
-            return new TrampolineTable(count, image.index(), WholeTable.take(image));
-        } catch (SystemCallException e) {
-            throw new IllegalStateException("there is no room for one more table of trampolines: " + e.getMessage(), e);
-        }
+        return new TrampolineTable(count, image.index(), WholeTable.take(image));
     }
 
     /** How many trampolines there are. */

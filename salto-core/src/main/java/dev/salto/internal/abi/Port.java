@@ -31,7 +31,15 @@ public interface Port {
      * @param function the function without that word
      */
     default TrailingArgument trailingArgument(FunctionDescriptor function) {
-        CallSequence sequence = classify(function.appendArgumentLayouts(JAVA_INT));
-        return new TrailingArgument(sequence.arguments().getLast().getFirst().storage());
+        return lastArgument(function.appendArgumentLayouts(JAVA_INT));
+    }
+
+    /**
+     * Says where a function's last argument is.
+     *
+     * @param function a function whose last parameter is an integer or a pointer
+     */
+    default TrailingArgument lastArgument(FunctionDescriptor function) {
+        return new TrailingArgument(classify(function).arguments().getLast().getFirst().storage());
     }
 }

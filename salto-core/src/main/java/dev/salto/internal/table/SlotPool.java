@@ -3,7 +3,6 @@
 package dev.salto.internal.table;
 
 import dev.salto.internal.abi.TrailingArgument;
-import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -83,17 +82,7 @@ public final class SlotPool {
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(Object object, Arena arena) {
-        return ownedBy(arena, bind(object));
-    }
-
-    /**
-     * Has an arena give a slot back when it is closed.
-     *
-     * @return the function pointer: a segment of size zero in the scope of {@code arena}
-     * @throws IllegalStateException if {@code arena} is closed; the slot is given back
-     * @throws WrongThreadException if {@code arena} is confined to another thread; the slot is given back
-     */
-    public MemorySegment ownedBy(Arena arena, int id) {
+        int id = bind(object);
         try {
             return MemorySegment.ofAddress(address(id)).reinterpret(arena, _ -> giveBack(id));
         } catch (RuntimeException | Error e) {
@@ -128,16 +117,10 @@ public final class SlotPool {
     }
 
     private Table grow() {
-        try {
-            Table table = Tables.add(image);
-            table.setCall(target, stackSize);
-            available.addFirst(table);
-            return table;
-        } catch (SystemCallException e) {
-            throw new IllegalStateException("there is no room for one more table of " + image.index().trampolineCount()
-                    + " trampolines: " + e.getMessage() + "; each table takes two of the process's mappings, which"
-                    + " vm.max_map_count limits. Those in use go on working", e);
-        }
+        Table table = Tables.add(image);
+        table.setCall(target, stackSize);
+        available.addFirst(table);
+        return table;
     }
 
     /** The function pointer of a slot. */
@@ -158,9 +141,7 @@ public final class SlotPool {
 
     /** Leads calls to the entry, with an argument other than the slot's id. */
     public void activate(int id, long argument) {
-        Table table = Tables.table(id);
-        table.setArgument(Tables.slot(id), argument);
-        table.setEntryRelease(Tables.slot(id), table.entry(entry));
+        activate(id, Tables.table(id).entry(entry), argument);
     }
 
     /** Leads calls straight to native code, with a word for the scratch register. */
@@ -178,13 +159,12 @@ public final class SlotPool {
 
     /** Stops calls and gives the slot back. */
     public void giveBack(int id) {
-        Table table = Tables.table(id);
-        int slot = Tables.slot(id);
-        table.setEntryRelease(slot, table.entry(dead));
+        deactivate(id);
         Tables.setTargetRelease(id, null);
+        Table table = Tables.table(id);
         synchronized (available) {
             boolean wasFull = table.isFull();
-            table.giveBack(slot);
+            table.giveBack(Tables.slot(id));
             if (wasFull) {
                 available.addLast(table);
             }

@@ -4,6 +4,7 @@ package dev.salto.internal.table;
 
 import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TextImage;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +60,12 @@ public final class Tables {
         return table.number() << SLOT_BITS | slot;
     }
 
-    /** Maps one more table. */
-    static synchronized Table add(TextImage image) throws SystemCallException {
+    /**
+     * Maps one more table.
+     *
+     * @throws IllegalStateException if the system refuses the memory; the message holds its reason
+     */
+    static synchronized Table add(TextImage image) {
         if (count == MAXIMUM) {
             throw new IllegalStateException("all %d tables are in use".formatted(MAXIMUM));
         }
@@ -68,10 +73,20 @@ public final class Tables {
         if (slots > 1 << SLOT_BITS) {
             throw new AssertionError("a table of %d slots needs more than %d bits".formatted(slots, SLOT_BITS));
         }
-        Table table = new Table(count, image.index(), image.mapTable());
+        Table table = new Table(count, image.index(), map(image));
         TARGETS[count] = new @Nullable Object[slots];
         TABLES[count] = table;
         count++;
         return table;
+    }
+
+    private static MemorySegment map(TextImage image) {
+        try {
+            return image.mapTable();
+        } catch (SystemCallException e) {
+            throw new IllegalStateException("there is no room for one more table of " + image.index().trampolineCount()
+                    + " trampolines: " + e.getMessage() + "; each table takes two of the process's mappings, which"
+                    + " vm.max_map_count limits. Those in use go on working", e);
+        }
     }
 }

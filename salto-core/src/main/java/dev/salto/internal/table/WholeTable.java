@@ -2,7 +2,6 @@
 
 package dev.salto.internal.table;
 
-import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -14,7 +13,7 @@ import java.util.Deque;
  * <p>For one thread at a time; {@link #take} for any.
  */
 public final class WholeTable {
-    private static final Deque<Table> FREE = new ArrayDeque<>();
+    private static final Deque<WholeTable> FREE = new ArrayDeque<>();
 
     private final TextImage image;
     private final Table table;
@@ -28,21 +27,23 @@ public final class WholeTable {
     /**
      * Takes a table whose trampolines all lead to the dead entry.
      *
-     * @throws SystemCallException if the system refuses the memory
+     * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
-    public static WholeTable take(TextImage image) throws SystemCallException {
-        Table free;
+    public static WholeTable take(TextImage image) {
         synchronized (FREE) {
-            free = FREE.poll();
+            WholeTable free = FREE.poll();
+            if (free != null) {
+                return free;
+            }
         }
-        return new WholeTable(image, free != null ? free : Tables.add(image));
+        return new WholeTable(image, Tables.add(image));
     }
 
     /** Gives the table back, with all its trampolines leading to the dead entry again. */
     public void giveBack() {
         allDead();
         synchronized (FREE) {
-            FREE.add(table);
+            FREE.add(this);
         }
     }
 
