@@ -42,7 +42,7 @@ public final class CallInterface {
         MethodHandle invoker = MethodHandles.insertArguments(CALL, 1, this)
                 .asCollector(Object[].class, types.parameterCount())
                 .asType(types.insertParameterTypes(0, Object.class));
-        Gate gate = TrampolinesUnsupportedException.unless(() -> Gate.ofInvoker(function, invoker));
+        Gate gate = Gate.ofInvoker(Salto.textImageForClosures(), function, invoker);
         this.closures = new ClosureType<>(CallHandler.class, function, gate);
     }
 
@@ -92,6 +92,20 @@ public final class CallInterface {
      */
     public MemorySegment bind(CallHandler handler, Arena arena) {
         return closures.bind(handler, arena);
+    }
+
+    /** What closures of this type are. */
+    public Mechanism mechanism() {
+        return closures.mechanism();
+    }
+
+    /**
+     * Makes the function pointers of all closures of this type that exist now unchangeable for good, as {@link ClosureType#seal} does.
+     *
+     * @throws IllegalStateException if the system refuses, or the closures are {@linkplain Mechanism#DYNAMIC not static}
+     */
+    public void seal() {
+        closures.seal();
     }
 
     private static MethodHandle findCall() {

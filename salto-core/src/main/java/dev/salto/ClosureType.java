@@ -3,7 +3,7 @@
 package dev.salto;
 
 import dev.salto.internal.gate.Gate;
-import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.table.ClosureSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -38,7 +38,7 @@ import java.util.Objects;
 public final class ClosureType<T> {
     private final Class<? super T> functionalInterface;
     private final FunctionDescriptor descriptor;
-    private final SlotPool slots;
+    private final ClosureSlots slots;
 
     ClosureType(Class<? super T> functionalInterface, FunctionDescriptor descriptor, Gate gate) {
         this.functionalInterface = functionalInterface;
@@ -101,7 +101,7 @@ public final class ClosureType<T> {
     private static <T> ClosureType<T> make(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
             FunctionDescriptor descriptor) {
         Objects.requireNonNull(descriptor, "descriptor");
-        Gate gate = TrampolinesUnsupportedException.unless(() -> Gate.of(lookup, functionalInterface, descriptor));
+        Gate gate = Gate.of(Salto.textImageForClosures(), lookup, functionalInterface, descriptor);
         return new ClosureType<>(functionalInterface, descriptor, gate);
     }
 
@@ -156,6 +156,26 @@ public final class ClosureType<T> {
         return slots.bind(requireInstance(target), arena);
     }
 
+    /** What this type's closures are: {@link Mechanism#STATIC}, or {@link Mechanism#DYNAMIC} if the policy allowed it when the type was made. */
+    public Mechanism mechanism() {
+        return slots.areStatic() ? Mechanism.STATIC : Mechanism.DYNAMIC;
+    }
+
+    /**
+     * Makes the function pointers of all closures of this signature that exist now unchangeable for good: their parameters become read-only and,
+     * where the kernel has {@code mseal} (Linux 6.10), stay so until the process ends, whatever code runs in it. For callbacks that are made when a
+     * program starts and stay as they are.
+     *
+     * <p>Closures that are made later go into other tables. A sealed closure can still be rebound, which changes a Java object only, and closed: calls through
+     * it then return zero. Its memory is not used again. Types of the same interface and descriptor share their tables, and so are sealed
+     * together.
+     *
+     * @throws IllegalStateException if the system refuses, or this type's closures are {@linkplain Mechanism#DYNAMIC not static}
+     */
+    public void seal() {
+        slots.seal();
+    }
+
     T requireInstance(T target) {
         if (!functionalInterface.isInstance(Objects.requireNonNull(target, "target"))) {
             throw new ClassCastException("a %s was bound to %s".formatted(target.getClass().getName(), this));
@@ -163,7 +183,7 @@ public final class ClosureType<T> {
         return target;
     }
 
-    SlotPool slots() {
+    ClosureSlots slots() {
         return slots;
     }
 

@@ -75,7 +75,7 @@ public final class NativeBinding implements AutoCloseable {
                     ("the last parameter of %s is not an address, so no context can be bound to it; give the"
                             + " type of the native function with its context").formatted(descriptor));
         }
-        TextImage image = TrampolinesUnsupportedException.unless(TextImage::get);
+        TextImage image = TrampolinesUnsupportedException.textImage();
         TrailingArgument place = Ports.thisJvm().orElseThrow().lastArgument(descriptor);
         SlotPool slots = POOLS.computeIfAbsent(place, p -> SlotPool.ofCalls(image, p));
         int id = slots.take();

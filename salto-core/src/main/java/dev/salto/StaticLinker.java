@@ -62,7 +62,7 @@ public final class StaticLinker {
         if (!isPlain(target, function, arena, options)) {
             letTheJdkCheck(target, function, arena, options);
         }
-        Gate gate = TrampolinesUnsupportedException.unless(() -> Gate.ofMethodHandles(function));
+        Gate gate = Gate.ofMethodHandles(Salto.textImageForClosures(), function);
         return gate.slots().bind(target, arena);
     }
 

@@ -97,7 +97,7 @@ public final class Trampoline implements AutoCloseable {
         synchronized (Trampoline.class) {
             pool = slots;
             if (pool == null) {
-                pool = SlotPool.ofTargets(TrampolinesUnsupportedException.unless(TextImage::get));
+                pool = SlotPool.ofTargets(TrampolinesUnsupportedException.textImage());
                 slots = pool;
             }
             return pool;

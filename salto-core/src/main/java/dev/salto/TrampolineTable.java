@@ -37,20 +37,25 @@ public final class TrampolineTable implements AutoCloseable {
     private final TextIndex index;
     private final WholeTable table;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment targets;
-    private final MemorySegment data;
+
+    /** How long {@link #targets} and {@link #data} may be written. */
+    private final Arena writing = Arena.ofShared();
+
+    private volatile MemorySegment targets;
+    private volatile MemorySegment data;
+    private boolean sealed;
 
     private TrampolineTable(int count, TextIndex index, WholeTable table) {
         this.count = count;
         this.index = index;
         this.table = table;
-        this.targets = words(index.blockEntry());
-        this.data = words(index.blockArgument());
+        this.targets = words(index.blockEntry(), writing);
+        this.data = words(index.blockArgument(), writing);
     }
 
-    private MemorySegment words(int offsetInBlock) {
+    private MemorySegment words(int offsetInBlock, Arena life) {
         long size = count == 0 ? 0 : (count - 1L) * index.blockSize() + ADDRESS.byteSize();
-        return table.blocks().asSlice(offsetInBlock, size).reinterpret(arena, null);
+        return table.blocks().asSlice(offsetInBlock, size).reinterpret(life, null);
     }
 
     /**
@@ -60,7 +65,7 @@ public final class TrampolineTable implements AutoCloseable {
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native code
      */
     public static int capacity() {
-        return TrampolinesUnsupportedException.unless(TextImage::get).index().trampolineCount();
+        return TrampolinesUnsupportedException.textImage().index().trampolineCount();
     }
 
     /**
@@ -75,7 +80,7 @@ public final class TrampolineTable implements AutoCloseable {
      *     change that
      */
     public static TrampolineTable allocate(int count) {
-        TextImage image = TrampolinesUnsupportedException.unless(TextImage::get);
+        TextImage image = TrampolinesUnsupportedException.textImage();
         if (count < 0 || count > image.index().trampolineCount()) {
             throw new IllegalArgumentException(
                     "%d trampolines were asked for; a table can have 0 to %d, so allocate more tables"
@@ -105,7 +110,7 @@ public final class TrampolineTable implements AutoCloseable {
     /**
      * The targets: one word for each trampoline, {@link #stride} bytes apart. What lies between them is not to be written.
      *
-     * @return a segment that is alive until {@link #close}
+     * @return a segment that is alive until {@link #close} or {@link #seal}
      */
     public MemorySegment targets() {
         return targets;
@@ -114,7 +119,7 @@ public final class TrampolineTable implements AutoCloseable {
     /**
      * The data: one word for each trampoline, {@link #stride} bytes apart. What lies between them is not to be written.
      *
-     * @return a segment that is alive until {@link #close}
+     * @return a segment that is alive until {@link #close} or {@link #seal}
      */
     public MemorySegment data() {
         return data;
@@ -125,12 +130,39 @@ public final class TrampolineTable implements AutoCloseable {
         return index.blockSize();
     }
 
-    /** Frees all trampolines at once; calls through them that have reached their target go on. Closing it again does nothing. */
+    /**
+     * Makes targets and data unchangeable for good: they become read-only and, where the kernel has {@code mseal} (Linux 6.10), stay so until the process
+     * ends, whatever code runs in it. The segments that were to be had before can no longer be used; {@link #targets} and {@link #data}
+     * return others, for reading. Sealing it again does nothing.
+     *
+     * @throws IllegalStateException if the table is closed, or the system refuses
+     */
+    public synchronized void seal() {
+        if (!arena.scope().isAlive()) {
+            throw new IllegalStateException("the trampoline table is closed");
+        }
+        if (!sealed) {
+            // No thread may be in the middle of a write when writing ends the process.
+            writing.close();
+            table.seal();
+            sealed = true;
+            targets = words(index.blockEntry(), arena).asReadOnly();
+            data = words(index.blockArgument(), arena).asReadOnly();
+        }
+    }
+
+    /**
+     * Frees all trampolines at once; calls through them that have reached their target go on. Those of a sealed table cannot be changed, and so go on
+     * leading to their targets. Closing it again does nothing.
+     */
     @Override
     public synchronized void close() {
         if (arena.scope().isAlive()) {
             arena.close();
-            table.giveBack();
+            if (!sealed) {
+                writing.close();
+                table.giveBack();
+            }
         }
     }
 

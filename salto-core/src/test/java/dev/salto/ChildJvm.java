@@ -31,7 +31,15 @@ record ChildJvm(int exitCode, List<String> output) {
      * @param options options for the JVM
      */
     static ChildJvm run(Path library, String program, String... options) throws IOException, InterruptedException {
-        Process process = start(library, program, options);
+        return await(start(library, program, options));
+    }
+
+    /** Starts a program in a run-time image that has the module {@code dev.salto}, and waits for its end. */
+    static ChildJvm runIn(Path runtime, String program, String... options) throws IOException, InterruptedException {
+        return await(start(runtime, List.of(), program, options));
+    }
+
+    private static ChildJvm await(Process process) throws IOException, InterruptedException {
         List<String> output;
         try (var reader = process.inputReader()) {
             output = reader.lines().toList();
@@ -41,12 +49,19 @@ record ChildJvm(int exitCode, List<String> output) {
 
     /** Starts a program without waiting for its end; for the parameters see {@link #run}. */
     static Process start(Path library, String program, String... options) throws IOException {
+        return start(Path.of(System.getProperty("java.home")), List.of("--module-path", library.toString()), program,
+                options);
+    }
+
+    private static Process start(Path runtime, List<String> modulePath, String program, String... options)
+            throws IOException {
         Path tests = codeSource(ChildJvm.class);
         Path callers = codeSource(dev.salto.text.callers.Callers.class);
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(runtime.resolve("bin", "java").toString());
         command.addAll(Arrays.asList(options));
-        command.addAll(List.of("--module-path", library.toString(), "--add-modules", "dev.salto", "--patch-module",
+        command.addAll(modulePath);
+        command.addAll(List.of("--add-modules", "dev.salto", "--patch-module",
                 "dev.salto=" + childrenOnly(tests), "--add-reads", "dev.salto=ALL-UNNAMED", "--class-path",
                 callers.toString(), "--module", "dev.salto/dev.salto.child." + program));
         return new ProcessBuilder(command).redirectErrorStream(true).start();

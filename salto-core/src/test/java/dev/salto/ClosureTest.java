@@ -172,7 +172,8 @@ final class ClosureTest {
 
     /** How often the text image is mapped. */
     private static long tableMappings() {
-        return ProcessMaps.read().mappings().stream().filter(m -> m.name().contains("x86_64.so") && m.isExecutable())
+        return ProcessMaps.read().mappings().stream()
+                .filter(m -> m.name().contains("libsalto-x86_64.so") && m.isExecutable())
                 .count();
     }
 

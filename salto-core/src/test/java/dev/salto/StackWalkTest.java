@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A debugger walks through an entry that builds a frame. */
 final class StackWalkTest {
-    private static final Path IMAGE = ChildJvm.libraryClasses().resolve("dev/salto/internal/text/x86_64.so");
+    private static final Path IMAGE = ChildJvm.libraryClasses().resolve("dev/salto/internal/text/libsalto-x86_64.so");
 
     @Test
     void gdbFindsTheNativeCallerBehindAStackEntry() throws Exception {

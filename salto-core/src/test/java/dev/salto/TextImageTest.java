@@ -10,129 +10,113 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.spi.ToolProvider;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where the text image is found, and when it is refused: each in a JVM of its own, with a copy of the library. */
+/** When the text image is refused, and what is promised of it: each in a JVM of its own, with a copy of the library. */
 final class TextImageTest {
-    private static final String IMAGE = "dev/salto/internal/text/x86_64.so";
-    private static final String INDEX = "dev/salto/internal/text/x86_64.properties";
     private static final String ALLOWED = "--enable-native-access=dev.salto,ALL-UNNAMED";
 
     @TempDir
     private Path folder = Path.of("");
 
+    @SuppressWarnings("NullAway.Init") // JUnit calls copyTheLibrary before each test
+    private LibraryCopy copy;
+
     private Path library = Path.of("");
 
     @BeforeEach
     void copyTheLibrary() throws IOException {
-        library = folder.resolve("the library");
-        Path original = ChildJvm.libraryClasses();
-        try (Stream<Path> files = Files.walk(original)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = library.resolve(original.relativize(file).toString());
-                Files.createDirectories(copy.getParent());
-                Files.copy(file, copy);
-            }
-        }
-    }
-
-    private Path packed() {
-        Path jar = folder.resolve("the library.jar");
-        int code = ToolProvider.findFirst("jar").orElseThrow().run(System.out, System.err, "--create", "--file",
-                jar.toString(), "-C", library.toString(), ".");
-        assertThat(code).isZero();
-        return jar;
-    }
-
-    private static void assertWorks(ChildJvm child) {
-        assertThat(child.output()).containsExactly("supported=true", "answer=42");
-        assertThat(child.exitCode()).isZero();
+        copy = LibraryCopy.into(folder.resolve("the library"));
+        library = copy.folder();
     }
 
     private static void assertRefused(ChildJvm child, String... words) {
         assertThat(child.value("supported")).isEqualTo("false");
         assertThat(child.value("exception")).isEqualTo(TrampolinesUnsupportedException.class.getName());
         assertThat(child.value("message")).contains(words);
+        assertThat(child.value("mechanism")).isEqualTo("none");
+        assertThat(child.value("source")).isEqualTo("null");
         assertThat(child.exitCode()).isZero();
     }
 
     @Test
-    void isMappedFromAClassFolder() throws Exception {
-        assertWorks(ChildJvm.run(library, "TryCallback", ALLOWED));
-    }
-
-    @Test
-    void isExtractedFromAJarAndLeavesNothingBehind() throws Exception {
-        Path temporary = Files.createDirectory(folder.resolve("temporary"));
-
-        assertWorks(ChildJvm.run(packed(), "TryCallback", ALLOWED, "-Djava.io.tmpdir=" + temporary));
-
-        try (Stream<Path> left = Files.list(temporary)) {
-            assertThat(left).isEmpty();
-        }
-    }
-
-    @Test
     void oneWrongBitIsRefusedWhereverItIs() throws Exception {
-        byte[] image = Files.readAllBytes(library.resolve(IMAGE));
-        List<Integer> places = List.of(0, 0x400, 0x1000, 0x8007, 0xffff);
+        byte[] image = Files.readAllBytes(copy.image());
+        List<Integer> places = List.of(7, 0x400, 0x1000, 0x8007, 0xffff);
         for (int place : places) {
             byte[] damaged = image.clone();
             damaged[place] ^= 0x10;
-            Files.write(library.resolve(IMAGE), damaged);
+            Files.write(copy.image(), damaged);
 
-            assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), "the library", IMAGE, "SHA-256", "damaged");
+            assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), "the library", LibraryCopy.IMAGE_NAME,
+                    "SHA-256", "damaged");
         }
     }
 
     @Test
     void oneWrongBitInAJarIsRefused() throws Exception {
-        byte[] image = Files.readAllBytes(library.resolve(IMAGE));
+        byte[] image = Files.readAllBytes(copy.image());
         image[0x2000] ^= 1;
-        Files.write(library.resolve(IMAGE), image);
+        Files.write(copy.image(), image);
 
-        assertRefused(ChildJvm.run(packed(), "TryCallback", ALLOWED), "extracted", "SHA-256", "damaged");
+        assertRefused(ChildJvm.run(copy.packed(), "TryCallback", ALLOWED), "memfd", "file", "SHA-256", "damaged");
     }
 
     @Test
     void aShortImageIsRefusedAndNotTouchedBeyondItsEnd() throws Exception {
-        byte[] image = Files.readAllBytes(library.resolve(IMAGE));
-        Files.write(library.resolve(IMAGE), Arrays.copyOf(image, 0x3000));
+        byte[] image = Files.readAllBytes(copy.image());
+        Files.write(copy.image(), Arrays.copyOf(image, 0x3000));
 
-        assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), IMAGE, "12288 bytes", "65536");
+        assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), LibraryCopy.IMAGE_NAME, "12288 bytes", "65536");
+    }
+
+    @Test
+    void anImageOfAnotherArchitectureIsNamed() throws Exception {
+        byte[] image = Files.readAllBytes(copy.image());
+        image[18] = (byte) 183; // e_machine of AArch64
+        Files.write(copy.image(), image);
+
+        assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), LibraryCopy.IMAGE_NAME, "another architecture",
+                "183",
+                "62");
+    }
+
+    @Test
+    void aFileThatIsNoImageIsNamed() throws Exception {
+        Files.writeString(copy.image(), "#!/bin/sh\n".repeat(10_000));
+
+        assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), LibraryCopy.IMAGE_NAME, "not even an ELF file");
     }
 
     @Test
     void aMissingImageIsNamed() throws Exception {
-        Files.delete(library.resolve(IMAGE));
+        Files.delete(copy.image());
 
         assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), "x86_64.so", "missing");
     }
 
     @Test
     void aMissingIndexIsNamed() throws Exception {
-        Files.delete(library.resolve(INDEX));
+        Files.delete(copy.index());
 
         assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), "x86_64.properties");
     }
 
     @Test
     void anIndexWithoutALineIsNamed() throws Exception {
-        List<String> lines = new ArrayList<>(Files.readAllLines(library.resolve(INDEX)));
+        List<String> lines = new ArrayList<>(Files.readAllLines(copy.index()));
         lines.removeIf(line -> line.startsWith("layout.block_size="));
-        Files.write(library.resolve(INDEX), lines);
+        Files.write(copy.index(), lines);
 
         assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), "x86_64.properties", "layout.block_size");
     }
 
     @Test
     void anUnreadableImageIsNamedWithTheSystemsWords() throws Exception {
-        Files.delete(library.resolve(IMAGE));
-        Files.createDirectory(library.resolve(IMAGE));
+        Files.delete(copy.image());
+        Files.createDirectory(copy.image());
 
         assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), "mmap", "errno");
     }
@@ -145,6 +129,8 @@ final class TextImageTest {
         assertThat(child.value("supported")).isEqualTo("false");
         assertThat(child.value("exception")).isEqualTo(IllegalCallerException.class.getName());
         assertThat(child.value("message")).contains("--enable-native-access=dev.salto");
+        assertThat(child.value("mechanism")).isEqualTo("none");
+        assertThat(child.value("problem")).contains("--enable-native-access=dev.salto");
     }
 
     @Test

@@ -6,6 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.salto.Closure;
 import dev.salto.ClosureType;
+import dev.salto.Report;
+import dev.salto.Salto;
 import dev.salto.Trampoline;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -13,8 +15,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Makes a closure and calls it, and prints in three lines how it went: whether trampolines are supported, what the callback
- * answered or which exception came instead, and the exception's message.
+ * Makes a closure and calls it, and prints how it went: whether trampolines are supported, what the callback
+ * answered or which exception came instead, and the exception's message; at last where the code came from.
  */
 public final class TryCallback {
     private TryCallback() {}
@@ -29,9 +31,17 @@ public final class TryCallback {
                 System.out.println("answer=" + (int) call.invokeExact(6, 7));
             }
             Trampoline.allocate().close();
-        } catch (UnsupportedOperationException | IllegalCallerException e) {
+        } catch (UnsupportedOperationException | IllegalCallerException | IllegalArgumentException e) {
             System.out.println("exception=" + e.getClass().getName());
-            System.out.println("message=" + e.getMessage());
+            // On one line, for the test that reads it.
+            System.out.println("message=" + String.valueOf(e.getMessage()).replaceAll("\\R", " |"));
         }
+        Report report = Salto.report();
+        System.out.println("mechanism=" + report.mechanism());
+        System.out.println("source=" + report.source());
+        System.out.println("location=" + report.location());
+        report.tried().forEach(attempt -> System.out.println("tried." + attempt.source() + "=" + attempt.reason()));
+        System.out.println("problem=" + report.problem());
+        System.out.println("writableExecutable=" + report.writableExecutable());
     }
 }

@@ -15,6 +15,9 @@ public interface Port {
     /** The name of the architecture: that of the {@code .S} file and of the text image. */
     String architecture();
 
+    /** The name of the calling convention, for people. */
+    String abi();
+
     /** Whether this port is for the JVM that runs. */
     boolean isForThisJvm();
 

@@ -52,6 +52,11 @@ final class SysVX64 implements Port {
     }
 
     @Override
+    public String abi() {
+        return "System V AMD64";
+    }
+
+    @Override
     public boolean isForThisJvm() {
         return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64");
     }

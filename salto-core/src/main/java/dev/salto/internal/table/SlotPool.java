@@ -4,10 +4,10 @@ package dev.salto.internal.table;
 
 import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.text.TextImage;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The slots for one purpose: one signature's closures, native bindings of one shape, or raw trampolines. It grows by whole tables and keeps them.
@@ -15,18 +15,18 @@ import java.util.Deque;
  * <p>A table never changes its pool, and in the pool of a signature every slot leads to the same gate. So a stale function pointer
  * whose slot was reused reaches another closure of the <em>same signature</em>: the wrong callback, but never a call with the wrong
  * arguments. It also means that nothing but the entry has to be written when a slot is reused.
- *
- * <p>All methods may be called from any thread. Those that take an id expect one that this pool handed out and that was not given
- * back since.
  */
-public final class SlotPool {
+public final class SlotPool extends ClosureSlots {
     private final TextImage image;
     private final int entry;
     private final int dead;
     private final long target;
     private final long stackSize;
 
-    /** The tables that have free slots. The first one is used until it is full. */
+    /** All tables that can change. */
+    private final List<Table> tables = new ArrayList<>();
+
+    /** Those of them that have free slots. The first one is used until it is full. */
     private final Deque<Table> available = new ArrayDeque<>();
 
     private SlotPool(TextImage image, String entry, long target, long stackSize) {
@@ -61,82 +61,65 @@ public final class SlotPool {
         return new SlotPool(image, "dead", 0, 0);
     }
 
-    /**
-     * Takes a slot for an object, and leads calls to the gate.
-     *
-     * @return the slot's id
-     * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
-     */
-    public int bind(Object object) {
-        int id = take();
-        rebind(id, object);
-        activate(id);
-        return id;
+    @Override
+    public boolean areStatic() {
+        return true;
     }
 
-    /**
-     * Takes a slot for an object, and leads calls to the gate, until an arena is closed.
-     *
-     * @return the function pointer: a segment of size zero in the scope of {@code arena}
-     * @throws IllegalStateException if {@code arena} is closed, or the system refuses the memory for one more table
-     * @throws WrongThreadException if {@code arena} is confined to another thread
-     */
-    public MemorySegment bind(Object object, Arena arena) {
-        int id = bind(object);
-        try {
-            return MemorySegment.ofAddress(address(id)).reinterpret(arena, _ -> giveBack(id));
-        } catch (RuntimeException | Error e) {
-            giveBack(id);
-            throw e;
+    @Override
+    public int bind(Object object) {
+        synchronized (available) {
+            Table table = tableWithRoom();
+            boolean fresh = table.isNextFresh();
+            int slot = take(table);
+            int id = Tables.id(table, slot);
+            rebind(id, object);
+            if (fresh) {
+                table.set(slot, table.entry(entry), id);
+            } else {
+                table.setEntryRelease(slot, table.entry(entry));
+            }
+            return id;
         }
     }
 
     /**
-     * Takes a slot. Its trampoline is not to be called before {@link #activate} or {@link #deactivate}.
+     * Takes a slot, in a pool of calls or targets. Its trampoline is not to be called before {@link #activate} or {@link #deactivate}.
      *
      * @return the slot's id
      * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
      */
     public int take() {
         synchronized (available) {
-            Table table = available.peekFirst();
-            if (table == null) {
-                table = grow();
-            }
-            boolean fresh = table.isNextFresh();
-            int slot = table.take();
-            if (table.isFull()) {
-                available.removeFirst();
-            }
-            int id = Tables.id(table, slot);
-            if (fresh) {
-                table.setArgument(slot, id);
-            }
-            return id;
+            Table table = tableWithRoom();
+            return Tables.id(table, take(table));
         }
+    }
+
+    private Table tableWithRoom() {
+        Table table = available.peekFirst();
+        return table != null ? table : grow();
+    }
+
+    private int take(Table table) {
+        int slot = table.take();
+        if (table.isFull()) {
+            available.removeFirst();
+        }
+        return slot;
     }
 
     private Table grow() {
         Table table = Tables.add(image);
         table.setCall(target, stackSize);
+        tables.add(table);
         available.addFirst(table);
         return table;
     }
 
-    /** The function pointer of a slot. */
+    @Override
     public long address(int id) {
         return Tables.table(id).trampoline(Tables.slot(id));
-    }
-
-    /** Binds a slot to another object; calls that are under way may still see what it was bound to before. */
-    public void rebind(int id, Object object) {
-        Tables.setTargetRelease(id, object);
-    }
-
-    /** Leads calls to the gate. All that was done to the slot before happens before a call that comes through. */
-    public void activate(int id) {
-        Table table = Tables.table(id);
-        table.setEntryRelease(Tables.slot(id), table.entry(entry));
     }
 
     /** Leads calls to the entry, with an argument other than the slot's id. */
@@ -146,9 +129,7 @@ public final class SlotPool {
 
     /** Leads calls straight to native code, with a word for the scratch register. */
     public void activate(int id, long ownTarget, long argument) {
-        Table table = Tables.table(id);
-        table.setArgument(Tables.slot(id), argument);
-        table.setEntryRelease(Tables.slot(id), ownTarget);
+        Tables.table(id).set(Tables.slot(id), ownTarget, argument);
     }
 
     /** Stops calls at the dead entry. */
@@ -157,17 +138,34 @@ public final class SlotPool {
         table.setEntryRelease(Tables.slot(id), table.entry(dead));
     }
 
-    /** Stops calls and gives the slot back. */
+    @Override
     public void giveBack(int id) {
-        deactivate(id);
-        Tables.setTargetRelease(id, null);
         Table table = Tables.table(id);
         synchronized (available) {
+            if (table.isSealed()) {
+                // The trampoline leads to the gate for good, which finds no object there and returns zero.
+                Tables.setTargetRelease(id, null);
+                table.abandon();
+                return;
+            }
+            deactivate(id);
+            Tables.setTargetRelease(id, null);
             boolean wasFull = table.isFull();
             table.giveBack(Tables.slot(id));
             if (wasFull) {
                 available.addLast(table);
             }
+        }
+    }
+
+    @Override
+    public void seal() {
+        synchronized (available) {
+            available.clear();
+            for (Table table : tables) {
+                table.seal();
+            }
+            tables.clear();
         }
     }
 }

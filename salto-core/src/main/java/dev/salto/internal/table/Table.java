@@ -4,6 +4,8 @@ package dev.salto.internal.table;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.salto.internal.text.SystemCallException;
+import dev.salto.internal.text.TableMemory;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -13,7 +15,9 @@ import java.lang.invoke.VarHandle;
  * parameter block. Slots that were given back are handed out again in the order in which they came back.
  *
  * <p>The free slots are a list threaded through an array of two bytes for each slot. Its methods are for one thread at a time (the
- * pool's lock); those that write a block may be called from any thread that has the slot.
+ * pool's lock); those that write a block may be called from any thread that has the slot, if the table is never sealed.
+ *
+ * <p>A <em>protected</em> table can be written only during its own methods that do so; a <em>sealed</em> one never again.
  */
 final class Table {
     private static final VarHandle WORD = JAVA_LONG.varHandle();
@@ -21,6 +25,8 @@ final class Table {
 
     private final int number;
     private final TextIndex index;
+    private final TableMemory memory;
+    private final boolean isProtected;
     private final long code;
     private final MemorySegment parameters;
 
@@ -29,12 +35,15 @@ final class Table {
     private short lastFree = NONE;
     private int used;
     private int everUsed;
+    private boolean isSealed;
 
-    Table(int number, TextIndex index, MemorySegment memory) {
+    Table(int number, TextIndex index, TableMemory memory, boolean isProtected) {
         this.number = number;
         this.index = index;
-        this.code = memory.address();
-        this.parameters = memory.asSlice(index.codeSize());
+        this.memory = memory;
+        this.isProtected = isProtected;
+        this.code = memory.code().address();
+        this.parameters = memory.parameters();
         this.nextFree = new short[index.trampolineCount()];
     }
 
@@ -76,6 +85,34 @@ final class Table {
         lastFree = (short) slot;
     }
 
+    /** For reports. */
+    TableState state() {
+        return new TableState(used, isProtected, isSealed, code, parameters.address(), parameters.byteSize());
+    }
+
+    /** Lets go of a slot that cannot be handed out again. */
+    void abandon() {
+        used--;
+    }
+
+    boolean isSealed() {
+        return isSealed;
+    }
+
+    /**
+     * Makes the parameter table read-only for good.
+     *
+     * @throws IllegalStateException if the system refuses
+     */
+    void seal() {
+        try {
+            memory.seal();
+            isSealed = true;
+        } catch (SystemCallException e) {
+            throw new IllegalStateException("a table cannot be sealed: " + e.getMessage(), e);
+        }
+    }
+
     /** The address of a slot's trampoline: the function pointer. */
     long trampoline(int slot) {
         return code + index.trampolineOffset() + (long) slot * index.trampolineSize();
@@ -88,18 +125,44 @@ final class Table {
 
     /** Sets what this table's {@code append_} entries do. */
     void setCall(long target, long stackSize) {
-        WORD.set(parameters, (long) index.headerCall() + index.callTarget(), target);
-        WORD.set(parameters, (long) index.headerCall() + index.callStackSize(), stackSize);
+        write((long) index.headerCall() + index.callTarget(), target, (long) index.headerCall() + index.callStackSize(),
+                stackSize);
     }
 
     /** Sets where a slot's trampoline jumps. What was written to the table before is visible to whoever gets there. */
     void setEntryRelease(int slot, long address) {
-        WORD.setRelease(parameters, word(slot, index.blockEntry()), address);
+        long place = word(slot, index.blockEntry());
+        if (isProtected) {
+            writeProtected(place, address, place, address);
+        } else {
+            WORD.setRelease(parameters, place, address);
+        }
     }
 
-    /** Sets what a slot's trampoline loads into the scratch register. */
-    void setArgument(int slot, long argument) {
-        WORD.set(parameters, word(slot, index.blockArgument()), argument);
+    /** Sets where a slot's trampoline jumps, with release, after what it loads into the scratch register. */
+    void set(int slot, long address, long argument) {
+        write(word(slot, index.blockArgument()), argument, word(slot, index.blockEntry()), address);
+    }
+
+    private void write(long place, long value, long secondPlace, long secondValue) {
+        if (isProtected) {
+            writeProtected(place, value, secondPlace, secondValue);
+        } else {
+            WORD.set(parameters, place, value);
+            WORD.setRelease(parameters, secondPlace, secondValue);
+        }
+    }
+
+    /** One writer at a time, so that none takes the right to write away from another. */
+    private synchronized void writeProtected(long place, long value, long secondPlace, long secondValue) {
+        try {
+            memory.allowWriting();
+            WORD.set(parameters, place, value);
+            WORD.setRelease(parameters, secondPlace, secondValue);
+            memory.forbidWriting();
+        } catch (SystemCallException e) {
+            throw new IllegalStateException("a protected table cannot be changed: " + e.getMessage(), e);
+        }
     }
 
     /** The parameter blocks, in the order of their trampolines. */

@@ -3,10 +3,13 @@
 package dev.salto.internal.table;
 
 import dev.salto.internal.text.SystemCallException;
+import dev.salto.internal.text.TableMemory;
 import dev.salto.internal.text.TextImage;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tables {
     private static final int SLOT_BITS = 12;
-    private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
+    /** The most slots that a table can have. */
+    public static final int SLOTS = 1 << SLOT_BITS;
+
+    private static final int SLOT_MASK = SLOTS - 1;
 
     /** With two mappings a table, a process reaches the default limit on mappings (vm.max_map_count, 65,530) first. */
     private static final int MAXIMUM = 1 << 15;
@@ -26,6 +32,9 @@ public final class Tables {
     private static final @Nullable Table[] TABLES = new @Nullable Table[MAXIMUM];
     private static final @Nullable Object[][] TARGETS = new @Nullable Object[MAXIMUM][];
     private static final VarHandle TARGET = MethodHandles.arrayElementVarHandle(Object[].class);
+
+    /** Parameter tables are read-only but while Salto changes them, if this system property says {@code protected}. */
+    private static final String PROTECTION = "dev.salto.tables";
 
     private static int count;
 
@@ -38,6 +47,11 @@ public final class Tables {
      */
     public static @Nullable Object target(int id) {
         return TARGET.getAcquire(TARGETS[id >>> SLOT_BITS], id & SLOT_MASK);
+    }
+
+    /** Unbinds a slot that has no table. */
+    public static void clear(int id) {
+        setTargetRelease(id, null);
     }
 
     static void setTargetRelease(int id, @Nullable Object target) {
@@ -61,26 +75,67 @@ public final class Tables {
     }
 
     /**
-     * Maps one more table.
+     * Maps one more table, which is protected if the user wants tables to be.
      *
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
+     * @throws IllegalArgumentException if the system property for protection has a value that means nothing
      */
-    static synchronized Table add(TextImage image) {
-        if (count == MAXIMUM) {
-            throw new IllegalStateException("all %d tables are in use".formatted(MAXIMUM));
-        }
+    static Table add(TextImage image) {
+        return add(image, areProtected());
+    }
+
+    /** Maps one more table, which its owner writes at any time until it is sealed. */
+    static Table addUnprotected(TextImage image) {
+        return add(image, false);
+    }
+
+    private static synchronized Table add(TextImage image, boolean isProtected) {
         int slots = image.index().trampolineCount();
-        if (slots > 1 << SLOT_BITS) {
+        if (slots > SLOTS) {
             throw new AssertionError("a table of %d slots needs more than %d bits".formatted(slots, SLOT_BITS));
         }
-        Table table = new Table(count, image.index(), map(image));
-        TARGETS[count] = new @Nullable Object[slots];
-        TABLES[count] = table;
+        int number = nextNumber();
+        Table table = new Table(number, image.index(), map(image), isProtected);
+        TARGETS[number] = new @Nullable Object[slots];
+        TABLES[number] = table;
         count++;
         return table;
     }
 
-    private static MemorySegment map(TextImage image) {
+    /**
+     * Makes room for the objects of as many slots as a table can have, without a table: for closures whose code the JDK makes.
+     *
+     * @return the id of the first; the others follow
+     */
+    public static synchronized int addObjectsOnly() {
+        int number = nextNumber();
+        TARGETS[number] = new @Nullable Object[SLOTS];
+        count++;
+        return number << SLOT_BITS;
+    }
+
+    private static int nextNumber() {
+        if (count == MAXIMUM) {
+            throw new IllegalStateException("all %d tables are in use".formatted(MAXIMUM));
+        }
+        return count;
+    }
+
+    private static boolean areProtected() {
+        String value = System.getProperty(PROTECTION, "");
+        if (!value.isEmpty() && !value.equals("protected") && !value.equals("writable")) {
+            throw new IllegalArgumentException(
+                    "-D%s=%s is neither \"writable\", the default, nor \"protected\"".formatted(PROTECTION, value));
+        }
+        return value.equals("protected");
+    }
+
+    /** Every table there is, by number. */
+    public static synchronized List<TableState> states() {
+        return Arrays.stream(TABLES, 0, count).filter(Objects::nonNull).map(Table::state).toList();
+    }
+
+    private static TableMemory map(TextImage image) {
         try {
             return image.mapTable();
         } catch (SystemCallException e) {

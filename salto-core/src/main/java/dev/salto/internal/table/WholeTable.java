@@ -36,7 +36,7 @@ public final class WholeTable {
                 return free;
             }
         }
-        return new WholeTable(image, Tables.add(image));
+        return new WholeTable(image, Tables.addUnprotected(image));
     }
 
     /** Gives the table back, with all its trampolines leading to the dead entry again. */
@@ -45,6 +45,15 @@ public final class WholeTable {
         synchronized (FREE) {
             FREE.add(this);
         }
+    }
+
+    /**
+     * Makes the parameter blocks read-only for good. The table must not be given back after that.
+     *
+     * @throws IllegalStateException if the system refuses
+     */
+    public void seal() {
+        table.seal();
     }
 
     private void allDead() {

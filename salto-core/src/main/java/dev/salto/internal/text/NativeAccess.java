@@ -2,11 +2,23 @@
 
 package dev.salto.internal.text;
 
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 
 /** Whether this module may call native code. */
 public final class NativeAccess {
     private NativeAccess() {}
+
+    /** Whether there is a way to call native code, and this module may go it. */
+    public static boolean isPossible() {
+        try {
+            check();
+            Linker.nativeLinker();
+            return true;
+        } catch (IllegalCallerException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
 
     /**
      * Lets pass whoever may call native code.

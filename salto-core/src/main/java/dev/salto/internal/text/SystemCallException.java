@@ -6,9 +6,11 @@ package dev.salto.internal.text;
 public final class SystemCallException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** EPERM and EACCES of Linux, on every architecture. */
+    // EPERM, EACCES, EINVAL and ENOSYS of Linux, on every architecture.
     private static final int NOT_PERMITTED = 1;
     private static final int ACCESS_DENIED = 13;
+    private static final int INVALID = 22;
+    private static final int NO_SUCH_CALL = 38;
 
     private final int errno;
 
@@ -20,5 +22,10 @@ public final class SystemCallException extends Exception {
     /** Whether a rule forbids the call, rather than a lack of something. */
     boolean isDenied() {
         return errno == NOT_PERMITTED || errno == ACCESS_DENIED;
+    }
+
+    /** Whether the kernel does not know the call, or a flag of it. */
+    boolean isUnknown() {
+        return errno == INVALID || errno == NO_SUCH_CALL;
     }
 }

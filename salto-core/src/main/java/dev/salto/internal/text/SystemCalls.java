@@ -3,18 +3,21 @@
 package dev.salto.internal.text;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -22,6 +25,8 @@ import java.util.function.Supplier;
 /**
  * Every call that Salto makes to the system, through the C library. Each method throws when the system refuses; nothing here
  * is ever asked for memory that is both writable and executable.
+ *
+ * <p>What only some processes need is linked in a class of its own, when it is first used.
  */
 final class SystemCalls {
     // The values of Linux on every architecture that Salto has or will have a port for.
@@ -56,17 +61,77 @@ final class SystemCalls {
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
     private static final MethodHandle MUNMAP = link("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
 
+    /** The calls that make a file in memory which nobody can change. */
+    private static final class MemoryFile {
+        static final int MFD_CLOEXEC = 1;
+        static final int MFD_ALLOW_SEALING = 2;
+        static final int MFD_NOEXEC_SEAL = 8;
+        static final int F_ADD_SEALS = 1033;
+        static final int F_SEAL_SEAL = 1;
+        static final int F_SEAL_SHRINK = 2;
+        static final int F_SEAL_GROW = 4;
+        static final int F_SEAL_WRITE = 8;
+        static final int F_SEAL_FUTURE_WRITE = 16;
+
+        static final MethodHandle MEMFD_CREATE = link("memfd_create",
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+        static final MethodHandle WRITE = link("write",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+        static final MethodHandle FCNTL = link("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+                Linker.Option.firstVariadicArg(2));
+    }
+
+    /** The calls that take the right to write away from memory, for a while or for good. */
+    private static final class Protection {
+        /** The number of mseal(2), on every architecture of Linux that Salto has or will have a port for. */
+        static final long SYS_MSEAL = 462;
+
+        static final MethodHandle MPROTECT = link("mprotect",
+                FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+        /** mseal has a function of its own in few C libraries as yet. */
+        static final MethodHandle SYSCALL = link("syscall",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.firstVariadicArg(1));
+    }
+
+    /** The calls that only look. */
+    private static final class Inspection {
+        static final int PR_GET_MDWE = 66;
+
+        static final MethodHandle PRCTL = link("prctl",
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.firstVariadicArg(1));
+        static final MethodHandle GETPAGESIZE = link("getpagesize", FunctionDescriptor.of(JAVA_INT));
+    }
+
     private SystemCalls() {}
 
     /** Opens a file for reading and returns its descriptor, which programs started later do not inherit. */
     static int openForReading(Path file) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
-            // The bytes of a path are what the JDK itself would hand to the system.
-            Charset names = Charset.forName(System.getProperty("sun.jnu.encoding"));
-            MemorySegment path = arena.allocateFrom(file.toString(), names);
+            MemorySegment path = arena.allocateFrom(JAVA_BYTE, bytesOf(file));
             return (int) checked(state -> (int) OPEN.invokeExact(state, path, O_RDONLY | O_CLOEXEC),
                     () -> "open(\"%s\", O_RDONLY | O_CLOEXEC)".formatted(file));
         }
+    }
+
+    /**
+     * The bytes of a path, with a zero behind them. They are taken from the path's URI because in a locale without the path's characters
+     * its string has lost them.
+     */
+    private static byte[] bytesOf(Path file) {
+        String path = file.toAbsolutePath().toUri().getRawPath();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < path.length(); i++) {
+            if (path.charAt(i) == '%') {
+                bytes.write(Integer.parseInt(path.substring(i + 1, i + 3), 16));
+                i += 2;
+            } else {
+                bytes.write(path.charAt(i));
+            }
+        }
+        bytes.write(0);
+        return bytes.toByteArray();
     }
 
     /** The size of an open file in bytes. */
@@ -79,15 +144,70 @@ final class SystemCalls {
         checked(state -> (int) CLOSE.invokeExact(state, descriptor), () -> "close(%d)".formatted(descriptor));
     }
 
-    /** Maps {@code length} bytes wherever the system likes, and returns their address. */
-    static long mmap(long length, int protection, int flags, int descriptor) throws SystemCallException {
-        if ((protection & (PROT_WRITE | PROT_EXEC)) == (PROT_WRITE | PROT_EXEC)) {
-            throw new AssertionError("memory is never writable and executable");
+    /**
+     * Makes a file that has no name in any folder, and returns its descriptor. It can be mapped read+execute, and cannot be run as a
+     * program: that is what {@code vm.memfd_noexec} is about.
+     */
+    static int createMemoryFile(String name) throws SystemCallException {
+        try {
+            return createMemoryFile(name,
+                    MemoryFile.MFD_CLOEXEC | MemoryFile.MFD_ALLOW_SEALING | MemoryFile.MFD_NOEXEC_SEAL);
+        } catch (SystemCallException e) {
+            if (!e.isUnknown()) {
+                throw e;
+            }
+            // Linux before 6.3 does not know MFD_NOEXEC_SEAL.
+            return createMemoryFile(name, MemoryFile.MFD_CLOEXEC | MemoryFile.MFD_ALLOW_SEALING);
         }
-        return checked(state -> (long) MMAP.invokeExact(state, 0L, length, protection, flags, descriptor, 0L),
-                () -> "mmap(NULL, %d, %s, %#x, %d, 0)".formatted(length,
-                        (protection & PROT_EXEC) != 0 ? "PROT_READ | PROT_EXEC" : "PROT_READ | PROT_WRITE", flags,
-                        descriptor));
+    }
+
+    private static int createMemoryFile(String name, int flags) throws SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment words = arena.allocateFrom(name);
+            return (int) checked(state -> (int) MemoryFile.MEMFD_CREATE.invokeExact(state, words, flags),
+                    () -> "memfd_create(\"%s\", %#x)".formatted(name, flags));
+        }
+    }
+
+    /** Writes all of {@code content} to a file. */
+    static void write(int descriptor, byte[] content) throws SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, content);
+            long written = 0;
+            while (written < content.length) {
+                MemorySegment rest = bytes.asSlice(written);
+                written += checked(
+                        state -> (long) MemoryFile.WRITE.invokeExact(state, descriptor, rest, rest.byteSize()),
+                        () -> "write(%d, ..., %d)".formatted(descriptor, rest.byteSize()));
+            }
+        }
+    }
+
+    /** Takes from everyone, for good, the right to change a memory file. */
+    static void sealMemoryFile(int descriptor) throws SystemCallException {
+        int size = MemoryFile.F_SEAL_SEAL | MemoryFile.F_SEAL_SHRINK | MemoryFile.F_SEAL_GROW;
+        try {
+            // Nobody has it mapped for writing, so this is as good as F_SEAL_WRITE. With that one, Linux before 6.7 refuses shared mappings.
+            addSeals(descriptor, size | MemoryFile.F_SEAL_FUTURE_WRITE);
+        } catch (SystemCallException e) {
+            if (!e.isUnknown()) {
+                throw e;
+            }
+            // Linux before 5.1 does not know F_SEAL_FUTURE_WRITE.
+            addSeals(descriptor, size | MemoryFile.F_SEAL_WRITE);
+        }
+    }
+
+    private static void addSeals(int descriptor, int seals) throws SystemCallException {
+        checked(state -> (int) MemoryFile.FCNTL.invokeExact(state, descriptor, MemoryFile.F_ADD_SEALS, seals),
+                () -> "fcntl(%d, F_ADD_SEALS, %#x)".formatted(descriptor, seals));
+    }
+
+    /** Maps {@code length} bytes wherever the system likes, and returns their address. */
+    static long mmap(long length, int protection, int flags, int descriptor, long offset) throws SystemCallException {
+        requireNeverBoth(protection);
+        return checked(state -> (long) MMAP.invokeExact(state, 0L, length, protection, flags, descriptor, offset),
+                () -> "mmap(NULL, %d, %s, %#x, %d, %d)".formatted(length, name(protection), flags, descriptor, offset));
     }
 
     /** Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped there. */
@@ -99,6 +219,61 @@ final class SystemCalls {
     static void munmap(long address, long length) throws SystemCallException {
         checked(state -> (int) MUNMAP.invokeExact(state, address, length),
                 () -> "munmap(%#x, %d)".formatted(address, length));
+    }
+
+    /** Changes what may be done with memory that is not executable. */
+    static void mprotect(long address, long length, int protection) throws SystemCallException {
+        if ((protection & PROT_EXEC) != 0) {
+            throw new AssertionError("no memory becomes executable after it was mapped");
+        }
+        checked(state -> (int) Protection.MPROTECT.invokeExact(state, address, length, protection),
+                () -> "mprotect(%#x, %d, %s)".formatted(address, length, name(protection)));
+    }
+
+    /**
+     * Keeps memory mapped as it is until the process ends.
+     *
+     * @return false if the kernel cannot do that: Linux can from 6.10 on, for processes of 64 bits
+     */
+    static boolean mseal(long address, long length) throws SystemCallException {
+        try {
+            checked(state -> (long) Protection.SYSCALL.invokeExact(state, Protection.SYS_MSEAL, address, length, 0L),
+                    () -> "mseal(%#x, %d, 0)".formatted(address, length));
+            return true;
+        } catch (SystemCallException e) {
+            if (e.isUnknown() || e.isDenied()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether this process can no longer gain executable memory (PR_SET_MDWE). */
+    static boolean refusesExecutableGain() throws SystemCallException {
+        return checked(
+                state -> (int) Inspection.PRCTL.invokeExact(state, Inspection.PR_GET_MDWE, 0L, 0L, 0L, 0L),
+                () -> "prctl(PR_GET_MDWE, 0, 0, 0, 0)") != 0;
+    }
+
+    /** The size of a page in bytes. */
+    static int pageSize() {
+        try {
+            return (int) checked(state -> (int) Inspection.GETPAGESIZE.invokeExact(state), () -> "getpagesize()");
+        } catch (SystemCallException e) {
+            throw new AssertionError("getpagesize never fails", e);
+        }
+    }
+
+    private static void requireNeverBoth(int protection) {
+        if ((protection & (PROT_WRITE | PROT_EXEC)) == (PROT_WRITE | PROT_EXEC)) {
+            throw new AssertionError("memory is never writable and executable");
+        }
+    }
+
+    private static String name(int protection) {
+        return (protection & PROT_EXEC) != 0
+                ? "PROT_READ | PROT_EXEC"
+                : (protection & PROT_WRITE) != 0 ? "PROT_READ | PROT_WRITE" : "PROT_READ";
     }
 
     /** A downcall that stores the error's number in {@code state}. */
@@ -125,13 +300,22 @@ final class SystemCalls {
     private static MethodHandle link(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = CAPTURE_ERRNO;
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, all);
+        return LINKER.downcallHandle(find(name), descriptor, all);
+    }
+
+    /**
+     * Finds a function of the C library. The JDK's own lookup opens a file when it is first used; where that fails, for want of a
+     * descriptor, say, it finds nothing from then on. The C library is loaded in any case, and found by its name without opening anything.
+     */
+    private static MemorySegment find(String name) {
+        return LINKER.defaultLookup()
+                .find(name)
+                .orElseGet(() -> SymbolLookup.libraryLookup("libc.so.6", Arena.global()).findOrThrow(name));
     }
 
     /** The system's words for an error. Linked only when there is something to explain. */
     private static String explain(int errno) {
-        MethodHandle strerror = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("strerror"),
-                FunctionDescriptor.of(ADDRESS, JAVA_INT));
+        MethodHandle strerror = LINKER.downcallHandle(find("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
         try {
             MemorySegment words = (MemorySegment) strerror.invokeExact(errno);
             return words.reinterpret(Long.MAX_VALUE).getString(0);

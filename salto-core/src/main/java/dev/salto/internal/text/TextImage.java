@@ -8,9 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,20 +23,32 @@ import org.jspecify.annotations.Nullable;
  * and kept for good. If that fails, the next call tries again, because the reason (no free descriptor, say) may be gone by then.
  */
 public final class TextImage {
+    /** Where the field for the machine stands in an ELF header: ELF-64 and ELF-32 Object File Format, "ELF Header". */
+    private static final int ELF_MACHINE = 18;
+
+    private static final System.Logger LOG = System.getLogger("dev.salto");
+
     private static volatile @Nullable TextImage loaded;
 
     private final TextIndex index;
     private final MemorySegment code;
+    private final String source;
+    private final String location;
+    private final List<TextAttempt> tried;
 
-    private TextImage(TextIndex index, MemorySegment code) {
+    private TextImage(TextIndex index, MemorySegment code, String source, String location, List<TextAttempt> tried) {
         this.index = index;
         this.code = code;
+        this.source = source;
+        this.location = location;
+        this.tried = List.copyOf(tried);
     }
 
     /**
      * The text image, mapped and checked.
      *
-     * @throws TextImageException if there is none for this machine, or it cannot be mapped, or it is not what the build made
+     * @throws TextImageException if there is none for this machine, or it cannot be mapped from anywhere, or it is not what the build made
+     * @throws IllegalCallerException if this module may not call native code
      */
     public static TextImage get() throws TextImageException {
         TextImage image = loaded;
@@ -45,7 +62,7 @@ public final class TextImage {
                     "Salto has no port for %s on %s; it supports Linux on %s".formatted(System.getProperty("os.name"),
                             System.getProperty("os.arch"), Ports.supported())));
             NativeAccess.check();
-            image = map(readIndex(port.architecture()));
+            image = find(readIndex(port.architecture()));
             loaded = image;
         }
         return image;
@@ -64,49 +81,111 @@ public final class TextImage {
         }
     }
 
-    private static TextImage map(TextIndex index) throws TextImageException {
-        String name = index.architecture() + ".so";
-        try (TextFile file = TextFile.find(name)) {
-            int descriptor = SystemCalls.openForReading(file.path());
+    /** Goes through the sources, up to the first that has the image and lets it be mapped. */
+    private static TextImage find(TextIndex index) throws TextImageException {
+        List<TextAttempt> tried = new ArrayList<>();
+        for (TextSource source : Settings.sources()) {
+            List<TextSource.Place> places;
             try {
-                // A page beyond the end of the file could be mapped, but not read.
-                long size = SystemCalls.size(descriptor);
-                if (size < index.codeSize()) {
-                    throw new TextImageException(
-                            "%s has %d bytes, its code table alone has %d; the file is damaged, so install Salto again"
-                                    .formatted(file.description(), size, index.codeSize()));
-                }
-                return new TextImage(index, mapAndCheck(descriptor, index, file));
-            } catch (SystemCallException e) {
-                throw new TextImageException("%s cannot be mapped: %s%s".formatted(file.description(), e.getMessage(),
-                        e.isDenied()
-                                ? "; its file system may be mounted noexec, or a security module forbids it: "
-                                        + file.remedy()
-                                : ""),
-                        e);
-            } finally {
-                SystemCalls.close(descriptor);
+                places = source.places(index.image());
+            } catch (TextImageException | IOException e) {
+                tried.add(new TextAttempt(source.name(), "", reason(e)));
+                continue;
             }
-        } catch (SystemCallException | IOException e) {
-            throw new TextImageException("the text image " + name + " cannot be read: " + e.getMessage(), e);
+            for (TextSource.Place place : places) {
+                try {
+                    TextImage image = new TextImage(index, map(index, place), source.name(), place.location(), tried);
+                    warnOfUnusedFile(image);
+                    return image;
+                } catch (TextImageException | SystemCallException | IOException e) {
+                    tried.add(new TextAttempt(source.name(), place.location(), reason(e)));
+                }
+            }
+        }
+        throw new TextImageException(tried);
+    }
+
+    /** Whoever named a file should learn that it is not the one in use. */
+    private static void warnOfUnusedFile(TextImage image) {
+        for (TextAttempt attempt : image.tried) {
+            if (attempt.source().equals(new NamedFile().name()) && !attempt.location().isEmpty()) {
+                LOG.log(System.Logger.Level.WARNING,
+                        "The file named by -D{0} is not used. {2}: {3}. The code comes from {1} instead",
+                        Settings.TEXT, image.location, attempt.location(), attempt.reason());
+            }
+        }
+    }
+
+    private static String reason(Exception e) {
+        return switch (e) {
+            case NoSuchFileException missing -> "there is no " + missing.getFile();
+            case AccessDeniedException denied -> "permission denied for " + denied.getFile();
+            case IOException other -> other.toString();
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    private static MemorySegment map(TextIndex index, TextSource.Place place)
+            throws TextImageException, SystemCallException, IOException {
+        TextSource.OpenText file = place.opener().open();
+        try {
+            // A page beyond the end of the file could be mapped, but not read.
+            long size = SystemCalls.size(file.descriptor()) - file.offset();
+            if (size < index.codeSize()) {
+                throw new TextImageException(
+                        "it has %d bytes, its code table alone has %d; the file is damaged, so install Salto again"
+                                .formatted(Math.max(size, 0), index.codeSize()));
+            }
+            return mapAndCheck(file, index, place);
+        } finally {
+            SystemCalls.close(file.descriptor());
         }
     }
 
     /** Compares what is mapped, not what is named: nobody can swap the file between the check and its use. */
-    private static MemorySegment mapAndCheck(int descriptor, TextIndex index, TextFile file)
+    private static MemorySegment mapAndCheck(TextSource.OpenText file, TextIndex index, TextSource.Place place)
             throws TextImageException, SystemCallException {
-        long address = SystemCalls.mmap(index.codeSize(), SystemCalls.PROT_READ | SystemCalls.PROT_EXEC,
-                SystemCalls.MAP_SHARED, descriptor);
-        MemorySegment code = MemorySegment.ofAddress(address).reinterpret(index.codeSize()).asReadOnly();
-        String found = sha256(code.asByteBuffer());
-        if (!found.equals(index.sha256())) {
-            SystemCalls.munmap(address, index.codeSize());
+        long address;
+        try {
+            address = SystemCalls.mmap(index.codeSize(), SystemCalls.PROT_READ | SystemCalls.PROT_EXEC,
+                    SystemCalls.MAP_SHARED, file.descriptor(), file.offset());
+        } catch (SystemCallException e) {
+            if (!e.isDenied()) {
+                throw e;
+            }
             throw new TextImageException(
-                    ("%s is not the text image that this version of Salto was built with: its code table has"
-                            + " SHA-256 %s, the index says %s; the file is damaged or of another version, so install Salto again")
-                            .formatted(file.description(), found, index.sha256()));
+                    "it cannot be mapped: %s; its file system may be mounted noexec, or a security module or filter forbids it: %s"
+                            .formatted(e.getMessage(), place.remedy()),
+                    e);
+        }
+        MemorySegment code = MemorySegment.ofAddress(address).reinterpret(index.codeSize()).asReadOnly();
+        String complaint = complaint(code.asByteBuffer(), index);
+        if (complaint != null) {
+            SystemCalls.munmap(address, index.codeSize());
+            LOG.log(System.Logger.Level.WARNING, "A text image was found and refused: {0}: {1}", place.location(),
+                    complaint);
+            throw new TextImageException(complaint);
         }
         return code;
+    }
+
+    private static @Nullable String complaint(ByteBuffer bytes, TextIndex index) {
+        String found = sha256(bytes.duplicate());
+        if (found.equals(index.sha256())) {
+            return null;
+        }
+        boolean isElf = bytes.getInt(0) == 0x7f454c46; // 0x7f "ELF"
+        int machine = bytes.order(ByteOrder.nativeOrder()).getShort(ELF_MACHINE);
+        if (!isElf) {
+            return "it is no text image, not even an ELF file: install Salto again, or name another file";
+        }
+        if (machine != index.machine()) {
+            return "it is for another architecture: its ELF header says machine %d, that of %s is %d; take the image %s"
+                    .formatted(machine, index.architecture(), index.machine(), index.image());
+        }
+        return ("it is not the text image that this version of Salto was built with: its code table has SHA-256 %s, the index says"
+                + " %s; the file is damaged or of another version, so install the one that came with these classes")
+                .formatted(found, index.sha256());
     }
 
     private static String sha256(ByteBuffer bytes) {
@@ -124,6 +203,26 @@ public final class TextImage {
         return index;
     }
 
+    /** The name of the source that this image came from. */
+    public String source() {
+        return source;
+    }
+
+    /** For people: which file this image was mapped from. */
+    public String location() {
+        return location;
+    }
+
+    /** What was tried before, and why it was not that. */
+    public List<TextAttempt> tried() {
+        return tried;
+    }
+
+    /** The mapping that all code tables are duplicates of. */
+    public MemorySegment code() {
+        return code;
+    }
+
     /**
      * Maps one more table: this image's code, followed by fresh zeroed memory for the parameters.
      *
@@ -131,19 +230,20 @@ public final class TextImage {
      * execute: no file needs to be open or even to exist any more, and a process that has given up mapping executable memory
      * still grows.
      *
-     * @return the memory of the table, code and parameters, mapped for good
+     * @return the memory of the table, mapped for good
      * @throws SystemCallException if the system has no more mappings or memory to give
      */
-    public MemorySegment mapTable() throws SystemCallException {
+    public TableMemory mapTable() throws SystemCallException {
         long size = index.tableSize();
         long address = SystemCalls.mmap(size, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE,
-                SystemCalls.MAP_PRIVATE | SystemCalls.MAP_ANONYMOUS | SystemCalls.MAP_NORESERVE, -1);
+                SystemCalls.MAP_PRIVATE | SystemCalls.MAP_ANONYMOUS | SystemCalls.MAP_NORESERVE, -1, 0);
         try {
             SystemCalls.duplicate(code.address(), index.codeSize(), address);
         } catch (SystemCallException e) {
             SystemCalls.munmap(address, size);
             throw e;
         }
-        return MemorySegment.ofAddress(address).reinterpret(size);
+        MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(size);
+        return new TableMemory(memory.asSlice(0, index.codeSize()).asReadOnly(), memory.asSlice(index.codeSize()));
     }
 }

@@ -12,6 +12,8 @@ import java.util.Properties;
  * The layout of a text image as the build found it: all that Java knows about the code. All sizes and offsets are in bytes.
  *
  * @param architecture the architecture that the image is for
+ * @param image the file name of the image
+ * @param machine the number of the architecture in an ELF header
  * @param codeSize the size of a code table, its head included; also the distance from a code table to its parameter table
  * @param trampolineOffset where the first trampoline lies in the code table
  * @param trampolineSize the distance from one trampoline to the next
@@ -30,6 +32,8 @@ import java.util.Properties;
  */
 public record TextIndex(
         String architecture,
+        String image,
+        int machine,
         int codeSize,
         int trampolineOffset,
         int trampolineSize,
@@ -59,6 +63,8 @@ public record TextIndex(
         }
         return new TextIndex(
                 text(properties, "architecture"),
+                text(properties, "image"),
+                Integer.parseInt(text(properties, "machine")),
                 layout(properties, "code_size"),
                 layout(properties, "trampoline_offset"),
                 layout(properties, "trampoline_size"),

@@ -103,7 +103,8 @@ final class NativeCodeBuild implements Callable<Integer> {
 
     private void buildTextImage(Llvm llvm, String architecture) throws IOException {
         Path folder = Files.createDirectories(text.resolve(TEXT_PACKAGE));
-        Path image = folder.resolve(architecture + ".so");
+        // The name that it has when it is installed beside other libraries.
+        Path image = folder.resolve("libsalto-" + architecture + ".so");
         Path asm = sources.resolve("asm");
         Path scratch = Files.createTempDirectory("salto-text-");
         Path object = scratch.resolve("text.o");
@@ -125,6 +126,7 @@ final class NativeCodeBuild implements Callable<Integer> {
         }
 
         SortedMap<String, String> index = TextImageIndex.read(architecture, Files.readAllBytes(image));
+        index.put("image", image.getFileName().toString());
         StringBuilder lines = new StringBuilder("""
                 # SPDX-License-Identifier: Apache-2.0
                 # Made by the build from the text image beside it.

@@ -47,6 +47,7 @@ final class TextImageIndex {
     static SortedMap<String, String> read(String architecture, byte[] file) {
         TextImageIndex index = new TextImageIndex(file);
         index.properties.put("architecture", architecture);
+        index.properties.put("machine", Short.toString(index.elf.e_machine));
         index.readSymbols();
         index.checkSegments();
         index.checkSections();

@@ -24,7 +24,7 @@ import picocli.CommandLine;
 /** The text image that the build made, and the build step itself. */
 final class NativeCodeBuildTest {
     private static final Path TARGET = Path.of("target");
-    private static final Path IMAGE = TARGET.resolve("text/dev/salto/internal/text/x86_64.so");
+    private static final Path IMAGE = TARGET.resolve("text/dev/salto/internal/text/libsalto-x86_64.so");
     private static final byte[] ENDBR64 = {(byte) 0xf3, 0x0f, 0x1e, (byte) 0xfa};
 
     @TempDir
@@ -92,7 +92,8 @@ final class NativeCodeBuildTest {
     void anotherBuildGivesTheSameBytes() throws IOException {
         assertThat(build()).isZero();
 
-        assertThat(Files.mismatch(IMAGE, folder.resolve("text/dev/salto/internal/text/x86_64.so"))).isEqualTo(-1);
+        assertThat(Files.mismatch(IMAGE, folder.resolve("text/dev/salto/internal/text/libsalto-x86_64.so")))
+                .isEqualTo(-1);
         for (String name : List.of("x86_64.so", "x86_64-signatures-O0.so", "x86_64-signatures-O2.so")) {
             Path library = Path.of("classes/dev/salto/text/callers", name);
             assertThat(Files.mismatch(TARGET.resolve(library), folder.resolve(library))).as(name).isEqualTo(-1);
@@ -102,7 +103,7 @@ final class NativeCodeBuildTest {
     @Test
     void nothingIsBuiltAgainThatIsUpToDate() throws IOException {
         assertThat(build()).isZero();
-        Path image = folder.resolve("text/dev/salto/internal/text/x86_64.so");
+        Path image = folder.resolve("text/dev/salto/internal/text/libsalto-x86_64.so");
         Files.writeString(image, "left alone");
         assertThat(build()).isZero();
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import java.util.Locale;
+
+/** How a closure's function pointer comes to be. */
+public enum Mechanism {
+    /** A static trampoline: code that was assembled ahead of time, and data. */
+    STATIC,
+
+    /** An upcall stub of the JDK for each closure, because static trampolines do not work and {@link Policy#DYNAMIC_ALLOWED} applies. */
+    DYNAMIC,
+
+    /** Not at all. */
+    NONE;
+
+    /** The name in lower case. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

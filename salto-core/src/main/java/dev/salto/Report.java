@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import dev.salto.internal.abi.Port;
+import dev.salto.internal.abi.Ports;
+import dev.salto.internal.gate.Gate;
+import dev.salto.internal.table.TableState;
+import dev.salto.internal.table.Tables;
+import dev.salto.internal.text.Hardening;
+import dev.salto.internal.text.MappedMemory;
+import dev.salto.internal.text.NativeAccess;
+import dev.salto.internal.text.TextAttempt;
+import dev.salto.internal.text.TextImage;
+import dev.salto.internal.text.TextImageException;
+import java.lang.foreign.Linker;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What works in this process, how, and why not otherwise. Taken by {@link Salto#report}.
+ *
+ * @param architecture the architecture as Salto names it, or as the JVM does if Salto has no port for it
+ * @param abi the calling convention of native code, or {@code "unknown"}
+ * @param pageSize the size of a page in bytes, or 0 if native code cannot be called
+ * @param jvm name and version of the JVM
+ * @param linker the class of the JDK's linker, or {@code "none"} if it has none for this machine
+ * @param mechanism what closures are that are made now
+ * @param source where the code came from: {@code property}, {@code installed}, {@code class-folder}, {@code jar}, {@code memfd} or {@code file};
+ *     null if it came from nowhere
+ * @param location which file that is, and where in it; null if there is none
+ * @param tried what was tried before that, and why it was not that
+ * @param problem why nothing could be tried, say on a machine without a port; null if there was no such problem
+ * @param policy the policy that applies
+ * @param tables how many tables are mapped
+ * @param closures how many slots are taken, by closures, native bindings and raw trampolines; those of a {@link TrampolineTable} are not counted
+ * @param bytes the memory of all parameter tables in bytes, as much of it as could ever be resident; code is shared between them all
+ * @param protectedTables how many tables are read-only except while Salto changes them
+ * @param sealedTables how many tables cannot be changed any more
+ * @param writableExecutable whether any memory that Salto mapped is writable and executable; null if the system does not show its mappings
+ * @param hardening what can be seen of the system's own restrictions, by name; {@code "unknown"} where it does not say
+ */
+public record Report(
+        String architecture,
+        String abi,
+        int pageSize,
+        String jvm,
+        String linker,
+        Mechanism mechanism,
+        @Nullable String source,
+        @Nullable String location,
+        List<Attempt> tried,
+        @Nullable String problem,
+        Policy policy,
+        long tables,
+        long closures,
+        long bytes,
+        long protectedTables,
+        long sealedTables,
+        @Nullable Boolean writableExecutable,
+        Map<String, String> hardening) {
+
+    /**
+     * A place that the code could not be taken from.
+     *
+     * @param source the source, as in {@link Report#source}
+     * @param location which file it would have been; empty if there is none
+     * @param reason why not, and what can be done about it
+     */
+    public record Attempt(String source, String location, String reason) {}
+
+    static Report take() {
+        Optional<Port> port = Ports.thisJvm();
+        TextImage image = null;
+        List<TextAttempt> tried = List.of();
+        String problem = null;
+        try {
+            image = TextImage.get();
+            tried = image.tried();
+        } catch (TextImageException e) {
+            tried = e.tried();
+            problem = tried.isEmpty() ? e.getMessage() : null;
+        } catch (IllegalCallerException e) {
+            problem = e.getMessage();
+        }
+        List<TableState> tables = Tables.states();
+        return new Report(
+                port.map(Port::architecture).orElse(System.getProperty("os.arch")),
+                port.map(Port::abi).orElse("unknown"),
+                Hardening.pageSize(),
+                "%s %s".formatted(System.getProperty("java.vm.name"), System.getProperty("java.vm.version")),
+                nameOfLinker(),
+                mechanism(image),
+                image != null ? image.source() : null,
+                image != null ? image.location() : null,
+                tried.stream().map(a -> new Attempt(a.source(), a.location(), a.reason())).toList(),
+                problem,
+                Salto.policy(),
+                tables.size(),
+                tables.stream().mapToLong(TableState::used).sum() + Gate.stubsInUse(),
+                tables.stream().mapToLong(TableState::size).sum(),
+                tables.stream().filter(TableState::isProtected).count(),
+                tables.stream().filter(TableState::isSealed).count(),
+                image != null ? writableExecutable(image, tables) : Boolean.FALSE,
+                Hardening.read());
+    }
+
+    private static String nameOfLinker() {
+        try {
+            return Linker.nativeLinker().getClass().getSimpleName();
+        } catch (UnsupportedOperationException e) {
+            return "none";
+        }
+    }
+
+    private static Mechanism mechanism(@Nullable TextImage image) {
+        if (image != null) {
+            return Mechanism.STATIC;
+        }
+        return Salto.policy() == Policy.DYNAMIC_ALLOWED && NativeAccess.isPossible()
+                ? Mechanism.DYNAMIC
+                : Mechanism.NONE;
+    }
+
+    private static @Nullable Boolean writableExecutable(TextImage image, List<TableState> tables) {
+        long codeSize = image.code().byteSize();
+        MappedMemory memory = new MappedMemory();
+        memory.add(image.code().address(), codeSize);
+        for (TableState table : tables) {
+            memory.add(table.code(), codeSize);
+            memory.add(table.parameters(), table.size());
+        }
+        return memory.isAnyWritableAndExecutable().orElse(null);
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import dev.salto.internal.text.TextImage;
+import dev.salto.internal.text.TextImageException;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Salto in this process: where its code comes from, what may happen if there is none, and a report on all of it.
+ *
+ * <p>What can be set from outside, by system properties that are read when they are first needed:
+ *
+ * <table>
+ * <caption>System properties</caption>
+ * <tr><th>property</th><th>value</th></tr>
+ * <tr><td>{@code dev.salto.text}</td><td>the file that holds the text image: the code of all trampolines</td></tr>
+ * <tr><td>{@code dev.salto.text.sources}</td><td>where the text image may come from, in which order, separated by commas; by default
+ * {@code property,installed,class-folder,jar,memfd,file}. {@code memfd}, say, for deployments that overwrite files in place</td></tr>
+ * <tr><td>{@code dev.salto.text.folder}</td><td>the folder for the private file, if it comes to that; by default {@code java.io.tmpdir},
+ * {@code $XDG_RUNTIME_DIR}, {@code $XDG_CACHE_HOME} and {@code ~/.cache}, whichever allows executable files</td></tr>
+ * <tr><td>{@code dev.salto.policy}</td><td>{@code static} or {@code dynamic-allowed}, see {@link Policy}</td></tr>
+ * <tr><td>{@code dev.salto.tables}</td><td>{@code writable}, the default, or {@code protected}: parameter tables are read-only except while
+ * Salto itself changes a block</td></tr>
+ * </table>
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class Salto {
+    private static final System.Logger LOG = System.getLogger("dev.salto");
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+    private static volatile @Nullable Policy policy;
+
+    private Salto() {}
+
+    /**
+     * Finds, maps and checks the code now, instead of when it is first needed: before a process gives up rights that this takes. Does nothing the
+     * second time.
+     *
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here and the policy is {@link Policy#STATIC}; the message lists
+     *     what was tried, and why each failed
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
+     *     change that
+     * @throws IllegalArgumentException if a system property has a value that means nothing
+     */
+    public static void initialize() {
+        textImageForClosures();
+    }
+
+    /**
+     * The policy that applies.
+     *
+     * @throws IllegalArgumentException if the system property has a value that means nothing
+     */
+    public static Policy policy() {
+        Policy set = policy;
+        return set != null ? set : Policy.ofProperty();
+    }
+
+    /**
+     * Sets the policy, whatever the system property says. Closure types that were made before stay as they are.
+     *
+     * @param policy applies to closure types that are made from now on
+     */
+    public static void setPolicy(Policy policy) {
+        Salto.policy = Objects.requireNonNull(policy, "policy");
+    }
+
+    /**
+     * What works in this process, how, and why not otherwise. Tries to map the code if that was not done before.
+     *
+     * @return the state of this moment
+     * @throws IllegalArgumentException if a system property has a value that means nothing
+     */
+    public static Report report() {
+        return Report.take();
+    }
+
+    /**
+     * The text image, for closures.
+     *
+     * @return null if closures have to be upcall stubs, and may
+     * @throws TrampolinesUnsupportedException if they have to be, and must not
+     */
+    static @Nullable TextImage textImageForClosures() {
+        try {
+            return TextImage.get();
+        } catch (TextImageException e) {
+            if (policy() != Policy.DYNAMIC_ALLOWED) {
+                throw new TrampolinesUnsupportedException(e);
+            }
+            if (!WARNED.getAndSet(true)) {
+                LOG.log(System.Logger.Level.WARNING,
+                        "Static trampolines do not work here, so closures are upcall stubs of the JDK, code made at run time, as the policy"
+                                + " {0} allows: {1}",
+                        Policy.DYNAMIC_ALLOWED, e.getMessage());
+            }
+            return null;
+        }
+    }
+}

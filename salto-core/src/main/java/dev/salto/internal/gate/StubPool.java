@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.gate;
+
+import dev.salto.internal.table.ClosureSlots;
+import dev.salto.internal.table.Tables;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Slots without static trampolines: each is an upcall stub of the JDK, which passes the slot's id to the same dispatcher. Stubs of slots that were given
+ * back are kept and used again, so that calls through a closed closure return zero here as well.
+ */
+final class StubPool extends ClosureSlots {
+    private static final AtomicLong USED = new AtomicLong();
+
+    private final MethodHandle dispatcher;
+    private final FunctionDescriptor function;
+
+    private final Map<Integer, MemorySegment> stubs = new HashMap<>();
+    private final Deque<Integer> free = new ArrayDeque<>();
+    private int next;
+    private int end;
+
+    /**
+     * A pool without stubs as yet.
+     *
+     * @param dispatcher takes what native code passes, and then the slot's id
+     */
+    StubPool(MethodHandle dispatcher, FunctionDescriptor function) {
+        this.dispatcher = dispatcher;
+        this.function = function;
+    }
+
+    /** How many slots are taken in all pools. */
+    static long used() {
+        return USED.get();
+    }
+
+    @Override
+    public boolean areStatic() {
+        return false;
+    }
+
+    @Override
+    public synchronized int bind(Object object) {
+        Integer again = free.poll();
+        int id = again != null ? again : make();
+        rebind(id, object);
+        USED.incrementAndGet();
+        return id;
+    }
+
+    private int make() {
+        if (next == end) {
+            next = Tables.addObjectsOnly();
+            end = next + Tables.SLOTS;
+        }
+        int id = next;
+        MethodHandle target = MethodHandles.insertArguments(dispatcher, function.argumentLayouts().size(), id);
+        stubs.put(id, Linker.nativeLinker().upcallStub(target, function, Arena.global()));
+        next++;
+        return id;
+    }
+
+    @Override
+    public synchronized long address(int id) {
+        MemorySegment stub = stubs.get(id);
+        if (stub == null) {
+            throw new AssertionError("no stub has the slot " + id);
+        }
+        return stub.address();
+    }
+
+    @Override
+    public synchronized void giveBack(int id) {
+        Tables.clear(id);
+        free.add(id);
+        USED.decrementAndGet();
+    }
+
+    /** There is nothing of Salto's that could be made unchangeable: the code is the JVM's. */
+    @Override
+    public void seal() {
+        throw new IllegalStateException(
+                "closures that are upcall stubs of the JDK cannot be sealed: their code is the JVM's, and changeable by design");
+    }
+}

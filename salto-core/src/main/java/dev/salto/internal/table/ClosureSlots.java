@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The slots of one signature's closures: each leads to the Java object that it is bound to.
+ *
+ * <p>All methods may be called from any thread. Those that take an id expect one that was handed out here and that was not given
+ * back since.
+ */
+public abstract class ClosureSlots {
+    /** Whether the code of these slots is that of static trampolines, and not made at run time by the JDK. */
+    public abstract boolean areStatic();
+
+    /**
+     * Takes a slot for an object.
+     *
+     * @return the slot's id
+     * @throws IllegalStateException if the system refuses the memory that it takes; the message holds its reason
+     */
+    public abstract int bind(Object object);
+
+    /** The function pointer of a slot. */
+    public abstract long address(int id);
+
+    /** Stops calls and gives the slot back. */
+    public abstract void giveBack(int id);
+
+    /**
+     * Makes the slots that were ever handed out unchangeable for good.
+     *
+     * @throws IllegalStateException if the system refuses
+     */
+    public abstract void seal();
+
+    /** Binds a slot to another object; calls that are under way may still see what it was bound to before. */
+    public void rebind(int id, Object object) {
+        Tables.setTargetRelease(id, object);
+    }
+
+    /**
+     * Takes a slot for an object until an arena is closed.
+     *
+     * @return the function pointer: a segment of size zero in the scope of {@code arena}
+     * @throws IllegalStateException if {@code arena} is closed, or the system refuses the memory that the slot takes
+     * @throws WrongThreadException if {@code arena} is confined to another thread
+     */
+    public MemorySegment bind(Object object, Arena arena) {
+        int id = bind(object);
+        try {
+            return MemorySegment.ofAddress(address(id)).reinterpret(arena, _ -> giveBack(id));
+        } catch (RuntimeException | Error e) {
+            giveBack(id);
+            throw e;
+        }
+    }
+}

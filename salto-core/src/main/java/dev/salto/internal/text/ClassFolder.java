@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.text;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The file beside the classes, where those are in a folder. */
+record ClassFolder() implements TextSource {
+    @Override
+    public String name() {
+        return "class-folder";
+    }
+
+    @Override
+    public List<Place> places(String image) throws TextImageException {
+        Path classes = OwnClasses.place();
+        if (Files.isRegularFile(classes)) {
+            throw new TextImageException("the classes of Salto are in a JAR, " + classes);
+        }
+        Path file = classes.resolve(ClassFolder.class.getPackageName().replace('.', '/')).resolve(image);
+        return List.of(new Place(file.toString(), "move the classes to a file system that allows executable files",
+                () -> new OpenText(SystemCalls.openForReading(file), 0)));
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.text;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What this process can see of the restrictions that the system lays on it. */
+public final class Hardening {
+    private static final String UNKNOWN = "unknown";
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+    private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
+    private static final Path SELINUX = Path.of("/sys/fs/selinux/enforce");
+    private static final Path MEMFD_NOEXEC = Path.of("/proc/sys/vm/memfd_noexec");
+
+    private Hardening() {}
+
+    /** The size of a page in bytes, or 0 if the system cannot be asked. */
+    public static int pageSize() {
+        return NativeAccess.isPossible() ? SystemCalls.pageSize() : 0;
+    }
+
+    /** Everything, by name, in a fixed order. */
+    public static Map<String, String> read() {
+        Map<String, String> seen = new LinkedHashMap<>();
+        seen.put("selinux", selinux());
+        seen.put("mdwe", mdwe());
+        seen.put("seccomp", switch (status("Seccomp").orElse("")) {
+            case "0" -> "off";
+            case "1" -> "strict";
+            case "2" -> "filter";
+            default -> UNKNOWN;
+        });
+        seen.put("noNewPrivileges", switch (status("NoNewPrivs").orElse("")) {
+            case "0" -> "off";
+            case "1" -> "on";
+            default -> UNKNOWN;
+        });
+        seen.put("noexecMounts", noexecMounts());
+        seen.put("memfdNoexec", firstLine(MEMFD_NOEXEC).orElse(UNKNOWN));
+        seen.put("branchProtection", branchProtection());
+        seen.put("shadowStack", shadowStack());
+        return seen;
+    }
+
+    private static String selinux() {
+        if (!Files.isReadable(MOUNTS)) {
+            return UNKNOWN;
+        }
+        return firstLine(SELINUX).map(enforce -> enforce.equals("1") ? "enforcing" : "permissive").orElse("off");
+    }
+
+    private static String mdwe() {
+        if (!NativeAccess.isPossible()) {
+            return UNKNOWN;
+        }
+        try {
+            return SystemCalls.refusesExecutableGain() ? "on" : "off";
+        } catch (SystemCallException e) {
+            return e.isUnknown() ? "not in this kernel" : UNKNOWN;
+        }
+    }
+
+    /** The folders in which executable files are not allowed: mount options, field 6 of proc_pid_mountinfo(5). */
+    private static String noexecMounts() {
+        return lines(MOUNTS)
+                .map(lines -> lines.stream()
+                        .map(line -> line.split(" "))
+                        .filter(fields -> fields.length > 5 && Arrays.asList(fields[5].split(",")).contains("noexec"))
+                        .map(fields -> fields[4])
+                        .distinct()
+                        .collect(Collectors.joining(" ")))
+                .map(folders -> folders.isEmpty() ? "none" : folders)
+                .orElse(UNKNOWN);
+    }
+
+    /** Which of the instructions that check jumps and returns the processor has. */
+    private static String branchProtection() {
+        Set<String> known = Set.of("ibt", "user_shstk", "bti", "paca", "gcs");
+        return lines(PROCESSORS)
+                .map(lines -> {
+                    Set<String> found = new TreeSet<>();
+                    lines.stream()
+                            .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
+                            .flatMap(line -> Arrays.stream(line.split("[\\s:]+")))
+                            .forEach(found::add);
+                    found.retainAll(known);
+                    return found.isEmpty() ? "not in this processor" : String.join(" ", found);
+                })
+                .orElse(UNKNOWN);
+    }
+
+    private static String shadowStack() {
+        if (!Files.isReadable(STATUS)) {
+            return UNKNOWN;
+        }
+        return status("x86_Thread_features").filter(features -> features.contains("shstk")).isPresent() ? "on" : "off";
+    }
+
+    private static Optional<String> status(String field) {
+        return lines(STATUS).flatMap(lines -> lines.stream()
+                .filter(line -> line.startsWith(field + ":"))
+                .map(line -> line.substring(field.length() + 1).strip())
+                .findFirst());
+    }
+
+    private static Optional<String> firstLine(Path file) {
+        return lines(file).flatMap(lines -> lines.stream().findFirst());
+    }
+
+    private static Optional<List<String>> lines(Path file) {
+        try {
+            return Optional.of(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

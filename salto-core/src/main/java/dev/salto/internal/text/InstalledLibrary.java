@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.text;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The image as an installed library: in a folder of {@code java.library.path}, or beside the libraries of the JVM, where jlink puts it. */
+record InstalledLibrary() implements TextSource {
+    @Override
+    public String name() {
+        return "installed";
+    }
+
+    @Override
+    public List<Place> places(String image) throws TextImageException {
+        List<Path> folders = new ArrayList<>();
+        String libraryPath = System.getProperty("java.library.path", "");
+        for (String folder : Arrays.asList(libraryPath.split(File.pathSeparator, -1))) {
+            if (!folder.isEmpty()) {
+                folders.add(Path.of(folder));
+            }
+        }
+        Path ofTheJvm = Path.of(System.getProperty("java.home"), "lib");
+        folders.add(ofTheJvm);
+        List<Place> places = folders.stream()
+                .map(folder -> folder.resolve(image))
+                .filter(Files::exists)
+                .map(file -> new Place(file.toString(), "put it on a file system that allows executable files",
+                        () -> new OpenText(SystemCalls.openForReading(file), 0)))
+                .toList();
+        if (places.isEmpty()) {
+            throw new TextImageException("no %s is in java.library.path (%s) or %s".formatted(image, libraryPath,
+                    ofTheJvm));
+        }
+        return places;
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.text;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The image in place inside the JAR of the classes, where the build has left it uncompressed and aligned to pages. */
+record JarEntry() implements TextSource {
+    @Override
+    public String name() {
+        return "jar";
+    }
+
+    @Override
+    public List<Place> places(String image) throws TextImageException, IOException {
+        Path jar = OwnClasses.place();
+        if (Files.isDirectory(jar)) {
+            throw new TextImageException("the classes of Salto are in a folder, " + jar);
+        }
+        String entry = JarEntry.class.getPackageName().replace('.', '/') + "/" + image;
+        long offset = StoredEntries.offset(jar, entry);
+        int page = SystemCalls.pageSize();
+        if (offset % page != 0) {
+            throw new TextImageException(
+                    ("%s has %s at byte %d, which is no multiple of the page size, %d; a repackaging step moved it, so keep the JAR"
+                            + " of Salto as it is to have its code mapped in place").formatted(jar, entry, offset,
+                                    page));
+        }
+        return List.of(new Place("%s, %s at byte %d".formatted(jar, entry, offset),
+                "move the JAR to a file system that allows executable files",
+                () -> new OpenText(SystemCalls.openForReading(jar), offset)));
+    }
+}

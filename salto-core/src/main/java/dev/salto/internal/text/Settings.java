@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.text;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The system properties that say where the text image may come from. They are read each time they are needed. */
+final class Settings {
+    /** The file that holds the text image. */
+    static final String TEXT = "dev.salto.text";
+
+    /** Which sources may be used, in which order. */
+    static final String SOURCES = "dev.salto.text.sources";
+
+    /** The folder in which a private file may be made. */
+    static final String FOLDER = "dev.salto.text.folder";
+
+    private Settings() {}
+
+    static Optional<Path> text() throws TextImageException {
+        return path(TEXT);
+    }
+
+    static Optional<Path> folder() throws TextImageException {
+        return path(FOLDER);
+    }
+
+    /** The sources in the order in which they are to be tried. */
+    static List<TextSource> sources() throws TextImageException {
+        String value = System.getProperty(SOURCES, "").strip();
+        if (value.isEmpty()) {
+            return TextSource.ALL;
+        }
+        List<TextSource> sources = new ArrayList<>();
+        for (String name : Arrays.asList(value.split(",", -1))) {
+            sources.add(TextSource.ALL.stream()
+                    .filter(source -> source.name().equals(name.strip()))
+                    .findFirst()
+                    .orElseThrow(() -> new TextImageException(
+                            "-D%s=%s names the source \"%s\", which there is not; the sources are %s".formatted(SOURCES,
+                                    value, name.strip(), TextSource.ALL.stream()
+                                            .map(TextSource::name)
+                                            .collect(Collectors.joining(", "))))));
+        }
+        return sources;
+    }
+
+    private static Optional<Path> path(String property) throws TextImageException {
+        String value = System.getProperty(property, "");
+        try {
+            return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
+        } catch (InvalidPathException e) {
+            throw new TextImageException("-D%s=%s is not a path: %s".formatted(property, value, e.getReason()), e);
+        }
+    }
+}

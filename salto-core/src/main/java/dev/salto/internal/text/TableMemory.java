@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.text;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The memory of one table: a code table, which is never writable, and its parameter table, which is never executable.
+ *
+ * @param code the read+execute part
+ * @param parameters the part that may be written, unless writing is forbidden
+ */
+public record TableMemory(MemorySegment code, MemorySegment parameters) {
+    /** Lets the parameters be written again. */
+    public void allowWriting() throws SystemCallException {
+        SystemCalls.mprotect(parameters.address(), parameters.byteSize(),
+                SystemCalls.PROT_READ | SystemCalls.PROT_WRITE);
+    }
+
+    /** Makes a write to the parameters, by whatever code, end the process. */
+    public void forbidWriting() throws SystemCallException {
+        SystemCalls.mprotect(parameters.address(), parameters.byteSize(), SystemCalls.PROT_READ);
+    }
+
+    /** Forbids writing, and, where the kernel can do that, keeps all of the table's memory mapped as it is until the process ends. */
+    public void seal() throws SystemCallException {
+        forbidWriting();
+        SystemCalls.mseal(code.address(), code.byteSize());
+        SystemCalls.mseal(parameters.address(), parameters.byteSize());
+    }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every source that the text image can come from, each in a JVM of its own, with a copy of the library. */
+final class TextSourcesTest {
+    private static final String ALLOWED = "--enable-native-access=dev.salto,ALL-UNNAMED";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @SuppressWarnings("NullAway.Init") // JUnit calls copyTheLibrary before each test
+    private LibraryCopy library;
+
+    @BeforeEach
+    void copyTheLibrary() throws IOException {
+        library = LibraryCopy.into(folder.resolve("the library"));
+    }
+
+    private static void assertWorks(ChildJvm child, String source, String location) {
+        assertThat(child.output()).contains("supported=true", "answer=42");
+        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("source")).isEqualTo(source);
+        assertThat(child.value("location")).contains(location);
+        assertThat(child.value("writableExecutable")).isEqualTo("false");
+        assertThat(child.exitCode()).isZero();
+    }
+
+    private static boolean mentions(ChildJvm child, String... words) {
+        String output = String.join("\n", child.output());
+        return Stream.of(words).allMatch(output::contains);
+    }
+
+    private Path elsewhere() {
+        return folder.resolve("elsewhere");
+    }
+
+    private Path imageElsewhere() throws IOException {
+        return Files.copy(library.image(), Files.createDirectory(elsewhere()).resolve(LibraryCopy.IMAGE_NAME));
+    }
+
+    @Test
+    void theFileThatAPropertyNamesComesFirst() throws Exception {
+        Path file = Files.move(imageElsewhere(), folder.resolve("code of Salto"));
+
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED, "-Ddev.salto.text=" + file);
+
+        assertWorks(child, "property", file.toString());
+        assertThat(child.output()).noneMatch(line -> line.startsWith("tried."));
+    }
+
+    @Test
+    void aNamedFileThatCannotBeUsedIsWarnedOf() throws Exception {
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED,
+                "-Ddev.salto.text=" + folder.resolve("nothing"));
+
+        assertWorks(child, "class-folder", library.image().toString());
+        assertThat(mentions(child, "WARNING", "-Ddev.salto.text", "No such file", "class")).isTrue();
+    }
+
+    @Test
+    void aDamagedNamedFileIsWarnedOfAndNotUsed() throws Exception {
+        Path file = imageElsewhere();
+        byte[] damaged = Files.readAllBytes(file);
+        damaged[0x3000] ^= 1;
+        Files.write(file, damaged);
+
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED, "-Ddev.salto.text=" + file);
+
+        assertWorks(child, "class-folder", library.image().toString());
+        assertThat(mentions(child, "WARNING", file.toString(), "SHA-256")).isTrue();
+        assertThat(child.value("tried.property")).contains("SHA-256");
+    }
+
+    @Test
+    void anInstalledLibraryIsFoundInTheLibraryPath() throws Exception {
+        Path file = imageElsewhere();
+
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED,
+                "-Djava.library.path=/nowhere:" + elsewhere());
+
+        assertWorks(child, "installed", file.toString());
+        assertThat(child.value("tried.property")).contains("not set");
+    }
+
+    @Test
+    void anInstalledLibraryIsFoundInAnImageOfJlink() throws Exception {
+        imageElsewhere();
+        Path jmod = folder.resolve("dev.salto.jmod");
+        assertThat(run("jmod", "create", "--class-path", library.folder().toString(), "--libs", elsewhere().toString(),
+                jmod.toString())).isZero();
+        Path runtime = folder.resolve("runtime");
+        assertThat(run("jlink", "--module-path", jmod.toString(), "--add-modules", "dev.salto", "--output",
+                runtime.toString())).isZero();
+
+        ChildJvm child = ChildJvm.runIn(runtime, "TryCallback", ALLOWED);
+
+        assertWorks(child, "installed", runtime.resolve("lib").resolve(LibraryCopy.IMAGE_NAME).toString());
+    }
+
+    @Test
+    void anImageOfJlinkWithoutTheInstalledLibraryUsesACopyInMemory() throws Exception {
+        Path runtime = folder.resolve("runtime");
+        assertThat(run("jlink", "--module-path", library.packed().toString(), "--add-modules", "dev.salto",
+                "--output", runtime.toString())).isZero();
+
+        ChildJvm child = ChildJvm.runIn(runtime, "TryCallback", ALLOWED);
+
+        assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
+        assertThat(child.value("tried.jar")).contains("jrt:/dev.salto");
+    }
+
+    /** Runs a tool of the JDK, in a process of its own: jlink refuses to work in a JVM with patched modules. */
+    private static int run(String tool, String... arguments) throws IOException, InterruptedException {
+        Path program = Path.of(System.getProperty("java.home"), "bin", tool);
+        assumeTrue(Files.isExecutable(program), () -> "the JDK that runs the tests has no " + tool);
+        return new ProcessBuilder(Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toList())
+                .inheritIO()
+                .start()
+                .waitFor();
+    }
+
+    @Test
+    void itIsMappedFromAClassFolder() throws Exception {
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED);
+
+        assertWorks(child, "class-folder", library.image().toString());
+        assertThat(child.value("tried.installed")).contains(LibraryCopy.IMAGE_NAME, "java.library.path");
+    }
+
+    @Test
+    void aJarThatIsCompressedIsPassedOver() throws Exception {
+        ChildJvm child = ChildJvm.run(library.packed(), "TryCallback", ALLOWED);
+
+        assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
+        assertThat(child.value("tried.jar")).contains("the library.jar", "compressed",
+                "keep the JAR of Salto as it is");
+        assertThat(child.value("tried.class-folder")).contains("in a JAR");
+    }
+
+    @Test
+    void aJarThatIsNotAlignedIsPassedOver() throws Exception {
+        ChildJvm child = ChildJvm.run(library.stored(), "TryCallback", ALLOWED);
+
+        assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
+        assertThat(child.value("tried.jar")).contains("the library.jar", "page size", "keep the JAR of Salto as it is");
+    }
+
+    @Test
+    void aPrivateFileIsGoneAgainAtOnce() throws Exception {
+        Path temporary = Files.createDirectory(folder.resolve("temporary"));
+
+        ChildJvm child = ChildJvm.run(library.packed(), "TryCallback", ALLOWED, "-Ddev.salto.text.sources=file",
+                "-Djava.io.tmpdir=" + temporary);
+
+        assertWorks(child, "file", temporary.toString());
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void thePrivateFileGoesIntoTheFolderThatTheUserChose() throws Exception {
+        Path chosen = Files.createDirectory(folder.resolve("chosen"));
+
+        assertWorks(ChildJvm.run(library.packed(), "TryCallback", ALLOWED, "-Ddev.salto.text.sources=file",
+                "-Ddev.salto.text.folder=" + chosen), "file", chosen.toString());
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() throws Exception {
+        ChildJvm child = ChildJvm.run(library.packed(), "TryCallback", ALLOWED, "-Ddev.salto.text.sources=file",
+                "-Ddev.salto.text.folder=" + folder.resolve("nowhere"));
+
+        assertThat(child.value("supported")).isEqualTo("false");
+        assertThat(child.value("message")).contains("there is no", "nowhere");
+    }
+
+    @Test
+    void theUserSaysWhichSourcesInWhichOrder() throws Exception {
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED,
+                "-Ddev.salto.text.sources=jar, memfd,class-folder");
+
+        assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
+        assertThat(child.output().stream().filter(line -> line.startsWith("tried."))).hasSize(1);
+    }
+
+    @Test
+    void aSourceThatDoesNotExistIsNamedWithThoseThatDo() throws Exception {
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED,
+                "-Ddev.salto.text.sources=class-folder,floppy");
+
+        assertThat(child.value("supported")).isEqualTo("false");
+        assertThat(child.value("message")).contains("floppy", "property, installed, class-folder, jar, memfd, file");
+    }
+
+    @Test
+    void aRefusalListsAllThatWasTried() throws Exception {
+        Files.delete(library.image());
+
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED);
+
+        assertThat(child.value("supported")).isEqualTo("false");
+        assertThat(List.of("property", "installed", "class-folder", "jar", "memfd", "file"))
+                .allSatisfy(source -> assertThat(child.value("message")).contains(" " + source + " "));
+    }
+}
