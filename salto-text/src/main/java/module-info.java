@@ -8,6 +8,8 @@ module dev.salto.text {
     requires static org.jspecify;
     requires info.picocli;
     requires net.fornwall.jelf;
+    // Aligns the JAR of dev.salto in the build; nothing that uses the callers needs it.
+    requires static org.apache.commons.compress;
 
     exports dev.salto.text.callers;
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         description = "Builds the text image of every architecture, its index, and the native callers.")
 final class NativeCodeBuild implements Callable<Integer> {
     /** Where the images lie among the resources of {@code dev.salto}. */
-    private static final Path TEXT_PACKAGE = Path.of("dev", "salto", "internal", "text");
+    static final Path TEXT_PACKAGE = Path.of("dev", "salto", "internal", "text");
 
     private static final Path CALLERS_PACKAGE = Path.of("dev", "salto", "text", "callers");
 

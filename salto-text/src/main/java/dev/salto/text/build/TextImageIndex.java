@@ -24,6 +24,9 @@ import net.fornwall.jelf.ElfSymbolTableSection;
  * promise gets no index, and the build fails.
  */
 final class TextImageIndex {
+    /** The property that says which multiple of bytes the image has to begin at in the file from which it is mapped. */
+    static final String ALIGNMENT = "alignment";
+
     private static final String LAYOUT = "salto_layout_";
     private static final String ENTRY = "salto_entry_";
 
@@ -90,6 +93,9 @@ final class TextImageIndex {
                         "has a segment that is not read+execute");
                 require(segment.p_offset == 0 && segment.p_vaddr == 0 && segment.p_filesz == layout("code_size")
                         && segment.p_memsz == segment.p_filesz, "is not one unit of code_size bytes");
+                require(Long.bitCount(segment.p_align) == 1 && segment.p_filesz % segment.p_align == 0,
+                        "is not a whole number of the largest pages that it is made for");
+                properties.put(ALIGNMENT, Long.toString(segment.p_align));
             }
             stack |= segment.p_type == 0x6474e551 && !segment.isExecutable(); // PT_GNU_STACK
         }

@@ -36,6 +36,7 @@ final class NativeCodeBuildTest {
 
         assertThat(index)
                 .containsEntry("architecture", "x86_64")
+                .containsEntry("alignment", "65536")
                 .containsEntry("layout.code_size", "65536")
                 .containsEntry("layout.trampoline_size", "24")
                 .containsEntry("layout.block_size", "16")
@@ -122,6 +123,19 @@ final class NativeCodeBuildTest {
         assertThatThrownBy(() -> TextImageIndex.read("x86_64", callers))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("the text image has a segment that is not read+execute");
+    }
+
+    @Test
+    void anAlignmentThatIsNoPageSizeIsFound() throws IOException {
+        byte[] file = Files.readAllBytes(IMAGE);
+        int placeInFirstProgramHeader = 64 + 48;
+        for (int alignment : new int[]{0, 3 * 0x1000, 0x20000}) {
+            ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(placeInFirstProgramHeader, alignment);
+
+            assertThatThrownBy(() -> TextImageIndex.read("x86_64", file))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("pages");
+        }
     }
 
     @Test

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.text.build;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.TimeZone;
+import java.util.concurrent.Callable;
+import java.util.jar.JarFile;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The build step that makes the text images in a JAR mappable: it stores each of them as it is, with its first byte at a
+ * multiple of the alignment that its index names.
+ *
+ * <p>What fills the space in front of an image is the JAR's other entries, as many as fit there, and then an extra field in
+ * the image's local header. The other entries keep their order and their compressed bytes, and the images keep theirs, so
+ * the same JAR gives the same bytes, and so does a JAR that is aligned already.
+ */
+@Command(name = "aligned-jar", mixinStandardHelpOptions = true,
+        description = "Stores the text images of a JAR uncompressed, where they can be mapped, and rewrites the JAR in place.")
+final class AlignedJar implements Callable<Integer> {
+    @Option(names = "--jar", required = true, description = "the JAR to rewrite")
+    private Path jar = Path.of("");
+
+    public static void main(String[] arguments) {
+        // An entry's time is a local time without a zone. In this zone there is none that a summer's first night skips.
+        TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
+        System.exit(new CommandLine(new AlignedJar()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Path fresh = jar.resolveSibling(jar.getFileName() + ".fresh");
+        try {
+            try (ZipFile source = ZipFile.builder().setPath(jar).get();
+                    ZipArchiveOutputStream target = new ZipArchiveOutputStream(fresh)) {
+                target.setUseZip64(Zip64Mode.Never);
+                rewrite(source, target);
+            }
+            if (Files.mismatch(jar, fresh) >= 0) {
+                Files.move(fresh, jar, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+        return 0;
+    }
+
+    private void rewrite(ZipFile source, ZipArchiveOutputStream target) throws IOException {
+        List<AlignedImage> images = new ArrayList<>();
+        Deque<ZipArchiveEntry> others = new ArrayDeque<>();
+        for (ZipArchiveEntry entry : Collections.list(source.getEntriesInPhysicalOrder())) {
+            if (isImage(entry)) {
+                images.add(AlignedImage.of(entry, source));
+            } else {
+                others.add(entry);
+            }
+        }
+        if (images.isEmpty()) {
+            throw new IOException("%s has no text image in %s".formatted(jar, NativeCodeBuild.TEXT_PACKAGE));
+        }
+
+        // Readers of streams look for the manifest at the front.
+        while (others.stream().anyMatch(entry -> entry.getName().equals(JarFile.MANIFEST_NAME))) {
+            copy(others.remove(), source, target);
+        }
+        int imagesToCome = images.size();
+        for (AlignedImage image : images) {
+            imagesToCome--;
+            while (!others.isEmpty() && goesBefore(image, target.getBytesWritten(), others, imagesToCome)) {
+                copy(others.remove(), source, target);
+            }
+            image.store(source, target);
+        }
+        for (ZipArchiveEntry entry : others) {
+            copy(entry, source, target);
+        }
+    }
+
+    private static boolean isImage(ZipArchiveEntry entry) {
+        Path path = Path.of(entry.getName());
+        return NativeCodeBuild.TEXT_PACKAGE.equals(path.getParent()) && entry.getName().endsWith(".so");
+    }
+
+    /**
+     * Whether the next of the other entries comes before the image: because it fits into the space that is there anyway, or because the
+     * image cannot come yet. One entry is kept for each of the images to come, which may need it for the second reason.
+     */
+    private static boolean goesBefore(AlignedImage image, long offset, Deque<ZipArchiveEntry> others,
+            int imagesToCome) {
+        if (!image.canFollow(offset)) {
+            return true;
+        }
+        ZipArchiveEntry next = others.element();
+        long size = AlignedImage.localHeaderSize(next) + next.getCompressedSize();
+        return size <= image.space(offset) && image.canFollow(offset + size) && others.size() > imagesToCome;
+    }
+
+    private static void copy(ZipArchiveEntry entry, ZipFile source, ZipArchiveOutputStream target) throws IOException {
+        try (InputStream content = source.getRawInputStream(entry)) {
+            target.addRawArchiveEntry(entry, content);
+        }
+    }
+}
