@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+
+/** The JAR as it is published. */
+final class PackedJarIT {
+    private final Path jar = Path.of(Objects.requireNonNull(System.getProperty("salto.jar"), "salto.jar"));
+
+    @Test
+    void eachTextImageLiesInItAsItIsWhereEverySystemCanMapIt() throws IOException {
+        try (ZipFile zip = ZipFile.builder().setPath(jar).get()) {
+            List<ZipArchiveEntry> images = Collections.list(zip.getEntries()).stream()
+                    .filter(entry -> entry.getName().matches("dev/salto/internal/text/[^/]+\\.so"))
+                    .toList();
+
+            assertThat(images).extracting(ZipArchiveEntry::getName).contains("dev/salto/internal/text/x86_64.so");
+            for (ZipArchiveEntry image : images) {
+                assertThat(image.getMethod()).as(image.getName()).isEqualTo(ZipArchiveEntry.STORED);
+                assertThat(image.getDataOffset()).as(image.getName()).isPositive();
+                assertThat(image.getDataOffset() % 65536).as(image.getName()).isZero();
+                assertThat(bytesAt(image.getDataOffset(), (int) image.getSize())).as(image.getName())
+                        .isEqualTo(Files.readAllBytes(ChildJvm.libraryClasses().resolve(image.getName())));
+            }
+        }
+    }
+
+    private byte[] bytesAt(long offset, int size) throws IOException {
+        try (InputStream file = Files.newInputStream(jar)) {
+            file.skipNBytes(offset);
+            return file.readNBytes(size);
+        }
+    }
+
+    @Test
+    void itIsTheModule() {
+        assertThat(ModuleFinder.of(jar).findAll())
+                .extracting(module -> module.descriptor().toNameAndVersion())
+                .singleElement().asString().startsWith("dev.salto@");
+        assertThat(ModuleFinder.of(jar).find("dev.salto").orElseThrow().descriptor().exports())
+                .extracting(exports -> exports.source())
+                .containsExactly("dev.salto");
+    }
+
+    @Test
+    void aCallbackWorksWithIt() throws Exception {
+        ChildJvm child = ChildJvm.run(jar, "TryCallback", "--enable-native-access=dev.salto,ALL-UNNAMED");
+
+        assertThat(child.output()).containsExactly("supported=true", "answer=42");
+        assertThat(child.exitCode()).isZero();
+    }
+}
