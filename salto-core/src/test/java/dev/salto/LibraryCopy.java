@@ -37,7 +37,7 @@ record LibraryCopy(Path folder) {
     }
 
     Path index() {
-        return folder.resolve(PACKAGE + "x86_64.properties");
+        return folder.resolve(PACKAGE + "libsalto-x86_64.properties");
     }
 
     /** Packs it as any repackaging tool would: compressed, and aligned to nothing. */

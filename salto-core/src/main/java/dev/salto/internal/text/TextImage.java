@@ -69,7 +69,7 @@ public final class TextImage {
     }
 
     private static TextIndex readIndex(String architecture) throws TextImageException {
-        String name = architecture + ".properties";
+        String name = "libsalto-" + architecture + ".properties";
         try (InputStream content = TextImage.class.getResourceAsStream(name)) {
             if (content == null) {
                 throw new TextImageException("there is no text image for " + architecture

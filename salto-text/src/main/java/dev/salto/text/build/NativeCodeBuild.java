@@ -132,7 +132,7 @@ final class NativeCodeBuild implements Callable<Integer> {
                 # Made by the build from the text image beside it.
                 """);
         index.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
-        Files.writeString(folder.resolve(architecture + ".properties"), lines);
+        Files.writeString(folder.resolve("libsalto-" + architecture + ".properties"), lines);
         System.out.printf("Text image %-8s %s trampolines of %s bytes, sha256 %.16s...%n", architecture,
                 index.get("layout.trampoline_count"), index.get("layout.trampoline_size"), index.get("sha256"));
     }
