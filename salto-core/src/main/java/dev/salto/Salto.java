@@ -4,6 +4,7 @@ package dev.salto;
 
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
+import dev.salto.internal.text.Warnings;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods may be called from any thread.
  */
 public final class Salto {
-    private static final System.Logger LOG = System.getLogger("dev.salto");
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     private static volatile @Nullable Policy policy;
@@ -93,10 +93,9 @@ public final class Salto {
                 throw new TrampolinesUnsupportedException(e);
             }
             if (!WARNED.getAndSet(true)) {
-                LOG.log(System.Logger.Level.WARNING,
-                        "Static trampolines do not work here, so closures are upcall stubs of the JDK, code made at run time, as the policy"
-                                + " {0} allows: {1}",
-                        Policy.DYNAMIC_ALLOWED, e.getMessage());
+                Warnings.log(
+                        "Static trampolines do not work here, so closures are upcall stubs of the JDK, code made at run time, as the policy %s allows: %s"
+                                .formatted(Policy.DYNAMIC_ALLOWED, e.getMessage()));
             }
             return null;
         }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param exitCode how it ended
  * @param output what it printed, errors included
  */
-record ChildJvm(int exitCode, List<String> output) {
+public record ChildJvm(int exitCode, List<String> output) {
     /** The folder with the library's classes, as the build left them. */
     static Path libraryClasses() {
         return codeSource(Trampoline.class);
@@ -39,7 +39,8 @@ record ChildJvm(int exitCode, List<String> output) {
         return await(start(runtime, List.of(), program, options));
     }
 
-    private static ChildJvm await(Process process) throws IOException, InterruptedException {
+    /** Waits for the end of a process whose errors are part of its output. */
+    public static ChildJvm await(Process process) throws IOException, InterruptedException {
         List<String> output;
         try (var reader = process.inputReader()) {
             output = reader.lines().toList();
@@ -80,12 +81,19 @@ record ChildJvm(int exitCode, List<String> output) {
         return copy;
     }
 
-    String value(String key) {
+    /** What the program printed for a key, the first time. */
+    public String value(String key) {
+        return values(key).stream()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + key + " in the output: " + output));
+    }
+
+    /** All that the program printed for a key. */
+    public List<String> values(String key) {
         return output.stream()
                 .filter(line -> line.startsWith(key + "="))
                 .map(line -> line.substring(key.length() + 1))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + key + " in the output: " + output));
+                .toList();
     }
 
     private static Path codeSource(Class<?> type) {

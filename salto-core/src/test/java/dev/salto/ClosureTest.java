@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.salto.text.callers.Callers;
-import dev.salto.text.callers.ProcessMaps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -136,17 +135,17 @@ final class ClosureTest {
     @Test
     void bindingAndClosingForeverMapsNothingNew() {
         BINARY.bind((a, b) -> 0).close();
-        long before = tableMappings();
+        long before = Salto.report().tables();
         for (int i = 0; i < 100_000; i++) {
             BINARY.bind((a, b) -> 0).close();
         }
-        assertThat(tableMappings()).isEqualTo(before);
+        assertThat(Salto.report().tables()).isEqualTo(before);
     }
 
     @Test
     void tablesGrowAndEveryClosureStillAnswers() {
         int count = 20_000;
-        long before = tableMappings();
+        long before = Salto.report().tables();
         List<Closure<IntBinaryOperator>> closures = new ArrayList<>();
         Set<Long> addresses = new HashSet<>();
         try (Arena arena = Arena.ofConfined()) {
@@ -166,15 +165,8 @@ final class ClosureTest {
             }
         }
         assertThat(addresses).hasSize(count);
-        assertThat(tableMappings() - before).isGreaterThanOrEqualTo(5);
+        assertThat(Salto.report().tables() - before).isGreaterThanOrEqualTo(5);
         closures.forEach(Closure::close);
-    }
-
-    /** How often the text image is mapped. */
-    private static long tableMappings() {
-        return ProcessMaps.read().mappings().stream()
-                .filter(m -> m.name().contains("libsalto-x86_64.so") && m.isExecutable())
-                .count();
     }
 
     @Test
@@ -213,13 +205,13 @@ final class ClosureTest {
         List<Arena> foreign = new ArrayList<>();
         Thread.ofPlatform().start(() -> foreign.add(Arena.ofConfined())).join();
         // Fails after taking a slot each time: with a leak, the next table would be mapped.
-        long before = tableMappings();
+        long before = Salto.report().tables();
         for (int i = 0; i < 5_000; i++) {
             assertThatThrownBy(() -> BINARY.bind((a, b) -> 0, closed)).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> BINARY.bind((a, b) -> 0, foreign.getFirst()))
                     .isInstanceOf(WrongThreadException.class);
         }
-        assertThat(tableMappings()).isEqualTo(before);
+        assertThat(Salto.report().tables()).isEqualTo(before);
     }
 
     @Test

@@ -67,7 +67,7 @@ final class TextSourcesTest {
                 "-Ddev.salto.text=" + folder.resolve("nothing"));
 
         assertWorks(child, "class-folder", library.image().toString());
-        assertThat(mentions(child, "WARNING", "-Ddev.salto.text", "No such file", "class")).isTrue();
+        assertThat(mentions(child, "WARNING", "-Ddev.salto.text", "no such file", "class")).isTrue();
     }
 
     @Test

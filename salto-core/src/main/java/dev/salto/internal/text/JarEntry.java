@@ -25,11 +25,11 @@ record JarEntry() implements TextSource {
         int page = SystemCalls.pageSize();
         if (offset % page != 0) {
             throw new TextImageException(
-                    ("%s has %s at byte %d, which is no multiple of the page size, %d; a repackaging step moved it, so keep the JAR"
+                    ("%s has %s at byte %s, which is no multiple of the page size, %s; a repackaging step moved it, so keep the JAR"
                             + " of Salto as it is to have its code mapped in place").formatted(jar, entry, offset,
                                     page));
         }
-        return List.of(new Place("%s, %s at byte %d".formatted(jar, entry, offset),
+        return List.of(new Place("%s, %s at byte %s".formatted(jar, entry, offset),
                 "move the JAR to a file system that allows executable files",
                 () -> new OpenText(SystemCalls.openForReading(jar), offset)));
     }

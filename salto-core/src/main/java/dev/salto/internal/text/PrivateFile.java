@@ -2,9 +2,14 @@
 
 package dev.salto.internal.text;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +19,9 @@ import java.util.Optional;
  * mapped or not.
  */
 record PrivateFile() implements TextSource {
+    private static final FileAttribute<?> FOR_THIS_USER = PosixFilePermissions
+            .asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     @Override
     public String name() {
         return "file";
@@ -21,13 +29,14 @@ record PrivateFile() implements TextSource {
 
     @Override
     public List<Place> places(String image) throws TextImageException, IOException {
-        byte[] content = TextSource.resource(image);
+        Original original = Original.of(image);
         Optional<Path> chosen = Settings.folder();
         return (chosen.isPresent() ? List.of(chosen.get()) : usualFolders()).stream()
                 .map(folder -> new Place(
-                        "a private copy in %s, which is removed as soon as it is mapped".formatted(folder),
+                        "a private copy in %s, removed as soon as it is mapped, of %s".formatted(folder,
+                                original.origin()),
                         "set -D%s to a folder on a file system that allows executable files".formatted(Settings.FOLDER),
-                        () -> copy(folder, image, content)))
+                        () -> copy(folder, image, original.content())))
                 .toList();
     }
 
@@ -45,11 +54,13 @@ record PrivateFile() implements TextSource {
         return folders.stream().distinct().toList();
     }
 
-    private static OpenText copy(Path parent, String image, byte[] content) throws SystemCallException, IOException {
-        Path folder = Files.createTempDirectory(parent, "salto-"); // with mode 0700
+    private static OpenText copy(Path parent, String image, MemorySegment content)
+            throws SystemCallException, IOException {
+        Path folder = parent.resolve("salto-%016x".formatted(SystemCalls.random()));
+        Files.createDirectory(folder, FOR_THIS_USER);
         Path file = folder.resolve(image);
         try {
-            Files.write(file, content);
+            Files.write(file, content.toArray(JAVA_BYTE));
             return new OpenText(SystemCalls.openForReading(file), 0);
         } finally {
             Files.deleteIfExists(file);

@@ -3,6 +3,7 @@
 package dev.salto.internal.text;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** A copy in a memory file that nobody can change any more, not even this process. */
@@ -14,12 +15,13 @@ record SealedMemory() implements TextSource {
 
     @Override
     public List<Place> places(String image) throws TextImageException, IOException {
-        byte[] content = TextSource.resource(image);
-        return List.of(new Place("memfd:" + image, "allow memfd_create, or executable mappings of memory files",
-                () -> copy(image, content)));
+        Original original = Original.of(image);
+        return List.of(new Place("a sealed copy in memory of " + original.origin(),
+                "allow memfd_create, or executable mappings of memory files",
+                () -> copy(image, original.content())));
     }
 
-    private static OpenText copy(String image, byte[] content) throws SystemCallException {
+    private static OpenText copy(String image, MemorySegment content) throws SystemCallException {
         int descriptor = SystemCalls.createMemoryFile(image);
         try {
             SystemCalls.write(descriptor, content);

@@ -2,30 +2,56 @@
 
 package dev.salto.internal.text;
 
-/** The system refused a call. The message holds the call with its arguments, and the system's own words. */
+/** The system refused a call. The message holds the call with its arguments, and the reason. */
 public final class SystemCallException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    // EPERM, EACCES, EINVAL and ENOSYS of Linux, on every architecture.
-    private static final int NOT_PERMITTED = 1;
-    private static final int ACCESS_DENIED = 13;
-    private static final int INVALID = 22;
-    private static final int NO_SUCH_CALL = 38;
+    // The values of Linux on every architecture.
+    private static final int EPERM = 1;
+    private static final int EACCES = 13;
+    private static final int EINVAL = 22;
+    private static final int ENOSYS = 38;
 
     private final int errno;
 
-    SystemCallException(String call, int errno, String explanation) {
-        super("%s failed: %s (errno %d)".formatted(call, explanation, errno));
+    SystemCallException(String call, int errno) {
+        // %s rather than %d, here and elsewhere in this package: the latter loads data of the locale, which not every process can.
+        super("%s failed: %s (errno %s)".formatted(call, explain(errno), errno));
         this.errno = errno;
     }
 
     /** Whether a rule forbids the call, rather than a lack of something. */
     boolean isDenied() {
-        return errno == NOT_PERMITTED || errno == ACCESS_DENIED;
+        return errno == EPERM || errno == EACCES;
     }
 
     /** Whether the kernel does not know the call, or a flag of it. */
     boolean isUnknown() {
-        return errno == INVALID || errno == NO_SUCH_CALL;
+        return errno == EINVAL || errno == ENOSYS;
+    }
+
+    /**
+     * What the calls of Salto can fail with. The C library could say it too, but to link one more function takes memory, and that may be just what is
+     * lacking.
+     */
+    private static String explain(int errno) {
+        return switch (errno) {
+            case EPERM -> "operation not permitted";
+            case 2 -> "no such file or directory";
+            case 6, 19 -> "no such device";
+            case 11 -> "memory is locked";
+            case 12 -> "out of memory or mappings";
+            case EACCES -> "permission denied";
+            case 20 -> "a part of the path is not a directory";
+            case EINVAL -> "invalid argument";
+            case 23 -> "too many open files in the system";
+            case 24 -> "too many open files in the process";
+            case 28 -> "no space left on the device";
+            case 30 -> "read-only file system";
+            case 36 -> "the file name is too long";
+            case ENOSYS -> "not in this kernel";
+            case 40 -> "too many symbolic links";
+            default -> "an error that <errno.h> explains";
+        };
     }
 }

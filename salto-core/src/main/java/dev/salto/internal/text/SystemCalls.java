@@ -20,6 +20,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -81,6 +82,12 @@ final class SystemCalls {
                 Linker.Option.firstVariadicArg(2));
     }
 
+    /** The source of unpredictable names. */
+    private static final class Randomness {
+        static final MethodHandle GETRANDOM = link("getrandom",
+                FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT));
+    }
+
     /** The calls that take the right to write away from memory, for a while or for good. */
     private static final class Protection {
         /** The number of mseal(2), on every architecture of Linux that Salto has or will have a port for. */
@@ -137,11 +144,11 @@ final class SystemCalls {
     /** The size of an open file in bytes. */
     static long size(int descriptor) throws SystemCallException {
         return checked(state -> (long) LSEEK.invokeExact(state, descriptor, 0L, SEEK_END),
-                () -> "lseek(%d, 0, SEEK_END)".formatted(descriptor));
+                () -> "lseek(%s, 0, SEEK_END)".formatted(descriptor));
     }
 
     static void close(int descriptor) throws SystemCallException {
-        checked(state -> (int) CLOSE.invokeExact(state, descriptor), () -> "close(%d)".formatted(descriptor));
+        checked(state -> (int) CLOSE.invokeExact(state, descriptor), () -> "close(%s)".formatted(descriptor));
     }
 
     /**
@@ -170,15 +177,15 @@ final class SystemCalls {
     }
 
     /** Writes all of {@code content} to a file. */
-    static void write(int descriptor, byte[] content) throws SystemCallException {
+    static void write(int descriptor, MemorySegment content) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, content);
+            MemorySegment bytes = arena.allocate(content.byteSize()).copyFrom(content);
             long written = 0;
-            while (written < content.length) {
+            while (written < bytes.byteSize()) {
                 MemorySegment rest = bytes.asSlice(written);
                 written += checked(
                         state -> (long) MemoryFile.WRITE.invokeExact(state, descriptor, rest, rest.byteSize()),
-                        () -> "write(%d, ..., %d)".formatted(descriptor, rest.byteSize()));
+                        () -> "write(%s, ..., %s)".formatted(descriptor, rest.byteSize()));
             }
         }
     }
@@ -200,25 +207,36 @@ final class SystemCalls {
 
     private static void addSeals(int descriptor, int seals) throws SystemCallException {
         checked(state -> (int) MemoryFile.FCNTL.invokeExact(state, descriptor, MemoryFile.F_ADD_SEALS, seals),
-                () -> "fcntl(%d, F_ADD_SEALS, %#x)".formatted(descriptor, seals));
+                () -> "fcntl(%s, F_ADD_SEALS, %#x)".formatted(descriptor, seals));
+    }
+
+    /** A number that nobody can guess. */
+    static long random() throws SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(JAVA_LONG);
+            // So few bytes come all at once, or not at all.
+            checked(state -> (long) Randomness.GETRANDOM.invokeExact(state, bytes, bytes.byteSize(), 0),
+                    () -> "getrandom(..., %s, 0)".formatted(bytes.byteSize()));
+            return bytes.get(JAVA_LONG, 0);
+        }
     }
 
     /** Maps {@code length} bytes wherever the system likes, and returns their address. */
     static long mmap(long length, int protection, int flags, int descriptor, long offset) throws SystemCallException {
         requireNeverBoth(protection);
         return checked(state -> (long) MMAP.invokeExact(state, 0L, length, protection, flags, descriptor, offset),
-                () -> "mmap(NULL, %d, %s, %#x, %d, %d)".formatted(length, name(protection), flags, descriptor, offset));
+                () -> "mmap(NULL, %s, %s, %#x, %s, %s)".formatted(length, name(protection), flags, descriptor, offset));
     }
 
     /** Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped there. */
     static void duplicate(long shared, long length, long at) throws SystemCallException {
         checked(state -> (long) MREMAP.invokeExact(state, shared, 0L, length, MREMAP_MAYMOVE | MREMAP_FIXED, at),
-                () -> "mremap(%#x, 0, %d, MREMAP_MAYMOVE | MREMAP_FIXED, %#x)".formatted(shared, length, at));
+                () -> "mremap(%#x, 0, %s, MREMAP_MAYMOVE | MREMAP_FIXED, %#x)".formatted(shared, length, at));
     }
 
     static void munmap(long address, long length) throws SystemCallException {
         checked(state -> (int) MUNMAP.invokeExact(state, address, length),
-                () -> "munmap(%#x, %d)".formatted(address, length));
+                () -> "munmap(%#x, %s)".formatted(address, length));
     }
 
     /** Changes what may be done with memory that is not executable. */
@@ -227,7 +245,7 @@ final class SystemCalls {
             throw new AssertionError("no memory becomes executable after it was mapped");
         }
         checked(state -> (int) Protection.MPROTECT.invokeExact(state, address, length, protection),
-                () -> "mprotect(%#x, %d, %s)".formatted(address, length, name(protection)));
+                () -> "mprotect(%#x, %s, %s)".formatted(address, length, name(protection)));
     }
 
     /**
@@ -238,7 +256,7 @@ final class SystemCalls {
     static boolean mseal(long address, long length) throws SystemCallException {
         try {
             checked(state -> (long) Protection.SYSCALL.invokeExact(state, Protection.SYS_MSEAL, address, length, 0L),
-                    () -> "mseal(%#x, %d, 0)".formatted(address, length));
+                    () -> "mseal(%#x, %s, 0)".formatted(address, length));
             return true;
         } catch (SystemCallException e) {
             if (e.isUnknown() || e.isDenied()) {
@@ -287,7 +305,7 @@ final class SystemCalls {
             long result = call.invoke(state);
             if (result == FAILED) {
                 int errno = (int) ERRNO.get(state, 0L);
-                throw new SystemCallException(description.get(), errno, explain(errno));
+                throw new SystemCallException(description.get(), errno);
             }
             return result;
         } catch (SystemCallException | RuntimeException | Error e) {
@@ -304,23 +322,19 @@ final class SystemCalls {
     }
 
     /**
-     * Finds a function of the C library. The JDK's own lookup opens a file when it is first used; where that fails, for want of a
-     * descriptor, say, it finds nothing from then on. The C library is loaded in any case, and found by its name without opening anything.
+     * Finds a function of the C library, which is loaded in any case: by its name, without opening anything. The JDK's own lookup, for C libraries of other
+     * names, opens a file when it is first used; where that fails, for want of a descriptor, say, it finds nothing for the rest of the process.
      */
     private static MemorySegment find(String name) {
-        return LINKER.defaultLookup()
-                .find(name)
-                .orElseGet(() -> SymbolLookup.libraryLookup("libc.so.6", Arena.global()).findOrThrow(name));
+        return cLibrary().flatMap(library -> library.find(name))
+                .orElseGet(() -> LINKER.defaultLookup().findOrThrow(name));
     }
 
-    /** The system's words for an error. Linked only when there is something to explain. */
-    private static String explain(int errno) {
-        MethodHandle strerror = LINKER.downcallHandle(find("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+    private static Optional<SymbolLookup> cLibrary() {
         try {
-            MemorySegment words = (MemorySegment) strerror.invokeExact(errno);
-            return words.reinterpret(Long.MAX_VALUE).getString(0);
-        } catch (Throwable e) {
-            throw new AssertionError("strerror threw", e);
+            return Optional.of(SymbolLookup.libraryLookup("libc.so.6", Arena.global()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 }

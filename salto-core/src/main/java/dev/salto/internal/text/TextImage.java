@@ -11,10 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class TextImage {
     /** Where the field for the machine stands in an ELF header: ELF-64 and ELF-32 Object File Format, "ELF Header". */
     private static final int ELF_MACHINE = 18;
-
-    private static final System.Logger LOG = System.getLogger("dev.salto");
 
     private static volatile @Nullable TextImage loaded;
 
@@ -109,9 +104,9 @@ public final class TextImage {
     private static void warnOfUnusedFile(TextImage image) {
         for (TextAttempt attempt : image.tried) {
             if (attempt.source().equals(new NamedFile().name()) && !attempt.location().isEmpty()) {
-                LOG.log(System.Logger.Level.WARNING,
-                        "The file named by -D{0} is not used. {2}: {3}. The code comes from {1} instead",
-                        Settings.TEXT, image.location, attempt.location(), attempt.reason());
+                Warnings.log("The file named by -D%s is not used. %s: %s. The code comes from %s instead".formatted(
+                        Settings.TEXT,
+                        attempt.location(), attempt.reason(), image.location));
             }
         }
     }
@@ -133,7 +128,7 @@ public final class TextImage {
             long size = SystemCalls.size(file.descriptor()) - file.offset();
             if (size < index.codeSize()) {
                 throw new TextImageException(
-                        "it has %d bytes, its code table alone has %d; the file is damaged, so install Salto again"
+                        "it has %s bytes, its code table alone has %s; the file is damaged, so install Salto again"
                                 .formatted(Math.max(size, 0), index.codeSize()));
             }
             return mapAndCheck(file, index, place);
@@ -162,15 +157,14 @@ public final class TextImage {
         String complaint = complaint(code.asByteBuffer(), index);
         if (complaint != null) {
             SystemCalls.munmap(address, index.codeSize());
-            LOG.log(System.Logger.Level.WARNING, "A text image was found and refused: {0}: {1}", place.location(),
-                    complaint);
+            Warnings.log("A text image was found and refused: %s: %s".formatted(place.location(), complaint));
             throw new TextImageException(complaint);
         }
         return code;
     }
 
     private static @Nullable String complaint(ByteBuffer bytes, TextIndex index) {
-        String found = sha256(bytes.duplicate());
+        String found = Sha256.hex(bytes);
         if (found.equals(index.sha256())) {
             return null;
         }
@@ -180,22 +174,12 @@ public final class TextImage {
             return "it is no text image, not even an ELF file: install Salto again, or name another file";
         }
         if (machine != index.machine()) {
-            return "it is for another architecture: its ELF header says machine %d, that of %s is %d; take the image %s"
+            return "it is for another architecture: its ELF header says machine %s, that of %s is %s; take the image %s"
                     .formatted(machine, index.architecture(), index.machine(), index.image());
         }
         return ("it is not the text image that this version of Salto was built with: its code table has SHA-256 %s, the index says"
                 + " %s; the file is damaged or of another version, so install the one that came with these classes")
                 .formatted(found, index.sha256());
-    }
-
-    private static String sha256(ByteBuffer bytes) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes);
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 
     /** The layout of this image. */

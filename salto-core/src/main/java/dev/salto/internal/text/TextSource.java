@@ -4,6 +4,7 @@ package dev.salto.internal.text;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** A kind of place that the text image may come from. */
@@ -50,14 +51,23 @@ interface TextSource {
      */
     record OpenText(int descriptor, long offset) {}
 
-    /** The bytes of the image among the resources of this module, for sources that make a copy. */
-    static byte[] resource(String image) throws TextImageException, IOException {
-        try (InputStream content = TextSource.class.getResourceAsStream(image)) {
-            if (content == null) {
-                throw new TextImageException(image
-                        + " is missing beside its index; a repackaging step dropped it, so keep the resources of dev.salto whole");
+    /**
+     * The image among the resources of this module, for sources that make a copy.
+     *
+     * @param content its bytes
+     * @param origin for people: where they are
+     */
+    record Original(MemorySegment content, String origin) {
+        static Original of(String image) throws TextImageException, IOException {
+            // Not by opening the URL: that would open a JAR once more, perhaps another by now, and keep it open.
+            try (InputStream content = TextSource.class.getResourceAsStream(image)) {
+                if (content == null) {
+                    throw new TextImageException(image
+                            + " is missing beside its index; a repackaging step dropped it, so keep the resources of dev.salto whole");
+                }
+                return new Original(MemorySegment.ofArray(content.readAllBytes()),
+                        String.valueOf(TextSource.class.getResource(image)));
             }
-            return content.readAllBytes();
         }
     }
 }

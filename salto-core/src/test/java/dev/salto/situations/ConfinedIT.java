@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.situations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.salto.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that see little of the system, or have few rights in it. */
+final class ConfinedIT {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Launch launch() throws Exception {
+        return Launch.withModule(folder, Launch.packedLibrary(folder));
+    }
+
+    private static void assertStatic(ChildJvm child) {
+        assertThat(child.values("bind")).as("%s", child.output()).containsOnly("done");
+        assertThat(child.values("call")).containsOnly("done");
+        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.exitCode()).isZero();
+    }
+
+    /** The root file system without what is mounted on it, and the folders that the JVM and the test need. */
+    @Test
+    void aJvmThatIsStartedInAChangedRootWithoutProc() throws Exception {
+        Path root = Files.createDirectory(folder.resolve("root"));
+        Path java = Path.of(System.getProperty("java.home")).toRealPath();
+        Namespace namespace = new Namespace().run("root=" + Namespace.quote(root))
+                .run("mount --bind / \"$root\"")
+                .run("for folder in /dev %s %s; do mount --bind \"$folder\" \"$root$folder\"; done"
+                        .formatted(Namespace.quote(java), Namespace.quote(folder)))
+                .run("if [[ -e $root/proc/self ]]; then echo 'there is /proc'; exit 1; fi");
+
+        ChildJvm child = launch().by(namespace.command())
+                .by("chroot", root.toString())
+                // The dynamic linker asks /proc where the program's own libraries are.
+                .environment("LD_LIBRARY_PATH", java.resolve("lib").toString())
+                .run("bind 10000", "call", "report");
+
+        assertStatic(child);
+    }
+
+    @Test
+    void aRootThatChangesBeforeTheFirstUse() throws Exception {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        Launch.assumeRuns("it needs chroot, which takes root", List.of("chroot", "/", "true"));
+
+        ChildJvm child = launch().run("load", "chroot " + empty, "initialize", "bind 10000", "call", "report");
+
+        assertThat(child.value("chroot")).isEqualTo("done");
+        assertStatic(child);
+    }
+
+    @Test
+    void aRootThatChangesLater() throws Exception {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        Launch.assumeRuns("it needs chroot, which takes root", List.of("chroot", "/", "true"));
+
+        assertStatic(launch().run("initialize", "chroot " + empty, "bind 100000", "call", "report"));
+        assertStatic(launch().run("bind 1", "chroot " + empty, "bind 100000", "call", "report"));
+    }
+
+    @Test
+    void anUnprivilegedUser() throws Exception {
+        assertStatic(launch().by(Launch.asNobody()).run("bind 10000", "call", "report"));
+    }
+
+    @Test
+    void anUnprivilegedUserWhoSeesNoOtherProcesses() throws Exception {
+        Namespace namespace = new Namespace().run("mount -t proc -o hidepid=invisible proc /proc");
+
+        ChildJvm child = launch().by(namespace.command())
+                .by(Launch.asNobody())
+                .run("bind 10000", "call", "report", "maps");
+
+        assertStatic(child);
+        assertThat(child.values("mapped")).hasSize(1);
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Situations that are hard on a library with native code: hardened, confined and exhausted processes, strange paths, files that change. Each
+ * test runs {@link dev.salto.child.Situation} in a JVM of its own, most with the packed library, whose path is in the system property {@code salto.jar}.
+ */
+@NullMarked
+package dev.salto.situations;
+
+import org.jspecify.annotations.NullMarked;
