@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
  * The main job on real input: the C library sorts a file and walks a folder with Java callbacks, then a million closures beside a tenth as
  * many upcall stubs of the JDK.
  */
-@Command(name = "demo", mixinStandardHelpOptions = true,
+@Command(name = "demo", mixinStandardHelpOptions = true, version = SaltoCommand.VERSION,
         description = {
             "Sorts a real file with the C library's qsort and a Java comparator, walks a real folder with nftw, then makes"
                     + " closures, each over its own Java object, calls every one from native code and checks every answer. Before that it"

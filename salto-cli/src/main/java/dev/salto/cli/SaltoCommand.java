@@ -6,15 +6,19 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The command {@code salto}. */
-@Command(name = "salto", mixinStandardHelpOptions = true, version = "salto 0.1.0", subcommands = DemoCommand.class,
+@Command(name = "salto", mixinStandardHelpOptions = true, version = SaltoCommand.VERSION,
+        subcommands = DemoCommand.class,
         description = "Native function pointers for Java objects, with no code made at run time.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:it worked", "1:it did not, and the message says why", "2:the command line was wrong",
-            "3:something is missing on this machine: a JDK 25, Maven, or a supported host"},
+            "3:something is missing on this machine: a JDK 25, Maven, or a supported host; or the build failed"},
         footer = {"%nTry:", "  ./salto demo              see it work, beside the JDK's own upcall stubs",
-            "  ./salto demo --help       what can be set", "  ./salto bench --help      the benchmarks"})
+            "  ./salto demo --help       what can be set",
+            "  ./salto bench --help      the benchmarks"})
 final class SaltoCommand {
+    static final String VERSION = "salto 0.1.0";
+
     private SaltoCommand() {}
 
     public static void main(String[] arguments) {
@@ -34,6 +38,6 @@ final class SaltoCommand {
             command.getErr()
                     .println("       (for the stack trace: JAVA_TOOL_OPTIONS=-Ddev.salto.trace=true ./salto ...)");
         }
-        return CommandLine.ExitCode.SOFTWARE;
+        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 }

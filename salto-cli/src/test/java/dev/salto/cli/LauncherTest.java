@@ -5,10 +5,17 @@ package dev.salto.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The salto script, as far as it can be tested without building the project from inside its own build. */
 final class LauncherTest {
@@ -16,12 +23,56 @@ final class LauncherTest {
 
     private record Result(int code, String output) {}
 
+    @TempDir
+    private Path folder = Path.of("");
+
     private static Result run(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+        return run(Map.of(), SCRIPT, arguments);
+    }
+
+    private static Result run(Map<String, String> environment, Path script, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Result(process.waitFor(), output);
+    }
+
+    /** A checkout in which everything is built, and a JDK whose java prints its arguments and ends with 42. */
+    private Result runWithoutJava(String... arguments) throws Exception {
+        Path checkout = Files.createDirectory(folder.resolve("checkout"));
+        Path script = Files.copy(SCRIPT, checkout.resolve("salto"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createFile(checkout.resolve("pom.xml"));
+        Files.createDirectories(checkout.resolve("config"));
+        Files.createDirectories(checkout.resolve("salto-cli/src"));
+        Files.createFile(checkout.resolve("salto-cli/pom.xml"));
+        Path stamp = checkout.resolve("salto-cli/target/built");
+        Files.createDirectories(stamp.getParent());
+        Files.createFile(stamp);
+        Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().plusSeconds(60)));
+        Path jdk = folder.resolve("jdk");
+        Files.createDirectories(jdk.resolve("bin"));
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.3\"\n");
+        for (String tool : List.of("java", "javac")) {
+            Path program = Files.writeString(jdk.resolve("bin").resolve(tool), "#!/bin/sh\necho \"$@\"\nexit 42\n");
+            Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        return run(Map.of("JAVA_HOME", jdk.toString()), script, arguments);
+    }
+
+    @Test
+    void theDemoStartsWithItsHeapTouched() throws Exception {
+        Result demo = runWithoutJava("demo", "--count", "5");
+
+        assertThat(demo.output()).startsWith("-Xms1g -Xmx1g -XX:+AlwaysPreTouch ")
+                .contains("dev.salto.cli.SaltoCommand demo --count 5");
+    }
+
+    @Test
+    void theExitCodeIsThatOfTheCommand() throws Exception {
+        assertThat(runWithoutJava("demo").code()).isEqualTo(42);
     }
 
     @Test
