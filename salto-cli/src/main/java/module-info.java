@@ -8,6 +8,7 @@ module dev.salto.cli {
     requires dev.salto;
     requires dev.salto.text;
     requires info.picocli;
+    requires java.logging;
     requires java.management;
 
     opens dev.salto.cli to

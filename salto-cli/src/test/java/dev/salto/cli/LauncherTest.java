@@ -63,6 +63,13 @@ final class LauncherTest {
     }
 
     @Test
+    void theDoctorStartsWithWhatItIsGivenAndWithoutTheDemosHeap() throws Exception {
+        Result doctor = runWithoutJava("doctor", "--json");
+
+        assertThat(doctor.output()).contains("dev.salto.cli.SaltoCommand doctor --json").doesNotContain("-Xms");
+    }
+
+    @Test
     void theDemoStartsWithItsHeapTouched() throws Exception {
         Result demo = runWithoutJava("demo", "--count", "5");
 
@@ -72,7 +79,7 @@ final class LauncherTest {
 
     @Test
     void theExitCodeIsThatOfTheCommand() throws Exception {
-        assertThat(runWithoutJava("demo").code()).isEqualTo(42);
+        assertThat(runWithoutJava("doctor").code()).isEqualTo(42);
     }
 
     @Test
@@ -80,7 +87,7 @@ final class LauncherTest {
         Result result = run();
 
         assertThat(result.code()).isZero();
-        assertThat(result.output()).contains("Usage: ./salto COMMAND", "demo", "bench");
+        assertThat(result.output()).contains("Usage: ./salto COMMAND", "demo", "doctor", "bench");
     }
 
     @Test

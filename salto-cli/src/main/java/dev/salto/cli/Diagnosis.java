@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.cli;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.salto.Closure;
+import dev.salto.ClosureType;
+import dev.salto.Mechanism;
+import dev.salto.Report;
+import dev.salto.Salto;
+import dev.salto.Trampoline;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.util.function.IntBinaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the library says of itself, and whether it is true: function pointers were made and called.
+ *
+ * @param report what the library says
+ * @param failure how a call went wrong; null if all went well, or there was nothing to call
+ */
+record Diagnosis(Report report, @Nullable String failure) {
+
+    /**
+     * Finds out.
+     *
+     * @throws IllegalArgumentException if a system property has a value that means nothing
+     */
+    static Diagnosis make() {
+        Report report = Salto.report();
+        if (report.mechanism() == Mechanism.NONE) {
+            return new Diagnosis(report, null);
+        }
+        try {
+            return callClosure(report.mechanism());
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (Throwable e) { // whatever it is, it is what the user wants to know
+            return new Diagnosis(report, "a function pointer could not be made and called: " + e);
+        }
+    }
+
+    private static Diagnosis callClosure(Mechanism mechanism) throws Throwable {
+        FunctionDescriptor function = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+        ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class, function);
+        try (Closure<IntBinaryOperator> product = type.bind((a, b) -> a * b)) {
+            var call = Linker.nativeLinker().downcallHandle(product.address(), function);
+            int answer = (int) call.invokeExact(6, 7);
+            if (answer != 42) {
+                return new Diagnosis(Salto.report(),
+                        "a closure that should have answered 42 answered %d".formatted(answer));
+            }
+            // Trampolines have no fallback.
+            return mechanism == Mechanism.STATIC ? callTrampoline() : new Diagnosis(Salto.report(), null);
+        }
+    }
+
+    /** To a function that every C library has. The closure is still open, so the report counts both. */
+    private static Diagnosis callTrampoline() throws Throwable {
+        FunctionDescriptor function = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
+        MemorySegment labs = Linker.nativeLinker().defaultLookup().findOrThrow("labs");
+        try (Trampoline trampoline = Trampoline.allocate().set(labs, MemorySegment.NULL)) {
+            var call = Linker.nativeLinker().downcallHandle(trampoline.address(), function);
+            long answer = (long) call.invokeExact(-42L);
+            return new Diagnosis(Salto.report(), answer == 42
+                    ? null
+                    : "a trampoline to labs that should have answered 42 answered %d".formatted(answer));
+        }
+    }
+
+    /** How function pointers are made here that were seen to work. */
+    Mechanism mechanism() {
+        return failure == null ? report.mechanism() : Mechanism.NONE;
+    }
+
+    int exitCode() {
+        return switch (mechanism()) {
+            case STATIC -> 0;
+            case DYNAMIC -> 1;
+            case NONE -> 2;
+        };
+    }
+
+    DoctorReport json() {
+        return new DoctorReport(report.architecture(), report.abi(), report.pageSize(), report.jvm(), report.linker(),
+                mechanism().toString(), report.source(), report.location(), report.tried(),
+                failure != null ? failure : report.problem(), report.policy().toString(), report.tables(),
+                report.closures(), report.bytes(), report.protectedTables(), report.sealedTables(),
+                report.writableExecutable(), report.hardening());
+    }
+}

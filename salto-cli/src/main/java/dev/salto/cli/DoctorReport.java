@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.cli;
+
+import dev.salto.Report;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code salto doctor --json} prints. All but two are those of {@link Report}, whose Javadoc says what they are.
+ *
+ * @param mechanism what was made, called and gave the right answer: {@code static}, {@code dynamic} or {@code none}
+ * @param problem why nothing could be tried, or what went wrong when it was; null if there is no such problem
+ */
+record DoctorReport(
+        String architecture,
+        String abi,
+        int pageSize,
+        String jvm,
+        String linker,
+        String mechanism,
+        @Nullable String source,
+        @Nullable String location,
+        List<Report.Attempt> tried,
+        @Nullable String problem,
+        String policy,
+        long tables,
+        long closures,
+        long bytes,
+        long protectedTables,
+        long sealedTables,
+        @Nullable Boolean writableExecutable,
+        Map<String, String> hardening) {}
