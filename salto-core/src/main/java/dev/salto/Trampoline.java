@@ -71,7 +71,7 @@ public final class Trampoline implements AutoCloseable {
         try {
             TextImage.get();
             return true;
-        } catch (TextImageException | IllegalCallerException e) {
+        } catch (TextImageException | IllegalCallerException | IllegalArgumentException e) {
             return false;
         }
     }

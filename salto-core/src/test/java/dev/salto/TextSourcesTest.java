@@ -185,7 +185,7 @@ final class TextSourcesTest {
                 "-Ddev.salto.text.folder=" + folder.resolve("nowhere"));
 
         assertThat(child.value("supported")).isEqualTo("false");
-        assertThat(child.value("message")).contains("there is no", "nowhere");
+        assertThat(child.value("message")).contains("there is no folder", "nowhere", "-Ddev.salto.text.folder");
     }
 
     @Test

@@ -3,6 +3,7 @@
 package dev.salto.cli;
 
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**

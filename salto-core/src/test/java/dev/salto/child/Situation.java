@@ -28,6 +28,9 @@ public final class Situation {
     private static final int MAP_ANONYMOUS = 0x20;
     private static final int EACCES = 13;
 
+    /** With an old size of zero: the duplication of a mapping. The C library uses mremap too, with other sizes. */
+    private static final SeccompFilter.Rule DUPLICATES = new SeccompFilter.Rule(SystemCall.MREMAP, 1, -1, 0);
+
     private final NumberedClosures closures = new NumberedClosures();
 
     private Situation() {}
@@ -69,8 +72,8 @@ public final class Situation {
             case "refuse-memfd" -> SeccompFilter.install(SeccompFilter.Rule.always(SystemCall.MEMFD_CREATE));
             // Whatever is not mapped in place of something that the JVM has reserved.
             case "refuse-mmap" -> SeccompFilter.install(new SeccompFilter.Rule(SystemCall.MMAP, 3, MAP_FIXED, 0));
-            // With an old size of zero: the duplication of a mapping. The C library uses mremap too, with other sizes.
-            case "refuse-duplicates" -> SeccompFilter.install(new SeccompFilter.Rule(SystemCall.MREMAP, 1, -1, 0));
+            case "refuse-duplicates" -> SeccompFilter.install(DUPLICATES);
+            case "bind-until-refused-once" -> bindUntilRefusedInAThreadOfItsOwn();
 
             case "exhaust-descriptors" -> Descriptors.exhaust(Integer.parseInt(operand));
             case "release-descriptors" -> Descriptors.releaseAll();
@@ -122,6 +125,16 @@ public final class Situation {
                 .map(mapping -> mapping[5])
                 .distinct()
                 .forEach(name -> print("mapped", name));
+    }
+
+    /** In a thread that the system refuses more tables to, and no other. */
+    private void bindUntilRefusedInAThreadOfItsOwn() throws InterruptedException {
+        Thread thread = new Thread(() -> {
+            SeccompFilter.installOnThisThread(DUPLICATES);
+            print("refused", attempt("bind-until-refused", ""));
+        });
+        thread.start();
+        thread.join();
     }
 
     private static void remountNoexec(String folder) throws IOException, InterruptedException {

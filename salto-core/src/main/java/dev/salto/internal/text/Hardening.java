@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ public final class Hardening {
         seen.put("memfdNoexec", firstLine(MEMFD_NOEXEC).orElse(UNKNOWN));
         seen.put("branchProtection", branchProtection());
         seen.put("shadowStack", shadowStack());
-        return seen;
+        return Collections.unmodifiableMap(seen);
     }
 
     private static String selinux() {

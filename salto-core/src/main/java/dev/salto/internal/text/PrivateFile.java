@@ -55,7 +55,11 @@ record PrivateFile() implements TextSource {
     }
 
     private static OpenText copy(Path parent, String image, MemorySegment content)
-            throws SystemCallException, IOException {
+            throws TextImageException, SystemCallException, IOException {
+        if (!Files.isDirectory(parent)) {
+            throw new TextImageException(
+                    "there is no folder %s; let -D%s name one that there is".formatted(parent, Settings.FOLDER));
+        }
         Path folder = parent.resolve("salto-%016x".formatted(SystemCalls.random()));
         Files.createDirectory(folder, FOR_THIS_USER);
         Path file = folder.resolve(image);

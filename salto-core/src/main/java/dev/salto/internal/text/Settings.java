@@ -31,8 +31,12 @@ final class Settings {
         return path(FOLDER);
     }
 
-    /** The sources in the order in which they are to be tried. */
-    static List<TextSource> sources() throws TextImageException {
+    /**
+     * The sources in the order in which they are to be tried.
+     *
+     * @throws IllegalArgumentException if the property names one that there is not
+     */
+    static List<TextSource> sources() {
         String value = System.getProperty(SOURCES, "").strip();
         if (value.isEmpty()) {
             return TextSource.ALL;
@@ -42,7 +46,7 @@ final class Settings {
             sources.add(TextSource.ALL.stream()
                     .filter(source -> source.name().equals(name.strip()))
                     .findFirst()
-                    .orElseThrow(() -> new TextImageException(
+                    .orElseThrow(() -> new IllegalArgumentException(
                             "-D%s=%s names the source \"%s\", which there is not; the sources are %s".formatted(SOURCES,
                                     value, name.strip(), TextSource.ALL.stream()
                                             .map(TextSource::name)

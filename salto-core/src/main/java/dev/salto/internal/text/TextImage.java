@@ -44,6 +44,7 @@ public final class TextImage {
      *
      * @throws TextImageException if there is none for this machine, or it cannot be mapped from anywhere, or it is not what the build made
      * @throws IllegalCallerException if this module may not call native code
+     * @throws IllegalArgumentException if a system property has a value that means nothing
      */
     public static TextImage get() throws TextImageException {
         TextImage image = loaded;

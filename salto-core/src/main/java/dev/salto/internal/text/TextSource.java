@@ -40,7 +40,7 @@ interface TextSource {
 
     /** Opens a place. */
     interface Opener {
-        OpenText open() throws SystemCallException, IOException;
+        OpenText open() throws TextImageException, SystemCallException, IOException;
     }
 
     /**
