@@ -5,35 +5,47 @@ package dev.salto.text.build;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Properties;
-import org.apache.commons.compress.archivers.zip.UnparseableExtraFieldData;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipFile;
-import org.apache.commons.compress.archivers.zip.ZipShort;
 
 /** A text image as an entry of a JAR that is stored as it is, with its data at a multiple of an alignment. */
 final class AlignedImage {
-    /** The extra field that other tools for aligned archives know as padding, too. */
-    private static final ZipShort PADDING = new ZipShort(0xd935);
-    private static final int FIELD_HEADER = 2 * Short.BYTES;
+    private static final String PADDING_FOLDER = "META-INF/padding/";
 
-    /** The sizes of an entry's headers without name and extra fields, and what the JDK allows with these. */
+    /** The size of an entry's local header without its name and extra fields. */
     private static final int LOCAL_HEADER = 30;
-    private static final int CENTRAL_HEADER = 46;
-    private static final int LARGEST_CENTRAL_HEADER = 0xffff;
 
     private final ZipArchiveEntry packed;
     private final ZipArchiveEntry stored;
+    private final ZipArchiveEntry padding;
     private final int alignment;
 
-    private AlignedImage(ZipArchiveEntry packed, ZipArchiveEntry stored, int alignment) {
+    private AlignedImage(ZipArchiveEntry packed, int alignment) throws IOException {
         this.packed = packed;
-        this.stored = stored;
         this.alignment = alignment;
+        stored = new ZipArchiveEntry(packed);
+        stored.setMethod(ZipArchiveEntry.STORED);
+        stored.setCompressedSize(stored.getSize());
+        // Not the image's whole name: whoever looks for libraries in a JAR, or unpacks them, finds the image alone.
+        padding = new ZipArchiveEntry(
+                PADDING_FOLDER + Path.of(packed.getName()).getFileName().toString().replaceFirst("\\.so$", ""));
+        padding.setMethod(ZipArchiveEntry.STORED);
+        padding.setTime(packed.getTime());
+    }
+
+    /** Whether an entry is a text image. */
+    static boolean isImage(ZipArchiveEntry entry) {
+        return NativeCodeBuild.TEXT_PACKAGE.equals(Path.of(entry.getName()).getParent())
+                && entry.getName().endsWith(".so");
+    }
+
+    /** Whether an entry is padding that was put in front of an image before. */
+    static boolean isPadding(ZipArchiveEntry entry) {
+        return entry.getName().startsWith(PADDING_FOLDER);
     }
 
     /**
@@ -42,16 +54,7 @@ final class AlignedImage {
      * @throws IOException if the index is missing or names no alignment
      */
     static AlignedImage of(ZipArchiveEntry packed, ZipFile source) throws IOException {
-        ZipArchiveEntry stored = new ZipArchiveEntry(packed);
-        stored.setMethod(ZipArchiveEntry.STORED);
-        stored.setCompressedSize(stored.getSize());
-        if (stored.getExtraField(PADDING) != null) {
-            stored.removeExtraField(PADDING);
-        }
-        return new AlignedImage(packed, stored, alignment(packed.getName(), source));
-    }
-
-    private static int alignment(String name, ZipFile source) throws IOException {
+        String name = packed.getName();
         ZipArchiveEntry index = source.getEntry(name.replaceFirst("\\.so$", ".properties"));
         if (index == null) {
             throw new IOException("there is no index beside " + name);
@@ -64,73 +67,44 @@ final class AlignedImage {
         if (alignment == null) {
             throw new IOException("the index " + index.getName() + " has no " + TextImageIndex.ALIGNMENT);
         }
-        return Integer.parseInt(alignment);
+        return new AlignedImage(packed, Integer.parseInt(alignment));
     }
 
     /** The number of bytes between the beginning of an entry and that of its data. */
     static int localHeaderSize(ZipArchiveEntry entry) {
-        return LOCAL_HEADER + nameAndFieldsSize(entry);
+        return LOCAL_HEADER + entry.getName().getBytes(StandardCharsets.UTF_8).length
+                + entry.getLocalFileDataExtra().length;
     }
 
-    private static int nameAndFieldsSize(ZipArchiveEntry entry) {
-        return entry.getName().getBytes(StandardCharsets.UTF_8).length + entry.getLocalFileDataExtra().length;
+    /** Where the image's data begins if this is what comes next after an offset, with padding in front of it if it takes some. */
+    long place(long offset) {
+        long unpadded = offset + localHeaderSize(stored);
+        // Space that is too small for the padding's own header takes the image to the next place.
+        return unpadded % alignment == 0
+                ? unpadded
+                : Math.ceilDiv(unpadded + localHeaderSize(padding), alignment) * alignment;
     }
 
-    /** The number of bytes to fill if this entry is what comes next after an offset. */
-    int space(long offset) {
-        return (int) Math.floorMod(-(offset + localHeaderSize(stored)), (long) alignment);
-    }
-
-    /** Whether this entry can be what comes next: whether its local header can hold the padding that is needed then. */
-    boolean canFollow(long offset) {
-        // The padding stands in the local header alone, but "jar --update" repeats it in the central directory.
-        return CENTRAL_HEADER + nameAndFieldsSize(stored) + padding(offset) <= LARGEST_CENTRAL_HEADER;
-    }
-
-    /** Space of one to three bytes is too small for an extra field, so those images go one alignment further. */
-    private int padding(long offset) {
-        int space = space(offset);
-        return space == 0 || space >= FIELD_HEADER ? space : space + alignment;
-    }
-
-    /**
-     * Writes this entry, padding and data.
-     *
-     * @throws IOException if its local header cannot hold the padding that is needed at the target's end
-     */
+    /** Writes the padding and the image. */
     void store(ZipFile source, ZipArchiveOutputStream target) throws IOException {
-        long offset = target.getBytesWritten();
-        if (!canFollow(offset)) {
-            throw new IOException("%s would need padding of %d bytes, and there is no other entry to put in front of it"
-                    .formatted(stored.getName(), padding(offset)));
+        long place = place(target.getBytesWritten());
+        int space = (int) (place - localHeaderSize(stored) - target.getBytesWritten());
+        if (space > 0) {
+            byte[] zeros = new byte[space - localHeaderSize(padding)];
+            padding.setSize(zeros.length);
+            target.putArchiveEntry(padding);
+            target.write(zeros);
+            target.closeArchiveEntry();
         }
-        ZipArchiveEntry entry = new ZipArchiveEntry(stored);
-        pad(entry, padding(offset));
         byte[] data;
         try (InputStream content = source.getInputStream(packed)) {
             data = content.readAllBytes();
         }
-        target.addRawArchiveEntry(entry, new ByteArrayInputStream(data));
+        target.addRawArchiveEntry(stored, new ByteArrayInputStream(data));
         long start = target.getBytesWritten() - data.length;
-        if (start % alignment != 0) {
-            throw new IllegalStateException("%s was stored at %d, no multiple of %d"
-                    .formatted(stored.getName(), start, alignment));
+        if (start != place) {
+            throw new IllegalStateException(
+                    "%s was stored at %d instead of %d".formatted(stored.getName(), start, place));
         }
-    }
-
-    /** Only what the library takes for unparseable is free to stand in the local header alone. */
-    private static void pad(ZipArchiveEntry entry, int size) {
-        if (size == 0) {
-            return;
-        }
-        byte[] field = new byte[size];
-        ByteBuffer.wrap(field)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putShort((short) PADDING.getValue())
-                .putShort((short) (size - FIELD_HEADER));
-        var local = new UnparseableExtraFieldData();
-        local.parseFromLocalFileData(field, 0, size);
-        local.parseFromCentralDirectoryData(new byte[0], 0, 0);
-        entry.addExtraField(local);
     }
 }

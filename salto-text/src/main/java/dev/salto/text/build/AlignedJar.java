@@ -28,9 +28,9 @@ import picocli.CommandLine.Option;
  * The build step that makes the text images in a JAR mappable: it stores each of them as it is, with its first byte at a
  * multiple of the alignment that its index names.
  *
- * <p>What fills the space in front of an image is the JAR's other entries, as many as fit there, and then an extra field in
- * the image's local header. The other entries keep their order and their compressed bytes, and the images keep theirs, so
- * the same JAR gives the same bytes, and so does a JAR that is aligned already.
+ * <p>What fills the space in front of an image is the JAR's other entries, as many as fit there, and then an entry of zeros. The
+ * other entries keep their order and their compressed bytes, and the images keep their order, so the same JAR gives the same bytes, and so
+ * does a JAR that is aligned already.
  */
 @Command(name = "aligned-jar", mixinStandardHelpOptions = true,
         description = "Stores the text images of a JAR uncompressed, where they can be mapped, and rewrites the JAR in place.")
@@ -66,9 +66,9 @@ final class AlignedJar implements Callable<Integer> {
         List<AlignedImage> images = new ArrayList<>();
         Deque<ZipArchiveEntry> others = new ArrayDeque<>();
         for (ZipArchiveEntry entry : Collections.list(source.getEntriesInPhysicalOrder())) {
-            if (isImage(entry)) {
+            if (AlignedImage.isImage(entry)) {
                 images.add(AlignedImage.of(entry, source));
-            } else {
+            } else if (!AlignedImage.isPadding(entry)) {
                 others.add(entry);
             }
         }
@@ -80,10 +80,8 @@ final class AlignedJar implements Callable<Integer> {
         while (others.stream().anyMatch(entry -> entry.getName().equals(JarFile.MANIFEST_NAME))) {
             copy(others.remove(), source, target);
         }
-        int imagesToCome = images.size();
         for (AlignedImage image : images) {
-            imagesToCome--;
-            while (!others.isEmpty() && goesBefore(image, target.getBytesWritten(), others, imagesToCome)) {
+            while (!others.isEmpty() && fitsBefore(image, target.getBytesWritten(), others.element())) {
                 copy(others.remove(), source, target);
             }
             image.store(source, target);
@@ -93,23 +91,10 @@ final class AlignedJar implements Callable<Integer> {
         }
     }
 
-    private static boolean isImage(ZipArchiveEntry entry) {
-        Path path = Path.of(entry.getName());
-        return NativeCodeBuild.TEXT_PACKAGE.equals(path.getParent()) && entry.getName().endsWith(".so");
-    }
-
-    /**
-     * Whether the next of the other entries comes before the image: because it fits into the space that is there anyway, or because the
-     * image cannot come yet. One entry is kept for each of the images to come, which may need it for the second reason.
-     */
-    private static boolean goesBefore(AlignedImage image, long offset, Deque<ZipArchiveEntry> others,
-            int imagesToCome) {
-        if (!image.canFollow(offset)) {
-            return true;
-        }
-        ZipArchiveEntry next = others.element();
-        long size = AlignedImage.localHeaderSize(next) + next.getCompressedSize();
-        return size <= image.space(offset) && image.canFollow(offset + size) && others.size() > imagesToCome;
+    /** Whether the image comes to lie at the same place with another entry in front of it as without. */
+    private static boolean fitsBefore(AlignedImage image, long offset, ZipArchiveEntry other) {
+        long size = AlignedImage.localHeaderSize(other) + other.getCompressedSize();
+        return image.place(offset + size) == image.place(offset);
     }
 
     private static void copy(ZipArchiveEntry entry, ZipFile source, ZipArchiveOutputStream target) throws IOException {

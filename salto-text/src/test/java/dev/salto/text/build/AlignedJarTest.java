@@ -4,12 +4,18 @@ package dev.salto.text.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.attribute.ModuleAttribute;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ModuleDesc;
+import java.lang.module.ModuleFinder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +37,6 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
-import org.apache.commons.compress.archivers.zip.ZipShort;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +45,7 @@ import picocli.CommandLine;
 /** What becomes of a JAR whose text images are aligned. */
 final class AlignedJarTest {
     private static final String TEXT = "dev/salto/internal/text/";
-    private static final ZipShort PADDING = new ZipShort(0xd935);
+    private static final String PADDING = "META-INF/padding/";
     private static final LocalDateTime TIME = LocalDateTime.of(2026, 1, 2, 3, 4, 6);
 
     private final Random random = new Random(42);
@@ -127,18 +132,28 @@ final class AlignedJarTest {
         return name.endsWith(".so");
     }
 
+    private static boolean isPadding(String name) {
+        return name.startsWith(PADDING);
+    }
+
+    private static String paddingOf(String image) {
+        return PADDING + image.substring(TEXT.length(), image.length() - ".so".length());
+    }
+
     /** All that every aligned JAR is: complete, readable in each way that JARs are read, and aligned. */
     private void assertComplete(int alignment) throws IOException {
         try (JarFile file = new JarFile(jar.toFile(), true)) {
             List<JarEntry> entries = Collections.list(file.entries());
-            assertThat(entries).extracting(JarEntry::getName).containsExactlyInAnyOrderElementsOf(content.keySet());
-            assertThat(entries.stream().map(JarEntry::getName).filter(name -> !isImage(name)))
+            List<String> names = entries.stream().map(JarEntry::getName).filter(name -> !isPadding(name)).toList();
+            assertThat(names).containsExactlyInAnyOrderElementsOf(content.keySet());
+            assertThat(names.stream().filter(name -> !isImage(name)))
                     .containsExactlyElementsOf(content.keySet().stream().filter(name -> !isImage(name)).toList());
+            assertThat(entries).extracting(JarEntry::getName).doesNotHaveDuplicates();
             for (JarEntry entry : entries) {
                 assertContent(entry, file.getInputStream(entry));
                 assertThat(entry.getTimeLocal()).isEqualTo(TIME);
-                if (isImage(entry.getName())) {
-                    assertThat(entry.getExtra()).as("fields in the central directory").isNull();
+                if (isImage(entry.getName()) || isPadding(entry.getName())) {
+                    assertThat(entry.getExtra()).as(entry.getName()).isNull();
                 }
             }
             assertThat(file.getManifest()).isNotNull();
@@ -148,13 +163,14 @@ final class AlignedJarTest {
             int entries = 1;
             for (JarEntry entry = stream.getNextJarEntry(); entry != null; entry = stream.getNextJarEntry()) {
                 assertContent(entry, stream);
-                entries++;
+                entries += isPadding(entry.getName()) ? 0 : 1;
             }
             assertThat(entries).isEqualTo(content.size());
         }
-        assertThat(images()).extracting(ZipArchiveEntry::getName)
+        List<ZipArchiveEntry> images = images();
+        assertThat(images).extracting(ZipArchiveEntry::getName)
                 .containsExactlyElementsOf(content.keySet().stream().filter(AlignedJarTest::isImage).toList());
-        for (ZipArchiveEntry image : images()) {
+        for (ZipArchiveEntry image : images) {
             assertThat(image.getMethod()).isEqualTo(ZipArchiveEntry.STORED);
             assertThat(image.getDataOffset() % alignment).as("%d", image.getDataOffset()).isZero();
             try (InputStream file = Files.newInputStream(jar)) {
@@ -162,17 +178,33 @@ final class AlignedJarTest {
                 assertContent(image, new ByteArrayInputStream(file.readNBytes((int) image.getSize())));
             }
         }
+        assertPaddingIsInFrontOfItsImage(alignment);
+    }
+
+    private void assertPaddingIsInFrontOfItsImage(int alignment) throws IOException {
+        List<ZipArchiveEntry> entries = entries();
+        for (int i = 0; i < entries.size(); i++) {
+            if (isPadding(entries.get(i).getName())) {
+                assertThat(entries.get(i).getName()).isEqualTo(paddingOf(entries.get(i + 1).getName()));
+                assertThat(entries.get(i).getMethod()).isEqualTo(ZipArchiveEntry.STORED);
+                assertThat(entries.get(i).getSize()).isLessThan(alignment);
+            }
+        }
     }
 
     private void assertContent(ZipEntry entry, InputStream found) throws IOException {
-        assertThat(Arrays.equals(found.readAllBytes(), content.get(entry.getName()))).as(entry.getName()).isTrue();
+        byte[] bytes = found.readAllBytes();
+        byte[] expected = isPadding(entry.getName()) ? new byte[bytes.length] : content.get(entry.getName());
+        assertThat(Arrays.equals(bytes, expected)).as(entry.getName()).isTrue();
     }
 
     private List<ZipArchiveEntry> images() throws IOException {
+        return entries().stream().filter(entry -> isImage(entry.getName())).toList();
+    }
+
+    private List<ZipArchiveEntry> entries() throws IOException {
         try (ZipFile zip = ZipFile.builder().setPath(jar).get()) {
-            return Collections.list(zip.getEntriesInPhysicalOrder()).stream()
-                    .filter(entry -> isImage(entry.getName()))
-                    .toList();
+            return Collections.list(zip.getEntriesInPhysicalOrder());
         }
     }
 
@@ -193,21 +225,18 @@ final class AlignedJarTest {
     @Test
     void everyDistanceToTheNextPlaceIsFilled() throws IOException {
         for (int size = 100; size < 100 + 64; size++) {
-            checkWithManifestOf(size, 64);
+            checkWithManifestAndImageOf(size, 64);
         }
-        // What is special with a large alignment is a distance of a few bytes, and one of nearly all that a field can hold.
-        for (int space = -100; space <= 10; space++) {
-            checkWithManifestOf(manifestThatLeaves(space), 65536);
-        }
-        for (int size = 100; size < 140_000; size += 1009) {
-            checkWithManifestOf(size, 65536);
+        for (int space = -10; space <= 100; space++) {
+            checkWithManifestAndImageOf(manifestThatLeaves(space), 65536);
         }
     }
 
-    private void checkWithManifestOf(int size, int alignment) throws IOException {
+    private void checkWithManifestAndImageOf(int size, int alignment) throws IOException {
         content.clear();
         addManifest(size);
-        addImage("x", 1000, alignment);
+        addImage("x", size, alignment);
+        addImage("y", 1000, alignment);
         addClass("A", 10);
         addClass("B", 300);
         pack();
@@ -217,8 +246,9 @@ final class AlignedJarTest {
     }
 
     @Test
-    void spaceTooSmallForAFieldTakesTheNextPlaceAndAnotherEntryIntoTheSpace() throws IOException {
-        for (int space = 0; space <= 4; space++) {
+    void spaceTooSmallForThePaddingsOwnHeaderTakesTheImageToTheNextPlace() throws IOException {
+        int header = headerSize(PADDING + "x");
+        for (int space = 0; space <= header + 2; space++) {
             content.clear();
             addManifest(manifestThatLeaves(space));
             addImage("x", 1000, 65536);
@@ -226,31 +256,18 @@ final class AlignedJarTest {
             align();
 
             assertComplete(65536);
-            ZipArchiveEntry image = images().getFirst();
-            boolean usable = space == 0 || space == 4;
-            assertThat(image.getDataOffset()).as("with a space of %d", space).isEqualTo(usable ? 65536 : 2 * 65536);
-            assertThat(image.getExtraField(PADDING) != null).as("with a space of %d", space).isEqualTo(space != 0);
-        }
-    }
-
-    @Test
-    void anImageRightBehindAnotherKeepsAnEntryForTheSpaceThatIsTooSmall() throws IOException {
-        for (int space = 0; space <= 4; space++) {
-            content.clear();
-            addManifest(100);
-            addImage("x", 65536 - headerSize(TEXT + "y.so") - space, 65536);
-            addImage("y", 1000, 65536);
-            pack();
-            align();
-
-            assertComplete(65536);
-            assertAlignedAgainIsTheSame();
+            boolean usable = space == 0 || space >= header;
+            assertThat(images().getFirst().getDataOffset()).as("with a space of %d", space)
+                    .isEqualTo(usable ? 65536 : 2 * 65536);
+            assertThat(entries().stream().filter(entry -> isPadding(entry.getName())).count())
+                    .as("with a space of %d", space).isEqualTo(space == 0 ? 0 : 1);
         }
     }
 
     @Test
     void anEntryThatWouldLeaveTooLittleSpaceComesBehindTheImage() throws IOException {
-        for (int space = 0; space <= 4; space++) {
+        int header = headerSize(PADDING + "x");
+        for (int space = 0; space <= header + 2; space++) {
             content.clear();
             addManifest(100);
             addImage("x", 1000, 65536);
@@ -262,20 +279,9 @@ final class AlignedJarTest {
 
             assertComplete(65536);
             assertThat(images().getFirst().getDataOffset()).isEqualTo(65536);
-            boolean before = space == 0 || space == 4;
+            boolean before = space == 0 || space >= header;
             assertThat(Files.size(jar) < 70_000).as("with a space of %d", space).isEqualTo(before);
         }
-    }
-
-    @Test
-    void withoutAnotherEntryForTheSpaceThatIsTooSmallTheJarIsLeftAlone() throws IOException {
-        String index = "alignment=65536";
-        addIndex("x", index);
-        addManifest(manifestThatLeaves(1) - headerSize(TEXT + "x.properties") - index.length());
-        addImage("x", 1000);
-        pack();
-
-        assertLeftAlone("x.so would need padding of 65537 bytes, and there is no other entry to put in front of it");
     }
 
     @Test
@@ -393,30 +399,79 @@ final class AlignedJarTest {
 
     @Test
     void theJarToolValidatesListsAndUpdatesItAndItCanBeAlignedAgain() throws IOException {
-        for (int beyond = 3; beyond < 100; beyond += 4) {
-            content.clear();
-            addManifest(124);
-            addIndex("x", "alignment=65536");
-            addIndex("y", "alignment=65536");
-            // A local header can hold all that is missing then, but an update repeats it in the central directory.
-            addImage("x", 65536 - headerSize(TEXT + "y.so") + beyond);
-            addImage("y", 1000);
-            addClass("A", 70_000);
-            pack();
-            align();
-            assertComplete(65536);
-            jarTool("--validate", "--file", jar.toString());
-            assertThat(jarTool("--list", "--file", jar.toString()))
-                    .containsExactlyInAnyOrderElementsOf(content.keySet());
+        addManifest(124);
+        addImage("x", 67_000, 65536);
+        addImage("y", 1000, 65536);
+        addClass("A", 70_000);
+        pack();
+        align();
+        assertComplete(65536);
+        jarTool("--validate", "--file", jar.toString());
+        assertThat(jarTool("--list", "--file", jar.toString()).filter(name -> !isPadding(name)))
+                .containsExactlyInAnyOrderElementsOf(content.keySet());
 
-            Path added = Files.write(folder.resolve("A.class"), randomBytes(200));
-            jarTool("--update", "--date=" + TIME + "Z", "--file", jar.toString(), "-C", folder.toString(), "A.class");
-            content.put("A.class", Files.readAllBytes(added));
-            align();
+        Path added = Files.write(folder.resolve("A.class"), randomBytes(200));
+        jarTool("--update", "--date=" + TIME + "Z", "--file", jar.toString(), "-C", folder.toString(), "A.class");
+        content.put("A.class", Files.readAllBytes(added));
+        align();
 
-            assertComplete(65536);
-            assertAlignedAgainIsTheSame();
-        }
+        assertComplete(65536);
+        assertAlignedAgainIsTheSame();
+    }
+
+    @Test
+    void paddingThatIsNoLongerNeededGoes() throws IOException {
+        addManifest(124);
+        addImage("x", 67_000, 65536);
+        addClass("A", 100);
+        content.put(PADDING + "x", new byte[100]);
+        content.put(PADDING + "gone", new byte[100]);
+        pack();
+        align();
+
+        content.keySet().removeIf(AlignedJarTest::isPadding);
+        assertComplete(65536);
+        assertThat(entries()).extracting(ZipArchiveEntry::getName).doesNotContain(PADDING + "gone");
+    }
+
+    @Test
+    void aModuleWithPaddingIsFoundAndLinked() throws Exception {
+        addManifest(124);
+        content.put("module-info.class", ClassFile.of().buildModule(ModuleAttribute.of(ModuleDesc.of("dev.salto"),
+                module -> module.requires(ModuleDesc.of("java.base"), ClassFile.ACC_MANDATED, null))));
+        content.put("dev/salto/A.class", ClassFile.of().build(ClassDesc.of("dev.salto.A"), _ -> {}));
+        addImage("x", 67_000, 65536);
+        addImage("y", 67_000, 65536);
+        pack();
+        align();
+
+        assertComplete(65536);
+        assertThat(entries()).extracting(ZipArchiveEntry::getName).contains(PADDING + "x", PADDING + "y");
+        jarTool("--validate", "--file", jar.toString());
+        assertThat(ModuleFinder.of(jar).find("dev.salto").orElseThrow().descriptor().packages())
+                .containsExactlyInAnyOrder("dev.salto", "dev.salto.internal.text");
+
+        Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
+        assumeTrue(Files.exists(jlink), "the JDK has no jlink");
+        Path linked = folder.resolve("linked");
+        int code = run(jlink, "--module-path", jar, "--add-modules", "dev.salto", "--output", linked);
+        String output = output();
+        assumeTrue(code == 0 || run(jlink, "--add-modules", "java.base", "--output", folder.resolve("base")) == 0,
+                "the JDK has a jlink that cannot link the JDK's own modules either");
+        assertThat(code).as("%s", output).isZero();
+        assertThat(run(linked.resolve("bin", "java"), "--list-modules")).isZero();
+        assertThat(output().lines()).contains("dev.salto");
+    }
+
+    private int run(Object... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(Stream.of(command).map(Object::toString).toList()).redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output").toFile())
+                .start()
+                .waitFor();
+    }
+
+    private String output() throws IOException {
+        return Files.readString(folder.resolve("output"));
     }
 
     @Test
