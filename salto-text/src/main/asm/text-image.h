@@ -57,7 +57,7 @@
         .macro  entry name
         .globl  salto_entry_\name
         .hidden salto_entry_\name
-        .type   salto_entry_\name, @function
+        .type   salto_entry_\name, %function
         .balign 16
 salto_entry_\name:
         .cfi_startproc
@@ -70,11 +70,11 @@ salto_entry_\name:
 
 /* The code table. Behind its end, past the end of the image, salto_parameters is where the table header begins. */
         .macro  code_table
-        .section .text.trampolines, "ax", @progbits
+        .section .text.trampolines, "ax", %progbits
         .skip   HEADER_BLOCKS * TRAMPOLINE_SIZE
         .globl  salto_trampolines
         .hidden salto_trampolines
-        .type   salto_trampolines, @function
+        .type   salto_trampolines, %function
 salto_trampolines:
         .cfi_startproc
         .set    .Lindex, 0
@@ -102,7 +102,7 @@ salto_parameters:
         layout  block_size, BLOCK_SIZE
         layout  block_entry, BLOCK_ENTRY
         layout  block_argument, BLOCK_ARGUMENT
-        .section .note.GNU-stack, "", @progbits
+        .section .note.GNU-stack, "", %progbits
         .endm
 
 #endif

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 /** The registry of ports: an architecture is supported when it has a line here. */
 public final class Ports {
     private static final List<Port> ALL = List.of(
-            new SysVX64());
+            new SysVX64(),
+            new Aapcs64());
 
     private static final Optional<Port> THIS_JVM = ALL.stream().filter(Port::isForThisJvm).findFirst();
 

@@ -24,4 +24,11 @@ public sealed interface Storage {
      * @param offset its distance in bytes from the first of them
      */
     record Stack(long offset) implements Storage {}
+
+    /**
+     * Memory of the caller's, somewhere else.
+     *
+     * @param pointer where its address is
+     */
+    record Reference(Storage pointer) implements Storage {}
 }

@@ -17,7 +17,8 @@ public record TrailingArgument(Storage storage) {
         return switch (storage) {
             case Storage.IntegerRegister register -> prefix + "gp" + register.number();
             case Storage.Stack _ -> prefix + "stack";
-            case Storage.VectorRegister _ -> throw new AssertionError("a word does not travel in " + storage);
+            case Storage.VectorRegister _,Storage.Reference _ ->
+                throw new AssertionError("a word does not travel in " + storage);
         };
     }
 

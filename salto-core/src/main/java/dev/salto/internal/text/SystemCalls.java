@@ -37,7 +37,6 @@ final class SystemCalls {
     static final int MAP_SHARED = 0x01;
     static final int MAP_PRIVATE = 0x02;
     static final int MAP_ANONYMOUS = 0x20;
-    static final int MAP_NORESERVE = 0x4000;
     static final int MREMAP_MAYMOVE = 1;
     static final int MREMAP_FIXED = 2;
     private static final int O_RDONLY = 0;

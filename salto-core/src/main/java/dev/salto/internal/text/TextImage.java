@@ -221,7 +221,7 @@ public final class TextImage {
     public TableMemory mapTable() throws SystemCallException {
         long size = index.tableSize();
         long address = SystemCalls.mmap(size, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE,
-                SystemCalls.MAP_PRIVATE | SystemCalls.MAP_ANONYMOUS | SystemCalls.MAP_NORESERVE, -1, 0);
+                SystemCalls.MAP_PRIVATE | SystemCalls.MAP_ANONYMOUS, -1, 0);
         try {
             SystemCalls.duplicate(code.address(), index.codeSize(), address);
         } catch (SystemCallException e) {

@@ -51,6 +51,7 @@ final class SysVX64Test {
             case Storage.IntegerRegister(int number) -> "gp" + number;
             case Storage.VectorRegister(int number) -> "xmm" + number;
             case Storage.Stack(long offset) -> "stack" + offset;
+            case Storage.Reference _ -> throw new AssertionError("structs are never passed by reference here");
         };
     }
 

@@ -13,6 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -45,6 +47,8 @@ final class NativeCodeBuild implements Callable<Integer> {
             return sources.stream().map(source -> source.equals(".S") ? architecture + source : source).toList();
         }
     }
+
+    private static final Pattern CLANG = Pattern.compile("^ \\* +clang: (\\S.*?) *$", Pattern.MULTILINE);
 
     @Option(names = "--llvm", required = true, description = "the JAR of org.bytedeco:llvm for this host")
     private Path llvmJar = Path.of("");
@@ -110,8 +114,8 @@ final class NativeCodeBuild implements Callable<Integer> {
         Path object = scratch.resolve("text.o");
         Path script = scratch.resolve("text.ld");
         try {
-            llvm.run(asm, "clang", List.of(target(architecture), "-c", architecture + ".S", "-o", object.toString()));
-            llvm.run(asm, "clang", List.of(target(architecture), "-E", "-P", "-x", "c", "text-image.ld", "-o",
+            llvm.run(asm, "clang", join(target(architecture), "-c", architecture + ".S", "-o", object.toString()));
+            llvm.run(asm, "clang", join(target(architecture), "-E", "-P", "-x", "c", "text-image.ld", "-o",
                     script.toString()));
             List<String> link = new ArrayList<>(
                     List.of("-shared", "-T", script.toString(), "-z", "max-page-size=0x10000",
@@ -141,7 +145,7 @@ final class NativeCodeBuild implements Callable<Integer> {
         Path file = file(architecture, library);
         Files.createDirectories(file.getParent());
         Path folder = sources.resolve("callers");
-        List<String> arguments = new ArrayList<>(List.of(target(architecture), library.optimisation(), "-fPIC",
+        List<String> arguments = new ArrayList<>(join(target(architecture), library.optimisation(), "-fPIC",
                 "-ffreestanding", "-nostdlib", "-shared", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror"));
         arguments.addAll(library.sourcesFor(architecture));
         arguments.addAll(List.of("-o", file.toString()));
@@ -163,8 +167,18 @@ final class NativeCodeBuild implements Callable<Integer> {
         return List.of("--build-id=sha1", "--hash-style=gnu", "--eh-frame-hdr", "--no-undefined", "-z", "noexecstack");
     }
 
-    private static String target(String architecture) {
-        return "--target=" + architecture + "-unknown-linux-gnu";
+    /** What clang has to be told about an architecture: the line "clang: ..." at the head of its {@code .S} file. */
+    private List<String> target(String architecture) throws IOException {
+        Path file = sources.resolve("asm").resolve(architecture + ".S");
+        Matcher line = CLANG.matcher(Files.readString(file));
+        if (!line.find()) {
+            throw new IOException(file + " has no line \"clang: --target=...\" in its first comment");
+        }
+        return List.of(line.group(1).split(" +"));
+    }
+
+    private static List<String> join(List<String> first, String... others) {
+        return Stream.concat(first.stream(), Stream.of(others)).toList();
     }
 
     /** Covers the sources, the tools and the classes of this build step itself. */

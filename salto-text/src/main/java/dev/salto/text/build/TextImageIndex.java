@@ -120,12 +120,14 @@ final class TextImageIndex {
         int size = layout("trampoline_size");
         int count = layout("trampoline_count");
         int first = layout("trampoline_offset");
-        int growth = layout("block_size") - size;
+        // A way from where the trampoline is; or no way at all, where blocks are as far apart as trampolines; or the way to an entry.
+        int block = layout("block_size") - size;
         require(first + size * count <= layout("code_size"), "has trampolines beyond the end of the code table");
         int offset = 0;
         while (offset < size) {
             int bytes = isSameInAll(first + offset, size, count) ? 1 : Integer.BYTES;
-            require(bytes == 1 || growsInAll(first + offset, size, count, growth),
+            require(bytes == 1 || growsInAll(first + offset, size, count, block)
+                    || growsInAll(first + offset, size, count, -size),
                     "has trampolines that differ in more than the way to their parameter block");
             offset += bytes;
         }
@@ -136,7 +138,8 @@ final class TextImageIndex {
     }
 
     private boolean growsInAll(int start, int size, int count, int growth) {
-        ByteBuffer code = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer code = ByteBuffer.wrap(file)
+                .order(elf.ei_data == ElfFile.DATA_LSB ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         return IntStream.range(1, count)
                 .allMatch(i -> code.getInt(start + i * size) == code.getInt(start) + i * growth);
     }

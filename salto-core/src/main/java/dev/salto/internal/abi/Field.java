@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import java.lang.foreign.GroupLayout;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.PaddingLayout;
+import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A scalar in a value, however deep in structs, unions and arrays.
+ *
+ * @param offset where it begins in the value, in bytes
+ * @param layout what it is
+ */
+record Field(long offset, ValueLayout layout) {
+    /** Names and alignments do not make types different. */
+    Field {
+        layout = layout.withoutName().withByteAlignment(1);
+    }
+
+    /** All scalars of a layout, in the order of the declaration; those of a union's members overlap. */
+    static List<Field> of(MemoryLayout layout) {
+        List<Field> fields = new ArrayList<>();
+        collect(layout, 0, fields);
+        return fields;
+    }
+
+    private static void collect(MemoryLayout layout, long offset, List<Field> fields) {
+        switch (layout) {
+            case PaddingLayout _ -> {
+            }
+            case ValueLayout value -> fields.add(new Field(offset, value));
+            case SequenceLayout sequence -> {
+                for (long i = 0; i < sequence.elementCount(); i++) {
+                    collect(sequence.elementLayout(), offset + i * sequence.elementLayout().byteSize(), fields);
+                }
+            }
+            case GroupLayout group -> {
+                long member = offset;
+                for (MemoryLayout layoutOfMember : group.memberLayouts()) {
+                    collect(layoutOfMember, member, fields);
+                    // The members of a union all begin where it does.
+                    member += group instanceof StructLayout ? layoutOfMember.byteSize() : 0;
+                }
+            }
+        }
+    }
+
+    long size() {
+        return layout.byteSize();
+    }
+
+    boolean isFloatingPoint() {
+        return isFloatingPoint(layout);
+    }
+
+    /** Whether a layout is {@code float} or {@code double}. */
+    static boolean isFloatingPoint(MemoryLayout layout) {
+        return layout instanceof ValueLayout.OfFloat || layout instanceof ValueLayout.OfDouble;
+    }
+}

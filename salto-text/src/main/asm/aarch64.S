@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text image for AArch64, Procedure Call Standard for the Arm 64-bit Architecture (AAPCS64) 2024Q3.
+ * clang: --target=aarch64-unknown-linux-gnu
+ *
+ *   register     what it is here
+ *   x17          scratch register: the block's argument word, for the code that a trampoline jumps to. AAPCS64 (6.1.1) leaves
+ *                x16 and x17 to whatever comes between a caller and its callee
+ *   x16          where to jump. An indirect branch by way of x16 or x17 may land on `bti c`, as a call may
+ *   x0 to x7     the integer arguments, in this order (6.4.1)
+ *   x8           the address of a result in memory (6.5): not touched
+ *   x30          the return address
+ *   x9 to x15    free for entries: caller-saved, never an argument
+ *
+ * The stack pointer is a multiple of 16 (6.2.2.2). Instructions are read from a mapping that never changes, so nothing has to be done
+ * to instruction caches.
+ */
+#define WORD            8
+#define TRAMPOLINE_SIZE 16
+
+#include "text-image.h"
+
+        .macro  trampoline block
+        bti     c                               /* landing pad for indirect calls */
+        ldr     x17, BLOCK_ARGUMENT + \block
+        ldr     x16, BLOCK_ENTRY + \block
+        br      x16
+        .endm
+
+/* Tells a loader that every indirect branch lands on a bti. */
+        .section .note.gnu.property, "a", %note
+        .balign 8
+        .long   4, 16, 5                /* sizes of name and description; NT_GNU_PROPERTY_TYPE_0 */
+        .asciz  "GNU"
+        .long   0xc0000000, 4, 1, 0     /* GNU_PROPERTY_AARCH64_FEATURE_1_AND: BTI; padding */
+
+        .section .text.entries, "ax", %progbits
+
+/*
+ * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ */
+        .macro  append_gp k
+        entry   append_gp\k
+        bti     c
+        mov     x\k, x17
+        ldr     x16, salto_parameters + HEADER_CALL + CALL_TARGET
+        br      x16
+        end_entry append_gp\k
+        entry   bind_gp\k
+        bti     c
+        ldr     x16, [x17, #CALL_TARGET]
+        ldr     x\k, [x17, #CALL_ARGUMENT]
+        br      x16
+        end_entry bind_gp\k
+        .endm
+
+        .irp    k, 0, 1, 2, 3, 4, 5, 6, 7
+        append_gp \k
+        .endr
+
+/*
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
+ * own stack arguments (6.8.2, stage C). They have to be contiguous, so the caller's are copied into a new frame.
+ */
+        .macro  call_with_copied_stack  /* x15: the call; x17: the argument to append */
+        stp     x29, x30, [sp, #-16]!
+        .cfi_def_cfa_offset 16
+        .cfi_offset x29, -16
+        .cfi_offset x30, -8
+        mov     x29, sp
+        .cfi_def_cfa_register x29
+        ldr     x14, [x15, #CALL_STACK_SIZE]
+        add     x13, x14, #WORD + 15
+        and     x13, x13, #-16
+        sub     sp, sp, x13
+        str     x17, [sp, x14]
+        add     x12, x29, #16           /* the caller's stack arguments: above the saved registers */
+1:      subs    x14, x14, #WORD
+        b.mi    2f
+        ldr     x13, [x12, x14]
+        str     x13, [sp, x14]
+        b       1b
+2:      ldr     x16, [x15, #CALL_TARGET]
+        blr     x16
+        mov     sp, x29
+        ldp     x29, x30, [sp], #16
+        .cfi_def_cfa sp, 0
+        .cfi_restore x29
+        .cfi_restore x30
+        ret
+        .endm
+
+        entry   append_stack
+        bti     c
+        adr     x15, salto_parameters + HEADER_CALL
+        call_with_copied_stack
+        end_entry append_stack
+
+        entry   bind_stack
+        bti     c
+        mov     x15, x17
+        ldr     x17, [x15, #CALL_ARGUMENT]
+        call_with_copied_stack
+        end_entry bind_stack
+
+/* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (6.9). */
+        entry   dead
+        bti     c
+        mov     x0, xzr
+        mov     x1, xzr
+        movi    v0.2d, #0
+        movi    v1.2d, #0
+        movi    v2.2d, #0
+        movi    v3.2d, #0
+        ret
+        end_entry dead
+
+        code_table
