@@ -11,60 +11,119 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import net.fornwall.jelf.ElfFile;
 import net.fornwall.jelf.ElfNoteSection;
 import net.fornwall.jelf.ElfSymbol;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /** The text image that the build made, and the build step itself. */
 final class NativeCodeBuildTest {
     private static final Path TARGET = Path.of("target");
     private static final Path IMAGE = TARGET.resolve("text/dev/salto/internal/text/libsalto-x86_64.so");
-    private static final byte[] ENDBR64 = {(byte) 0xf3, 0x0f, 0x1e, (byte) 0xfa};
 
     @TempDir
     private Path folder = Path.of("");
 
-    @Test
-    void theImageKeepsItsPromisesAndTheIndexSaysWhereEverythingIs() throws IOException {
-        Map<String, String> index = TextImageIndex.read("x86_64", Files.readAllBytes(IMAGE));
+    /**
+     * An architecture, and the instruction that every indirect branch has to land on; empty if it has none.
+     *
+     * @param landingPad in hexadecimal, in the order of the bytes
+     */
+    record Architecture(String name, String landingPad) {
+        private static final List<Architecture> WITH_LANDING_PADS = List.of(
+                new Architecture("x86_64", "f30f1efa"), // endbr64
+                new Architecture("aarch64", "5f2403d5")); // bti c
 
-        assertThat(index)
-                .containsEntry("architecture", "x86_64")
-                .containsEntry("alignment", "65536")
-                .containsEntry("layout.code_size", "65536")
-                .containsEntry("layout.trampoline_size", "24")
-                .containsEntry("layout.block_size", "16")
-                .containsKeys("entry.append_gp0", "entry.append_gp5", "entry.dead");
-        assertThat(index.get("sha256")).hasSize(64);
+        static List<Architecture> all() throws IOException {
+            try (Stream<Path> files = Files.list(Path.of("src/main/asm"))) {
+                return files.map(file -> file.getFileName().toString())
+                        .filter(file -> file.endsWith(".S"))
+                        .map(file -> of(file.substring(0, file.length() - 2)))
+                        .toList();
+            }
+        }
+
+        private static Architecture of(String name) {
+            return WITH_LANDING_PADS.stream()
+                    .filter(known -> known.name.equals(name))
+                    .findFirst()
+                    .orElse(new Architecture(name, ""));
+        }
+
+        Path image() {
+            return TARGET.resolve("text/dev/salto/internal/text/libsalto-%s.so".formatted(name));
+        }
+
+        Map<String, String> index() throws IOException {
+            return TextImageIndex.read(name, Files.readAllBytes(image()));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 
-    @Test
-    void everyEntryAndTrampolineBeginsWithALandingPad() throws IOException {
-        byte[] file = Files.readAllBytes(IMAGE);
-        Map<String, String> index = TextImageIndex.read("x86_64", file);
+    static List<Architecture> architectures() throws IOException {
+        return Architecture.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void theImageKeepsItsPromisesAndTheIndexSaysWhereEverythingIs(Architecture architecture) throws IOException {
+        Map<String, String> index = architecture.index();
+
+        assertThat(index)
+                .containsEntry("architecture", architecture.name())
+                .containsEntry("alignment", "65536")
+                .containsEntry("layout.code_size", "65536")
+                .containsKeys("layout.trampoline_size", "layout.block_size", "entry.append_stack", "entry.bind_stack",
+                        "entry.dead");
+        assertThat(index.get("sha256")).hasSize(64);
+        assertThat(Integer.parseInt(index.get("layout.trampoline_count"))).isGreaterThan(2_500);
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void everyEntryAndTrampolineBeginsWithALandingPadWhereThereAreSome(Architecture architecture) throws IOException {
+        byte[] file = Files.readAllBytes(architecture.image());
+        Map<String, String> index = architecture.index();
+        byte[] landingPad = HexFormat.of().parseHex(architecture.landingPad());
 
         index.forEach((key, value) -> {
             if (key.startsWith("entry.")) {
-                assertThat(file).as(key).satisfies(startsWithLandingPadAt(Integer.parseInt(value)));
+                assertThat(file).as(key).satisfies(hasAt(Integer.parseInt(value), landingPad));
             }
         });
         int first = Integer.parseInt(index.get("layout.trampoline_offset"));
         int size = Integer.parseInt(index.get("layout.trampoline_size"));
-        int count = Integer.parseInt(index.get("layout.trampoline_count"));
-        assertThat(count).isGreaterThan(2_500);
-        for (int i = 0; i < count; i++) {
-            assertThat(file).satisfies(startsWithLandingPadAt(first + i * size));
+        for (int i = 0; i < Integer.parseInt(index.get("layout.trampoline_count")); i++) {
+            assertThat(file).satisfies(hasAt(first + i * size, landingPad));
         }
     }
 
-    private static ThrowingConsumer<byte[]> startsWithLandingPadAt(int offset) {
-        return file -> assertThat(Arrays.copyOfRange(file, offset, offset + 4)).isEqualTo(ENDBR64);
+    private static ThrowingConsumer<byte[]> hasAt(int offset, byte[] expected) {
+        return file -> assertThat(Arrays.copyOfRange(file, offset, offset + expected.length)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void debuggersFindTheEntriesByName(Architecture architecture) throws IOException {
+        ElfFile elf = ElfFile.from(Files.readAllBytes(architecture.image()));
+
+        ElfSymbol symbol = elf.getELFSymbol("salto_entry_append_stack");
+        assertThat(symbol.getType()).isEqualTo(ElfSymbol.STT_FUNC);
+        assertThat(symbol.st_size).isPositive();
+        assertThat(elf.getELFSymbol("salto_trampolines").st_size).isGreaterThan(0xe000);
     }
 
     @Test
@@ -80,24 +139,28 @@ final class NativeCodeBuildTest {
     }
 
     @Test
-    void debuggersFindTheEntriesByName() throws IOException {
-        ElfFile elf = ElfFile.from(Files.readAllBytes(IMAGE));
+    void theNoteOfAarch64PromisesBranchTargetIdentification() throws IOException {
+        ElfFile elf = ElfFile.from(Files.readAllBytes(new Architecture("aarch64", "").image()));
+        ByteBuffer property = ByteBuffer
+                .wrap(((ElfNoteSection) elf.firstSectionByName(".note.gnu.property")).descriptorBytes())
+                .order(ByteOrder.LITTLE_ENDIAN);
 
-        ElfSymbol symbol = elf.getELFSymbol("salto_entry_append_gp2");
-        assertThat(symbol.getType()).isEqualTo(ElfSymbol.STT_FUNC);
-        assertThat(symbol.st_size).isPositive();
-        assertThat(elf.getELFSymbol("salto_trampolines").st_size).isGreaterThan(0xe000);
+        assertThat(property.getInt(0)).as("GNU_PROPERTY_AARCH64_FEATURE_1_AND").isEqualTo(0xc0000000);
+        assertThat(property.getInt(8)).as("BTI").isEqualTo(1);
     }
 
     @Test
     void anotherBuildGivesTheSameBytes() throws IOException {
         assertThat(build()).isZero();
 
-        assertThat(Files.mismatch(IMAGE, folder.resolve("text/dev/salto/internal/text/libsalto-x86_64.so")))
-                .isEqualTo(-1);
-        for (String name : List.of("x86_64.so", "x86_64-signatures-O0.so", "x86_64-signatures-O2.so")) {
-            Path library = Path.of("classes/dev/salto/text/callers", name);
-            assertThat(Files.mismatch(TARGET.resolve(library), folder.resolve(library))).as(name).isEqualTo(-1);
+        for (Architecture architecture : architectures()) {
+            assertThat(Files.mismatch(architecture.image(), folder.resolve(TARGET.relativize(architecture.image()))))
+                    .as("%s", architecture).isEqualTo(-1);
+            for (String suffix : List.of(".so", "-signatures-O0.so", "-signatures-O2.so")) {
+                Path library = Path.of("classes/dev/salto/text/callers", architecture + suffix);
+                assertThat(Files.mismatch(TARGET.resolve(library), folder.resolve(library))).as("%s", library)
+                        .isEqualTo(-1);
+            }
         }
     }
 

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import static java.lang.foreign.MemoryLayout.paddingLayout;
+import static java.lang.foreign.MemoryLayout.sequenceLayout;
+import static java.lang.foreign.MemoryLayout.structLayout;
+import static java.lang.foreign.MemoryLayout.unionLayout;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Where values travel on AArch64, rule by rule. */
+final class Aapcs64Test {
+    private final Aapcs64 port = new Aapcs64();
+
+    private String arguments(MemoryLayout... layouts) {
+        return port.classify(FunctionDescriptor.ofVoid(layouts)).arguments().stream()
+                .map(Pieces::show)
+                .reduce((a, b) -> a + "; " + b)
+                .orElse("");
+    }
+
+    private String result(MemoryLayout layout) {
+        return switch (port.classify(FunctionDescriptor.of(layout)).result()) {
+            case CallSequence.Result.None() -> "none";
+            case CallSequence.Result.InRegisters(List<Piece> pieces) -> Pieces.show(pieces);
+            case CallSequence.Result.InMemory(Storage pointer) -> "memory at " + Pieces.show(pointer);
+        };
+    }
+
+    private static MemoryLayout[] times(int count, MemoryLayout layout, MemoryLayout... more) {
+        return Stream.concat(Collections.nCopies(count, layout).stream(), Stream.of(more)).toArray(MemoryLayout[]::new);
+    }
+
+    @Test
+    void integersAndFloatingPointNumbersHaveRegistersOfTheirOwn() {
+        assertThat(arguments(JAVA_INT, JAVA_DOUBLE, ADDRESS, JAVA_FLOAT))
+                .isEqualTo("0+4:gp0; 0+8:fp0; 0+8:gp1; 0+4:fp1");
+    }
+
+    @Test
+    void theNinthGoesOnTheStackInAWholeSlot() {
+        assertThat(arguments(times(8, JAVA_INT, JAVA_INT, JAVA_BYTE))).endsWith("0+4:gp7; 0+4:stack0; 0+1:stack8");
+        assertThat(arguments(times(8, JAVA_DOUBLE, JAVA_FLOAT, JAVA_INT))).endsWith("0+8:fp7; 0+4:stack0; 0+4:gp0");
+    }
+
+    @Test
+    void smallStructsTravelInWords() {
+        assertThat(arguments(structLayout(JAVA_LONG, JAVA_INT))).isEqualTo("0+8:gp0 8+4:gp1");
+        assertThat(arguments(structLayout(JAVA_FLOAT, JAVA_INT))).isEqualTo("0+8:gp0");
+    }
+
+    @Test
+    void aStructIsNotSplitAndClosesTheRegistersBehindIt() {
+        assertThat(arguments(times(7, JAVA_INT, structLayout(JAVA_LONG, JAVA_LONG), JAVA_INT)))
+                .endsWith("0+4:gp6; 0+16:stack0; 0+4:stack16");
+    }
+
+    @Test
+    void largeStructsArePassedByReference() {
+        MemoryLayout large = structLayout(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        assertThat(arguments(large, JAVA_INT)).isEqualTo("0+24:*gp0; 0+4:gp1");
+        assertThat(arguments(times(8, JAVA_INT, large))).endsWith("0+24:*stack0");
+    }
+
+    @Test
+    void homogeneousAggregatesTakeARegisterForEachMember() {
+        assertThat(arguments(structLayout(JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT))).isEqualTo("0+4:fp0 4+4:fp1 8+4:fp2");
+        assertThat(arguments(structLayout(structLayout(JAVA_DOUBLE), sequenceLayout(3, JAVA_DOUBLE))))
+                .isEqualTo("0+8:fp0 8+8:fp1 16+8:fp2 24+8:fp3");
+        assertThat(arguments(unionLayout(JAVA_FLOAT, sequenceLayout(2, JAVA_FLOAT)))).isEqualTo("0+4:fp0 4+4:fp1");
+    }
+
+    @Test
+    void fiveMembersOrTwoTypesAreNotHomogeneous() {
+        assertThat(arguments(structLayout(sequenceLayout(5, JAVA_FLOAT)))).isEqualTo("0+20:*gp0");
+        assertThat(arguments(structLayout(JAVA_FLOAT, paddingLayout(4), JAVA_DOUBLE))).isEqualTo("0+8:gp0 8+8:gp1");
+    }
+
+    @Test
+    void aHomogeneousAggregateThatDoesNotFitClosesTheRegistersBehindIt() {
+        assertThat(arguments(times(6, JAVA_DOUBLE, structLayout(sequenceLayout(3, JAVA_FLOAT)), JAVA_DOUBLE)))
+                .endsWith("0+8:fp5; 0+12:stack0; 0+8:stack16");
+    }
+
+    @Test
+    void resultsAreWhereAFirstArgumentWouldBe() {
+        assertThat(result(JAVA_INT)).isEqualTo("0+4:gp0");
+        assertThat(result(structLayout(JAVA_DOUBLE, JAVA_DOUBLE))).isEqualTo("0+8:fp0 8+8:fp1");
+        assertThat(result(structLayout(JAVA_LONG, JAVA_BYTE))).isEqualTo("0+8:gp0 8+1:gp1");
+    }
+
+    @Test
+    void largeResultsAreInMemoryWhoseAddressTakesNoArgumentRegister() {
+        MemoryLayout large = structLayout(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        assertThat(result(large)).isEqualTo("memory at gp8");
+        assertThat(port.trailingArgument(FunctionDescriptor.of(large, JAVA_INT)).entry("append_"))
+                .isEqualTo("append_gp1");
+    }
+
+    @Test
+    void theHiddenArgumentComesLast() {
+        assertThat(port.trailingArgument(FunctionDescriptor.ofVoid()).entry("append_")).isEqualTo("append_gp0");
+        TrailingArgument last = port.trailingArgument(FunctionDescriptor.ofVoid(times(10, JAVA_LONG)));
+        assertThat(last.entry("append_")).isEqualTo("append_stack");
+        assertThat(last.stackSize()).isEqualTo(16);
+    }
+}
