@@ -12,6 +12,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.salto.text.callers.SignatureCallers;
 import java.lang.foreign.AddressLayout;
@@ -284,6 +285,9 @@ final class CSignaturesTest {
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("everyCallerAtEachLevel")
     void theCallbackGetsWhatCPassesAndCGetsWhatItReturns(CCaller caller, SignatureCallers level) {
+        // The JDK has no layout for a struct that is aligned to more than its members, so C's is received as one that is not.
+        assumeTrue(!caller.name().equals("aligned_in_registers") || System.getProperty("os.arch").equals("amd64"),
+                "where alignment decides which registers a struct is in, the JDK does not find it");
         for (UpcallLinker linker : UpcallLinker.values()) {
             try (Arena arena = Arena.ofConfined()) {
                 Recorder recorder = new Recorder(caller.function(),

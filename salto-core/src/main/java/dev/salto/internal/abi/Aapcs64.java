@@ -68,9 +68,14 @@ final class Aapcs64 implements Port {
                 && homogeneous(layout).isEmpty();
     }
 
-    /** 5.9.5.1 "Homogeneous Floating-point Aggregates": the type of all members, if there is one and they are not too many. */
+    /**
+     * 5.9.5.1 "Homogeneous Floating-point Aggregates": the type of all members, if there is one and they are not too many.
+     *
+     * <p>By the standard, arrays of structs or unions count as well. The linker of JDK 25 does not see them, and a gate has to find its
+     * arguments where that linker looks.
+     */
     private static Optional<Field> homogeneous(MemoryLayout layout) {
-        if (!(layout instanceof GroupLayout)) {
+        if (!(layout instanceof GroupLayout) || Field.hasArrayOfGroups(layout)) {
             return Optional.empty();
         }
         List<Field> fields = Field.of(layout);

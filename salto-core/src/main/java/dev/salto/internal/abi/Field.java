@@ -51,6 +51,15 @@ record Field(long offset, ValueLayout layout) {
         }
     }
 
+    /** Whether there is an array of structs or unions anywhere in a layout. */
+    static boolean hasArrayOfGroups(MemoryLayout layout) {
+        return switch (layout) {
+            case SequenceLayout sequence -> !(sequence.elementLayout() instanceof ValueLayout);
+            case GroupLayout group -> group.memberLayouts().stream().anyMatch(Field::hasArrayOfGroups);
+            default -> false;
+        };
+    }
+
     long size() {
         return layout.byteSize();
     }
