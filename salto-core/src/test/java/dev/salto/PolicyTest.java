@@ -5,6 +5,7 @@ package dev.salto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens where static trampolines do not work, by policy. The JVMs of their own are told to look for the code where it is not. */
@@ -17,6 +18,7 @@ final class PolicyTest {
     }
 
     @Test
+    @Tag("host")
     void withoutAPolicyNothingIsMadeAtRunTime() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback", ALLOWED, NO_TEXT);
 
@@ -25,6 +27,7 @@ final class PolicyTest {
     }
 
     @Test
+    @Tag("host")
     void closuresFallBackToUpcallStubsWhereThatIsAllowed() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
                 "-Ddev.salto.policy=dynamic-allowed");
@@ -37,6 +40,7 @@ final class PolicyTest {
     }
 
     @Test
+    @Tag("host")
     void theFallbackIsWarnedOfOnce() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
                 "-Ddev.salto.policy=dynamic-allowed");
@@ -46,6 +50,7 @@ final class PolicyTest {
     }
 
     @Test
+    @Tag("host")
     void aProgramCanAllowTheFallbackItself() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
                 "-Dset.policy=DYNAMIC_ALLOWED");
@@ -54,6 +59,7 @@ final class PolicyTest {
     }
 
     @Test
+    @Tag("host")
     void aProgramCanForbidTheFallbackThatAPropertyAllows() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
                 "-Ddev.salto.policy=dynamic-allowed", "-Dset.policy=STATIC");
@@ -63,6 +69,7 @@ final class PolicyTest {
     }
 
     @Test
+    @Tag("host")
     void rawTrampolinesStayUnsupported() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback", ALLOWED, NO_TEXT,
                 "-Ddev.salto.policy=dynamic-allowed");
@@ -73,6 +80,7 @@ final class PolicyTest {
     }
 
     @Test
+    @Tag("host")
     void whereStaticTrampolinesWorkTheyAreUsedUnderEveryPolicy() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback", ALLOWED,
                 "-Ddev.salto.policy=dynamic-allowed");
@@ -82,6 +90,7 @@ final class PolicyTest {
     }
 
     @Test
+    @Tag("host")
     void aMachineForWhichTheJdkHasNoLinkerIsReportedAsSuch() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback", ALLOWED, "-Dos.arch=sparcv9",
                 "-Ddev.salto.policy=dynamic-allowed");
@@ -92,6 +101,7 @@ final class PolicyTest {
     }
 
     @Test
+    @Tag("host")
     void aPolicyThatDoesNotExistIsNamedWithThoseThatDo() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
                 "-Ddev.salto.policy=dynamic");

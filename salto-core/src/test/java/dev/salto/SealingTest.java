@@ -15,6 +15,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntBinaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tables that cannot be written: sealed ones never again, protected ones only while Salto does. */
@@ -103,6 +104,7 @@ final class SealingTest {
     }
 
     @Test
+    @Tag("host")
     void protectedTablesAreReadOnlyWheneverSaltoDoesNotChangeThem() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "ProtectedTables",
                 "--enable-native-access=dev.salto,ALL-UNNAMED", "-Ddev.salto.tables=protected");
@@ -113,6 +115,7 @@ final class SealingTest {
     }
 
     @Test
+    @Tag("host")
     void aWriteToAProtectedTableEndsTheProcess() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "ProtectedTables",
                 "--enable-native-access=dev.salto,ALL-UNNAMED", "-Ddev.salto.tables=protected", "-Dattack=true",
@@ -124,6 +127,7 @@ final class SealingTest {
     }
 
     @Test
+    @Tag("host")
     void aKindOfTablesThatDoesNotExistIsNamedWithThoseThatDo() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback",
                 "--enable-native-access=dev.salto,ALL-UNNAMED", "-Ddev.salto.tables=read-only");

@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A debugger walks through an entry that builds a frame. */
+@Tag("host")
 final class StackWalkTest {
     private static final Path IMAGE = ChildJvm.libraryClasses().resolve("dev/salto/internal/text/libsalto-x86_64.so");
 

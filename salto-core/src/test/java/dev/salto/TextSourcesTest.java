@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every source that the text image can come from, each in a JVM of its own, with a copy of the library. */
+@Tag("host")
 final class TextSourcesTest {
     private static final String ALLOWED = "--enable-native-access=dev.salto,ALL-UNNAMED";
 

@@ -25,10 +25,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** libcurl hands Java what it reads from a file, and tells it how far it has got. */
+@Tag("host")
 final class CurlTest {
     private static final int CURLE_OK = 0;
     private static final int CURLE_WRITE_ERROR = 23;

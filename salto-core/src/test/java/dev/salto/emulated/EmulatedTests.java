@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.emulated;
+
+import dev.salto.Report;
+import dev.salto.Salto;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.ClassNameFilter;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/**
+ * Runs the tests in this JVM, for {@code ./salto test-arch}: all classes of this module's tests whose names end as below, but for what has the
+ * tag {@value #HOST}, because it cannot work under emulation. Prints lines of the form {@code key=value} for the script, and whatever
+ * failed.
+ */
+final class EmulatedTests implements TestExecutionListener {
+    /** Of tests that start JVMs or debuggers, or need what the other architecture's root does not have. */
+    static final String HOST = "host";
+
+    private static final String PACKAGE = "dev.salto";
+    private static final String CLASSES = "(Test|Properties)";
+
+    private final Map<TestIdentifier, Long> started = new HashMap<>();
+    private int run;
+    private int failed;
+    private int skipped;
+
+    private EmulatedTests() {}
+
+    /**
+     * Runs the tests; exits with 1 if one failed, or if there were none.
+     *
+     * @param arguments the simple names of the classes to run, or none for all
+     */
+    public static void main(String[] arguments) {
+        print("jvm", "%s %s".formatted(System.getProperty("java.runtime.version"),
+                System.getProperty("java.vm.name").replaceFirst(".*(Server|Client|Zero).*", "$1")));
+        Report report = Salto.report();
+        print("linker", report.linker());
+        print("problem", report.problem() == null ? "" : report.problem());
+        String classes = arguments.length == 0 ? ".*" + CLASSES : ".*\\.(" + String.join("|", arguments) + ")";
+        EmulatedTests tests = new EmulatedTests();
+        LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectPackage(PACKAGE))
+                .filters(ClassNameFilter.includeClassNamePatterns(classes), TagFilter.excludeTags(HOST))
+                .build(), tests);
+        print("run", Integer.toString(tests.run));
+        print("failed", Integer.toString(tests.failed));
+        print("skipped", Integer.toString(tests.skipped));
+        System.exit(tests.failed == 0 && tests.run > 0 ? 0 : 1);
+    }
+
+    private static synchronized void print(String key, String value) {
+        System.out.println(key + "=" + value.replace('\n', ' '));
+    }
+
+    @Override
+    public void executionStarted(TestIdentifier test) {
+        started.put(test, System.nanoTime());
+        if (isClass(test)) {
+            print("class", test.getDisplayName());
+        }
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        skipped++;
+        print("skipped-test", name(test) + ": " + reason);
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        Duration time = Duration.ofNanos(System.nanoTime() - started.getOrDefault(test, 0L));
+        switch (result.getStatus()) {
+            case SUCCESSFUL -> {
+            }
+            case ABORTED -> {
+                skipped++;
+                print("skipped-test", name(test) + ": " + result.getThrowable().map(Throwable::getMessage).orElse(""));
+            }
+            case FAILED -> {
+                failed++;
+                print("failed-test", name(test));
+                result.getThrowable().ifPresent(problem -> problem.printStackTrace(System.out));
+            }
+        }
+        if (test.isTest()) {
+            run++;
+            print("time", "%s %.1f s".formatted(name(test), time.toMillis() / 1e3));
+        }
+    }
+
+    private static boolean isClass(TestIdentifier test) {
+        return test.getSource().filter(ClassSource.class::isInstance).isPresent();
+    }
+
+    /** A test, with the class that it is in. */
+    private static String name(TestIdentifier test) {
+        return test.getUniqueIdObject().getSegments().stream().skip(1)
+                .map(segment -> segment.getValue().replaceFirst("^.*\\.", ""))
+                .reduce((a, b) -> a + "." + b).orElse(test.getDisplayName());
+    }
+}

@@ -1,0 +1,368 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# ./salto test-arch: the tests on other architectures' JVMs, which run under user-mode emulation. Part of the script salto, whose functions it
+# uses. Emulator, JVM and C library are Debian's, fetched by apt with folders and lists of its own, which checks signatures and hashes;
+# nothing is installed, and no root is needed.
+
+# From Salto's names of architectures to Debian's and QEMU's, and Debian's suite with a JRE of that architecture.
+#   Salto        Debian   QEMU         suite
+architectures=(
+    "x86_64      amd64    x86_64       trixie"
+    "aarch64     arm64    aarch64      trixie"
+    "riscv64     riscv64  riscv64      trixie"
+    "ppc64le     ppc64el  ppc64le      trixie"
+    "s390x       s390x    s390x        trixie"
+    "loongarch64 loong64  loongarch64  sid"
+    "arm         armhf    arm          trixie"
+    "i386        i386     i386         trixie"
+)
+
+# What is in an architecture's root: the JRE, what it needs to start, and the C libraries of tests.
+root_packages=(openjdk-25-jre-headless libc6 libgcc-s1 libstdc++6 zlib1g libatomic1 libffi8 libsqlite3-0 libexpat1)
+
+# The emulators, as static binaries for this host.
+qemu_packages=(qemu-user)
+qemu_suite=trixie
+
+# The C1 compiler alone is the faster way through tests, most of whose code runs once. There is code for each signature that was ever linked.
+emulated_jvm_options=(
+    -Xmx1g -XX:+UseSerialGC -XX:+IgnoreUnrecognizedVMOptions -XX:TieredStopAtLevel=1
+    -XX:ReservedCodeCacheSize=240m -XX:-SegmentedCodeCache
+    -XX:-UsePerfData -XX:-CreateCoredumpOnCrash
+    --enable-native-access=ALL-UNNAMED
+    -Djqwik.tries.default=500
+)
+
+arch_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/arch
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+test_arch_usage() {
+    cat <<EOF
+Usage: ./salto test-arch ARCH...|all [--tests CLASS[,CLASS...]]
+       ./salto test-arch --list
+
+Runs Salto's tests on the JVM of another architecture, Debian's, under user-mode emulation (QEMU).
+An architecture takes some minutes. Its root, about 250 MB, and the emulators, about 50 MB, are fetched once, into
+$arch_cache
+To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's archive keys; no root.
+
+  ARCH     architectures to test, also ones without a port, whose tests fail for lack of it:
+           $(architecture_names)
+  all      the architectures that have a text image in salto-text/src/main/asm
+  --tests  only these test classes, by their simple names
+  --list   the architectures: with a text image or not, fetched or not
+
+What runs is all test classes of salto-core, *Test and *Properties, the differential ones with 500 random signatures more; but
+not what has the tag "host", which cannot run there:
+  TextImageTest, TextSourcesTest, most of PolicyTest, half of SealingTest
+                       start JVMs of their own, which an emulated JVM cannot do
+  StackWalkTest        attaches gdb
+  CurlTest, GLibTest   use C libraries that need many more packages
+nor tests of the packed JAR, among them those of situations (*IT), nor of salto-text, whose build tools run on the host.
+
+SALTO_DEBIAN_MIRROR, a URL, is the mirror to fetch from, where apt's configuration does not name one of Debian.
+
+Exit codes: 0 all tests succeeded; 1 a test failed, or a JVM did; 2 a wrong command line; 3 something is missing.
+EOF
+}
+
+architecture_names() {
+    local line
+    for line in "${architectures[@]}"; do
+        printf '%s ' "${line%% *}"
+    done
+}
+
+# select_architecture NAME: sets arch, deb, emulator and suite.
+select_architecture() {
+    local line
+    for line in "${architectures[@]}"; do
+        read -r arch deb emulator suite <<<"$line"
+        [[ $arch != "$1" ]] || return 0
+    done
+    return 1
+}
+
+has_image() {
+    [[ -e $here/salto-text/src/main/asm/$1.S ]]
+}
+
+wrong_command_line() {
+    printf 'salto: %s\n\n' "$1" >&2
+    test_arch_usage >&2
+    exit 2
+}
+
+# One changing line on a terminal, one line for each step elsewhere.
+show_step() {
+    if [[ -t 2 ]]; then
+        printf '\r\033[K%s' "$1" >&2
+    else
+        printf '  %s\n' "$1" >&2
+    fi
+}
+
+end_of_steps() {
+    [[ ! -t 2 ]] || printf '\r\033[K' >&2
+}
+
+version_in() {
+    sed -n "s/^$2=//p" "$1/versions" 2>/dev/null || true
+}
+
+# The list of packages that a folder was filled with is in its file of versions, which is written last.
+is_fetched() {
+    local folder=$1
+    shift
+    [[ $(version_in "$folder" packages) == "$*" ]]
+}
+
+debian_mirror() {
+    local site
+    if [[ -n ${SALTO_DEBIAN_MIRROR:-} ]]; then
+        printf '%s\n' "${SALTO_DEBIAN_MIRROR%/}"
+        return
+    fi
+    while IFS= read -r site; do
+        if [[ ${site%/} == */debian ]]; then
+            printf '%s\n' "${site%/}"
+            return
+        fi
+    done < <(apt-get indextargets --format "\$(SITE)" 2>/dev/null)
+    fail "apt's configuration on this system names no mirror of Debian, from which the emulator and the JVMs come." \
+        "Name one (SALTO_DEBIAN_MIRROR=URL), or use a Debian system or container."
+}
+
+require_apt() {
+    local tool
+    for tool in apt-get dpkg-deb; do
+        command -v "$tool" >/dev/null ||
+            fail "$tool was not found on this system; the emulator and the JVMs come as Debian packages." \
+                "Use a Debian system, or a container of one."
+    done
+    [[ -r $keyring ]] ||
+        fail "Debian's archive keys are not in $keyring." "Install them (apt-get install debian-archive-keyring)."
+}
+
+# fetch NAME FOLDER DEBIAN_ARCH SUITE PACKAGE...: packages, unpacked in FOLDER/root. Their file names stay in FOLDER/names.
+fetch() {
+    local name=$1 folder=$2 arch=$3 suite=$4 apt=$2/apt log=$2/log mirror size file
+    shift 4
+    mirror=$(debian_mirror)
+    mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,etc/preferences.d,packages} "$folder/root"
+    touch "$apt/state/status"
+    printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$suite" >"$apt/etc/sources.list"
+    local options=(
+        -o "Dir::State=$apt/state" -o "Dir::State::status=$apt/state/status" -o "Dir::Cache=$apt/cache"
+        -o "Dir::Etc=$apt/etc" -o "Dir::Etc::sourcelist=$apt/etc/sources.list" -o Dir::Etc::sourceparts=/dev/null
+        -o "APT::Architecture=$arch" -o "APT::Architectures=$arch" -o APT::Sandbox::User=root
+        -o APT::Get::AllowUnauthenticated=false -o Acquire::Languages=none -o Acquire::Retries=2
+    )
+    show_step "$name: fetching Debian's list of packages ($suite, $arch)"
+    # apt-get update counts what it cannot fetch as a warning; without a list there is no size.
+    apt-get "${options[@]}" -q update >"$log" 2>&1 || true
+    if ! size=$(cd "$apt/packages" && apt-get "${options[@]}" -qq --print-uris download "$@" 2>>"$log" |
+        awk '{ sum += $3 } END { printf "%d", sum / 1e6 }'); then
+        fetch_failed "$name" "$mirror" "$suite" "$log"
+    fi
+    show_step "$name: fetching $size MB of packages"
+    (cd "$apt/packages" && apt-get "${options[@]}" -q download "$@") >>"$log" 2>&1 ||
+        fetch_failed "$name" "$mirror" "$suite" "$log"
+    for file in "$apt"/packages/*.deb; do
+        show_step "$name: unpacking $(basename "$file")"
+        dpkg-deb --extract "$file" "$folder/root" 2>>"$log" || fetch_failed "$name" "$mirror" "$suite" "$log"
+        printf '%s %s\n' "$(dpkg-deb --field "$file" Package)" "$(dpkg-deb --field "$file" Version)" >>"$folder/packages"
+    done
+    rm -rf "$apt" "$log"
+}
+
+fetch_failed() {
+    local name=$1 mirror=$2 suite=$3 log=$4
+    end_of_steps
+    grep -E '^(E|W|Err|dpkg)' "$log" | sort -u | head -5 >&2 || tail -5 "$log" >&2
+    fail "what $name needs could not be fetched from $mirror ($suite), or not be unpacked in $arch_cache; above is what apt says." \
+        "Check the network, apt's proxy settings, and the disk; or name another mirror (SALTO_DEBIAN_MIRROR=URL)."
+}
+
+# new_folder: a temporary folder in the cache, so that it can be renamed to its place when it is complete. It is removed at the end.
+new_folder() {
+    mkdir -p "$arch_cache" || fail "$arch_cache cannot be made." "Set XDG_CACHE_HOME to a folder that can be written."
+    unfinished=$(mktemp -d "$arch_cache/.new-XXXXXX")
+    trap 'rm -rf "$unfinished"' EXIT
+}
+
+# publish FOLDER: renames the temporary folder; what is there already was not complete, or is as good, if another run was faster.
+publish() {
+    rm -rf "$unfinished/packages"
+    rm -rf "$1"
+    mv -T "$unfinished" "$1"
+    trap - EXIT
+}
+
+version_of() {
+    awk -v package="$1" '$1 == package { print $2 }' "$unfinished/packages"
+}
+
+fetch_qemu() {
+    local wanted=("$qemu_suite" "${qemu_packages[@]}") line arch deb emulator suite
+    ! is_fetched "$arch_cache/qemu" "${wanted[@]}" || return 0
+    require_apt
+    new_folder
+    fetch QEMU "$unfinished" amd64 "$qemu_suite" "${qemu_packages[@]}"
+    mkdir "$unfinished/bin"
+    for line in "${architectures[@]}"; do
+        read -r arch deb emulator suite <<<"$line"
+        mv "$unfinished/root/usr/bin/qemu-$emulator" "$unfinished/bin/"
+    done
+    rm -rf "$unfinished/root"
+    printf 'qemu=%s\npackages=%s\n' "$(version_of qemu-user)" "${wanted[*]}" >"$unfinished/versions"
+    publish "$arch_cache/qemu"
+}
+
+fetch_root() {
+    local wanted=("$suite" "${root_packages[@]}") root link target jre folder
+    ! is_fetched "$arch_cache/$deb" "${wanted[@]}" || return 0
+    require_apt
+    new_folder
+    fetch "$arch" "$unfinished" "$deb" "$suite" "${root_packages[@]}"
+    root=$unfinished/root
+    rm -rf "$root"/usr/share/{doc,man,lintian}
+    for folder in lib lib64; do
+        if [[ -d $root/usr/$folder && ! -e $root/$folder ]]; then
+            ln -s "usr/$folder" "$root/$folder"
+        fi
+    done
+    # QEMU looks for absolute paths in the root, but not for the absolute targets of links.
+    while IFS= read -r -d '' link; do
+        target=$(readlink "$link")
+        [[ $target != /* ]] || ln -sfn "$(realpath --no-symlinks --canonicalize-missing --relative-to="$(dirname "$link")" "$root$target")" "$link"
+    done < <(find "$root" -type l -print0)
+    jre=$root/usr/lib/jvm/java-25-openjdk-$deb
+    rm -f "$jre/lib/jvm.cfg"
+    if [[ -d $jre/lib/server ]]; then
+        echo "-server KNOWN" >"$jre/lib/jvm.cfg"
+    else
+        echo "-zero KNOWN" >"$jre/lib/jvm.cfg"
+    fi
+    printf 'qemu=%s\njre=%s\nlibc=%s\npackages=%s\n' "$(version_in "$arch_cache/qemu" qemu)" "$(version_of openjdk-25-jre-headless)" \
+        "$(version_of libc6)" "${wanted[*]}" >"$unfinished/versions"
+    publish "$arch_cache/$deb"
+}
+
+list_architectures() {
+    local line fetched
+    for line in "${architectures[@]}"; do
+        read -r arch deb emulator suite <<<"$line"
+        fetched="not fetched"
+        if is_fetched "$arch_cache/$deb" "$suite" "${root_packages[@]}"; then
+            fetched="JRE $(version_in "$arch_cache/$deb" jre), libc $(version_in "$arch_cache/$deb" libc)"
+        fi
+        printf '%-12s Debian %-8s %-7s %-15s %s\n' "$arch" "$deb" "$suite" \
+            "$(has_image "$arch" && echo "text image" || echo "no text image")" "$fetched"
+    done
+    if is_fetched "$arch_cache/qemu" "$qemu_suite" "${qemu_packages[@]}"; then
+        echo "QEMU $(version_in "$arch_cache/qemu" qemu)"
+    else
+        echo "QEMU is not fetched"
+    fi
+}
+
+# follow_tests LOG: turns the output of the tests into a status; all of it goes to the log.
+follow_tests() {
+    local line
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$1"
+        case $line in
+            class=*) show_step "$arch: ${line#class=}" ;;
+            failed-test=*)
+                end_of_steps
+                printf '  %s: failed: %s\n' "$arch" "${line#failed-test=}" >&2
+                ;;
+        esac
+    done
+    end_of_steps
+}
+
+# in_log LOG KEY
+in_log() {
+    sed -n "s/^$2=//p" "$1" | head -1
+}
+
+# run_tests [CLASS...]: runs the tests of the selected architecture; fails if a test does.
+run_tests() {
+    local root=$arch_cache/$deb/root logs=$here/salto-core/target/arch log status=0 started=$SECONDS problem
+    mkdir -p "$logs"
+    log=$logs/$arch.log
+    rm -f "$log"
+    show_step "$arch: starting the JVM"
+    (
+        ulimit -c 0
+        cd "$logs"
+        "$arch_cache/qemu/bin/qemu-$emulator" -L "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb/bin/java" \
+            "${emulated_jvm_options[@]}" "-XX:ErrorFile=$logs/$arch-hs_err.log" \
+            -classpath "$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
+            dev.salto.emulated.EmulatedTests "$@" 2>&1
+    ) </dev/null | follow_tests "$log" || status=$?
+    printf '%-12s %s, %s, QEMU %s: ' "$arch" "JVM $(in_log "$log" jvm)" "$(in_log "$log" linker)" "$(version_in "$arch_cache/qemu" qemu)"
+    if [[ -n $(in_log "$log" skipped) ]]; then
+        printf '%d run, %d failed, %d skipped, ' "$(in_log "$log" run)" "$(in_log "$log" failed)" "$(in_log "$log" skipped)"
+    else
+        printf 'ended before its tests did (exit code %d), ' "$status"
+        [[ $status -ne 0 ]] || status=1
+    fi
+    printf '%d s\n' "$((SECONDS - started))"
+    problem=$(in_log "$log" problem)
+    [[ -z $problem ]] || printf '             %s\n' "$problem"
+    if [[ $status -ne 0 || -n $(in_log "$log" skipped-test) ]]; then
+        printf '             details: %s\n' "$log"
+    fi
+    return "$status"
+}
+
+test_arch() {
+    local names=() tests=() name arch deb emulator suite status=0 unfinished
+    [[ $# -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
+    while [[ $# -gt 0 ]]; do
+        case $1 in
+            -h | --help)
+                test_arch_usage
+                return
+                ;;
+            --list)
+                list_architectures
+                return
+                ;;
+            --tests)
+                [[ -n ${2:-} ]] || wrong_command_line "--tests needs the names of test classes"
+                IFS=, read -r -a tests <<<"$2"
+                shift
+                ;;
+            --tests=*) IFS=, read -r -a tests <<<"${1#*=}" ;;
+            -*) wrong_command_line "test-arch has no option '$1'" ;;
+            all)
+                for name in $(architecture_names); do
+                    ! has_image "$name" || names+=("$name")
+                done
+                ;;
+            *)
+                select_architecture "$1" || wrong_command_line "there is no architecture '$1'"
+                names+=("$1")
+                ;;
+        esac
+        shift
+    done
+    [[ ${#names[@]} -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
+    fetch_qemu
+    for name in "${names[@]}"; do
+        select_architecture "$name"
+        fetch_root
+    done
+    end_of_steps
+    build salto-core tests
+    for name in "${names[@]}"; do
+        select_architecture "$name"
+        run_tests "${tests[@]}" || status=1
+    done
+    return "$status"
+}
