@@ -34,6 +34,9 @@ emulated_jvm_options=(
     -Djqwik.tries.default=500
 )
 
+# Further ones are in the log only: without a port all tests fail.
+failures_shown=10
+
 arch_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/arch
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -270,14 +273,17 @@ list_architectures() {
 
 # follow_tests LOG: turns the output of the tests into a status; all of it goes to the log.
 follow_tests() {
-    local line
+    local line failures=0
     while IFS= read -r line; do
         printf '%s\n' "$line" >>"$1"
         case $line in
             class=*) show_step "$arch: ${line#class=}" ;;
             failed-test=*)
-                end_of_steps
-                printf '  %s: failed: %s\n' "$arch" "${line#failed-test=}" >&2
+                failures=$((failures + 1))
+                if [[ $failures -le $failures_shown ]]; then
+                    end_of_steps
+                    printf '  %s: failed: %s\n' "$arch" "${line#failed-test=}" >&2
+                fi
                 ;;
         esac
     done
@@ -291,16 +297,18 @@ in_log() {
 
 # run_tests [CLASS...]: runs the tests of the selected architecture; fails if a test does.
 run_tests() {
-    local root=$arch_cache/$deb/root logs=$here/salto-core/target/arch log status=0 started=$SECONDS problem
-    mkdir -p "$logs"
-    log=$logs/$arch.log
-    rm -f "$log"
+    local root=$arch_cache/$deb/root folder=$here/salto-core/target/arch/$arch log status=0 started=$SECONDS problem
+    log=$folder/tests.log
+    rm -rf "$folder"
+    # Tests write into the folder target of the one that they run in.
+    mkdir -p "$folder/target"
+    : >"$log"
     show_step "$arch: starting the JVM"
     (
         ulimit -c 0
-        cd "$logs"
+        cd "$folder"
         "$arch_cache/qemu/bin/qemu-$emulator" -L "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb/bin/java" \
-            "${emulated_jvm_options[@]}" "-XX:ErrorFile=$logs/$arch-hs_err.log" \
+            "${emulated_jvm_options[@]}" "-XX:ErrorFile=$folder/hs_err.log" \
             -classpath "$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
             dev.salto.emulated.EmulatedTests "$@" 2>&1
     ) </dev/null | follow_tests "$log" || status=$?
@@ -308,7 +316,7 @@ run_tests() {
     if [[ -n $(in_log "$log" skipped) ]]; then
         printf '%d run, %d failed, %d skipped, ' "$(in_log "$log" run)" "$(in_log "$log" failed)" "$(in_log "$log" skipped)"
     else
-        printf 'ended before its tests did (exit code %d), ' "$status"
+        printf 'the JVM ended before the tests did, with exit code %d, ' "$status"
         [[ $status -ne 0 ]] || status=1
     fi
     printf '%d s\n' "$((SECONDS - started))"
@@ -316,6 +324,9 @@ run_tests() {
     [[ -z $problem ]] || printf '             %s\n' "$problem"
     if [[ $status -ne 0 || -n $(in_log "$log" skipped-test) ]]; then
         printf '             details: %s\n' "$log"
+    fi
+    if [[ -z $(in_log "$log" skipped) && -s $folder/target/last-stub.txt ]]; then
+        printf '             the last upcall stub was made for %s\n' "$(<"$folder/target/last-stub.txt")"
     fi
     return "$status"
 }

@@ -70,8 +70,9 @@ final class SealingTest {
 
         assertThat(call(later.address())).isEqualTo(9);
         assertThat(parametersOf(later.address())).startsWith("rw-");
+        assertThat(parametersOf(before.getFirst().address())).startsWith("r--");
+        assertThat(parametersOf(before.getLast().address())).as("those of the second table").startsWith("r--");
         for (int i = 0; i < before.size(); i++) {
-            assertThat(parametersOf(before.getFirst().address())).startsWith("r--");
             assertThat(call(before.get(i).address())).isEqualTo(i);
         }
         before.forEach(Closure::close);

@@ -7,6 +7,7 @@ import dev.salto.Salto;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -103,10 +104,11 @@ final class EmulatedTests implements TestExecutionListener {
         return test.getSource().filter(ClassSource.class::isInstance).isPresent();
     }
 
-    /** A test, with the class that it is in. */
+    /** A test, with the class that it is in, and the case where there are several. */
     private static String name(TestIdentifier test) {
-        return test.getUniqueIdObject().getSegments().stream().skip(1)
-                .map(segment -> segment.getValue().replaceFirst("^.*\\.", ""))
-                .reduce((a, b) -> a + "." + b).orElse(test.getDisplayName());
+        String path = test.getUniqueIdObject().getSegments().stream().skip(1)
+                .map(segment -> segment.getValue().replaceFirst("\\(.*\\)$", "").replaceFirst("^.*\\.", ""))
+                .collect(Collectors.joining(" "));
+        return path.contains("#") ? path + " " + test.getDisplayName() : path;
     }
 }
