@@ -5,6 +5,8 @@
 # uses. Emulator, JVM and C library are Debian's, fetched by apt with folders and lists of its own, which checks signatures and hashes;
 # nothing is installed, and no root is needed.
 
+# shellcheck disable=SC2154 # 'here' is set in salto
+
 # From Salto's names of architectures to Debian's and QEMU's, and Debian's suite with a JRE of that architecture.
 #   Salto        Debian   QEMU         suite
 architectures=(
@@ -31,8 +33,10 @@ emulated_jvm_options=(
     -XX:ReservedCodeCacheSize=240m -XX:-SegmentedCodeCache
     -XX:-UsePerfData -XX:-CreateCoredumpOnCrash
     --enable-native-access=ALL-UNNAMED
-    -Djqwik.tries.default=500
 )
+
+# How many random signatures there are beside those that are the same in each run.
+default_tries=100
 
 # Further ones are in the log only: without a port all tests fail.
 failures_shown=10
@@ -42,11 +46,11 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 test_arch_usage() {
     cat <<EOF
-Usage: ./salto test-arch ARCH...|all [--tests CLASS[,CLASS...]]
+Usage: ./salto test-arch ARCH...|all [--tests CLASS[,CLASS...]] [--tries N]
        ./salto test-arch --list
 
 Runs Salto's tests on the JVM of another architecture, Debian's, under user-mode emulation (QEMU).
-An architecture takes some minutes. Its root, about 250 MB, and the emulators, about 50 MB, are fetched once, into
+An architecture takes five minutes and more. Its root, about 250 MB, and the emulators, about 110 MB, are fetched once, into
 $arch_cache
 To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's archive keys; no root.
 
@@ -54,10 +58,11 @@ To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's arch
            $(architecture_names)
   all      the architectures that have a text image in salto-text/src/main/asm
   --tests  only these test classes, by their simple names
+  --tries  how many random signatures, other ones in each run, are compared with the JDK's stubs, beside
+           the 450 that are always the same; $default_tries if not given
   --list   the architectures: with a text image or not, fetched or not
 
-What runs is all test classes of salto-core, *Test and *Properties, the differential ones with 500 random signatures more; but
-not what has the tag "host", which cannot run there:
+What runs is all test classes of salto-core, *Test and *Properties, but not what has the tag "host", which cannot run there:
   TextImageTest, TextSourcesTest, most of PolicyTest, half of SealingTest
                        start JVMs of their own, which an emulated JVM cannot do
   StackWalkTest        attaches gdb
@@ -308,7 +313,7 @@ run_tests() {
         ulimit -c 0
         cd "$folder"
         "$arch_cache/qemu/bin/qemu-$emulator" -L "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb/bin/java" \
-            "${emulated_jvm_options[@]}" "-XX:ErrorFile=$folder/hs_err.log" \
+            "${emulated_jvm_options[@]}" "-Djqwik.tries.default=$tries" "-XX:ErrorFile=$folder/hs_err.log" \
             -classpath "$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
             dev.salto.emulated.EmulatedTests "$@" 2>&1
     ) </dev/null | follow_tests "$log" || status=$?
@@ -332,7 +337,7 @@ run_tests() {
 }
 
 test_arch() {
-    local names=() tests=() name arch deb emulator suite status=0 unfinished
+    local names=() tests=() tries=$default_tries name arch deb emulator suite status=0 unfinished
     [[ $# -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
     while [[ $# -gt 0 ]]; do
         case $1 in
@@ -350,6 +355,11 @@ test_arch() {
                 shift
                 ;;
             --tests=*) IFS=, read -r -a tests <<<"${1#*=}" ;;
+            --tries)
+                tries=${2:-}
+                [[ $tries =~ ^[1-9][0-9]*$ ]] || wrong_command_line "--tries needs a number of signatures"
+                shift
+                ;;
             -*) wrong_command_line "test-arch has no option '$1'" ;;
             all)
                 for name in $(architecture_names); do
