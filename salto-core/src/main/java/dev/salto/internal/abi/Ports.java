@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 public final class Ports {
     private static final List<Port> ALL = List.of(
             new SysVX64(),
-            new Aapcs64());
+            new Aapcs64(),
+            new ElfV2Ppc64());
 
     private static final Optional<Port> THIS_JVM = ALL.stream().filter(Port::isForThisJvm).findFirst();
 

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import static java.lang.foreign.MemoryLayout.paddingLayout;
+import static java.lang.foreign.MemoryLayout.sequenceLayout;
+import static java.lang.foreign.MemoryLayout.structLayout;
+import static java.lang.foreign.MemoryLayout.unionLayout;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Where ELFv2 for 64-bit PowerPC puts arguments and results. Expected places are written as {@code offset+size:place}. */
+final class ElfV2Ppc64Test {
+    private final Port port = new ElfV2Ppc64();
+
+    private String arguments(MemoryLayout... layouts) {
+        return port.classify(FunctionDescriptor.ofVoid(layouts)).arguments().stream()
+                .map(ElfV2Ppc64Test::show)
+                .collect(Collectors.joining(" | "));
+    }
+
+    private String result(MemoryLayout layout) {
+        return switch (port.classify(FunctionDescriptor.of(layout)).result()) {
+            case CallSequence.Result.None() -> "none";
+            case CallSequence.Result.InRegisters(List<Piece> pieces) -> show(pieces);
+            case CallSequence.Result.InMemory(Storage pointer) -> "memory at " + show(pointer);
+        };
+    }
+
+    private static String show(List<Piece> pieces) {
+        return pieces.stream()
+                .map(piece -> piece.offset() + "+" + piece.size() + ":" + show(piece.storage()))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** The registers by their names. */
+    private static String show(Storage storage) {
+        return switch (storage) {
+            case Storage.IntegerRegister(int number) -> "r" + (3 + number);
+            case Storage.VectorRegister(int number) -> "f" + (1 + number);
+            case Storage.Stack(long offset) -> "stack" + offset;
+            case Storage.Reference _ -> throw new AssertionError("structs are never passed by reference here");
+        };
+    }
+
+    private static MemoryLayout[] times(int count, MemoryLayout layout) {
+        return Collections.nCopies(count, layout).toArray(MemoryLayout[]::new);
+    }
+
+    private static MemoryLayout[] join(MemoryLayout[] first, MemoryLayout... others) {
+        return Stream.concat(Arrays.stream(first), Arrays.stream(others)).toArray(MemoryLayout[]::new);
+    }
+
+    @Test
+    void aFloatTakesThePlaceOfAnIntegerToo() {
+        assertThat(arguments(JAVA_INT, JAVA_DOUBLE, ADDRESS, JAVA_FLOAT, JAVA_BYTE))
+                .isEqualTo("0+4:r3 | 0+8:f1 | 0+8:r5 | 0+4:f2 | 0+1:r7");
+    }
+
+    @Test
+    void theNinthIntegerGoesOnTheStackBehindTheDoublewordsOfTheRegisters() {
+        assertThat(arguments(times(10, JAVA_LONG))).endsWith("0+8:r10 | 0+8:stack64 | 0+8:stack72");
+    }
+
+    @Test
+    void thirteenDoublesAreInRegistersAndTheNextHasTheDoublewordOfItsPlace() {
+        assertThat(arguments(times(14, JAVA_DOUBLE))).endsWith("0+8:f12 | 0+8:f13 | 0+8:stack104");
+    }
+
+    @Test
+    void anIntegerBehindEightDoublesIsOnTheStack() {
+        assertThat(arguments(join(times(8, JAVA_DOUBLE), JAVA_INT))).endsWith("0+8:f8 | 0+4:stack64");
+    }
+
+    @Test
+    void aStructTakesAsManyDoublewordsAsItNeeds() {
+        assertThat(arguments(structLayout(sequenceLayout(3, JAVA_BYTE)), JAVA_INT)).isEqualTo("0+3:r3 | 0+4:r4");
+        assertThat(arguments(structLayout(JAVA_LONG, JAVA_DOUBLE), JAVA_DOUBLE))
+                .isEqualTo("0+8:r3 8+8:r4 | 0+8:f1");
+        assertThat(arguments(structLayout(sequenceLayout(5, JAVA_INT)), JAVA_INT))
+                .isEqualTo("0+8:r3 8+8:r4 16+4:r5 | 0+4:r6");
+    }
+
+    @Test
+    void aStructCanBeginInRegistersAndEndOnTheStack() {
+        assertThat(arguments(join(times(6, JAVA_INT), structLayout(times(4, JAVA_LONG)), JAVA_INT)))
+                .endsWith("0+8:r9 8+8:r10 16+16:stack64 | 0+4:stack80");
+    }
+
+    @Test
+    void upToEightFloatsOfOneTypeAreInRegistersOfTheirOwn() {
+        assertThat(arguments(structLayout(times(8, JAVA_DOUBLE)), JAVA_INT))
+                .startsWith("0+8:f1 8+8:f2 ").endsWith(" 56+8:f8 | 0+4:stack64");
+        assertThat(arguments(structLayout(times(3, JAVA_FLOAT)), JAVA_INT))
+                .as("two to a doubleword").isEqualTo("0+4:f1 4+4:f2 8+4:f3 | 0+4:r5");
+        assertThat(arguments(structLayout(times(9, JAVA_FLOAT)))).startsWith("0+8:r3 ").endsWith(" 32+4:r7");
+        assertThat(arguments(structLayout(JAVA_FLOAT, paddingLayout(4), JAVA_DOUBLE))).isEqualTo("0+8:r3 8+8:r4");
+        assertThat(arguments(structLayout(JAVA_DOUBLE, paddingLayout(8)))).isEqualTo("0+8:r3 8+8:r4");
+    }
+
+    @Test
+    void theFloatsOfAUnionAreAsManyAsThoseOfItsLargestMember() {
+        assertThat(arguments(unionLayout(JAVA_DOUBLE, sequenceLayout(2, JAVA_DOUBLE)))).isEqualTo("0+8:f1 8+8:f2");
+        assertThat(arguments(unionLayout(JAVA_DOUBLE, JAVA_LONG))).isEqualTo("0+8:r3");
+    }
+
+    @Test
+    void floatsOfAStructThatFindNoRegisterOfTheirOwnTravelAsIntegersDo() {
+        MemoryLayout floats = structLayout(times(8, JAVA_FLOAT));
+        assertThat(arguments(floats, floats, JAVA_FLOAT))
+                .endsWith("16+4:f13 16+8:r9 24+8:r10 | 0+4:stack64");
+        assertThat(arguments(structLayout(times(8, JAVA_DOUBLE)), structLayout(times(6, JAVA_DOUBLE))))
+                .endsWith("32+8:f13 40+8:stack104");
+        assertThat(arguments(floats, structLayout(times(5, JAVA_FLOAT)), JAVA_FLOAT)).endsWith("16+4:f13 | 0+4:r10");
+    }
+
+    @Test
+    void aStructAlignedToSixteenBeginsAtAnEvenDoubleword() {
+        MemoryLayout aligned = structLayout(JAVA_LONG, JAVA_LONG).withByteAlignment(16);
+        assertThat(arguments(JAVA_INT, aligned, JAVA_INT)).isEqualTo("0+4:r3 | 0+8:r5 8+8:r6 | 0+4:r7");
+        assertThat(arguments(join(times(9, JAVA_INT), aligned))).endsWith("0+4:stack64 | 0+16:stack80");
+        assertThat(arguments(JAVA_INT, structLayout(JAVA_DOUBLE, JAVA_DOUBLE).withByteAlignment(16), JAVA_INT))
+                .as("but not one of floats").isEqualTo("0+4:r3 | 0+8:f1 8+8:f2 | 0+4:r6");
+    }
+
+    @Test
+    void anEmptyStructTakesNoRoom() {
+        assertThat(arguments(structLayout(), JAVA_INT)).isEqualTo(" | 0+4:r3");
+        assertThat(result(structLayout())).isEqualTo("none");
+    }
+
+    @Test
+    void resultsComeInRegistersOrThroughAPointer() {
+        assertThat(result(JAVA_INT)).isEqualTo("0+4:r3");
+        assertThat(result(JAVA_FLOAT)).isEqualTo("0+4:f1");
+        assertThat(result(structLayout(JAVA_DOUBLE, JAVA_LONG))).isEqualTo("0+8:r3 8+8:r4");
+        assertThat(result(structLayout(times(8, JAVA_DOUBLE)))).startsWith("0+8:f1 ").endsWith(" 56+8:f8");
+        assertThat(result(structLayout(times(3, JAVA_LONG)))).isEqualTo("memory at r3");
+        assertThat(result(structLayout(times(9, JAVA_DOUBLE)))).isEqualTo("memory at r3");
+    }
+
+    @Test
+    void thePointerToAResultIsTheFirstArgument() {
+        MemoryLayout large = structLayout(times(3, JAVA_LONG));
+        CallSequence sequence = port.classify(FunctionDescriptor.of(large, JAVA_INT));
+
+        assertThat(show(sequence.arguments().getFirst())).isEqualTo("0+4:r4");
+        assertThat(port.trailingArgument(FunctionDescriptor.of(large)).entry("append_")).isEqualTo("append_gp1");
+    }
+
+    @Test
+    void theHiddenArgumentFollowsTheCallersOwn() {
+        assertThat(trailing(JAVA_INT, JAVA_DOUBLE)).isEqualTo("append_gp2, 0 bytes of stack");
+        assertThat(trailing(times(7, JAVA_DOUBLE))).isEqualTo("append_gp7, 0 bytes of stack");
+        assertThat(trailing(times(8, JAVA_INT))).isEqualTo("append_stack, 64 bytes of stack");
+        assertThat(trailing(times(9, JAVA_DOUBLE))).isEqualTo("append_stack, 72 bytes of stack");
+        assertThat(trailing(structLayout(times(11, JAVA_LONG)))).isEqualTo("append_stack, 88 bytes of stack");
+    }
+
+    @Test
+    void theSizeOfTheStackArgumentsCountsTheDoublewordsOfTheRegistersIfThereAreAny() {
+        assertThat(port.classify(FunctionDescriptor.ofVoid(times(9, JAVA_INT))).stackSize()).isEqualTo(72);
+        assertThat(port.classify(FunctionDescriptor.ofVoid(times(9, JAVA_DOUBLE))).stackSize()).isZero();
+    }
+
+    private String trailing(MemoryLayout... layouts) {
+        TrailingArgument place = port.trailingArgument(FunctionDescriptor.ofVoid(layouts));
+        return place.entry("append_") + ", " + place.stackSize() + " bytes of stack";
+    }
+}

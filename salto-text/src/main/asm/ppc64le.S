@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text image for little-endian 64-bit PowerPC, 64-Bit ELF V2 ABI Specification, Power Architecture (ELFv2) 1.5, chapter 2.
+ * clang: --target=powerpc64le-unknown-linux-gnu
+ *
+ *   register     what it is here
+ *   r11          scratch register: the block's argument word, for the code that a trampoline jumps to. ELFv2 (Register Roles)
+ *                gives it to the environment pointer of languages that have one, and never to an argument
+ *   r12          the address of the function that is entered by way of a pointer: a trampoline finds its block by it, an
+ *                entry the header of its table. Whatever jumps on leaves there where it jumps to
+ *   ctr          where to jump, the same as r12
+ *   r3 to r10    the integer arguments, in this order (Parameter Passing in Registers)
+ *   r1           the stack pointer, a multiple of 16; it points to the back chain, the address of the frame before
+ *   r2           the TOC pointer: not touched by what jumps, and saved by what calls
+ *   r0           free for entries: caller-saved, never an argument. There is no other
+ *
+ * Instructions are read from a mapping that never changes, so nothing has to be done to instruction caches.
+ */
+#define WORD            8
+#define TRAMPOLINE_SIZE 16
+
+#include "text-image.h"
+
+/* A frame (The Stack Frame): what lies where from its stack pointer. */
+#define FRAME_LR        16              /* a callee keeps its return address in its caller's frame */
+#define FRAME_TOC       24
+#define FRAME_HEADER    32              /* behind it the parameter save area: a doubleword for each argument, also for those in */
+#define REGISTER_SLOTS  8               /* r3 to r10 */
+
+        .abiversion 2
+
+/*
+ * A block lies CODE_SIZE - HEAD_SIZE bytes behind its trampoline: addis adds the one, and the displacements take away the other. With
+ * mtctr and bctr of its own a trampoline would have 20 bytes, which means 24.
+ */
+        .macro  trampoline block
+        addis   12, 12, CODE_SIZE >> 16
+        ld      11, BLOCK_ARGUMENT - HEAD_SIZE(12)
+        ld      12, BLOCK_ENTRY - HEAD_SIZE(12)
+        b       .Ljump_on
+        .endm
+
+        .section .text.entries, "ax", %progbits
+
+        .type   jump_on, %function
+jump_on:
+.Ljump_on:
+        .cfi_startproc
+        mtctr   12
+        bctr
+        .cfi_endproc
+        .size   jump_on, . - jump_on
+
+/* Makes of the address of an entry, in r12, that of the call in the header of its table. */
+        .macro  header_call entry
+        addis   12, 12, (salto_parameters + HEADER_CALL - salto_entry_\entry)@ha
+        addi    12, 12, (salto_parameters + HEADER_CALL - salto_entry_\entry)@l
+        .endm
+
+/*
+ * append_gp<k>: the hidden argument becomes integer argument number k. A floating-point argument in front of it has a register
+ * of its own kind, and takes the place of an integer all the same.
+ * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ */
+        .macro  append_gp k, register
+        entry   append_gp\k
+        header_call append_gp\k
+        mr      \register, 11
+        ld      12, CALL_TARGET(12)
+        mtctr   12
+        bctr
+        end_entry append_gp\k
+        entry   bind_gp\k
+        ld      12, CALL_TARGET(11)
+        ld      \register, CALL_ARGUMENT(11)
+        mtctr   12
+        bctr
+        end_entry bind_gp\k
+        .endm
+
+        append_gp 0, 3
+        append_gp 1, 4
+        append_gp 2, 5
+        append_gp 3, 6
+        append_gp 4, 7
+        append_gp 5, 8
+        append_gp 6, 9
+        append_gp 7, 10
+
+/*
+ * append_stack, bind_stack: r3 to r10 are spent, so the appended argument goes into the parameter save area, behind the doublewords
+ * of all other arguments. CALL_STACK_SIZE is its distance from the beginning of that area, at least REGISTER_SLOTS doublewords. The
+ * area has to be contiguous, so the caller's is copied into a new frame, but for the doublewords of r3 to r10, which nobody has written.
+ *
+ * A caller need not have such an area when all its arguments are in registers, as nine doubles are. So nothing is copied from
+ * beyond the caller's frame, which ends where its back chain points. (A back chain of zero, in the first frame of a thread, or to a stack
+ * that lies lower, makes that a very large unsigned number.)
+ */
+        .macro  call_with_copied_stack  /* r12: the call; r11: the argument to append */
+        mflr    0
+        std     0, FRAME_LR(1)
+        .cfi_offset lr, FRAME_LR
+        std     31, -8(1)
+        .cfi_offset r31, -8
+        std     30, -16(1)
+        .cfi_offset r30, -16
+        mr      31, 1                   /* the frame pointer: where the caller's stack pointer was */
+        .cfi_def_cfa_register r31
+        mr      30, 12
+        ld      12, CALL_STACK_SIZE(30)
+        addi    12, 12, FRAME_HEADER    /* from here on distances from either stack pointer */
+        addi    0, 12, WORD + 16 + 15   /* the appended argument, r30 and r31, and rounding */
+        clrrdi  0, 0, 4
+        neg     0, 0
+        stdux   1, 1, 0                 /* the new frame with its back chain */
+        stdx    11, 1, 12
+        ld      11, 0(31)
+        subf    11, 31, 11              /* the size of the caller's frame */
+        cmpld   12, 11
+        ble     1f
+        mr      12, 11
+1:      addi    12, 12, -WORD
+        cmpldi  12, FRAME_HEADER + REGISTER_SLOTS * WORD
+        blt     2f
+        ldx     0, 31, 12
+        stdx    0, 1, 12
+        b       1b
+2:      std     2, FRAME_TOC(1)
+        ld      12, CALL_TARGET(30)
+        mtctr   12
+        bctrl
+        ld      2, FRAME_TOC(1)         /* behind a call unwinders know this instruction */
+        mr      1, 31
+        .cfi_def_cfa_register r1
+        ld      30, -16(1)              /* below the stack pointer, in the protected zone */
+        .cfi_restore r30
+        ld      31, -8(1)
+        .cfi_restore r31
+        ld      0, FRAME_LR(1)
+        mtlr    0
+        .cfi_restore lr
+        blr
+        .endm
+
+        entry   append_stack
+        header_call append_stack
+        call_with_copied_stack
+        end_entry append_stack
+
+        entry   bind_stack
+        mr      12, 11
+        ld      11, CALL_ARGUMENT(12)
+        call_with_copied_stack
+        end_entry bind_stack
+
+/* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (Return Values). */
+        entry   dead
+        li      3, 0
+        li      4, 0
+        .irp    f, 1, 2, 3, 4, 5, 6, 7, 8
+        xxlxor  \f, \f, \f              /* f1 to f8, by their names as vector registers */
+        .endr
+        blr
+        end_entry dead
+
+        code_table
