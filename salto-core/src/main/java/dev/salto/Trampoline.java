@@ -21,10 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <caption>Where the target finds the data</caption>
  * <tr><th>architecture</th><th>register</th><th>why</th></tr>
  * <tr><td>x86-64</td><td>{@code r10}</td><td>static chain pointer, System V AMD64 psABI 1.0, 3.2.1</td></tr>
- * <tr><td>AArch64</td><td>{@code x17}; {@code x16} is changed, too</td><td>for code between caller and callee, AAPCS64 2024Q3, 6.1.1</td></tr>
  * </table>
  *
- * <p>No other register is changed on the way, and none that the calling convention knows how to use.
+ * <p>No other register is changed on the way.
  *
  * <p>A trampoline takes a few bytes of the shared code and two words (16 bytes) of memory. It lives until {@link #close}; the garbage collector does
  * not free it. After that its address may be handed out again, so native code must not call it any more.

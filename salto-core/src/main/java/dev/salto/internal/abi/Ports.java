@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The registry of ports: an architecture is supported when it has a line here. */
+/**
+ * The registry of ports: an architecture is supported when it has a line here. {@link Aapcs64} and {@link ElfV2Ppc64} are not proven yet by all tests on
+ * their own JVMs, and so have none.
+ */
 public final class Ports {
     private static final List<Port> ALL = List.of(
-            new SysVX64(),
-            new Aapcs64(),
-            new ElfV2Ppc64());
+            new SysVX64());
 
     private static final Optional<Port> THIS_JVM = ALL.stream().filter(Port::isForThisJvm).findFirst();
 
