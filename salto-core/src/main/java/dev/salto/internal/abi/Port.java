@@ -43,6 +43,24 @@ public interface Port {
      * @param function a function whose last parameter is an integer or a pointer
      */
     default TrailingArgument lastArgument(FunctionDescriptor function) {
-        return new TrailingArgument(classify(function).arguments().getLast().getFirst().storage());
+        return lastArgument(classify(function));
+    }
+
+    /** Where the last argument of a call is, an integer or a pointer. */
+    default TrailingArgument lastArgument(CallSequence call) {
+        Storage storage = call.arguments().getLast().getFirst().storage();
+        return new TrailingArgument(storage, switch (storage) {
+            case Storage.Stack stack -> stack.offset();
+            case Storage.IntegerRegister _ when callsFromFrame() -> call.stackSize();
+            default -> 0;
+        });
+    }
+
+    /**
+     * Whether an entry that puts the word into a register calls its target from a frame of its own, with a copy of the stack arguments, if
+     * there are any. Otherwise it jumps, and they stay where they are.
+     */
+    default boolean callsFromFrame() {
+        return false;
     }
 }

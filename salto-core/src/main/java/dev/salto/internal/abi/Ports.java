@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The registry of ports: an architecture is supported when it has a line here. {@link Aapcs64} and {@link ElfV2Ppc64} are not proven yet by all tests on
- * their own JVMs, and so have none.
+ * The registry of ports: an architecture is supported when it has a line here. {@link Aapcs64}, {@link ElfV2Ppc64}, {@link RiscV64} and
+ * {@link S390x} are not proven yet by all tests on their own JVMs, and so have none.
  */
 public final class Ports {
     private static final List<Port> ALL = List.of(

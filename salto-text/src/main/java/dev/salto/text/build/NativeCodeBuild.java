@@ -164,7 +164,8 @@ final class NativeCodeBuild implements Callable<Integer> {
 
     /** What both kinds of shared object are linked with. */
     private static List<String> linkOptions() {
-        return List.of("--build-id=sha1", "--hash-style=gnu", "--eh-frame-hdr", "--no-undefined", "-z", "noexecstack");
+        return List.of("--build-id=sha1", "--hash-style=gnu", "--eh-frame-hdr", "--no-undefined",
+                "--discard-locals", "-z", "noexecstack");
     }
 
     /** What clang has to be told about an architecture: the line "clang: ..." at the head of its {@code .S} file. */

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.UnionLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The calling convention that RISC-V and LoongArch share, under this name and with the same registers by number. Section names are
+ * those of the RISC-V ELF psABI 1.0, "Procedure Calling Convention".
+ */
+final class Lp64d {
+    /** a0 to a7; for results a0, a1. */
+    private static final int INTEGER_ARGUMENTS = 8;
+
+    /** fa0 to fa7; for results fa0, fa1. */
+    private static final int VECTOR_ARGUMENTS = 8;
+
+    private static final long WORD = 8;
+
+    /** A larger value is copied to memory, and its address passed. */
+    private static final long LARGEST_IN_REGISTERS = 2 * WORD;
+
+    /** A struct of more members has no registers for each of them. */
+    private static final int MOST_MEMBERS = 2;
+
+    private Lp64d() {}
+
+    /** As {@link Port#classify}. */
+    static CallSequence classify(FunctionDescriptor function) {
+        Registers registers = new Registers();
+        CallSequence.Result result = function.returnLayout()
+                .map(layout -> placeResult(layout, registers))
+                .orElseGet(CallSequence.Result.None::new);
+        List<List<Piece>> arguments = new ArrayList<>();
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            arguments.add(registers.place(layout));
+        }
+        return new CallSequence(arguments, result, registers.stackSize);
+    }
+
+    /**
+     * A result is where a first argument of its type would be; if that is by reference, the address of its memory is passed before
+     * all arguments.
+     */
+    private static CallSequence.Result placeResult(MemoryLayout layout, Registers arguments) {
+        if (isByReference(layout)) {
+            return new CallSequence.Result.InMemory(arguments.integerOrStack());
+        }
+        List<Piece> pieces = new Registers().place(layout);
+        return pieces.isEmpty() ? new CallSequence.Result.None() : new CallSequence.Result.InRegisters(pieces);
+    }
+
+    private static boolean isByReference(MemoryLayout layout) {
+        return layout.byteSize() > LARGEST_IN_REGISTERS && membersOnTheirOwn(layout).isEmpty();
+    }
+
+    /**
+     * "Hardware Floating-point Calling Convention": what travels with a register for each member. That is one floating-point number, or
+     * two, or one and an integer, however deep in structs and arrays, but not in a union. Empty for everything else.
+     */
+    private static List<Field> membersOnTheirOwn(MemoryLayout layout) {
+        if (hasUnion(layout)) {
+            return List.of();
+        }
+        List<Field> fields = Field.of(layout);
+        return fields.size() <= MOST_MEMBERS && fields.stream().anyMatch(Field::isFloatingPoint) ? fields : List.of();
+    }
+
+    private static boolean hasUnion(MemoryLayout layout) {
+        return layout.byteSize() > 0 && switch (layout) {
+            case UnionLayout _ -> true;
+            case GroupLayout group -> group.memberLayouts().stream().anyMatch(Lp64d::hasUnion);
+            case SequenceLayout sequence -> hasUnion(sequence.elementLayout());
+            default -> false;
+        };
+    }
+
+    /** Hands out registers, and the stack when they are spent. */
+    private static final class Registers {
+        private int integers;
+        private int vectors;
+        private long stackSize;
+
+        List<Piece> place(MemoryLayout layout) {
+            List<Field> members = membersOnTheirOwn(layout);
+            int vectorsNeeded = (int) members.stream().filter(Field::isFloatingPoint).count();
+            int integersNeeded = members.size() - vectorsNeeded;
+            if (!members.isEmpty() && vectors + vectorsNeeded <= VECTOR_ARGUMENTS
+                    && integers + integersNeeded <= INTEGER_ARGUMENTS) {
+                return members.stream().map(this::inOwnRegister).toList();
+            }
+            // Size, not kind, decides from here on: the integer calling convention.
+            return layout.byteSize() > LARGEST_IN_REGISTERS
+                    ? List.of(new Piece(0, layout.byteSize(), new Storage.Reference(integerOrStack())))
+                    : inWords(layout);
+        }
+
+        private Piece inOwnRegister(Field member) {
+            return new Piece(member.offset(), member.size(), member.isFloatingPoint()
+                    ? new Storage.VectorRegister(vectors++)
+                    : new Storage.IntegerRegister(integers++));
+        }
+
+        /**
+         * "Integer Calling Convention": word by word, the last on the stack if only one register is left. The first register is not
+         * an even one for a larger alignment: that is for variable arguments.
+         */
+        private List<Piece> inWords(MemoryLayout layout) {
+            if (integers == INTEGER_ARGUMENTS && layout.byteSize() > 0) {
+                return List.of(new Piece(0, layout.byteSize(), onStack(layout.byteSize(), layout.byteAlignment())));
+            }
+            List<Piece> pieces = new ArrayList<>();
+            for (long offset = 0; offset < layout.byteSize(); offset += WORD) {
+                pieces.add(new Piece(offset, Math.min(WORD, layout.byteSize() - offset), integerOrStack()));
+            }
+            return pieces;
+        }
+
+        private Storage integerOrStack() {
+            return integers < INTEGER_ARGUMENTS ? new Storage.IntegerRegister(integers++) : onStack(WORD, WORD);
+        }
+
+        /** A stacked argument begins at a multiple of its alignment, but at least of a word's, and at most of the stack's. */
+        private Storage onStack(long size, long alignment) {
+            long multiple = Math.clamp(alignment, WORD, 2 * WORD);
+            long offset = Math.ceilDiv(stackSize, multiple) * multiple;
+            stackSize = offset + Math.ceilDiv(size, WORD) * WORD;
+            return new Storage.Stack(offset);
+        }
+    }
+}

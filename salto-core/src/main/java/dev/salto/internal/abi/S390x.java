@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.PaddingLayout;
+import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.StructLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Linux on s390x. Section names are those of the "s390x ELF Application Binary Interface Supplement" 1.6.1.
+ *
+ * <p>An argument on the stack is given by its slot, a word, also if it is shorter: it is at the slot's end.
+ */
+final class S390x implements Port {
+    /** r2 to r6. */
+    private static final int INTEGER_ARGUMENTS = 5;
+
+    /** f0, f2, f4 and f6. */
+    private static final int FLOATING_POINT_ARGUMENTS = 4;
+
+    private static final long WORD = 8;
+
+    /** "Parameter Passing": structs and unions of other sizes are copied to memory, and their address is passed. */
+    private static final Set<Long> SIZES_IN_REGISTERS = Set.of(1L, 2L, 4L, 8L);
+
+    @Override
+    public String architecture() {
+        return "s390x";
+    }
+
+    @Override
+    public String abi() {
+        return "s390x ELF ABI";
+    }
+
+    @Override
+    public boolean isForThisJvm() {
+        return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("s390x");
+    }
+
+    /** Because r6 is an argument register that a callee hands back as it was, and because of what the JDK's stubs do: see the entries. */
+    @Override
+    public boolean callsFromFrame() {
+        return true;
+    }
+
+    @Override
+    public CallSequence classify(FunctionDescriptor function) {
+        return classify(function, S390x::isLikeFloatingPoint);
+    }
+
+    /** The hidden argument is where the gate looks for it, and a gate is a stub of the JDK. */
+    @Override
+    public TrailingArgument trailingArgument(FunctionDescriptor function) {
+        return lastArgument(classify(function.appendArgumentLayouts(JAVA_INT), S390x::isLikeFloatingPointToTheJdk));
+    }
+
+    private static CallSequence classify(FunctionDescriptor function, Predicate<GroupLayout> isLikeFloatingPoint) {
+        Registers registers = new Registers(isLikeFloatingPoint);
+        CallSequence.Result result = function.returnLayout().map(registers::placeResult)
+                .orElseGet(CallSequence.Result.None::new);
+        List<List<Piece>> arguments = new ArrayList<>();
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            arguments.add(List.of(registers.place(layout)));
+        }
+        return new CallSequence(arguments, result, registers.stackSize);
+    }
+
+    /**
+     * "Parameter Passing": a struct whose only member is a {@code float}, a {@code double} or such a struct is passed as that number. So do
+     * compilers, not with unions, nor with arrays of one. Padding behind the member does not matter to them.
+     */
+    private static boolean isLikeFloatingPoint(MemoryLayout layout) {
+        if (!(layout instanceof StructLayout struct)) {
+            return Field.isFloatingPoint(layout);
+        }
+        List<MemoryLayout> members = struct.memberLayouts().stream().filter(m -> !(m instanceof PaddingLayout))
+                .toList();
+        return members.size() == 1 && isLikeFloatingPoint(members.getFirst());
+    }
+
+    /** The JDK's linker also takes unions and arrays of one for the number in them, and counts padding as a member. */
+    private static boolean isLikeFloatingPointToTheJdk(GroupLayout layout) {
+        List<MemoryLayout> members = membersToTheJdk(layout).limit(2).toList();
+        return members.size() == 1 && Field.isFloatingPoint(members.getFirst());
+    }
+
+    private static Stream<MemoryLayout> membersToTheJdk(GroupLayout layout) {
+        return layout.memberLayouts().stream().flatMap(member -> switch (member) {
+            case GroupLayout group -> membersToTheJdk(group);
+            case SequenceLayout array -> Stream.generate(array::elementLayout).limit(array.elementCount());
+            default -> Stream.of(member);
+        });
+    }
+
+    /** "Parameter Passing": hands out registers, and the stack when they are spent. */
+    private static final class Registers {
+        private final Predicate<GroupLayout> isLikeFloatingPoint;
+        private int integers;
+        private int floatingPoint;
+        private long stackSize;
+
+        Registers(Predicate<GroupLayout> isLikeFloatingPoint) {
+            this.isLikeFloatingPoint = isLikeFloatingPoint;
+        }
+
+        /** "Return Values": any struct or union is in memory, whose address is a first argument. Comes before the arguments. */
+        CallSequence.Result placeResult(MemoryLayout layout) {
+            if (layout instanceof GroupLayout) {
+                return new CallSequence.Result.InMemory(integerOrStack());
+            }
+            return new CallSequence.Result.InRegisters(List.of(new Registers(isLikeFloatingPoint).place(layout)));
+        }
+
+        Piece place(MemoryLayout layout) {
+            long size = layout.byteSize();
+            if (layout instanceof GroupLayout group) {
+                if (!SIZES_IN_REGISTERS.contains(size)) {
+                    return new Piece(0, size, new Storage.Reference(integerOrStack()));
+                }
+                boolean isNumber = size >= Float.BYTES && isLikeFloatingPoint.test(group);
+                return new Piece(0, size, isNumber ? floatingPointOrStack() : integerOrStack());
+            }
+            return new Piece(0, size, Field.isFloatingPoint(layout) ? floatingPointOrStack() : integerOrStack());
+        }
+
+        private Storage integerOrStack() {
+            return integers < INTEGER_ARGUMENTS ? new Storage.IntegerRegister(integers++) : onStack();
+        }
+
+        private Storage floatingPointOrStack() {
+            return floatingPoint < FLOATING_POINT_ARGUMENTS ? new Storage.VectorRegister(floatingPoint++) : onStack();
+        }
+
+        private Storage onStack() {
+            Storage slot = new Storage.Stack(stackSize);
+            stackSize += WORD;
+            return slot;
+        }
+    }
+}

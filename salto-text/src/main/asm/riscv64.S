@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text image for 64-bit RISC-V, RISC-V ELF psABI 1.0, LP64D.
+ * clang: --target=riscv64-unknown-linux-gnu -march=rv64gc -mabi=lp64d
+ *
+ *   register     what it is here
+ *   t2 (x7)      scratch register: the block's argument word, for the code that a trampoline jumps to. A temporary register, never
+ *                an argument; the static chain register of GCC and LLVM
+ *   t1 (x6)      where to jump. Not t0 or ra: processors take a jump through those for a return
+ *   a0 to a7     the integer arguments, in this order; a0 also carries the address of a result in memory
+ *   fa0 to fa7   the floating-point arguments: not touched
+ *   ra           the return address
+ *   t3 to t6     free for entries: caller-saved, never an argument
+ *
+ * The stack pointer is a multiple of 16. Instructions are read from a mapping that never changes, so nothing has to be done to
+ * instruction caches. There are no landing pads (Zicfilp): one more instruction would make a trampoline 8 bytes longer.
+ */
+#define WORD            8
+#define TRAMPOLINE_SIZE 16
+
+#include "text-image.h"
+
+/* The way to a block is the same from every trampoline, and a whole number of the units that auipc counts in. */
+#if TRAMPOLINE_SIZE != BLOCK_SIZE || (CODE_SIZE - HEAD_SIZE) % 0x1000 != 0
+#error "a trampoline reaches its block with auipc alone"
+#endif
+
+        .option norvc                           /* every instruction has four bytes */
+        .option norelax                         /* the linker leaves them as they are */
+
+        .macro  trampoline block
+        auipc   t1, %pcrel_hi(\block)           /* the low part is zero */
+        ld      t2, BLOCK_ARGUMENT(t1)
+        ld      t1, BLOCK_ENTRY(t1)
+        jr      t1
+        .endm
+
+        .section .text.entries, "ax", %progbits
+
+/*
+ * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ */
+        .macro  append_gp k
+        entry   append_gp\k
+        mv      a\k, t2
+        ld      t1, salto_parameters + HEADER_CALL + CALL_TARGET
+        jr      t1
+        end_entry append_gp\k
+        entry   bind_gp\k
+        ld      t1, CALL_TARGET(t2)
+        ld      a\k, CALL_ARGUMENT(t2)
+        jr      t1
+        end_entry bind_gp\k
+        .endm
+
+        .irp    k, 0, 1, 2, 3, 4, 5, 6, 7
+        append_gp \k
+        .endr
+
+/*
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
+ * own stack arguments. They have to be contiguous, so the caller's are copied into a new frame.
+ */
+        .macro  call_with_copied_stack  /* t3: the call; t2: the argument to append */
+        addi    sp, sp, -16
+        .cfi_def_cfa_offset 16
+        sd      ra, 8(sp)
+        sd      s0, 0(sp)
+        .cfi_offset ra, -8
+        .cfi_offset s0, -16
+        addi    s0, sp, 16
+        .cfi_def_cfa s0, 0                      /* the frame pointer is the stack pointer of the caller */
+        ld      t4, CALL_STACK_SIZE(t3)
+        addi    t5, t4, WORD + 15
+        andi    t5, t5, -16
+        sub     sp, sp, t5
+        add     t5, sp, t4                      /* behind the last word to copy; t6: the same in the caller's frame */
+        add     t6, s0, t4
+        sd      t2, 0(t5)
+1:      beq     t5, sp, 2f
+        addi    t5, t5, -WORD
+        addi    t6, t6, -WORD
+        ld      t4, 0(t6)
+        sd      t4, 0(t5)
+        j       1b
+2:      ld      t1, CALL_TARGET(t3)
+        jalr    t1
+        addi    sp, s0, -16
+        .cfi_def_cfa sp, 16
+        ld      s0, 0(sp)
+        ld      ra, 8(sp)
+        .cfi_restore s0
+        .cfi_restore ra
+        addi    sp, sp, 16
+        .cfi_def_cfa_offset 0
+        ret
+        .endm
+
+        entry   append_stack
+        lla     t3, salto_parameters + HEADER_CALL
+        call_with_copied_stack
+        end_entry append_stack
+
+        entry   bind_stack
+        mv      t3, t2
+        ld      t2, CALL_ARGUMENT(t3)
+        call_with_copied_stack
+        end_entry bind_stack
+
+/*
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. As a `float`
+ * the zero has the right bits, but is not NaN-boxed, which a zero of both sizes cannot be: calculating with it gives NaN.
+ */
+        entry   dead
+        mv      a0, zero
+        mv      a1, zero
+        fmv.d.x fa0, zero
+        fmv.d.x fa1, zero
+        ret
+        end_entry dead
+
+        code_table

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text image for s390x, "s390x ELF Application Binary Interface Supplement" 1.6.1.
+ * clang: --target=s390x-unknown-linux-gnu -march=z10
+ *
+ *   register        what it is here
+ *   r0              scratch register: the block's argument word, for the code that a trampoline jumps to. Never an argument, and
+ *                   not saved by a callee ("Register Preservation Rules"); compilers have their static chain pointer there. No address can be
+ *                   based on it, because as a base register it stands for the number 0
+ *   r1              where to jump; then free for entries: caller-saved, never an argument
+ *   r2 to r6        the integer arguments, in this order ("Parameter Passing"). r6 is the caller's to keep: a callee hands it back as it was
+ *   r7 to r13, r15  a callee hands them back as they were
+ *   r14             the return address
+ *   r15             the stack pointer, a multiple of 8. At 0(r15) lie the 160 bytes that a caller provides for its callee to save
+ *                   registers in ("The Stack Frame"), and behind them the stack arguments
+ *
+ * Instructions are read from a mapping that never changes, so nothing has to be done to instruction caches.
+ */
+#define WORD            8
+#define TRAMPOLINE_SIZE 16
+
+#include "text-image.h"
+
+#define SAVE_AREA       160     /* what a caller provides below its stack arguments */
+#define SAVED_R6        48      /* where r6 is saved in it; the others follow */
+
+        .macro  trampoline block
+        lgrl    %r0, BLOCK_ARGUMENT + \block    /* 6 bytes */
+        lgrl    %r1, BLOCK_ENTRY + \block       /* 6 bytes */
+        br      %r1                             /* 2 bytes */
+        .short  0                               /* no instruction: the processor stops there */
+        .endm
+
+        .section .text.entries, "ax", %progbits
+
+/*
+ * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ * These are the registers that nobody has to keep, of a caller without stack arguments.
+ */
+        .macro  append_gp k, register
+        entry   append_gp\k
+        lgr     \register, %r0
+        lgrl    %r1, salto_parameters + HEADER_CALL + CALL_TARGET
+        br      %r1
+        end_entry append_gp\k
+        entry   bind_gp\k
+        lgr     %r1, %r0
+        lg      \register, CALL_ARGUMENT(%r1)
+        lg      %r1, CALL_TARGET(%r1)
+        br      %r1
+        end_entry bind_gp\k
+        .endm
+
+        append_gp 0, %r2
+        append_gp 1, %r3
+        append_gp 2, %r4
+        append_gp 3, %r5
+
+/*
+ * The other entries call the target from a frame, with a copy of the caller's stack arguments, because the target looks for them
+ * above its own save area. The frame's register is r10, so that r11 can be equal to the stack pointer at the call: that is where the
+ * upcall stubs of JDK 25 take their stack arguments from, although compilers have frame pointers there, or anything else.
+ */
+        .macro  enter_frame
+        stmg    %r6, %r15, SAVED_R6(%r15)
+        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        .cfi_offset %r\n, SAVED_R6 + (\n - 6) * WORD - SAVE_AREA
+        .endr
+        lgr     %r10, %r15
+        .cfi_def_cfa_register %r10
+        .endm
+
+        .macro  call_with_copied_stack room     /* r1: the call; r0: what to put behind the copy, if there is room for it */
+        lg      %r7, CALL_STACK_SIZE(%r1)
+        aghi    %r15, -(SAVE_AREA + \room)
+        sgr     %r15, %r7
+        stg     %r10, 0(%r15)           /* the back chain */
+        lgr     %r11, %r15
+        .if     \room
+        stg     %r0, SAVE_AREA(%r7, %r15)
+        .endif
+1:      aghi    %r7, -WORD
+        jl      2f
+        lg      %r8, SAVE_AREA(%r7, %r10)
+        stg     %r8, SAVE_AREA(%r7, %r15)
+        j       1b
+2:      lg      %r1, CALL_TARGET(%r1)
+        basr    %r14, %r1
+        lmg     %r6, %r15, SAVED_R6(%r10)
+        .cfi_def_cfa %r15, SAVE_AREA
+        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        .cfi_restore %r\n
+        .endr
+        br      %r14
+        .endm
+
+/*
+ * append_gp<k>_stack, bind_gp<k>_stack: the same as without _stack, for a caller with stack arguments. Without any, only r6 needs a
+ * frame, because it has to be as it was when the caller gets control back.
+ */
+        .macro  append_gp_in_frame k, register, suffix
+        entry   append_gp\k\suffix
+        enter_frame
+        larl    %r1, salto_parameters + HEADER_CALL
+        lgr     \register, %r0
+        call_with_copied_stack 0
+        end_entry append_gp\k\suffix
+        entry   bind_gp\k\suffix
+        enter_frame
+        lgr     %r1, %r0
+        lg      \register, CALL_ARGUMENT(%r1)
+        call_with_copied_stack 0
+        end_entry bind_gp\k\suffix
+        .endm
+
+        append_gp_in_frame 0, %r2, _stack
+        append_gp_in_frame 1, %r3, _stack
+        append_gp_in_frame 2, %r4, _stack
+        append_gp_in_frame 3, %r5, _stack
+        append_gp_in_frame 4, %r6, _stack
+        append_gp_in_frame 4, %r6
+
+/*
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
+ * own stack arguments ("Parameter Passing").
+ */
+        entry   append_stack
+        enter_frame
+        larl    %r1, salto_parameters + HEADER_CALL
+        call_with_copied_stack WORD
+        end_entry append_stack
+
+        entry   bind_stack
+        enter_frame
+        lgr     %r1, %r0
+        lg      %r0, CALL_ARGUMENT(%r1)
+        call_with_copied_stack WORD
+        end_entry bind_stack
+
+/* dead: where a trampoline points that is bound to nothing. Returns zero in whichever register holds the result ("Return Values"). */
+        entry   dead
+        lghi    %r2, 0
+        lzdr    %f0
+        br      %r14
+        end_entry dead
+
+        code_table
