@@ -38,11 +38,6 @@ final class Aapcs64 implements Port {
     }
 
     @Override
-    public boolean isForThisJvm() {
-        return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("aarch64");
-    }
-
-    @Override
     public CallSequence classify(FunctionDescriptor function) {
         Registers registers = new Registers();
         List<List<Piece>> arguments = new ArrayList<>();
@@ -75,18 +70,10 @@ final class Aapcs64 implements Port {
      * arguments where that linker looks.
      */
     private static Optional<Field> homogeneous(MemoryLayout layout) {
-        if (!(layout instanceof GroupLayout) || Field.hasArrayOfGroups(layout)) {
-            return Optional.empty();
-        }
-        List<Field> fields = Field.of(layout);
-        if (fields.isEmpty() || !fields.getFirst().isFloatingPoint()
-                || !fields.stream().allMatch(f -> f.layout().equals(fields.getFirst().layout()))) {
-            return Optional.empty();
-        }
-        long size = fields.getFirst().size();
-        return layout.byteSize() <= MOST_MEMBERS * size && layout.byteSize() % size == 0
-                ? Optional.of(fields.getFirst())
-                : Optional.empty();
+        return Field.onlyFloatingPoint(layout)
+                .filter(member -> !Field.hasArrayOfGroups(layout)
+                        && layout.byteSize() <= MOST_MEMBERS * member.size()
+                        && layout.byteSize() % member.size() == 0);
     }
 
     /** 6.8.2, stages A to C: hands out registers, and the stack when they are spent. */

@@ -42,11 +42,6 @@ final class ElfV2Ppc64 implements Port {
     }
 
     @Override
-    public boolean isForThisJvm() {
-        return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("ppc64le");
-    }
-
-    @Override
     public CallSequence classify(FunctionDescriptor function) {
         ParameterSaveArea area = new ParameterSaveArea();
         CallSequence.Result result = function.returnLayout()
@@ -71,18 +66,10 @@ final class ElfV2Ppc64 implements Port {
 
     /** The type of all members of a homogeneous floating-point aggregate: there is nothing else in it, and not too many of them. */
     private static Optional<Field> homogeneous(MemoryLayout layout) {
-        if (!(layout instanceof GroupLayout)) {
-            return Optional.empty();
-        }
-        List<Field> fields = Field.of(layout);
-        if (fields.isEmpty() || !fields.getFirst().isFloatingPoint()
-                || !fields.stream().allMatch(f -> f.layout().equals(fields.getFirst().layout()))) {
-            return Optional.empty();
-        }
-        long members = fields.stream().mapToLong(Field::offset).distinct().count();
-        return members <= MOST_MEMBERS && members * fields.getFirst().size() == layout.byteSize()
-                ? Optional.of(fields.getFirst())
-                : Optional.empty();
+        return Field.onlyFloatingPoint(layout).filter(member -> {
+            long members = Field.of(layout).stream().mapToLong(Field::offset).distinct().count();
+            return members <= MOST_MEMBERS && members * member.size() == layout.byteSize();
+        });
     }
 
     /** Parameter Passing in Registers: hands out doublewords, and registers for floating-point numbers beside them. */

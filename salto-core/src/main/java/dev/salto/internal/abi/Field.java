@@ -10,6 +10,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A scalar in a value, however deep in structs, unions and arrays.
@@ -49,6 +50,18 @@ record Field(long offset, ValueLayout layout) {
                 }
             }
         }
+    }
+
+    /** The type of all scalars of a struct or union, if that is one and the same floating-point type. */
+    static Optional<Field> onlyFloatingPoint(MemoryLayout layout) {
+        if (!(layout instanceof GroupLayout)) {
+            return Optional.empty();
+        }
+        List<Field> fields = of(layout);
+        return fields.stream()
+                .findFirst()
+                .filter(first -> first.isFloatingPoint()
+                        && fields.stream().allMatch(field -> field.layout.equals(first.layout)));
     }
 
     /** Whether there is an array of structs or unions anywhere in a layout. */

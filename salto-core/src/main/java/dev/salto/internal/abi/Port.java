@@ -18,8 +18,15 @@ public interface Port {
     /** The name of the calling convention, for people. */
     String abi();
 
+    /** The name of the architecture in the system property {@code os.arch}. */
+    default String nameInJvm() {
+        return architecture();
+    }
+
     /** Whether this port is for the JVM that runs. */
-    boolean isForThisJvm();
+    default boolean isForThisJvm() {
+        return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals(nameInJvm());
+    }
 
     /**
      * Says how the values of a function travel.

@@ -17,11 +17,6 @@ final class RiscV64 implements Port {
     }
 
     @Override
-    public boolean isForThisJvm() {
-        return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("riscv64");
-    }
-
-    @Override
     public CallSequence classify(FunctionDescriptor function) {
         return Lp64d.classify(function);
     }

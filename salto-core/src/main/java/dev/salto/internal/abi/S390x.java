@@ -43,11 +43,6 @@ final class S390x implements Port {
         return "s390x ELF ABI";
     }
 
-    @Override
-    public boolean isForThisJvm() {
-        return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("s390x");
-    }
-
     /** Because r6 is an argument register that a callee hands back as it was, and because of what the JDK's stubs do: see the entries. */
     @Override
     public boolean callsFromFrame() {

@@ -3,12 +3,7 @@
 package dev.salto.internal.abi;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.PaddingLayout;
-import java.lang.foreign.SequenceLayout;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,8 +52,8 @@ final class SysVX64 implements Port {
     }
 
     @Override
-    public boolean isForThisJvm() {
-        return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64");
+    public String nameInJvm() {
+        return "amd64";
     }
 
     @Override
@@ -95,7 +90,12 @@ final class SysVX64 implements Port {
         }
         EightbyteClass[] classes = new EightbyteClass[(int) eightbytes];
         Arrays.fill(classes, EightbyteClass.NO_CLASS);
-        merge(layout, 0, classes);
+        for (Field field : Field.of(layout)) {
+            // Rule 1: an unaligned field puts all in memory. The alignment of a field's type is its size here, whatever the layout says.
+            EightbyteClass own = field.offset() % field.size() == 0 ? classOf(field) : EightbyteClass.MEMORY;
+            int eightbyte = (int) (field.offset() / EIGHTBYTE);
+            classes[eightbyte] = classes[eightbyte].merge(own);
+        }
         // Rule 5: one eightbyte in memory takes the others along.
         return isInMemory(classes) ? new EightbyteClass[]{EightbyteClass.MEMORY} : classes;
     }
@@ -104,38 +104,9 @@ final class SysVX64 implements Port {
         return Arrays.asList(classes).contains(EightbyteClass.MEMORY);
     }
 
-    /** Adds the fields of a layout that begins at an offset to the classes of their eightbytes. */
-    private static void merge(MemoryLayout layout, long offset, EightbyteClass[] classes) {
-        switch (layout) {
-            case PaddingLayout _ -> {
-            }
-            case ValueLayout value -> {
-                // Rule 1: an unaligned field puts all in memory. The alignment of a field's type is its size here, whatever the layout says.
-                EightbyteClass own = offset % value.byteSize() == 0 ? classOf(value) : EightbyteClass.MEMORY;
-                int eightbyte = (int) (offset / EIGHTBYTE);
-                classes[eightbyte] = classes[eightbyte].merge(own);
-            }
-            case SequenceLayout sequence -> {
-                for (long i = 0; i < sequence.elementCount(); i++) {
-                    merge(sequence.elementLayout(), offset + i * sequence.elementLayout().byteSize(), classes);
-                }
-            }
-            case GroupLayout group -> {
-                long member = offset;
-                for (MemoryLayout layoutOfMember : group.memberLayouts()) {
-                    merge(layoutOfMember, member, classes);
-                    // The members of a union all begin where it does.
-                    member += group instanceof StructLayout ? layoutOfMember.byteSize() : 0;
-                }
-            }
-        }
-    }
-
     /** Integers of every size, booleans, characters and pointers are INTEGER; {@code float} and {@code double} are SSE. */
-    private static EightbyteClass classOf(ValueLayout layout) {
-        return layout instanceof ValueLayout.OfFloat || layout instanceof ValueLayout.OfDouble
-                ? EightbyteClass.SSE
-                : EightbyteClass.INTEGER;
+    private static EightbyteClass classOf(Field field) {
+        return field.isFloatingPoint() ? EightbyteClass.SSE : EightbyteClass.INTEGER;
     }
 
     /** Passing: hands out registers, and the stack when they are spent. */

@@ -20,7 +20,6 @@ record ClassFolder() implements TextSource {
             throw new TextImageException("the classes of Salto are in a JAR, " + classes);
         }
         Path file = classes.resolve(ClassFolder.class.getPackageName().replace('.', '/')).resolve(image);
-        return List.of(new Place(file.toString(), "move the classes to a file system that allows executable files",
-                () -> new OpenText(SystemCalls.openForReading(file), 0)));
+        return List.of(Place.of(file, "move the classes to a file system that allows executable files"));
     }
 }

@@ -30,8 +30,7 @@ record InstalledLibrary() implements TextSource {
         List<Place> places = folders.stream()
                 .map(folder -> folder.resolve(image))
                 .filter(Files::exists)
-                .map(file -> new Place(file.toString(), "put it on a file system that allows executable files",
-                        () -> new OpenText(SystemCalls.openForReading(file), 0)))
+                .map(file -> Place.of(file, "put it on a file system that allows executable files"))
                 .toList();
         if (places.isEmpty()) {
             throw new TextImageException("no %s is in java.library.path (%s) or %s".formatted(image, libraryPath,

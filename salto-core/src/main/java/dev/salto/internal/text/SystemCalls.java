@@ -46,6 +46,13 @@ final class SystemCalls {
     private static final long FAILED = -1;
 
     private static final Linker LINKER = Linker.nativeLinker();
+
+    /**
+     * The C library, which is loaded in any case, by its name: that opens nothing. The JDK's own lookup, for C libraries of other
+     * names, opens a file when it is first used; where that fails, for want of a descriptor, say, it finds nothing for the rest of the process.
+     */
+    private static final SymbolLookup C_LIBRARY = cLibrary();
+
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
@@ -320,20 +327,16 @@ final class SystemCalls {
         return LINKER.downcallHandle(find(name), descriptor, all);
     }
 
-    /**
-     * Finds a function of the C library, which is loaded in any case: by its name, without opening anything. The JDK's own lookup, for C libraries of other
-     * names, opens a file when it is first used; where that fails, for want of a descriptor, say, it finds nothing for the rest of the process.
-     */
     private static MemorySegment find(String name) {
-        return cLibrary().flatMap(library -> library.find(name))
-                .orElseGet(() -> LINKER.defaultLookup().findOrThrow(name));
+        return C_LIBRARY.find(name).orElseGet(() -> LINKER.defaultLookup().findOrThrow(name));
     }
 
-    private static Optional<SymbolLookup> cLibrary() {
+    /** Finds nothing if there is no C library of that name. */
+    private static SymbolLookup cLibrary() {
         try {
-            return Optional.of(SymbolLookup.libraryLookup("libc.so.6", Arena.global()));
+            return SymbolLookup.libraryLookup("libc.so.6", Arena.global());
         } catch (IllegalArgumentException e) {
-            return Optional.empty();
+            return _ -> Optional.empty();
         }
     }
 }

@@ -5,6 +5,7 @@ package dev.salto.internal.text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 
 /** A kind of place that the text image may come from. */
@@ -36,7 +37,12 @@ interface TextSource {
      * @param remedy for messages: what to do if this place may not be mapped read+execute
      * @param opener opens it
      */
-    record Place(String location, String remedy, Opener opener) {}
+    record Place(String location, String remedy, Opener opener) {
+        /** A file that is the image as it stands. */
+        static Place of(Path file, String remedy) {
+            return new Place(file.toString(), remedy, () -> new OpenText(SystemCalls.openForReading(file), 0));
+        }
+    }
 
     /** Opens a place. */
     interface Opener {

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.abi;
 
+import static dev.salto.internal.abi.Places.times;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.sequenceLayout;
 import static java.lang.foreign.MemoryLayout.structLayout;
@@ -16,44 +17,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
-import java.util.Collections;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Where values travel on AArch64, rule by rule. */
 final class Aapcs64Test {
-    private final Aapcs64 port = new Aapcs64();
+    private final Port port = new Aapcs64();
+
+    private final Places places = new Places(port, n -> "gp" + n, n -> "fp" + n);
 
     private String arguments(MemoryLayout... layouts) {
-        return port.classify(FunctionDescriptor.ofVoid(layouts)).arguments().stream()
-                .map(Pieces::show)
-                .reduce((a, b) -> a + "; " + b)
-                .orElse("");
+        return places.arguments(layouts);
     }
 
     private String result(MemoryLayout layout) {
-        return switch (port.classify(FunctionDescriptor.of(layout)).result()) {
-            case CallSequence.Result.None() -> "none";
-            case CallSequence.Result.InRegisters(List<Piece> pieces) -> Pieces.show(pieces);
-            case CallSequence.Result.InMemory(Storage pointer) -> "memory at " + Pieces.show(pointer);
-        };
-    }
-
-    private static MemoryLayout[] times(int count, MemoryLayout layout, MemoryLayout... more) {
-        return Stream.concat(Collections.nCopies(count, layout).stream(), Stream.of(more)).toArray(MemoryLayout[]::new);
+        return places.result(layout);
     }
 
     @Test
     void integersAndFloatingPointNumbersHaveRegistersOfTheirOwn() {
         assertThat(arguments(JAVA_INT, JAVA_DOUBLE, ADDRESS, JAVA_FLOAT))
-                .isEqualTo("0+4:gp0; 0+8:fp0; 0+8:gp1; 0+4:fp1");
+                .isEqualTo("0+4:gp0 | 0+8:fp0 | 0+8:gp1 | 0+4:fp1");
     }
 
     @Test
     void theNinthGoesOnTheStackInAWholeSlot() {
-        assertThat(arguments(times(8, JAVA_INT, JAVA_INT, JAVA_BYTE))).endsWith("0+4:gp7; 0+4:stack0; 0+1:stack8");
-        assertThat(arguments(times(8, JAVA_DOUBLE, JAVA_FLOAT, JAVA_INT))).endsWith("0+8:fp7; 0+4:stack0; 0+4:gp0");
+        assertThat(arguments(times(8, JAVA_INT, JAVA_INT, JAVA_BYTE))).endsWith("0+4:gp7 | 0+4:stack0 | 0+1:stack8");
+        assertThat(arguments(times(8, JAVA_DOUBLE, JAVA_FLOAT, JAVA_INT))).endsWith("0+8:fp7 | 0+4:stack0 | 0+4:gp0");
     }
 
     @Test
@@ -65,13 +54,13 @@ final class Aapcs64Test {
     @Test
     void aStructIsNotSplitAndClosesTheRegistersBehindIt() {
         assertThat(arguments(times(7, JAVA_INT, structLayout(JAVA_LONG, JAVA_LONG), JAVA_INT)))
-                .endsWith("0+4:gp6; 0+16:stack0; 0+4:stack16");
+                .endsWith("0+4:gp6 | 0+16:stack0 | 0+4:stack16");
     }
 
     @Test
     void largeStructsArePassedByReference() {
         MemoryLayout large = structLayout(JAVA_LONG, JAVA_LONG, JAVA_LONG);
-        assertThat(arguments(large, JAVA_INT)).isEqualTo("0+24:*gp0; 0+4:gp1");
+        assertThat(arguments(large, JAVA_INT)).isEqualTo("0+24:*gp0 | 0+4:gp1");
         assertThat(arguments(times(8, JAVA_INT, large))).endsWith("0+24:*stack0");
     }
 
@@ -92,7 +81,7 @@ final class Aapcs64Test {
     @Test
     void aHomogeneousAggregateThatDoesNotFitClosesTheRegistersBehindIt() {
         assertThat(arguments(times(6, JAVA_DOUBLE, structLayout(sequenceLayout(3, JAVA_FLOAT)), JAVA_DOUBLE)))
-                .endsWith("0+8:fp5; 0+12:stack0; 0+8:stack16");
+                .endsWith("0+8:fp5 | 0+12:stack0 | 0+8:stack16");
     }
 
     @Test

@@ -2,6 +2,8 @@
 
 package dev.salto.internal.abi;
 
+import static dev.salto.internal.abi.Places.join;
+import static dev.salto.internal.abi.Places.times;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.sequenceLayout;
 import static java.lang.foreign.MemoryLayout.structLayout;
@@ -16,53 +18,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Where ELFv2 for 64-bit PowerPC puts arguments and results. Expected places are written as {@code offset+size:place}. */
 final class ElfV2Ppc64Test {
     private final Port port = new ElfV2Ppc64();
 
+    private final Places places = new Places(port, n -> "r" + (3 + n), n -> "f" + (1 + n));
+
     private String arguments(MemoryLayout... layouts) {
-        return port.classify(FunctionDescriptor.ofVoid(layouts)).arguments().stream()
-                .map(ElfV2Ppc64Test::show)
-                .collect(Collectors.joining(" | "));
+        return places.arguments(layouts);
     }
 
     private String result(MemoryLayout layout) {
-        return switch (port.classify(FunctionDescriptor.of(layout)).result()) {
-            case CallSequence.Result.None() -> "none";
-            case CallSequence.Result.InRegisters(List<Piece> pieces) -> show(pieces);
-            case CallSequence.Result.InMemory(Storage pointer) -> "memory at " + show(pointer);
-        };
-    }
-
-    private static String show(List<Piece> pieces) {
-        return pieces.stream()
-                .map(piece -> piece.offset() + "+" + piece.size() + ":" + show(piece.storage()))
-                .collect(Collectors.joining(" "));
-    }
-
-    /** The registers by their names. */
-    private static String show(Storage storage) {
-        return switch (storage) {
-            case Storage.IntegerRegister(int number) -> "r" + (3 + number);
-            case Storage.VectorRegister(int number) -> "f" + (1 + number);
-            case Storage.Stack(long offset) -> "stack" + offset;
-            case Storage.Reference _ -> throw new AssertionError("structs are never passed by reference here");
-        };
-    }
-
-    private static MemoryLayout[] times(int count, MemoryLayout layout) {
-        return Collections.nCopies(count, layout).toArray(MemoryLayout[]::new);
-    }
-
-    private static MemoryLayout[] join(MemoryLayout[] first, MemoryLayout... others) {
-        return Stream.concat(Arrays.stream(first), Arrays.stream(others)).toArray(MemoryLayout[]::new);
+        return places.result(layout);
     }
 
     @Test
@@ -158,7 +127,7 @@ final class ElfV2Ppc64Test {
         MemoryLayout large = structLayout(times(3, JAVA_LONG));
         CallSequence sequence = port.classify(FunctionDescriptor.of(large, JAVA_INT));
 
-        assertThat(show(sequence.arguments().getFirst())).isEqualTo("0+4:r4");
+        assertThat(places.show(sequence.arguments().getFirst())).isEqualTo("0+4:r4");
         assertThat(port.trailingArgument(FunctionDescriptor.of(large)).entry("append_")).isEqualTo("append_gp1");
     }
 

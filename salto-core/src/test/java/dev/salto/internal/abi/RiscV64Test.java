@@ -2,6 +2,7 @@
 
 package dev.salto.internal.abi;
 
+import static dev.salto.internal.abi.Places.times;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.sequenceLayout;
 import static java.lang.foreign.MemoryLayout.structLayout;
@@ -16,47 +17,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
-import java.util.Collections;
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Where the RISC-V psABI puts arguments and results. Expected places are written as {@code offset+size:place}. */
 final class RiscV64Test {
     private final Port port = new RiscV64();
 
+    private final Places places = new Places(port, n -> "a" + n, n -> "fa" + n);
+
     private String arguments(MemoryLayout... layouts) {
-        return port.classify(FunctionDescriptor.ofVoid(layouts)).arguments().stream()
-                .map(RiscV64Test::show)
-                .collect(Collectors.joining(" | "));
+        return places.arguments(layouts);
     }
 
     private String result(MemoryLayout layout) {
-        return switch (port.classify(FunctionDescriptor.of(layout)).result()) {
-            case CallSequence.Result.None() -> "none";
-            case CallSequence.Result.InRegisters(List<Piece> pieces) -> show(pieces);
-            case CallSequence.Result.InMemory(Storage pointer) -> "memory at " + show(pointer);
-        };
-    }
-
-    private static String show(List<Piece> pieces) {
-        return pieces.stream()
-                .map(piece -> piece.offset() + "+" + piece.size() + ":" + show(piece.storage()))
-                .collect(Collectors.joining(" "));
-    }
-
-    private static String show(Storage storage) {
-        return switch (storage) {
-            case Storage.IntegerRegister(int number) -> "a" + number;
-            case Storage.VectorRegister(int number) -> "fa" + number;
-            case Storage.Stack(long offset) -> "stack" + offset;
-            case Storage.Reference(Storage pointer) -> "*" + show(pointer);
-        };
-    }
-
-    private static MemoryLayout[] times(int count, MemoryLayout layout, MemoryLayout... more) {
-        return Stream.concat(Collections.nCopies(count, layout).stream(), Stream.of(more)).toArray(MemoryLayout[]::new);
+        return places.result(layout);
     }
 
     @Test
@@ -164,7 +138,7 @@ final class RiscV64Test {
         MemoryLayout large = structLayout(times(3, JAVA_LONG));
         CallSequence sequence = port.classify(FunctionDescriptor.of(large, JAVA_INT));
 
-        assertThat(show(sequence.arguments().getFirst())).isEqualTo("0+4:a1");
+        assertThat(places.show(sequence.arguments().getFirst())).isEqualTo("0+4:a1");
         assertThat(port.trailingArgument(FunctionDescriptor.of(large)).entry("append_")).isEqualTo("append_gp1");
     }
 

@@ -2,6 +2,8 @@
 
 package dev.salto.internal.abi;
 
+import static dev.salto.internal.abi.Places.join;
+import static dev.salto.internal.abi.Places.times;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.sequenceLayout;
 import static java.lang.foreign.MemoryLayout.structLayout;
@@ -17,51 +19,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
-import java.util.Collections;
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Where the s390x ELF ABI puts arguments and results. Expected places are written as {@code offset+size:place}. */
 final class S390xTest {
     private final Port port = new S390x();
 
+    private final Places places = new Places(port, n -> "r" + (2 + n), n -> "f" + 2 * n);
+
     private String arguments(MemoryLayout... layouts) {
-        return port.classify(FunctionDescriptor.ofVoid(layouts)).arguments().stream()
-                .map(S390xTest::show)
-                .collect(Collectors.joining(" | "));
+        return places.arguments(layouts);
     }
 
     private String result(MemoryLayout layout) {
-        return switch (port.classify(FunctionDescriptor.of(layout)).result()) {
-            case CallSequence.Result.None() -> "none";
-            case CallSequence.Result.InRegisters(List<Piece> pieces) -> show(pieces);
-            case CallSequence.Result.InMemory(Storage pointer) -> "memory at " + show(pointer);
-        };
-    }
-
-    private static String show(List<Piece> pieces) {
-        return pieces.stream()
-                .map(piece -> piece.offset() + "+" + piece.size() + ":" + show(piece.storage()))
-                .collect(Collectors.joining(" "));
-    }
-
-    private static String show(Storage storage) {
-        return switch (storage) {
-            case Storage.IntegerRegister(int number) -> "r" + (2 + number);
-            case Storage.VectorRegister(int number) -> "f" + 2 * number;
-            case Storage.Stack(long offset) -> "stack" + offset;
-            case Storage.Reference(Storage pointer) -> "*" + show(pointer);
-        };
-    }
-
-    private static MemoryLayout[] times(int count, MemoryLayout layout) {
-        return Collections.nCopies(count, layout).toArray(MemoryLayout[]::new);
-    }
-
-    private static MemoryLayout[] concat(MemoryLayout[] first, MemoryLayout... second) {
-        return Stream.of(first, second).flatMap(Stream::of).toArray(MemoryLayout[]::new);
+        return places.result(layout);
     }
 
     @Test
@@ -78,15 +49,15 @@ final class S390xTest {
 
     @Test
     void eachArgumentOnTheStackTakesAWord() {
-        assertThat(arguments(concat(times(5, JAVA_INT), JAVA_BYTE, JAVA_SHORT, structLayout(JAVA_INT), JAVA_LONG)))
+        assertThat(arguments(join(times(5, JAVA_INT), JAVA_BYTE, JAVA_SHORT, structLayout(JAVA_INT), JAVA_LONG)))
                 .endsWith("0+1:stack0 | 0+2:stack8 | 0+4:stack16 | 0+8:stack24");
-        assertThat(arguments(concat(times(4, JAVA_FLOAT), JAVA_FLOAT, JAVA_FLOAT)))
+        assertThat(arguments(join(times(4, JAVA_FLOAT), JAVA_FLOAT, JAVA_FLOAT)))
                 .endsWith("0+4:stack0 | 0+4:stack8");
     }
 
     @Test
     void integersStillTakeRegistersWhenFloatsHaveGoneOnTheStack() {
-        assertThat(arguments(concat(times(5, JAVA_DOUBLE), JAVA_INT))).endsWith("0+8:stack0 | 0+4:r2");
+        assertThat(arguments(join(times(5, JAVA_DOUBLE), JAVA_INT))).endsWith("0+8:stack0 | 0+4:r2");
     }
 
     @Test
@@ -101,7 +72,7 @@ final class S390xTest {
         assertThat(arguments(structLayout(sequenceLayout(3, JAVA_BYTE)), structLayout(JAVA_LONG, JAVA_LONG),
                 structLayout(JAVA_DOUBLE, JAVA_DOUBLE), structLayout()))
                 .isEqualTo("0+3:*r2 | 0+16:*r3 | 0+16:*r4 | 0+0:*r5");
-        assertThat(arguments(concat(times(5, JAVA_INT), structLayout(JAVA_LONG, JAVA_LONG)))).endsWith("0+16:*stack0");
+        assertThat(arguments(join(times(5, JAVA_INT), structLayout(JAVA_LONG, JAVA_LONG)))).endsWith("0+16:*stack0");
     }
 
     @Test
@@ -109,7 +80,7 @@ final class S390xTest {
         assertThat(arguments(structLayout(JAVA_FLOAT), structLayout(structLayout(JAVA_DOUBLE))))
                 .isEqualTo("0+4:f0 | 0+8:f2");
         assertThat(arguments(structLayout(JAVA_FLOAT, paddingLayout(4)).withByteAlignment(8))).isEqualTo("0+8:f0");
-        assertThat(arguments(concat(times(4, JAVA_DOUBLE), structLayout(JAVA_FLOAT)))).endsWith("0+4:stack0");
+        assertThat(arguments(join(times(4, JAVA_DOUBLE), structLayout(JAVA_FLOAT)))).endsWith("0+4:stack0");
     }
 
     @Test
@@ -132,7 +103,7 @@ final class S390xTest {
         MemoryLayout small = structLayout(JAVA_INT);
         CallSequence sequence = port.classify(FunctionDescriptor.of(small, JAVA_INT));
 
-        assertThat(show(sequence.arguments().getFirst())).isEqualTo("0+4:r3");
+        assertThat(places.show(sequence.arguments().getFirst())).isEqualTo("0+4:r3");
         assertThat(port.trailingArgument(FunctionDescriptor.of(small)).entry("append_")).isEqualTo("append_gp1");
     }
 
@@ -147,10 +118,10 @@ final class S390xTest {
     @Test
     void anEntryForARegisterCopiesTheStackArguments() {
         assertThat(trailing(times(4, JAVA_INT))).isEqualTo("append_gp4, 0 bytes of stack");
-        assertThat(trailing(concat(times(4, JAVA_INT), times(7, JAVA_DOUBLE))))
+        assertThat(trailing(join(times(4, JAVA_INT), times(7, JAVA_DOUBLE))))
                 .isEqualTo("append_gp4_stack, 24 bytes of stack");
         assertThat(show(port.lastArgument(FunctionDescriptor.ofVoid(
-                concat(times(4, JAVA_INT), concat(times(7, JAVA_DOUBLE), ADDRESS))))))
+                join(times(4, JAVA_INT), join(times(7, JAVA_DOUBLE), ADDRESS))))))
                 .isEqualTo("append_gp4_stack, 24 bytes of stack");
     }
 

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.abi;
 
+import static dev.salto.internal.abi.Places.times;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.sequenceLayout;
 import static java.lang.foreign.MemoryLayout.structLayout;
@@ -17,46 +18,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
-import java.util.Collections;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Where the System V ABI for x86-64 puts arguments and results. Expected places are written as {@code offset+size:place}. */
 final class SysVX64Test {
     private final Port port = new SysVX64();
 
+    private final Places places = new Places(port, n -> "gp" + n, n -> "xmm" + n);
+
     private String arguments(MemoryLayout... layouts) {
-        return port.classify(FunctionDescriptor.ofVoid(layouts)).arguments().stream()
-                .map(SysVX64Test::show)
-                .collect(Collectors.joining(" | "));
+        return places.arguments(layouts);
     }
 
     private String result(MemoryLayout layout) {
-        return switch (port.classify(FunctionDescriptor.of(layout)).result()) {
-            case CallSequence.Result.None() -> "none";
-            case CallSequence.Result.InRegisters(List<Piece> pieces) -> show(pieces);
-            case CallSequence.Result.InMemory(Storage pointer) -> "memory at " + show(pointer);
-        };
-    }
-
-    private static String show(List<Piece> pieces) {
-        return pieces.stream()
-                .map(piece -> piece.offset() + "+" + piece.size() + ":" + show(piece.storage()))
-                .collect(Collectors.joining(" "));
-    }
-
-    private static String show(Storage storage) {
-        return switch (storage) {
-            case Storage.IntegerRegister(int number) -> "gp" + number;
-            case Storage.VectorRegister(int number) -> "xmm" + number;
-            case Storage.Stack(long offset) -> "stack" + offset;
-            case Storage.Reference _ -> throw new AssertionError("structs are never passed by reference here");
-        };
-    }
-
-    private static MemoryLayout[] times(int count, MemoryLayout layout) {
-        return Collections.nCopies(count, layout).toArray(MemoryLayout[]::new);
+        return places.result(layout);
     }
 
     @Test
@@ -149,7 +124,7 @@ final class SysVX64Test {
         MemoryLayout large = structLayout(times(3, JAVA_LONG));
         CallSequence sequence = port.classify(FunctionDescriptor.of(large, JAVA_INT));
 
-        assertThat(show(sequence.arguments().getFirst())).isEqualTo("0+4:gp1");
+        assertThat(places.show(sequence.arguments().getFirst())).isEqualTo("0+4:gp1");
         assertThat(port.trailingArgument(FunctionDescriptor.of(large)).entry("append_")).isEqualTo("append_gp1");
     }
 

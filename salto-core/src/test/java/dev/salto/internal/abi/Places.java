@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where a port puts arguments and results, written as {@code offset+size:place}, with a {@code *} before the place of an address.
+ *
+ * @param port the port
+ * @param integerRegister the name of an integer register by its number
+ * @param vectorRegister the name of a register for floating-point numbers by its number
+ */
+record Places(Port port, IntFunction<String> integerRegister, IntFunction<String> vectorRegister) {
+    String arguments(MemoryLayout... layouts) {
+        return port.classify(FunctionDescriptor.ofVoid(layouts)).arguments().stream()
+                .map(this::show)
+                .collect(Collectors.joining(" | "));
+    }
+
+    String result(MemoryLayout layout) {
+        return switch (port.classify(FunctionDescriptor.of(layout)).result()) {
+            case CallSequence.Result.None() -> "none";
+            case CallSequence.Result.InRegisters(List<Piece> pieces) -> show(pieces);
+            case CallSequence.Result.InMemory(Storage pointer) -> "memory at " + show(pointer);
+        };
+    }
+
+    String show(List<Piece> pieces) {
+        return pieces.stream()
+                .map(piece -> piece.offset() + "+" + piece.size() + ":" + show(piece.storage()))
+                .collect(Collectors.joining(" "));
+    }
+
+    private String show(Storage storage) {
+        return switch (storage) {
+            case Storage.IntegerRegister(int number) -> integerRegister.apply(number);
+            case Storage.VectorRegister(int number) -> vectorRegister.apply(number);
+            case Storage.Stack(long offset) -> "stack" + offset;
+            case Storage.Reference(Storage pointer) -> "*" + show(pointer);
+        };
+    }
+
+    /** A layout some times, and others behind. */
+    static MemoryLayout[] times(int count, MemoryLayout layout, MemoryLayout... others) {
+        return Stream.concat(Collections.nCopies(count, layout).stream(), Stream.of(others))
+                .toArray(MemoryLayout[]::new);
+    }
+
+    /** Some layouts, and others behind. */
+    static MemoryLayout[] join(MemoryLayout[] first, MemoryLayout... others) {
+        return Stream.concat(Stream.of(first), Stream.of(others)).toArray(MemoryLayout[]::new);
+    }
+}
