@@ -33,10 +33,14 @@ emulated_jvm_options=(
     -XX:ReservedCodeCacheSize=240m -XX:-SegmentedCodeCache
     -XX:-UsePerfData -XX:-CreateCoredumpOnCrash
     --enable-native-access=ALL-UNNAMED
+    -Ddev.salto.tests.divisor=20
 )
 
 # How many random signatures there are beside those that are the same in each run.
-default_tries=100
+default_tries=200
+
+# What runs with other page sizes if no classes are named: whatever makes tables, changes them and calls what is in them.
+page_size_tests=(TrampolineTest TrampolineTableTest NativeBindingTest ClosureTest SealingTest CallInterfaceTest)
 
 # Further ones are in the log only: without a port all tests fail.
 failures_shown=10
@@ -46,7 +50,8 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 test_arch_usage() {
     cat <<EOF
-Usage: ./salto test-arch ARCH...|all [--tests CLASS[,CLASS...]] [--tries N]
+Usage: ./salto test-arch ARCH...|all [--tests CLASS[,CLASS...]] [--tries N] [--jobs N]
+       ./salto test-arch ARCH --page-size SIZE [--tests CLASS[,CLASS...]] [--tries N]
        ./salto test-arch --list
 
 Runs Salto's tests on the JVM of another architecture, Debian's, under user-mode emulation (QEMU).
@@ -58,14 +63,21 @@ To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's arch
            $(architecture_names)
   all      the architectures that have a text image in salto-text/src/main/asm
   --tests  only these test classes, by their simple names
+  --jobs   how many architectures are tested at the same time, 1 GB of memory each; $(default_jobs) if not given
   --tries  how many random signatures, other ones in each run, are compared with the JDK's stubs, beside
            the 450 that are always the same; $default_tries if not given
   --list   the architectures: with a text image or not, fetched or not
+  --page-size
+           pages of 16k (aarch64) or 64k (ppc64le): user-mode emulation always has this host's pages, so the tests run in a
+           whole emulated system instead, with Debian's kernel for such pages, and with the packed JAR. It takes some five minutes,
+           1.5 GB of memory, and once 140 MB more to fetch; one system runs at a time. If --tests is not given, these classes run:
+           ${page_size_tests[*]}
 
 What runs is all test classes of salto-core, *Test and *Properties, but not what has the tag "host", which cannot run there:
   TextImageTest, TextSourcesTest, most of PolicyTest, half of SealingTest
                        start JVMs of their own, which an emulated JVM cannot do
   StackWalkTest        attaches gdb
+  those of ports       follow from the ABI documents, and are the same on every JVM
   CurlTest, GLibTest   use C libraries that need many more packages
 nor tests of the packed JAR, among them those of situations (*IT), nor of salto-text, whose build tools run on the host.
 
@@ -80,6 +92,11 @@ architecture_names() {
     for line in "${architectures[@]}"; do
         printf '%s ' "${line%% *}"
     done
+}
+
+# As many as there are processors.
+default_jobs() {
+    nproc 2>/dev/null || echo 1
 }
 
 # select_architecture NAME: sets arch, deb, emulator and suite.
@@ -153,9 +170,15 @@ require_apt() {
         fail "Debian's archive keys are not in $keyring." "Install them (apt-get install debian-archive-keyring)."
 }
 
-# fetch NAME FOLDER DEBIAN_ARCH SUITE PACKAGE...: packages, unpacked in FOLDER/root. Their file names stay in FOLDER/names.
+# fetch [--dependencies EXPRESSION] NAME FOLDER DEBIAN_ARCH SUITE PACKAGE...: packages, unpacked in FOLDER/root, and of what they depend on
+# those whose names match the expression. Their names and versions stay in FOLDER/packages.
 fetch() {
-    local name=$1 folder=$2 arch=$3 suite=$4 apt=$2/apt log=$2/log mirror size file
+    local dependencies=""
+    if [[ $1 == --dependencies ]]; then
+        dependencies=$2
+        shift 2
+    fi
+    local name=$1 folder=$2 arch=$3 suite=$4 apt=$2/apt log=$2/log mirror size file packages
     shift 4
     mirror=$(debian_mirror)
     mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,etc/preferences.d,packages} "$folder/root"
@@ -170,12 +193,19 @@ fetch() {
     show_step "$name: fetching Debian's list of packages ($suite, $arch)"
     # apt-get update counts what it cannot fetch as a warning; without a list there is no size.
     apt-get "${options[@]}" -q update >"$log" 2>&1 || true
-    if ! size=$(cd "$apt/packages" && apt-get "${options[@]}" -qq --print-uris download "$@" 2>>"$log" |
+    packages=("$@")
+    if [[ -n $dependencies ]]; then
+        # Nothing is installed in the private state, so all that is needed would be.
+        mapfile -t packages < <(apt-get "${options[@]}" -q --simulate --no-install-recommends install "$@" 2>>"$log" |
+            awk -v wanted="$dependencies" '$1 == "Inst" && $2 ~ wanted { print $2 }')
+        [[ ${#packages[@]} -gt 0 ]] || fetch_failed "$name" "$mirror" "$suite" "$log"
+    fi
+    if ! size=$(cd "$apt/packages" && apt-get "${options[@]}" -qq --print-uris download "${packages[@]}" 2>>"$log" |
         awk '{ sum += $3 } END { printf "%d", sum / 1e6 }'); then
         fetch_failed "$name" "$mirror" "$suite" "$log"
     fi
     show_step "$name: fetching $size MB of packages"
-    (cd "$apt/packages" && apt-get "${options[@]}" -q download "$@") >>"$log" 2>&1 ||
+    (cd "$apt/packages" && apt-get "${options[@]}" -q download "${packages[@]}") >>"$log" 2>&1 ||
         fetch_failed "$name" "$mirror" "$suite" "$log"
     for file in "$apt"/packages/*.deb; do
         show_step "$name: unpacking $(basename "$file")"
@@ -300,9 +330,44 @@ in_log() {
     sed -n "s/^$2=//p" "$1" | head -1
 }
 
+# exit_reason CODE: what a shell's exit code says, for people.
+exit_reason() {
+    if [[ $1 -gt 128 ]]; then
+        printf 'by the signal %s' "$(kill -l $(($1 - 128)))"
+    else
+        printf 'with exit code %d' "$1"
+    fi
+}
+
+# summarise LOG FOLDER STATUS SECONDS: the lines about an architecture; fails if its tests did not come to their end.
+summarise() {
+    local log=$1 folder=$2 status=$3 seconds=$4 problem skipped kernel pages
+    skipped=$(in_log "$log" skipped)
+    kernel=$(in_log "$log" kernel)
+    pages=$(in_log "$log" pagesize)
+    printf '%-12s %s, %s, libc %s, QEMU %s%s%s: ' "$arch" "JVM $(in_log "$log" jvm)" "$(in_log "$log" linker)" \
+        "$(version_in "$arch_cache/$deb" libc)" "$(version_in "$arch_cache/$qemu" qemu)" "${kernel:+, Linux $kernel}" \
+        "${pages:+, $((pages / 1024)) KiB pages}"
+    if [[ -n $skipped ]]; then
+        printf '%d run, %d failed, %d skipped, ' "$(in_log "$log" run)" "$(in_log "$log" failed)" "$skipped"
+    else
+        printf 'the JVM ended before the tests did, %s, ' "$(exit_reason "$status")"
+    fi
+    printf '%d s\n' "$seconds"
+    problem=$(in_log "$log" problem)
+    [[ -z $problem ]] || printf '             %s\n' "$problem"
+    if [[ $status -ne 0 || -n $(in_log "$log" skipped-test) ]]; then
+        printf '             details: %s\n' "$log"
+    fi
+    if [[ -z $skipped && -s $folder/target/last-stub.txt ]]; then
+        printf '             the last upcall stub was made for %s\n' "$(<"$folder/target/last-stub.txt")"
+    fi
+    [[ -n $skipped ]]
+}
+
 # run_tests [CLASS...]: runs the tests of the selected architecture; fails if a test does.
 run_tests() {
-    local root=$arch_cache/$deb/root folder=$here/salto-core/target/arch/$arch log status=0 started=$SECONDS problem
+    local root=$arch_cache/$deb/root folder=$here/salto-core/target/arch/$arch log status=0 started=$SECONDS summary
     log=$folder/tests.log
     rm -rf "$folder"
     # Tests write into the folder target of the one that they run in.
@@ -317,27 +382,16 @@ run_tests() {
             -classpath "$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
             dev.salto.emulated.EmulatedTests "$@" 2>&1
     ) </dev/null | follow_tests "$log" || status=$?
-    printf '%-12s %s, %s, QEMU %s: ' "$arch" "JVM $(in_log "$log" jvm)" "$(in_log "$log" linker)" "$(version_in "$arch_cache/qemu" qemu)"
-    if [[ -n $(in_log "$log" skipped) ]]; then
-        printf '%d run, %d failed, %d skipped, ' "$(in_log "$log" run)" "$(in_log "$log" failed)" "$(in_log "$log" skipped)"
-    else
-        printf 'the JVM ended before the tests did, with exit code %d, ' "$status"
-        [[ $status -ne 0 ]] || status=1
-    fi
-    printf '%d s\n' "$((SECONDS - started))"
-    problem=$(in_log "$log" problem)
-    [[ -z $problem ]] || printf '             %s\n' "$problem"
-    if [[ $status -ne 0 || -n $(in_log "$log" skipped-test) ]]; then
-        printf '             details: %s\n' "$log"
-    fi
-    if [[ -z $(in_log "$log" skipped) && -s $folder/target/last-stub.txt ]]; then
-        printf '             the last upcall stub was made for %s\n' "$(<"$folder/target/last-stub.txt")"
-    fi
+    # All at once, because another architecture's lines may come at the same time.
+    summary=$(summarise "$log" "$folder" "$status" "$((SECONDS - started))") || status=1
+    printf '%s\n' "$summary"
     return "$status"
 }
 
 test_arch() {
-    local names=() tests=() tries=$default_tries name arch deb emulator suite status=0 unfinished
+    local names=() tests=() tries=$default_tries at_once name arch deb emulator suite status=0 unfinished
+    local page_size="" qemu=qemu run=run_tests
+    at_once=$(default_jobs)
     [[ $# -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
     while [[ $# -gt 0 ]]; do
         case $1 in
@@ -360,6 +414,16 @@ test_arch() {
                 [[ $tries =~ ^[1-9][0-9]*$ ]] || wrong_command_line "--tries needs a number of signatures"
                 shift
                 ;;
+            --jobs)
+                at_once=${2:-}
+                [[ $at_once =~ ^[1-9][0-9]*$ ]] || wrong_command_line "--jobs needs a number of architectures"
+                shift
+                ;;
+            --page-size)
+                page_size=${2:-}
+                [[ $page_size =~ ^[1-9][0-9]*k$ ]] || wrong_command_line "--page-size needs a size, say 16k"
+                shift
+                ;;
             -*) wrong_command_line "test-arch has no option '$1'" ;;
             all)
                 for name in $(architecture_names); do
@@ -374,16 +438,33 @@ test_arch() {
         shift
     done
     [[ ${#names[@]} -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
+    if [[ -n $page_size ]]; then
+        # shellcheck source=scripts/test-page-size.sh
+        source "$here/scripts/test-page-size.sh"
+        require_kernels "${names[@]}"
+        qemu=qemu-system run=run_tests_in_system at_once=1
+        [[ ${#tests[@]} -gt 0 ]] || tests=("${page_size_tests[@]}")
+    fi
     fetch_qemu
+    [[ -z $page_size ]] || fetch_system_qemu
     for name in "${names[@]}"; do
         select_architecture "$name"
         fetch_root
+        [[ -z $page_size ]] || fetch_kernel
     done
     end_of_steps
     build salto-core tests
+    # Jobs in the background do not get an interrupt from the keyboard.
+    trap 'trap - INT TERM; kill 0' INT TERM
     for name in "${names[@]}"; do
+        while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do
+            wait -n || status=1
+        done
         select_architecture "$name"
-        run_tests "${tests[@]}" || status=1
+        "$run" "${tests[@]}" &
+    done
+    for name in $(jobs -p); do
+        wait "$name" || status=1
     done
     return "$status"
 }

@@ -2,6 +2,7 @@
 /*
  * The text image for AArch64, Procedure Call Standard for the Arm 64-bit Architecture (AAPCS64) 2024Q3.
  * clang: --target=aarch64-unknown-linux-gnu
+ * scratch register: x17
  *
  *   register     what it is here
  *   x17          scratch register: the block's argument word, for the code that a trampoline jumps to. AAPCS64 (6.1.1) leaves

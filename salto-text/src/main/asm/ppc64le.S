@@ -2,6 +2,7 @@
 /*
  * The text image for little-endian 64-bit PowerPC, 64-Bit ELF V2 ABI Specification, Power Architecture (ELFv2) 1.5, chapter 2.
  * clang: --target=powerpc64le-unknown-linux-gnu
+ * scratch register: r11
  *
  *   register     what it is here
  *   r11          scratch register: the block's argument word, for the code that a trampoline jumps to. ELFv2 (Register Roles)

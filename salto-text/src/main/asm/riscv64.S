@@ -2,6 +2,8 @@
 /*
  * The text image for 64-bit RISC-V, RISC-V ELF psABI 1.0, LP64D.
  * clang: --target=riscv64-unknown-linux-gnu -march=rv64gc -mabi=lp64d
+ * lld: -z max-page-size=0x1000
+ * scratch register: t2
  *
  *   register     what it is here
  *   t2 (x7)      scratch register: the block's argument word, for the code that a trampoline jumps to. A temporary register, never
@@ -109,15 +111,23 @@
         end_entry bind_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. As a `float`
- * the zero has the right bits, but is not NaN-boxed, which a zero of both sizes cannot be: calculating with it gives NaN.
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` in a register
+ * has ones above it ("NaN-boxing"), or is a NaN to whoever calculates with it, so there is an entry for each combination of floats
+ * and doubles in fa0 and fa1.
  */
-        entry   dead
+        .macro  dead_entry suffix, fa0, fa1
+        entry   dead\suffix
         mv      a0, zero
         mv      a1, zero
-        fmv.d.x fa0, zero
-        fmv.d.x fa1, zero
+        fmv.\fa0\().x fa0, zero
+        fmv.\fa1\().x fa1, zero
         ret
-        end_entry dead
+        end_entry dead\suffix
+        .endm
+
+        dead_entry "", d, d
+        dead_entry _float, w, w
+        dead_entry _float_double, w, d
+        dead_entry _double_float, d, w
 
         code_table

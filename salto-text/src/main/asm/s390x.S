@@ -2,6 +2,8 @@
 /*
  * The text image for s390x, "s390x ELF Application Binary Interface Supplement" 1.6.1.
  * clang: --target=s390x-unknown-linux-gnu -march=z10
+ * lld: -z max-page-size=0x1000
+ * scratch register: r0
  *
  *   register        what it is here
  *   r0              scratch register: the block's argument word, for the code that a trampoline jumps to. Never an argument, and

@@ -22,9 +22,14 @@
 #define CODE_SIZE       0x10000
 #define HEAD_SIZE       0x1000
 
-/* The parameter block: what is different from one trampoline to the next. A trampoline reads both words. */
+/*
+ * The parameter block: what is different from one trampoline to the next. A trampoline reads both words. An architecture whose
+ * instructions want them the other way round defines both places itself.
+ */
+#ifndef BLOCK_ENTRY
 #define BLOCK_ENTRY     (0 * WORD)      /* where it jumps: an entry of its table, or the user's target */
 #define BLOCK_ARGUMENT  (1 * WORD)      /* what it loads into the scratch register: the hidden argument, or the user's data */
+#endif
 #define BLOCK_SIZE      (2 * WORD)
 
 /*

@@ -2,6 +2,8 @@
 /*
  * The text image for x86-64, System V AMD64 psABI 1.0.
  * clang: --target=x86_64-unknown-linux-gnu
+ * lld: -z max-page-size=0x1000
+ * scratch register: r10
  *
  *   register                what it is here
  *   r10                     scratch register: the block's argument word, for the code that a trampoline jumps to. The psABI

@@ -7,16 +7,16 @@
 typedef int binary(int, int);
 
 /* Calls each of `count` functions once with (a, index), and stores what it returned. */
-void call_each(binary *const *functions, long count, int a, int *results)
+void call_each(binary *const *functions, long long count, int a, int *results)
 {
-        for (long i = 0; i < count; i++)
+        for (long long i = 0; i < count; i++)
                 results[i] = functions[i](a, (int) i);
 }
 
 /* Calls `count` functions in turn, `calls` times in all; the result of each call goes into the next. */
-int call_in_turn(binary *const *functions, long count, long calls, int a)
+int call_in_turn(binary *const *functions, long long count, long long calls, int a)
 {
-        for (long i = 0, next = 0; i < calls; i++) {
+        for (long long i = 0, next = 0; i < calls; i++) {
                 a = functions[next](a, (int) i);
                 if (++next == count)
                         next = 0;
@@ -25,47 +25,59 @@ int call_in_turn(binary *const *functions, long count, long calls, int a)
 }
 
 /* Calls one function `calls` times; the result of each call goes into the next. */
-int call_repeatedly(binary *function, long calls, int a)
+int call_repeatedly(binary *function, long long calls, int a)
 {
-        for (long i = 0; i < calls; i++)
+        for (long long i = 0; i < calls; i++)
                 a = function(a, (int) i);
         return a;
 }
 
 /* The same for functions of other types: more integers than registers, as many doubles, a struct by value. */
 
-typedef long eight_ints(int, int, int, int, int, int, int, int);
+typedef long long eight_ints(int, int, int, int, int, int, int, int);
 typedef double eight_doubles(double, double, double, double, double, double, double, double);
 
 struct pair {
-        long number;
+        long long number;
         double fraction;
 };
 
 typedef double mixed(int, struct pair, double);
 
-long call_eight_ints(eight_ints *function, long calls)
+long long call_eight_ints(eight_ints *function, long long calls)
 {
-        long sum = 0;
-        for (long i = 0; i < calls; i++)
+        long long sum = 0;
+        for (long long i = 0; i < calls; i++)
                 sum += function((int) i, 2, 3, 4, 5, 6, 7, 8);
         return sum;
 }
 
-double call_eight_doubles(eight_doubles *function, long calls)
+double call_eight_doubles(eight_doubles *function, long long calls)
 {
         double sum = 0;
-        for (long i = 0; i < calls; i++)
-                sum += function((double) i, 2, 3, 4, 5, 6, 7, 8);
+        for (long long i = 0; i < calls; i++)
+                sum += function((int) i, 2, 3, 4, 5, 6, 7, 8);
         return sum;
 }
 
-double call_mixed(mixed *function, long calls)
+double call_mixed(mixed *function, long long calls)
 {
         double sum = 0;
-        for (long i = 0; i < calls; i++)
+        for (long long i = 0; i < calls; i++)
                 sum += function((int) i, (struct pair) { i, 0.5 }, 2.0);
         return sum;
+}
+
+/* Calculate with results of functions. */
+
+float add_to_float(float (*function)(void), float a)
+{
+        return function() + a;
+}
+
+double add_to_double(double (*function)(void), double a)
+{
+        return function() + a;
 }
 
 /* Adds what the context points to: a function that wants user data, for a caller that has none to give. */
@@ -78,4 +90,27 @@ int add_with_context(int a, int b, const int *context)
 int add(int a, int b)
 {
         return a + b;
+}
+
+/*
+ * Returns what a trampoline left in the scratch register, whose name the build takes from the text image's source. Nothing that comes before
+ * may need a register.
+ */
+void *data_of_this_call(void)
+{
+        register void *data __asm__(SCRATCH_REGISTER);
+        __asm__ volatile("" : "=r"(data));
+        return data;
+}
+
+/*
+ * Returns by how much a variable misses the alignment that it was declared with: the compiler takes for granted that the
+ * stack is aligned at a call.
+ */
+long long misalignment_of_stack(void)
+{
+        __attribute__((aligned(__BIGGEST_ALIGNMENT__))) char aligned[__BIGGEST_ALIGNMENT__];
+        char *address = aligned;
+        __asm__ volatile("" : "+r"(address) : : "memory");
+        return (long long) ((__UINTPTR_TYPE__) address % __BIGGEST_ALIGNMENT__);
 }

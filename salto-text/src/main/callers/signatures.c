@@ -7,16 +7,16 @@
  * to clear structs, so they are here.
  */
 
-__attribute__((visibility("hidden"), no_builtin)) void *memcpy(void *to, const void *from, unsigned long size)
+__attribute__((visibility("hidden"), no_builtin)) void *memcpy(void *to, const void *from, __SIZE_TYPE__ size)
 {
-        for (unsigned long i = 0; i < size; i++)
+        for (__SIZE_TYPE__ i = 0; i < size; i++)
                 ((char *) to)[i] = ((const char *) from)[i];
         return to;
 }
 
-__attribute__((visibility("hidden"), no_builtin)) void *memset(void *to, int value, unsigned long size)
+__attribute__((visibility("hidden"), no_builtin)) void *memset(void *to, int value, __SIZE_TYPE__ size)
 {
-        for (unsigned long i = 0; i < size; i++)
+        for (__SIZE_TYPE__ i = 0; i < size; i++)
                 ((char *) to)[i] = (char) value;
         return to;
 }
@@ -80,9 +80,9 @@ void narrow(int (*f)(signed char, unsigned char, short, unsigned short, _Bool, _
 }
 
 /* Of a narrow argument on the stack only the low bytes count. */
-void narrow_on_the_stack(long (*f)(long, long, long, long, long, long, signed char, unsigned char, short, unsigned short,
-                                   _Bool, int, long),
-                         long *result)
+void narrow_on_the_stack(long long (*f)(long long, long long, long long, long long, long long, long long, signed char,
+                                        unsigned char, short, unsigned short, _Bool, int, long long),
+                         long long *result)
 {
         *result = f(1, 2, 3, 4, 5, 6, -1, 254, -3, 65532, 1, -6, -7);
 }
@@ -163,7 +163,7 @@ void pointer_to_pointer(int (*f)(int **), int *result)
 
 void variadic_ints(int (*f)(const char *, ...), int *result)
 {
-        *result = f((const char *) 0x2000, 1, -2, 3L, 4, 5, 6, 7);
+        *result = f((const char *) 0x2000, 1, -2, 3LL, 4, 5, 6, 7);
 }
 
 void variadic_doubles(int (*f)(const char *, ...), int *result)
@@ -173,7 +173,7 @@ void variadic_doubles(int (*f)(const char *, ...), int *result)
 
 void variadic_mixed(int (*f)(const char *, ...), int *result)
 {
-        *result = f((const char *) 0x2000, -1, 2.5, -3L, 4.5f);
+        *result = f((const char *) 0x2000, -1, 2.5, -3LL, 4.5f);
 }
 
 /* ---- Structs in registers ---- */
@@ -206,21 +206,21 @@ void struct_three_floats(three_floats (*f)(three_floats, float), three_floats *r
 }
 
 typedef struct {
-        long a;
+        long long a;
         double b;
 } long_double_pair;
 
-void struct_long_double(long_double_pair (*f)(long_double_pair, long, double), long_double_pair *result)
+void struct_long_double(long_double_pair (*f)(long_double_pair, long long, double), long_double_pair *result)
 {
         *result = f((long_double_pair) {-1, 2.5}, 3, 4.5);
 }
 
 typedef struct {
         double a;
-        long b;
+        long long b;
 } double_long_pair;
 
-void struct_double_long(double_long_pair (*f)(double_long_pair, double, long), double_long_pair *result)
+void struct_double_long(double_long_pair (*f)(double_long_pair, double, long long), double_long_pair *result)
 {
         *result = f((double_long_pair) {1.5, -2}, 3.5, 4);
 }
@@ -329,7 +329,7 @@ typedef struct {
         union {
                 char text[9];
                 double ratio;
-                long number;
+                long long number;
         } value;
 } tagged;
 
@@ -365,8 +365,8 @@ void packed_with_unaligned_members(int (*f)(int, int, int, int, int, int, packed
 }
 
 typedef struct {
-        _Alignas(16) long a;
-        long b;
+        _Alignas(16) long long a;
+        long long b;
 } aligned_pair;
 
 void aligned_in_registers(aligned_pair (*f)(int, aligned_pair, int), aligned_pair *result)
@@ -375,8 +375,8 @@ void aligned_in_registers(aligned_pair (*f)(int, aligned_pair, int), aligned_pai
 }
 
 typedef struct {
-        _Alignas(16) long a;
-        long b[3];
+        _Alignas(16) long long a;
+        long long b[3];
 } aligned_large;
 
 /* The first on the stack, and so aligned without padding. */
@@ -388,7 +388,7 @@ void aligned_in_memory(aligned_large (*f)(int, aligned_large, int), aligned_larg
 /* ---- Structs in memory ---- */
 
 typedef struct {
-        long a;
+        long long a;
         double b;
         int c;
 } bytes_24;
@@ -408,7 +408,7 @@ void struct_40_bytes(bytes_40 (*f)(int, bytes_40, double), bytes_40 *result)
 }
 
 typedef struct {
-        long numbers[16];
+        long long numbers[16];
 } bytes_128;
 
 void struct_128_bytes(bytes_128 (*f)(bytes_128, bytes_128), bytes_128 *result)
@@ -424,11 +424,11 @@ void struct_128_bytes(bytes_128 (*f)(bytes_128, bytes_128), bytes_128 *result)
 /* ---- Where the registers end ---- */
 
 typedef struct {
-        long a, b;
+        long long a, b;
 } two_longs;
 
 /* One register is left, which is too few for the struct; the long behind it gets it. */
-void struct_behind_five_ints(long (*f)(int, int, int, int, int, two_longs, long, long), long *result)
+void struct_behind_five_ints(long long (*f)(int, int, int, int, int, two_longs, long long, long long), long long *result)
 {
         *result = f(1, 2, 3, 4, 5, (two_longs) {-6, -7}, 8, 9);
 }

@@ -3,11 +3,11 @@
 package dev.salto;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.table.Words;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.AddressLayout;
@@ -88,10 +88,10 @@ public final class NativeBinding implements AutoCloseable {
 
     private static MemorySegment newCall(TextIndex index, MemorySegment function, MemorySegment context,
             long stackSize) {
-        MemorySegment call = Arena.ofAuto().allocate(index.callSize(), JAVA_LONG.byteAlignment());
+        MemorySegment call = Arena.ofAuto().allocate(index.callSize(), ADDRESS.byteAlignment());
         call.set(ADDRESS, index.callTarget(), function);
         call.set(ADDRESS, index.callArgument(), context);
-        call.set(JAVA_LONG, index.callStackSize(), stackSize);
+        Words.ACCESS.set(call, (long) index.callStackSize(), stackSize);
         return call;
     }
 

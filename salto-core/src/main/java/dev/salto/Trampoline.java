@@ -18,14 +18,19 @@ import org.jspecify.annotations.Nullable;
  * scratch register is the one that the calling convention never uses for an argument:
  *
  * <table>
- * <caption>Where the target finds the data</caption>
- * <tr><th>architecture</th><th>register</th><th>why</th></tr>
- * <tr><td>x86-64</td><td>{@code r10}</td><td>static chain pointer, System V AMD64 psABI 1.0, 3.2.1</td></tr>
+ * <caption>Where the target finds the data, and what else is not as the caller left it</caption>
+ * <tr><th>architecture</th><th>scratch register</th><th>why</th><th>also changed</th></tr>
+ * <tr><td>x86-64</td><td>{@code r10}</td><td>static chain pointer, System V AMD64 psABI 1.0, 3.2.1</td><td></td></tr>
+ * <tr><td>i386</td><td>{@code ecx}</td><td>the callee's to change, and no argument, System V i386 psABI 1.1, 2.2</td><td>{@code eax}</td></tr>
+ * <tr><td>AArch64</td><td>{@code x17}</td><td>intra-procedure-call register, AAPCS64 2024Q3, 6.1.1</td><td>{@code x16}</td></tr>
+ * <tr><td>Arm</td><td>{@code r12}</td><td>intra-procedure-call register, AAPCS32 2024Q3, 6.1.1</td><td></td></tr>
+ * <tr><td>riscv64</td><td>{@code t2}</td><td>temporary register, RISC-V ELF psABI 1.0, "Integer Register Convention"</td><td>{@code t1}</td></tr>
+ * <tr><td>ppc64le</td><td>{@code r11}</td><td>environment pointer, ELFv2 1.5, "Register Roles"</td><td>{@code ctr}; {@code r12} is the target's address</td></tr>
+ * <tr><td>s390x</td><td>{@code r0}</td><td>not saved, and no argument, s390x ELF ABI 1.6.1, "Register Preservation Rules"</td><td>{@code r1}</td></tr>
+ * <tr><td>LoongArch</td><td>{@code t8}</td><td>temporary register, Procedure Call Standard for the LoongArch Architecture 20231219, "General-purpose Registers"</td><td>{@code t0}</td></tr>
  * </table>
  *
- * <p>No other register is changed on the way.
- *
- * <p>A trampoline takes a few bytes of the shared code and two words (16 bytes) of memory. It lives until {@link #close}; the garbage collector does
+ * <p>A trampoline takes a few bytes of the shared code and two words (16 bytes; 8 on 32-bit architectures) of memory. It lives until {@link #close}; the garbage collector does
  * not free it. After that its address may be handed out again, so native code must not call it any more.
  *
  * <p><b>Threads.</b> All methods may be called from any thread. {@link #set} may be called while other threads call the trampoline,

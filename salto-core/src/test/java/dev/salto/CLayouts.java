@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The structs and unions that a C compiler makes: each member aligned, and the size a multiple of the alignment. */
-final class CLayouts {
+public final class CLayouts {
     private CLayouts() {}
 
     /** A struct of these members and the padding that they need. */
-    static StructLayout struct(MemoryLayout... members) {
+    public static StructLayout struct(MemoryLayout... members) {
         List<MemoryLayout> padded = new ArrayList<>();
         long size = 0;
         long alignment = 1;
@@ -36,7 +36,7 @@ final class CLayouts {
     }
 
     /** A union of these members, and of padding as large as the whole where no member is. */
-    static UnionLayout union(MemoryLayout... members) {
+    public static UnionLayout union(MemoryLayout... members) {
         UnionLayout tight = MemoryLayout.unionLayout(members);
         long padding = upTo(tight.byteSize(), tight.byteAlignment());
         if (padding == 0) {

@@ -2,10 +2,10 @@
 
 package dev.salto;
 
+import static dev.salto.text.callers.CTypes.DOUBLE;
+import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +16,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +29,7 @@ final class CallInterfaceTest {
 
     @Test
     void theHandlerSeesTheTypeAndTheBoxedArguments() throws Throwable {
-        FunctionDescriptor descriptor = FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE, ADDRESS);
+        FunctionDescriptor descriptor = FunctionDescriptor.of(DOUBLE, JAVA_INT, DOUBLE, ADDRESS);
         CallInterface type = CallInterface.prepare(descriptor);
         List<Object> seen = new ArrayList<>();
         CallHandler handler = (callInterface, arguments) -> {
@@ -59,23 +58,23 @@ final class CallInterfaceTest {
 
     @Test
     void structsComeAndGoAsSegments() throws Throwable {
-        MemoryLayout pair = MemoryLayout.structLayout(JAVA_LONG, JAVA_DOUBLE);
+        MemoryLayout pair = MemoryLayout.structLayout(LONG_LONG, DOUBLE);
         FunctionDescriptor descriptor = FunctionDescriptor.of(pair, pair);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment function = CallInterface.prepare(descriptor).bind((_, arguments) -> {
                 MemorySegment in = (MemorySegment) arguments[0];
                 MemorySegment out = Arena.ofAuto().allocate(pair);
-                out.set(JAVA_LONG, 0, in.get(JAVA_LONG, 0) * 2);
-                out.set(JAVA_DOUBLE, 8, in.get(JAVA_DOUBLE, 8) / 2);
+                out.set(LONG_LONG, 0, in.get(LONG_LONG, 0) * 2);
+                out.set(DOUBLE, 8, in.get(DOUBLE, 8) / 2);
                 return out;
             }, arena);
             MemorySegment in = arena.allocate(pair);
-            in.set(JAVA_LONG, 0, 21);
-            in.set(JAVA_DOUBLE, 8, 3.0);
+            in.set(LONG_LONG, 0, 21);
+            in.set(DOUBLE, 8, 3.0);
             MemorySegment out = (MemorySegment) caller(function, descriptor).invoke((SegmentAllocator) arena, in);
 
-            assertThat(out.get(JAVA_LONG, 0)).isEqualTo(42);
-            assertThat(out.get(JAVA_DOUBLE, 8)).isEqualTo(1.5);
+            assertThat(out.get(LONG_LONG, 0)).isEqualTo(42);
+            assertThat(out.get(DOUBLE, 8)).isEqualTo(1.5);
         }
     }
 
@@ -83,7 +82,7 @@ final class CallInterfaceTest {
     void thereIsOneForEachDescriptor() {
         assertThat(CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_INT)))
                 .isSameAs(CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_INT)))
-                .isNotEqualTo(CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_LONG)));
+                .isNotEqualTo(CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, LONG_LONG)));
     }
 
     @Test
@@ -105,7 +104,7 @@ final class CallInterfaceTest {
 
     @Test
     void whatTheLinkerDoesNotKnowIsRefused() {
-        FunctionDescriptor foreign = FunctionDescriptor.of(JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN));
+        FunctionDescriptor foreign = FunctionDescriptor.of(JAVA_INT.withOrder(Values.foreignOrder()));
 
         assertThatThrownBy(() -> CallInterface.prepare(foreign)).isInstanceOf(IllegalArgumentException.class);
     }

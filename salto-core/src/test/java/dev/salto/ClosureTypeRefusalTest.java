@@ -2,15 +2,14 @@
 
 package dev.salto;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static dev.salto.text.callers.CTypes.DOUBLE;
+import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
-import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.function.IntBinaryOperator;
@@ -30,18 +29,18 @@ final class ClosureTypeRefusalTest {
     @Test
     void anotherNumberOfParameters() {
         refuses(() -> ClosureType.of(IntUnaryOperator.class, BINARY),
-                "IntUnaryOperator.applyAsInt", "(i4i4)i4", "1 parameters", "2");
+                "IntUnaryOperator.applyAsInt", BINARY.toString(), "1 parameters", "2");
     }
 
     @Test
     void anotherTypeOfParameter() {
-        refuses(() -> ClosureType.of(IntBinaryOperator.class, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG)),
-                "parameter 1 is int in the method", "long", "j8", "Change one of them");
+        refuses(() -> ClosureType.of(IntBinaryOperator.class, FunctionDescriptor.of(JAVA_INT, JAVA_INT, LONG_LONG)),
+                "parameter 1 is int in the method", "long", LONG_LONG.toString(), "Change one of them");
     }
 
     @Test
     void anotherTypeOfResult() {
-        refuses(() -> ClosureType.of(IntBinaryOperator.class, FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, JAVA_INT)),
+        refuses(() -> ClosureType.of(IntBinaryOperator.class, FunctionDescriptor.of(DOUBLE, JAVA_INT, JAVA_INT)),
                 "the result is int in the method, double in the descriptor");
         refuses(() -> ClosureType.of(IntBinaryOperator.class, FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT)),
                 "the result is int in the method, void in the descriptor");
@@ -100,7 +99,7 @@ final class ClosureTypeRefusalTest {
 
     @Test
     void aLayoutThatTheLinkerDoesNotKnow() {
-        ValueLayout foreign = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
+        ValueLayout foreign = JAVA_INT.withOrder(Values.foreignOrder());
 
         assertThatThrownBy(() -> ClosureType.of(IntSupplier.class, FunctionDescriptor.of(foreign)))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -2,10 +2,10 @@
 
 package dev.salto;
 
+import static dev.salto.text.callers.CTypes.DOUBLE;
+import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -37,9 +37,9 @@ final class NativeBindingTest {
     void theContextFollowsAnyNumberOfArguments() throws Throwable {
         for (int longs = 0; longs <= 12; longs++) {
             for (int doubles : new int[]{0, 3, 10}) {
-                List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(longs, JAVA_LONG));
-                parameters.addAll(Collections.nCopies(doubles, JAVA_DOUBLE));
-                FunctionDescriptor own = FunctionDescriptor.of(JAVA_LONG, parameters.toArray(MemoryLayout[]::new));
+                List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(longs, LONG_LONG));
+                parameters.addAll(Collections.nCopies(doubles, DOUBLE));
+                FunctionDescriptor own = FunctionDescriptor.of(LONG_LONG, parameters.toArray(MemoryLayout[]::new));
                 FunctionDescriptor withContext = own.appendArgumentLayouts(ADDRESS);
                 List<Object> arguments = new ArrayList<>();
                 for (int i = 0; i < parameters.size(); i++) {
@@ -64,8 +64,8 @@ final class NativeBindingTest {
     @Test
     void theStackIsAlignedForAnyNumberOfArguments() throws Throwable {
         for (int longs = 0; longs <= 12; longs++) {
-            FunctionDescriptor own = FunctionDescriptor.of(JAVA_LONG,
-                    Collections.nCopies(longs, JAVA_LONG).toArray(MemoryLayout[]::new));
+            FunctionDescriptor own = FunctionDescriptor.of(LONG_LONG,
+                    Collections.nCopies(longs, LONG_LONG).toArray(MemoryLayout[]::new));
             try (NativeBinding binding = NativeBinding.bindTrailing(Callers.misalignmentOfStack(),
                     own.appendArgumentLayouts(ADDRESS), MemorySegment.NULL)) {
                 MethodHandle call = LINKER.downcallHandle(binding.address(), own);
@@ -80,8 +80,6 @@ final class NativeBindingTest {
     void aComparatorForQsortRIsOneForQsort() throws Throwable {
         FunctionDescriptor comparator = FunctionDescriptor.of(JAVA_INT, ADDRESS.withTargetLayout(JAVA_INT),
                 ADDRESS.withTargetLayout(JAVA_INT), ADDRESS.withTargetLayout(JAVA_INT));
-        MethodHandle qsort = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("qsort"),
-                FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS));
         try (Arena arena = Arena.ofConfined()) {
             // Stands in for a comparator in C: it sorts numbers by their distance from the one in the context.
             MemorySegment byDistance = CallInterface.prepare(comparator).bind((_, arguments) -> {
@@ -92,7 +90,7 @@ final class NativeBindingTest {
             MemorySegment numbers = arena.allocateFrom(JAVA_INT, 1, 20, 9, 14);
             try (NativeBinding fromTen = NativeBinding.bindTrailing(byDistance, comparator,
                     arena.allocateFrom(JAVA_INT, 10))) {
-                qsort.invokeExact(numbers, 4L, 4L, fromTen.address());
+                Qsort.sort(numbers, fromTen.address());
             }
             assertThat(numbers.toArray(JAVA_INT)).containsExactly(9, 14, 1, 20);
         }
@@ -106,7 +104,7 @@ final class NativeBindingTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment identity = CallInterface.prepare(withContext).bind((_, arguments) -> arguments[0], arena);
             List<NativeBinding> bindings = new ArrayList<>();
-            for (int i = 0; i < 6_000; i++) {
+            for (int i = 0; i < Amounts.scaled(6_000); i++) {
                 bindings.add(NativeBinding.bindTrailing(identity, withContext, MemorySegment.ofAddress(i)));
             }
             System.gc();
@@ -119,12 +117,12 @@ final class NativeBindingTest {
 
     @Test
     void aClosedOneReturnsZeroAndSaysSo() throws Throwable {
-        FunctionDescriptor withContext = FunctionDescriptor.of(JAVA_LONG, ADDRESS);
+        FunctionDescriptor withContext = FunctionDescriptor.of(LONG_LONG, ADDRESS);
         try (Arena arena = Arena.ofConfined()) {
             NativeBinding binding = NativeBinding.bindTrailing(recorder(withContext, new ArrayList<>(), arena),
                     withContext,
                     MemorySegment.NULL);
-            MethodHandle call = LINKER.downcallHandle(binding.address(), FunctionDescriptor.of(JAVA_LONG));
+            MethodHandle call = LINKER.downcallHandle(binding.address(), FunctionDescriptor.of(LONG_LONG));
             assertThat((long) call.invokeExact()).isEqualTo(99);
             binding.close();
             binding.close();
@@ -141,8 +139,9 @@ final class NativeBindingTest {
 
         assertThatThrownBy(() -> NativeBinding.bindTrailing(function, FunctionDescriptor.ofVoid(), MemorySegment.NULL))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll("last parameter", "()v");
-        assertThatThrownBy(() -> NativeBinding.bindTrailing(function, FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT),
-                MemorySegment.NULL)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("(a8i4)v");
+        FunctionDescriptor withoutContext = FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT);
+        assertThatThrownBy(() -> NativeBinding.bindTrailing(function, withoutContext, MemorySegment.NULL))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(withoutContext.toString());
         assertThatThrownBy(() -> NativeBinding.bindTrailing(MemorySegment.NULL, FunctionDescriptor.ofVoid(ADDRESS),
                 MemorySegment.NULL)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("NULL");
     }

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 
 /** The JAR as it is published. */
 final class PackedJarIT {
+    private static final List<String> ARCHITECTURES = List.of("x86_64", "i386", "aarch64", "arm", "riscv64", "ppc64le",
+            "s390x");
+
     private final Path jar = Path.of(Objects.requireNonNull(System.getProperty("salto.jar"), "salto.jar"));
 
     @Test
@@ -28,15 +31,26 @@ final class PackedJarIT {
                     .toList();
 
             assertThat(images).extracting(ZipArchiveEntry::getName)
-                    .contains(LibraryCopy.PACKAGE + LibraryCopy.IMAGE_NAME);
+                    .containsExactlyInAnyOrderElementsOf(ARCHITECTURES.stream()
+                            .map(name -> LibraryCopy.PACKAGE + "libsalto-%s.so".formatted(name)).toList());
             for (ZipArchiveEntry image : images) {
                 assertThat(image.getMethod()).as(image.getName()).isEqualTo(ZipArchiveEntry.STORED);
                 assertThat(image.getDataOffset()).as(image.getName()).isPositive();
-                assertThat(image.getDataOffset() % 65536).as(image.getName()).isZero();
+                assertThat(image.getDataOffset() % largestPage(image)).as(image.getName()).isZero();
                 assertThat(bytesAt(image.getDataOffset(), (int) image.getSize())).as(image.getName())
                         .isEqualTo(Files.readAllBytes(ChildJvm.libraryClasses().resolve(image.getName())));
             }
         }
+    }
+
+    /** Of the systems that an image is for. */
+    private static long largestPage(ZipArchiveEntry image) {
+        return image.getName().matches(".*-(aarch64|ppc64le|loongarch64)\\.so") ? 65536 : 4096;
+    }
+
+    @Test
+    void itHasTheCodeOfAllArchitecturesInOneMebibyte() throws IOException {
+        assertThat(Files.size(jar)).isLessThanOrEqualTo(1L << 20);
     }
 
     private byte[] bytesAt(long offset, int size) throws IOException {

@@ -60,7 +60,7 @@ final class SealingTest {
     void closuresThatAreMadeAfterSealingGoIntoOtherTables() {
         ClosureType<SealedLater> type = ClosureType.of(MethodHandles.lookup(), SealedLater.class, BINARY);
         List<Closure<SealedLater>> before = new ArrayList<>();
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i <= TrampolineTable.capacity(); i++) {
             int own = i;
             before.add(type.bind((_, _) -> own));
         }

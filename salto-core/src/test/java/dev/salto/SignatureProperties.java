@@ -2,14 +2,14 @@
 
 package dev.salto;
 
+import static dev.salto.text.callers.CTypes.DOUBLE;
+import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_CHAR;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,8 +39,8 @@ import net.jqwik.api.Provide;
  */
 final class SignatureProperties {
     private static final List<ValueLayout> INTEGERS = List.of(JAVA_BOOLEAN, JAVA_BYTE, JAVA_CHAR, JAVA_SHORT, JAVA_INT,
-            JAVA_LONG, ADDRESS);
-    private static final List<ValueLayout> FLOATS = List.of(JAVA_FLOAT, JAVA_DOUBLE);
+            LONG_LONG, ADDRESS);
+    private static final List<ValueLayout> FLOATS = List.of(JAVA_FLOAT, DOUBLE);
 
     @Property(tries = 150, seed = "20261120")
     void aClosureSeesAndReturnsWhatTheJdksStubDoes(@ForAll("signatures") FunctionDescriptor signature,
@@ -55,8 +55,8 @@ final class SignatureProperties {
         for (int integers = 0; integers <= 5; integers++) {
             for (int doubles : new int[]{0, 1, 7, 8, 9, 20}) {
                 List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(integers, JAVA_INT));
-                parameters.addAll(Collections.nCopies(doubles, JAVA_DOUBLE));
-                compare(FunctionDescriptor.of(JAVA_DOUBLE, parameters.toArray(MemoryLayout[]::new)),
+                parameters.addAll(Collections.nCopies(doubles, DOUBLE));
+                compare(FunctionDescriptor.of(DOUBLE, parameters.toArray(MemoryLayout[]::new)),
                         integers * 100 + doubles);
             }
         }
@@ -74,17 +74,19 @@ final class SignatureProperties {
                     .orElse(null);
             Recorder recorder = new Recorder(signature, result);
             MethodHandle target = recorder.handle();
-            MemorySegment stub = Linker.nativeLinker().upcallStub(target, signature, arena);
-            Object fromStub = call(call, stub, signature, arguments);
-            List<Object> seenByStub = recorder.takeSeen();
+            List<Object> passed = Values.bits(signature.argumentLayouts(), arguments);
+            Object returned = Values.bitsOfResult(signature, result);
 
+            if (JdkFaults.ofItsOwnStubs(signature).isEmpty()) {
+                MemorySegment stub = Linker.nativeLinker().upcallStub(target, signature, arena);
+                Object fromStub = call(call, stub, signature, arguments);
+                assertThat(recorder.takeSeen()).as("the JDK's stub sees of %s", signature).isEqualTo(passed);
+                assertThat(fromStub).as("the JDK's stub returns from %s", signature).isEqualTo(returned);
+            }
             MemorySegment closure = type.bind(function.implementedBy(target), arena);
             Object fromClosure = call(call, closure, signature, arguments);
-            List<Object> seenByClosure = recorder.takeSeen();
-
-            assertThat(seenByClosure).isEqualTo(seenByStub)
-                    .isEqualTo(Values.bits(signature.argumentLayouts(), arguments));
-            assertThat(fromClosure).isEqualTo(fromStub);
+            assertThat(recorder.takeSeen()).as("the closure sees of %s", signature).isEqualTo(passed);
+            assertThat(fromClosure).as("the closure returns from %s", signature).isEqualTo(returned);
         }
     }
 
@@ -94,8 +96,7 @@ final class SignatureProperties {
         List<Object> all = new ArrayList<>();
         all.add(function);
         all.addAll(List.of(arguments));
-        Object result = call.invokeWithArguments(all);
-        return result == null ? "void" : Values.bits(signature.returnLayout().orElseThrow(), result);
+        return Values.bitsOfResult(signature, call.invokeWithArguments(all));
     }
 
     /** Up to five integers and twelve floating-point numbers, in any order, and any result. */

@@ -2,9 +2,9 @@
 
 package dev.salto;
 
+import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.salto.text.callers.Callers;
@@ -69,8 +69,8 @@ final class StaticLinkerTest {
 
     @Test
     void aHandleSpreadOverAnArrayTakesMoreArgumentsThanThereAreRegisters() throws Throwable {
-        FunctionDescriptor nine = FunctionDescriptor.of(JAVA_LONG,
-                Collections.nCopies(9, JAVA_LONG).toArray(MemoryLayout[]::new));
+        FunctionDescriptor nine = FunctionDescriptor.of(LONG_LONG,
+                Collections.nCopies(9, LONG_LONG).toArray(MemoryLayout[]::new));
         MethodHandle target = find("sumOf", MethodType.methodType(Object.class, Object[].class))
                 .asCollector(Object[].class, 9).asType(nine.toMethodType());
         try (Arena arena = Arena.ofConfined()) {
@@ -98,17 +98,17 @@ final class StaticLinkerTest {
 
     @Test
     void aLargeStructComesBackAndTheStubDiesWithItsArena() throws Throwable {
-        MemoryLayout large = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        MemoryLayout large = MemoryLayout.structLayout(LONG_LONG, LONG_LONG, LONG_LONG);
         FunctionDescriptor function = FunctionDescriptor.of(large);
         MemorySegment answer = Arena.ofAuto().allocate(large);
-        answer.set(JAVA_LONG, 16, 5);
+        answer.set(LONG_LONG, 16, 5);
         MemorySegment stub;
         try (Arena arena = Arena.ofConfined()) {
             stub = linker.upcallStub(MethodHandles.constant(MemorySegment.class, answer), function, arena);
             MethodHandle call = Linker.nativeLinker().downcallHandle(function);
             MemorySegment result = (MemorySegment) call.invoke(stub, Arena.ofAuto());
 
-            assertThat(result.get(JAVA_LONG, 16)).isEqualTo(5);
+            assertThat(result.get(LONG_LONG, 16)).isEqualTo(5);
         }
         assertThat(stub.scope().isAlive()).isFalse();
     }

@@ -2,8 +2,8 @@
 
 package dev.salto;
 
+import static dev.salto.text.callers.CTypes.DOUBLE;
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 final class TrampolineTest {
     private static final MethodHandle DATA = Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ADDRESS));
     private static final MethodHandle DOUBLES = Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.of(JAVA_DOUBLE, JAVA_DOUBLE));
+            .downcallHandle(FunctionDescriptor.of(DOUBLE, DOUBLE));
 
     private static long dataAt(MemorySegment function) {
         try {
@@ -52,7 +52,8 @@ final class TrampolineTest {
     @Test
     void anyWordCanBeData() throws Throwable {
         try (Trampoline trampoline = Trampoline.allocate()) {
-            for (long word : new long[]{0, 1, -1, Long.MIN_VALUE, 0x0123_4567_89ab_cdefL}) {
+            long ones = -1L >>> (Long.SIZE - 8 * ADDRESS.byteSize());
+            for (long word : new long[]{0, 1, ones, ones - (ones >>> 1), 0x0123_4567_89ab_cdefL & ones}) {
                 trampoline.set(Callers.dataOfThisCall(), MemorySegment.ofAddress(word));
 
                 assertThat(dataAt(trampoline.address())).isEqualTo(word);
@@ -117,7 +118,7 @@ final class TrampolineTest {
             MemorySegment address = trampoline.address();
             Future<?> caller = executor.submit(() -> {
                 long last = 0;
-                while (last < 10_000) {
+                while (last < Amounts.scaled(10_000)) {
                     long data = dataAt(address);
                     assertThat(data).as("after " + last).isGreaterThanOrEqualTo(last);
                     last = data;

@@ -12,12 +12,14 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.UnionLayout;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Random arguments and results of callbacks, and how to compare them bit for bit. */
 final class Values {
@@ -57,6 +59,11 @@ final class Values {
         };
     }
 
+    /** The byte order that this machine does not have. */
+    static ByteOrder foreignOrder() {
+        return ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+    }
+
     /** {@link #bits(MemoryLayout, Object)} of each value. */
     static List<Object> bits(List<MemoryLayout> layouts, Object[] values) {
         List<Object> all = new ArrayList<>();
@@ -64,6 +71,11 @@ final class Values {
             all.add(bits(layouts.get(i), values[i]));
         }
         return all;
+    }
+
+    /** The bits of what a function returns; null for {@code void}. */
+    static Object bitsOfResult(FunctionDescriptor function, @Nullable Object result) {
+        return result == null ? "void" : bits(function.returnLayout().orElseThrow(), result);
     }
 
     /** Something readable that is equal only for values with the same bits; bytes of padding do not count. */

@@ -47,6 +47,8 @@ final class EmulatedTests implements TestExecutionListener {
                 System.getProperty("java.vm.name").replaceFirst(".*(Server|Client|Zero).*", "$1")));
         Report report = Salto.report();
         print("linker", report.linker());
+        print("pagesize", Integer.toString(report.pageSize()));
+        print("source", String.valueOf(report.source()));
         print("problem", report.problem() == null ? "" : report.problem());
         String classes = arguments.length == 0 ? ".*" + CLASSES : ".*\\.(" + String.join("|", arguments) + ")";
         EmulatedTests tests = new EmulatedTests();

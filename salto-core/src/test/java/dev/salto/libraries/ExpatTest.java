@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.salto.Amounts;
 import dev.salto.Closure;
 import dev.salto.ClosureType;
 import java.io.ByteArrayOutputStream;
@@ -158,8 +159,8 @@ final class ExpatTest {
 
     @Test
     void eachParserTellsItsOwnObject() throws Throwable {
-        Document pears = new Document("pear", 2_000);
-        Document plums = new Document("plum", 3_000);
+        Document pears = new Document("pear", Amounts.scaled(2_000));
+        Document plums = new Document("plum", Amounts.scaled(3_000));
         Reader pearReader = new Reader();
         Reader plumReader = new Reader();
         try (Arena arena = Arena.ofConfined();
@@ -184,7 +185,8 @@ final class ExpatTest {
     void parsersOnManyThreadsTellTheirOwnObjects() throws Exception {
         try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
             List<Future<?>> threads = IntStream.range(0, 4)
-                    .<Future<?>>mapToObj(t -> executor.submit(() -> readAll(new Document("item" + t, 5_000 + t))))
+                    .<Future<?>>mapToObj(
+                            t -> executor.submit(() -> readAll(new Document("item" + t, Amounts.scaled(5_000) + t))))
                     .toList();
             for (Future<?> thread : threads) {
                 thread.get();
@@ -207,7 +209,7 @@ final class ExpatTest {
 
     @Test
     void deeplyNestedElementsEndInTheReverseOrder() throws Throwable {
-        int depth = 10_000;
+        int depth = Amounts.scaled(10_000);
         List<String> names = IntStream.range(0, depth).mapToObj(i -> "level" + i).toList();
         String document = names.stream().collect(Collectors.joining("><", "<", ">")) + "bottom"
                 + names.reversed().stream().collect(Collectors.joining("></", "</", ">"));

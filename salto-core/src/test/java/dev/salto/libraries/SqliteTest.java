@@ -2,14 +2,15 @@
 
 package dev.salto.libraries;
 
+import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static dev.salto.libraries.Library.STRING;
 import static dev.salto.libraries.Library.STRINGS;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.salto.Amounts;
 import dev.salto.Closure;
 import dev.salto.ClosureType;
 import java.lang.foreign.Arena;
@@ -81,10 +82,10 @@ final class SqliteTest {
     private final MethodHandle busyHandler = sqlite.link("sqlite3_busy_handler",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
     private final MethodHandle valueLong = sqlite.link("sqlite3_value_int64",
-            FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+            FunctionDescriptor.of(LONG_LONG, ADDRESS));
     private final MethodHandle valueText = sqlite.link("sqlite3_value_text", FunctionDescriptor.of(STRING, ADDRESS));
     private final MethodHandle resultLong = sqlite.link("sqlite3_result_int64",
-            FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
+            FunctionDescriptor.ofVoid(ADDRESS, LONG_LONG));
     private final MethodHandle resultText = sqlite.link("sqlite3_result_text",
             FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_INT, ADDRESS));
 
@@ -180,8 +181,11 @@ final class SqliteTest {
 
             assertThat(database.query("VALUES (repeat('añb', 3), next(41)), (repeat('x', 0), next(1 << 40))"))
                     .containsExactly("añbañbañb,42", ",1099511627777");
-            assertThat(database.query("WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 10000)"
-                    + " SELECT sum(next(i)) FROM n")).containsExactly("50015000");
+            long rows = Amounts.scaled(10_000);
+            assertThat(database.query(
+                    "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT %s)".formatted(rows)
+                            + " SELECT sum(next(i)) FROM n"))
+                    .containsExactly(Long.toString(rows * (rows + 3) / 2));
         }
     }
 
@@ -233,7 +237,7 @@ final class SqliteTest {
     void destructorsClosedFromInsideLeaveEveryLaterClosureIntact() throws Throwable {
         try (Database database = new Database(":memory:")) {
             Destruction previous = new Destruction();
-            for (int i = 0; i < 10_000; i++) {
+            for (int i = 0; i < Amounts.scaled(10_000); i++) {
                 Destruction next = new Destruction();
                 assertThat(database.define("next", 1, next.owns(SCALAR.bind(plus(i))),
                         next.owns(DESTRUCTOR.bind(next::run)))).isEqualTo(SQLITE_OK);
@@ -252,7 +256,8 @@ final class SqliteTest {
     void orderByFollowsAJavaCollation() throws Throwable {
         Comparator<String> shortestFirst = Comparator.comparingInt(String::length)
                 .thenComparing(Comparator.reverseOrder());
-        List<String> words = IntStream.range(0, 1_000).mapToObj(i -> Integer.toString(i * 7919, 3)).toList();
+        List<String> words = IntStream.range(0, Amounts.scaled(1_000)).mapToObj(i -> Integer.toString(i * 7919, 3))
+                .toList();
         Destruction destruction = new Destruction();
         try (Database database = new Database(":memory:"); Arena arena = Arena.ofConfined()) {
             Closure<Collation> collation = COLLATION

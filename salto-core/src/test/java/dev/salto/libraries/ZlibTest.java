@@ -3,12 +3,14 @@
 package dev.salto.libraries;
 
 import static dev.salto.libraries.Library.STRING;
+import static dev.salto.text.callers.CTypes.LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.salto.Amounts;
+import dev.salto.CLayouts;
 import dev.salto.ClosureType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -41,13 +43,12 @@ final class ZlibTest {
     private static final int WINDOW_BITS = 15;
     private static final int WINDOW = 1 << WINDOW_BITS;
 
-    private static final StructLayout STREAM = MemoryLayout.structLayout(ADDRESS.withName("next_in"),
-            JAVA_INT.withName("avail_in"), MemoryLayout.paddingLayout(4), JAVA_LONG.withName("total_in"),
-            ADDRESS.withName("next_out"), JAVA_INT.withName("avail_out"), MemoryLayout.paddingLayout(4),
-            JAVA_LONG.withName("total_out"), ADDRESS.withName("msg"), ADDRESS.withName("state"),
-            ADDRESS.withName("zalloc"), ADDRESS.withName("zfree"), ADDRESS.withName("opaque"),
-            JAVA_INT.withName("data_type"), MemoryLayout.paddingLayout(4), JAVA_LONG.withName("adler"),
-            JAVA_LONG.withName("reserved"));
+    private static final StructLayout STREAM = CLayouts.struct(ADDRESS.withName("next_in"),
+            JAVA_INT.withName("avail_in"), LONG.withName("total_in"), ADDRESS.withName("next_out"),
+            JAVA_INT.withName("avail_out"), LONG.withName("total_out"), ADDRESS.withName("msg"),
+            ADDRESS.withName("state"), ADDRESS.withName("zalloc"), ADDRESS.withName("zfree"),
+            ADDRESS.withName("opaque"), JAVA_INT.withName("data_type"), LONG.withName("adler"),
+            LONG.withName("reserved"));
 
     private static final AddressLayout POINTER_TO_POINTER = ADDRESS.withTargetLayout(ADDRESS);
 
@@ -157,7 +158,7 @@ final class ZlibTest {
 
     @Test
     void inputOutputAndMemoryComeFromJava() throws Throwable {
-        byte[] content = compressible(2_000_000);
+        byte[] content = compressible(Amounts.scaled(2_000_000));
         ByteArrayOutputStream received = new ByteArrayOutputStream();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment stream = arena.allocate(STREAM);

@@ -40,10 +40,7 @@ final class Aapcs64 implements Port {
     @Override
     public CallSequence classify(FunctionDescriptor function) {
         Registers registers = new Registers();
-        List<List<Piece>> arguments = new ArrayList<>();
-        for (MemoryLayout layout : function.argumentLayouts()) {
-            arguments.add(registers.place(layout));
-        }
+        List<List<Piece>> arguments = function.argumentLayouts().stream().map(registers::place).toList();
         return new CallSequence(arguments,
                 function.returnLayout().map(Aapcs64::placeResult).orElseGet(CallSequence.Result.None::new),
                 registers.stackSize);
@@ -63,17 +60,16 @@ final class Aapcs64 implements Port {
                 && homogeneous(layout).isEmpty();
     }
 
-    /**
-     * 5.9.5.1 "Homogeneous Floating-point Aggregates": the type of all members, if there is one and they are not too many.
-     *
-     * <p>By the standard, arrays of structs or unions count as well. The linker of JDK 25 does not see them, and a gate has to find its
-     * arguments where that linker looks.
-     */
+    /** 5.9.5.1 "Homogeneous Floating-point Aggregates": the type of all members, if there is one and they are not too many. */
     private static Optional<Field> homogeneous(MemoryLayout layout) {
         return Field.onlyFloatingPoint(layout)
-                .filter(member -> !Field.hasArrayOfGroups(layout)
-                        && layout.byteSize() <= MOST_MEMBERS * member.size()
+                .filter(member -> layout.byteSize() <= MOST_MEMBERS * member.size()
                         && layout.byteSize() % member.size() == 0);
+    }
+
+    @Override
+    public void requireLinkable(FunctionDescriptor function) {
+        LinkerFaults.refuseMiscounted(function, layout -> homogeneous(layout).isPresent());
     }
 
     /** 6.8.2, stages A to C: hands out registers, and the stack when they are spent. */

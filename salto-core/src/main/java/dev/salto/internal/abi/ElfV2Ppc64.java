@@ -47,10 +47,7 @@ final class ElfV2Ppc64 implements Port {
         CallSequence.Result result = function.returnLayout()
                 .map(layout -> placeResult(layout, area))
                 .orElseGet(CallSequence.Result.None::new);
-        List<List<Piece>> arguments = new ArrayList<>();
-        for (MemoryLayout layout : function.argumentLayouts()) {
-            arguments.add(area.place(layout));
-        }
+        List<List<Piece>> arguments = function.argumentLayouts().stream().map(area::place).toList();
         return new CallSequence(arguments, result, area.stackSize);
     }
 
@@ -70,6 +67,11 @@ final class ElfV2Ppc64 implements Port {
             long members = Field.of(layout).stream().mapToLong(Field::offset).distinct().count();
             return members <= MOST_MEMBERS && members * member.size() == layout.byteSize();
         });
+    }
+
+    @Override
+    public void requireLinkable(FunctionDescriptor function) {
+        LinkerFaults.refuseMiscounted(function, layout -> homogeneous(layout).isPresent());
     }
 
     /** Parameter Passing in Registers: hands out doublewords, and registers for floating-point numbers beside them. */

@@ -2,10 +2,12 @@
 
 package dev.salto.internal.abi;
 
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.StructLayout;
 import java.lang.foreign.UnionLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +39,7 @@ final class Lp64d {
         CallSequence.Result result = function.returnLayout()
                 .map(layout -> placeResult(layout, registers))
                 .orElseGet(CallSequence.Result.None::new);
-        List<List<Piece>> arguments = new ArrayList<>();
-        for (MemoryLayout layout : function.argumentLayouts()) {
-            arguments.add(registers.place(layout));
-        }
+        List<List<Piece>> arguments = function.argumentLayouts().stream().map(registers::place).toList();
         return new CallSequence(arguments, result, registers.stackSize);
     }
 
@@ -62,14 +61,23 @@ final class Lp64d {
 
     /**
      * "Hardware Floating-point Calling Convention": what travels with a register for each member. That is one floating-point number, or
-     * two, or one and an integer, however deep in structs and arrays, but not in a union. Empty for everything else.
+     * two, or one and an integer, however deep in structs and arrays, but not in a union. Empty for everything else. A pointer is no
+     * integer here, neither to GCC, nor to clang, nor to the JDK's linkers.
      */
     private static List<Field> membersOnTheirOwn(MemoryLayout layout) {
-        if (hasUnion(layout)) {
-            return List.of();
-        }
+        return hasUnion(layout) ? List.of() : fewFields(layout);
+    }
+
+    private static List<Field> fewFields(MemoryLayout layout) {
         List<Field> fields = Field.of(layout);
-        return fields.size() <= MOST_MEMBERS && fields.stream().anyMatch(Field::isFloatingPoint) ? fields : List.of();
+        boolean fit = fields.size() <= MOST_MEMBERS && fields.stream().anyMatch(Field::isFloatingPoint)
+                && fields.stream().noneMatch(field -> field.layout() instanceof AddressLayout);
+        return fit ? fields : List.of();
+    }
+
+    /** Whether a struct would travel with a register for each member if a union did not prevent that. */
+    static boolean isWholeBecauseOfUnions(MemoryLayout layout) {
+        return layout instanceof StructLayout && hasUnion(layout) && !fewFields(layout).isEmpty();
     }
 
     private static boolean hasUnion(MemoryLayout layout) {

@@ -36,6 +36,14 @@ public interface Port {
     CallSequence classify(FunctionDescriptor function);
 
     /**
+     * Refuses what the JDK's linker accepts, but takes for something else than the calling convention does, so that an upcall stub of it
+     * cannot be called.
+     *
+     * @throws IllegalArgumentException if that is so of {@code function}
+     */
+    default void requireLinkable(FunctionDescriptor function) {}
+
+    /**
      * Says where one more word goes behind a function's arguments.
      *
      * @param function the function without that word

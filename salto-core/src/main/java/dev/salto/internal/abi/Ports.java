@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/**
- * The registry of ports: an architecture is supported when it has a line here. {@link Aapcs64}, {@link ElfV2Ppc64}, {@link RiscV64} and
- * {@link S390x} are not proven yet by all tests on their own JVMs, and so have none.
- */
+/** The registry of ports: an architecture is supported when it has a line here. */
 public final class Ports {
     private static final List<Port> ALL = List.of(
-            new SysVX64());
+            new SysVX64(),
+            new SysVI386(),
+            new Aapcs64(),
+            new Aapcs32(),
+            new ElfV2Ppc64(),
+            new RiscV64(),
+            new S390x());
 
     private static final Optional<Port> THIS_JVM = ALL.stream().filter(Port::isForThisJvm).findFirst();
 

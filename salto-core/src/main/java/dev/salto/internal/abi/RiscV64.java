@@ -3,9 +3,13 @@
 package dev.salto.internal.abi;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.util.List;
 
 /** Linux on 64-bit RISC-V: RISC-V ELF psABI 1.0, "Procedure Calling Convention", with the hardware floating-point convention LP64D. */
 final class RiscV64 implements Port {
+    private static final String FLOAT = "_float";
+    private static final String DOUBLE = "_double";
+
     @Override
     public String architecture() {
         return "riscv64";
@@ -19,5 +23,33 @@ final class RiscV64 implements Port {
     @Override
     public CallSequence classify(FunctionDescriptor function) {
         return Lp64d.classify(function);
+    }
+
+    @Override
+    public void requireLinkable(FunctionDescriptor function) {
+        LinkerFaults.refuse(function, Lp64d::isWholeBecauseOfUnions,
+                "takes apart structs with unions, which C passes as a whole");
+    }
+
+    /** The dead entry has to know whether it returns floats, which have ones above them in a register ("NaN-boxing"). */
+    @Override
+    public TrailingArgument lastArgument(CallSequence call) {
+        TrailingArgument place = Port.super.lastArgument(call);
+        return new TrailingArgument(place.storage(), place.stackSize(), place.variant(),
+                place.dead() + kindsOf(call.result()));
+    }
+
+    private static String kindsOf(CallSequence.Result result) {
+        if (!(result instanceof CallSequence.Result.InRegisters(List<Piece> pieces))) {
+            return "";
+        }
+        List<String> kinds = pieces.stream()
+                .filter(piece -> piece.storage() instanceof Storage.VectorRegister)
+                .map(piece -> piece.size() == Float.BYTES ? FLOAT : DOUBLE)
+                .toList();
+        if (!kinds.contains(FLOAT)) {
+            return "";
+        }
+        return kinds.contains(DOUBLE) ? String.join("", kinds) : FLOAT;
     }
 }

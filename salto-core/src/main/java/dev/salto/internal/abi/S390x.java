@@ -10,7 +10,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.PaddingLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -49,6 +48,13 @@ final class S390x implements Port {
         return true;
     }
 
+    /** As a result, something empty is in memory like all structs. */
+    @Override
+    public void requireLinkable(FunctionDescriptor function) {
+        LinkerFaults.refuse(function.dropReturnLayout(),
+                layout -> layout instanceof GroupLayout && layout.byteSize() == 0, "takes something empty for an int");
+    }
+
     @Override
     public CallSequence classify(FunctionDescriptor function) {
         return classify(function, S390x::isLikeFloatingPoint);
@@ -64,10 +70,9 @@ final class S390x implements Port {
         Registers registers = new Registers(isLikeFloatingPoint);
         CallSequence.Result result = function.returnLayout().map(registers::placeResult)
                 .orElseGet(CallSequence.Result.None::new);
-        List<List<Piece>> arguments = new ArrayList<>();
-        for (MemoryLayout layout : function.argumentLayouts()) {
-            arguments.add(List.of(registers.place(layout)));
-        }
+        List<List<Piece>> arguments = function.argumentLayouts().stream()
+                .map(layout -> List.of(registers.place(layout)))
+                .toList();
         return new CallSequence(arguments, result, registers.stackSize);
     }
 

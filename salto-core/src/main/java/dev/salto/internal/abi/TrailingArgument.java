@@ -3,25 +3,33 @@
 package dev.salto.internal.abi;
 
 /**
- * Where one more word goes behind a function's own arguments.
+ * Where one more word goes behind a function's own arguments, and which entries put it there.
  *
  * @param storage the register or the place on the stack
  * @param stackSize the size in bytes of the stack arguments that lie before it, which the entry has to copy; 0 if there is nothing to
  *     copy
+ * @param variant what the names of entries end in for this function; empty if all functions have the same entries
+ * @param dead the name of the entry for calls that lead to nothing, which returns zero the way this function would
  */
-public record TrailingArgument(Storage storage, long stackSize) {
+public record TrailingArgument(Storage storage, long stackSize, String variant, String dead) {
+    /** The name of the entry that returns zero, where one can do so for all functions. */
+    public static final String DEAD = "dead";
+
+    TrailingArgument(Storage storage, long stackSize) {
+        this(storage, stackSize, "", DEAD);
+    }
+
     /**
      * The name of the entry that puts it there.
      *
      * @param prefix the kind of entry, {@code append_} or {@code bind_}
      */
     public String entry(String prefix) {
-        return switch (storage) {
-            case Storage.IntegerRegister register ->
-                prefix + "gp" + register.number() + (stackSize > 0 ? "_stack" : "");
-            case Storage.Stack _ -> prefix + "stack";
+        return prefix + switch (storage) {
+            case Storage.IntegerRegister register -> "gp" + register.number() + (stackSize > 0 ? "_stack" : "");
+            case Storage.Stack _ -> "stack";
             case Storage.VectorRegister _,Storage.Reference _ ->
                 throw new AssertionError("a word does not travel in " + storage);
-        };
+        } + variant;
     }
 }

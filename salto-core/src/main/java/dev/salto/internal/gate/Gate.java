@@ -4,6 +4,7 @@ package dev.salto.internal.gate;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.table.ClosureSlots;
@@ -111,9 +112,11 @@ public final class Gate {
             if (image == null) {
                 return new Gate(new StubPool(dispatcher, function));
             }
+            Port port = Ports.thisJvm().orElseThrow();
+            port.requireLinkable(function);
             MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
                     Arena.global());
-            TrailingArgument id = Ports.thisJvm().orElseThrow().trailingArgument(function);
+            TrailingArgument id = port.trailingArgument(function);
             return new Gate(SlotPool.ofGate(image, id, stub.address()));
         } catch (IllegalAccessException e) {
             throw new IllegalArgumentException(

@@ -29,10 +29,10 @@ public final class SlotPool extends ClosureSlots {
     /** Those of them that have free slots. The first one is used until it is full. */
     private final Deque<Table> available = new ArrayDeque<>();
 
-    private SlotPool(TextImage image, String entry, long target, long stackSize) {
+    private SlotPool(TextImage image, String entry, String dead, long target, long stackSize) {
         this.image = image;
         this.entry = image.index().entry(entry);
-        this.dead = image.index().entry("dead");
+        this.dead = image.index().entry(dead);
         this.target = target;
         this.stackSize = stackSize;
     }
@@ -44,7 +44,7 @@ public final class SlotPool extends ClosureSlots {
      * @param gate the gate's address
      */
     public static SlotPool ofGate(TextImage image, TrailingArgument place, long gate) {
-        return new SlotPool(image, place.entry("append_"), gate, place.stackSize());
+        return new SlotPool(image, place.entry("append_"), place.dead(), gate, place.stackSize());
     }
 
     /**
@@ -53,12 +53,12 @@ public final class SlotPool extends ClosureSlots {
      * @param place where the appended argument goes
      */
     public static SlotPool ofCalls(TextImage image, TrailingArgument place) {
-        return new SlotPool(image, place.entry("bind_"), 0, 0);
+        return new SlotPool(image, place.entry("bind_"), place.dead(), 0, 0);
     }
 
     /** A pool of slots that each lead straight to a target of their own, without tables as yet. */
     public static SlotPool ofTargets(TextImage image) {
-        return new SlotPool(image, "dead", 0, 0);
+        return new SlotPool(image, TrailingArgument.DEAD, TrailingArgument.DEAD, 0, 0);
     }
 
     @Override

@@ -2,8 +2,6 @@
 
 package dev.salto.internal.table;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TableMemory;
 import dev.salto.internal.text.TextIndex;
@@ -17,10 +15,21 @@ import java.lang.invoke.VarHandle;
  * <p>The free slots are a list threaded through an array of two bytes for each slot. Its methods are for one thread at a time (the
  * pool's lock); those that write a block may be called from any thread that has the slot, if the table is never sealed.
  *
+ * <p><b>Publication order.</b> A trampoline reads its two words one after the other, with nothing between them that would keep a weakly ordered
+ * processor (AArch64, Arm, riscv64, ppc64le, LoongArch) from seeing them in another order than they were written in. So no call may depend on that order:
+ * <ul>
+ * <li>The header and, in a fresh slot, the argument are written before the entry, which is written with release, and the function pointer is handed out
+ * after that: whoever has it, by whatever synchronisation hands over a pointer, sees all three.
+ * <li>In a slot that is used again only the entry changes, between two addresses that are both right for the argument. A caller
+ * with a stale pointer, which has synchronised with nobody, reaches the one or the other.
+ * <li>The object that a slot is bound to is written with release before that, and read with acquire by the dispatcher.
+ * </ul>
+ * Words are aligned, so that each is read as a whole.
+ *
  * <p>A <em>protected</em> table can be written only during its own methods that do so; a <em>sealed</em> one never again.
  */
 final class Table {
-    private static final VarHandle WORD = JAVA_LONG.varHandle();
+    private static final VarHandle WORD = Words.ACCESS;
     private static final short NONE = -1;
 
     private final int number;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * in each callback, two loads. The directory has a fixed size so that it is a constant to the JIT compiler.
  */
 public final class Tables {
-    private static final int SLOT_BITS = 12;
+    private static final int SLOT_BITS = 13;
     /** The most slots that a table can have. */
     public static final int SLOTS = 1 << SLOT_BITS;
 

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -57,7 +58,7 @@ public final class WholeTable {
     }
 
     private void allDead() {
-        long dead = table.entry(image.index().entry("dead"));
+        long dead = table.entry(image.index().entry(TrailingArgument.DEAD));
         for (int slot = 0; slot < image.index().trampolineCount(); slot++) {
             table.setEntryRelease(slot, dead);
         }

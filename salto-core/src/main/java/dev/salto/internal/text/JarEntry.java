@@ -22,15 +22,19 @@ record JarEntry() implements TextSource {
         }
         String entry = JarEntry.class.getPackageName().replace('.', '/') + "/" + image;
         long offset = StoredEntries.offset(jar, entry);
-        int page = SystemCalls.pageSize();
+        requireWholePages(jar, entry, offset, SystemCalls.pageSize());
+        return List.of(new Place("%s, %s at byte %s".formatted(jar, entry, offset),
+                "move the JAR to a file system that allows executable files",
+                () -> new OpenText(SystemCalls.openForReading(jar), offset)));
+    }
+
+    /** A system maps files from multiples of its page size on. */
+    static void requireWholePages(Path jar, String entry, long offset, int page) throws TextImageException {
         if (offset % page != 0) {
             throw new TextImageException(
                     ("%s has %s at byte %s, which is no multiple of the page size, %s; a repackaging step moved it, so keep the JAR"
                             + " of Salto as it is to have its code mapped in place").formatted(jar, entry, offset,
                                     page));
         }
-        return List.of(new Place("%s, %s at byte %s".formatted(jar, entry, offset),
-                "move the JAR to a file system that allows executable files",
-                () -> new OpenText(SystemCalls.openForReading(jar), offset)));
     }
 }

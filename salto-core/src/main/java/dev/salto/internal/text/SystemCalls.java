@@ -11,15 +11,18 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -56,6 +59,11 @@ final class SystemCalls {
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
+
+    /** C's {@code long}, {@code size_t}, {@code ssize_t} and {@code off_t}, and addresses as numbers: a word, which here is a {@code long} in any case. */
+    private static final MemoryLayout WORD = Objects.requireNonNull(LINKER.canonicalLayouts().get("long"));
+
+    private static final boolean WORDS_HAVE_32_BITS = WORD.byteSize() == Integer.BYTES;
 
     private static final MethodHandle OPEN = link("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
             Linker.Option.firstVariadicArg(2));
@@ -230,8 +238,10 @@ final class SystemCalls {
     /** Maps {@code length} bytes wherever the system likes, and returns their address. */
     static long mmap(long length, int protection, int flags, int descriptor, long offset) throws SystemCallException {
         requireNeverBoth(protection);
-        return checked(state -> (long) MMAP.invokeExact(state, 0L, length, protection, flags, descriptor, offset),
-                () -> "mmap(NULL, %s, %s, %#x, %s, %s)".formatted(length, name(protection), flags, descriptor, offset));
+        return address(
+                checked(state -> (long) MMAP.invokeExact(state, 0L, length, protection, flags, descriptor, offset),
+                        () -> "mmap(NULL, %s, %s, %#x, %s, %s)".formatted(length, name(protection), flags, descriptor,
+                                offset)));
     }
 
     /** Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped there. */
@@ -321,10 +331,29 @@ final class SystemCalls {
         }
     }
 
+    /** A word that came back as a number with a sign, as the address that it is. */
+    private static long address(long word) {
+        return WORDS_HAVE_32_BITS ? Integer.toUnsignedLong((int) word) : word;
+    }
+
+    /**
+     * Links a function of the C library.
+     *
+     * @param descriptor its type, where {@code JAVA_LONG} stands for {@link #WORD}
+     */
     private static MethodHandle link(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = CAPTURE_ERRNO;
-        return LINKER.downcallHandle(find(name), descriptor, all);
+        MemoryLayout[] parameters = descriptor.argumentLayouts().stream().map(SystemCalls::inWords)
+                .toArray(MemoryLayout[]::new);
+        MemoryLayout result = inWords(descriptor.returnLayout().orElseThrow());
+        MethodHandle call = LINKER.downcallHandle(find(name), FunctionDescriptor.of(result, parameters), all);
+        return MethodHandles.explicitCastArguments(call,
+                descriptor.toMethodType().insertParameterTypes(0, MemorySegment.class));
+    }
+
+    private static MemoryLayout inWords(MemoryLayout layout) {
+        return layout.equals(JAVA_LONG) ? WORD : layout;
     }
 
     private static MemorySegment find(String name) {

@@ -11,6 +11,12 @@ import java.lang.foreign.MemorySegment;
  * @param parameters the part that may be written, unless writing is forbidden
  */
 public record TableMemory(MemorySegment code, MemorySegment parameters) {
+    /** The memory of a table that begins at an address. No page has both parts, whatever the page size: a code table is a whole number of pages. */
+    static TableMemory at(long address, TextIndex index) {
+        MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(index.tableSize());
+        return new TableMemory(memory.asSlice(0, index.codeSize()).asReadOnly(), memory.asSlice(index.codeSize()));
+    }
+
     /** Lets the parameters be written again. */
     public void allowWriting() throws SystemCallException {
         SystemCalls.mprotect(parameters.address(), parameters.byteSize(),

@@ -228,7 +228,6 @@ public final class TextImage {
             SystemCalls.munmap(address, size);
             throw e;
         }
-        MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(size);
-        return new TableMemory(memory.asSlice(0, index.codeSize()).asReadOnly(), memory.asSlice(index.codeSize()));
+        return TableMemory.at(address, index);
     }
 }

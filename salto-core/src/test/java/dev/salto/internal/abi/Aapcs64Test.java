@@ -14,12 +14,16 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Where values travel on AArch64, rule by rule. */
+@Tag("host")
 final class Aapcs64Test {
     private final Port port = new Aapcs64();
 
@@ -105,5 +109,24 @@ final class Aapcs64Test {
         TrailingArgument last = port.trailingArgument(FunctionDescriptor.ofVoid(times(10, JAVA_LONG)));
         assertThat(last.entry("append_")).isEqualTo("append_stack");
         assertThat(last.stackSize()).isEqualTo(16);
+    }
+
+    /** Each was seen to fail on the JDK's own stubs. */
+    @Test
+    void aggregatesThatTheLinkerMistakesAreRefused() {
+        for (MemoryLayout mistaken : List.of(unionLayout(JAVA_FLOAT, JAVA_FLOAT),
+                structLayout(JAVA_DOUBLE, unionLayout(JAVA_DOUBLE, structLayout(JAVA_DOUBLE, JAVA_DOUBLE))),
+                structLayout(sequenceLayout(2, structLayout(JAVA_FLOAT))))) {
+            for (FunctionDescriptor function : List.of(FunctionDescriptor.of(mistaken),
+                    FunctionDescriptor.ofVoid(JAVA_INT, mistaken))) {
+                assertThatThrownBy(() -> port.requireLinkable(function)).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContainingAll(mistaken.toString(), "pass a pointer");
+            }
+        }
+        for (MemoryLayout right : List.of(unionLayout(JAVA_FLOAT, JAVA_INT), unionLayout(sequenceLayout(2, JAVA_FLOAT)),
+                structLayout(structLayout(JAVA_FLOAT), JAVA_FLOAT),
+                structLayout(sequenceLayout(5, structLayout(JAVA_FLOAT))))) {
+            port.requireLinkable(FunctionDescriptor.of(right, right));
+        }
     }
 }

@@ -15,12 +15,15 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Where ELFv2 for 64-bit PowerPC puts arguments and results. Expected places are written as {@code offset+size:place}. */
+@Tag("host")
 final class ElfV2Ppc64Test {
     private final Port port = new ElfV2Ppc64();
 
@@ -149,5 +152,15 @@ final class ElfV2Ppc64Test {
     private String trailing(MemoryLayout... layouts) {
         TrailingArgument place = port.trailingArgument(FunctionDescriptor.ofVoid(layouts));
         return place.entry("append_") + ", " + place.stackSize() + " bytes of stack";
+    }
+
+    @Test
+    void aggregatesThatTheLinkerMistakesAreRefused() {
+        MemoryLayout mistaken = structLayout(JAVA_FLOAT, unionLayout(JAVA_FLOAT, JAVA_FLOAT));
+
+        assertThatThrownBy(() -> port.requireLinkable(FunctionDescriptor.of(mistaken)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(mistaken.toString(), "pass a pointer");
+        port.requireLinkable(FunctionDescriptor.of(structLayout(sequenceLayout(8, JAVA_DOUBLE))));
     }
 }

@@ -16,12 +16,16 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Where the s390x ELF ABI puts arguments and results. Expected places are written as {@code offset+size:place}. */
+@Tag("host")
 final class S390xTest {
     private final Port port = new S390x();
 
@@ -146,5 +150,14 @@ final class S390xTest {
 
     private static String show(TrailingArgument place) {
         return place.entry("append_") + ", " + place.stackSize() + " bytes of stack";
+    }
+
+    @Test
+    void emptyStructsAreRefusedBecauseOfTheLinker() {
+        for (MemoryLayout empty : List.of(structLayout(), unionLayout())) {
+            assertThatThrownBy(() -> port.requireLinkable(FunctionDescriptor.ofVoid(JAVA_INT, empty)))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll(empty.toString(), "empty");
+        }
+        port.requireLinkable(FunctionDescriptor.ofVoid(structLayout(structLayout(), JAVA_INT)));
     }
 }

@@ -35,20 +35,17 @@ final class NativeCodeBuild implements Callable<Integer> {
      *
      * @param suffix what follows the architecture in its file's name
      * @param optimisation the compiler's option
-     * @param sources the files it is compiled from, in {@code callers/}; an architecture's own stands as {@code .S}
+     * @param source the file it is compiled from, in {@code callers/}
      */
-    private record CallersLibrary(String suffix, String optimisation, List<String> sources) {
+    private record CallersLibrary(String suffix, String optimisation, String source) {
         private static final List<CallersLibrary> ALL = List.of(
-                new CallersLibrary("", "-O2", List.of("callers.c", ".S")),
-                new CallersLibrary("-signatures-O0", "-O0", List.of("signatures.c")),
-                new CallersLibrary("-signatures-O2", "-O2", List.of("signatures.c")));
-
-        List<String> sourcesFor(String architecture) {
-            return sources.stream().map(source -> source.equals(".S") ? architecture + source : source).toList();
-        }
+                new CallersLibrary("", "-O2", "callers.c"),
+                new CallersLibrary("-signatures-O0", "-O0", "signatures.c"),
+                new CallersLibrary("-signatures-O2", "-O2", "signatures.c"));
     }
 
-    private static final Pattern CLANG = Pattern.compile("^ \\* +clang: (\\S.*?) *$", Pattern.MULTILINE);
+    /** The largest page of any architecture. Those that only have smaller ones say so to the linker, and their images need less room in the JAR. */
+    private static final String LARGEST_PAGE = "max-page-size=0x10000";
 
     @Option(names = "--llvm", required = true, description = "the JAR of org.bytedeco:llvm for this host")
     private Path llvmJar = Path.of("");
@@ -118,9 +115,10 @@ final class NativeCodeBuild implements Callable<Integer> {
             llvm.run(asm, "clang", join(target(architecture), "-E", "-P", "-x", "c", "text-image.ld", "-o",
                     script.toString()));
             List<String> link = new ArrayList<>(
-                    List.of("-shared", "-T", script.toString(), "-z", "max-page-size=0x10000",
+                    List.of("-shared", "-T", script.toString(), "-z", LARGEST_PAGE,
                             "-z", "rodynamic", "--orphan-handling=error"));
             link.addAll(linkOptions());
+            link.addAll(words(architecture, "lld"));
             link.addAll(List.of("-o", image.toString(), object.toString()));
             llvm.run(asm, "ld.lld", link);
         } finally {
@@ -137,7 +135,7 @@ final class NativeCodeBuild implements Callable<Integer> {
                 """);
         index.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
         Files.writeString(folder.resolve("libsalto-" + architecture + ".properties"), lines);
-        System.out.printf("Text image %-8s %s trampolines of %s bytes, sha256 %.16s...%n", architecture,
+        System.out.printf("Text image %-11s %s trampolines of %s bytes, sha256 %.16s...%n", architecture,
                 index.get("layout.trampoline_count"), index.get("layout.trampoline_size"), index.get("sha256"));
     }
 
@@ -146,9 +144,9 @@ final class NativeCodeBuild implements Callable<Integer> {
         Files.createDirectories(file.getParent());
         Path folder = sources.resolve("callers");
         List<String> arguments = new ArrayList<>(join(target(architecture), library.optimisation(), "-fPIC",
-                "-ffreestanding", "-nostdlib", "-shared", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror"));
-        arguments.addAll(library.sourcesFor(architecture));
-        arguments.addAll(List.of("-o", file.toString()));
+                "-ffreestanding", "-nostdlib", "-shared", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror",
+                "-DSCRATCH_REGISTER=\"%s\"".formatted(scratchRegister(architecture)), library.source(), "-o",
+                file.toString()));
         linkOptions().forEach(option -> arguments.addAll(List.of("-Xlinker", option)));
         llvm.run(folder, "clang", arguments);
     }
@@ -168,14 +166,29 @@ final class NativeCodeBuild implements Callable<Integer> {
                 "--discard-locals", "-z", "noexecstack");
     }
 
-    /** What clang has to be told about an architecture: the line "clang: ..." at the head of its {@code .S} file. */
+    /** What clang has to be told about an architecture. */
     private List<String> target(String architecture) throws IOException {
-        Path file = sources.resolve("asm").resolve(architecture + ".S");
-        Matcher line = CLANG.matcher(Files.readString(file));
-        if (!line.find()) {
-            throw new IOException(file + " has no line \"clang: --target=...\" in its first comment");
+        return required(architecture, "clang");
+    }
+
+    /** In which register a target finds the data of a trampoline. */
+    private String scratchRegister(String architecture) throws IOException {
+        return required(architecture, "scratch register").getFirst();
+    }
+
+    private List<String> required(String architecture, String key) throws IOException {
+        List<String> words = words(architecture, key);
+        if (words.isEmpty()) {
+            throw new IOException("%s.S has no line \"%s: ...\" in its first comment".formatted(architecture, key));
         }
-        return List.of(line.group(1).split(" +"));
+        return words;
+    }
+
+    /** What the line "key: ..." says in the comment at the head of an architecture's {@code .S} file; empty if there is none. */
+    private List<String> words(String architecture, String key) throws IOException {
+        String source = Files.readString(sources.resolve("asm").resolve(architecture + ".S"));
+        Matcher line = Pattern.compile("^ \\* +" + key + ": (\\S.*?) *$", Pattern.MULTILINE).matcher(source);
+        return line.find() ? List.of(line.group(1).split(" +")) : List.of();
     }
 
     private static List<String> join(List<String> first, String... others) {

@@ -2,10 +2,11 @@
 
 package dev.salto.text.callers;
 
+import static dev.salto.text.callers.CTypes.DOUBLE;
+import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -21,20 +22,43 @@ public final class Callers {
     private static final SymbolLookup LIBRARY = NativeLibrary.load("");
 
     private static final MethodHandle CALL_EACH = link("call_each",
-            FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS));
+            FunctionDescriptor.ofVoid(ADDRESS, LONG_LONG, JAVA_INT, ADDRESS));
     private static final MethodHandle CALL_IN_TURN = link("call_in_turn",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT));
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, LONG_LONG, LONG_LONG, JAVA_INT));
     private static final MethodHandle CALL_REPEATEDLY = link("call_repeatedly",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, LONG_LONG, JAVA_INT));
 
     private static final MethodHandle CALL_EIGHT_INTS = link("call_eight_ints",
-            FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG));
+            FunctionDescriptor.of(LONG_LONG, ADDRESS, LONG_LONG));
     private static final MethodHandle CALL_EIGHT_DOUBLES = link("call_eight_doubles",
-            FunctionDescriptor.of(JAVA_DOUBLE, ADDRESS, JAVA_LONG));
+            FunctionDescriptor.of(DOUBLE, ADDRESS, LONG_LONG));
     private static final MethodHandle CALL_MIXED = link("call_mixed",
-            FunctionDescriptor.of(JAVA_DOUBLE, ADDRESS, JAVA_LONG));
+            FunctionDescriptor.of(DOUBLE, ADDRESS, LONG_LONG));
+
+    private static final MethodHandle ADD_TO_FLOAT = link("add_to_float",
+            FunctionDescriptor.of(JAVA_FLOAT, ADDRESS, JAVA_FLOAT));
+    private static final MethodHandle ADD_TO_DOUBLE = link("add_to_double",
+            FunctionDescriptor.of(DOUBLE, ADDRESS, DOUBLE));
 
     private Callers() {}
+
+    /** Calls a {@code float (*)(void)}, and adds a number to the result. */
+    public static float addToFloat(MemorySegment function, float a) {
+        try {
+            return (float) ADD_TO_FLOAT.invokeExact(function, a);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Calls a {@code double (*)(void)}, and adds a number to the result. */
+    public static double addToDouble(MemorySegment function, double a) {
+        try {
+            return (double) ADD_TO_DOUBLE.invokeExact(function, a);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
 
     /** The address of a C function that adds two {@code int}s. */
     public static MemorySegment add() {

@@ -41,7 +41,13 @@ final class NativeCodeBuildTest {
     record Architecture(String name, String landingPad) {
         private static final List<Architecture> WITH_LANDING_PADS = List.of(
                 new Architecture("x86_64", "f30f1efa"), // endbr64
+                new Architecture("i386", "f30f1efb"), // endbr32
                 new Architecture("aarch64", "5f2403d5")); // bti c
+
+        /** Of 16 or 64 KiB. */
+        boolean hasLargePages() {
+            return List.of("aarch64", "loongarch64", "ppc64le").contains(name);
+        }
 
         static List<Architecture> all() throws IOException {
             try (Stream<Path> files = Files.list(Path.of("src/main/asm"))) {
@@ -84,7 +90,7 @@ final class NativeCodeBuildTest {
 
         assertThat(index)
                 .containsEntry("architecture", architecture.name())
-                .containsEntry("alignment", "65536")
+                .containsEntry("alignment", architecture.hasLargePages() ? "65536" : "4096")
                 .containsEntry("layout.code_size", "65536")
                 .containsKeys("layout.trampoline_size", "layout.block_size", "entry.append_stack", "entry.bind_stack",
                         "entry.dead");

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
+import java.lang.foreign.MemoryLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Linux on 32-bit Arm with hard float. Section names are those of the Procedure Call Standard for the Arm Architecture (AAPCS32) 2024Q3, with
+ * its VFP variant (7.1.2).
+ */
+final class Aapcs32 implements Port {
+    /** Where an ELF header for 32 bits has its flags, and EF_ARM_ABI_FLOAT_HARD among them: ELF for the Arm Architecture 2024Q3, 5.2. */
+    private static final int ELF_FLAGS = 36;
+
+    private static final int ELF_HARD_FLOAT = 0x400;
+
+    /** r0 to r3; for results r0, r1. */
+    private static final int CORE_ARGUMENTS = 4;
+
+    /** s0 to s15, of which two make one of d0 to d7. */
+    private static final int SINGLE_ARGUMENTS = 16;
+
+    private static final long WORD = 4;
+    private static final long DOUBLEWORD = 2 * WORD;
+
+    /** 7.1.2.1: a homogeneous aggregate has one to four members. */
+    private static final int MOST_MEMBERS = 4;
+
+    @Override
+    public String architecture() {
+        return "arm";
+    }
+
+    @Override
+    public String abi() {
+        return "AAPCS-VFP";
+    }
+
+    /** With soft float, floating-point numbers travel in core registers. The JVM does not say which it is for, but its libraries do. */
+    @Override
+    public boolean isForThisJvm() {
+        return Port.super.isForThisJvm() && isHardFloat(Path.of(System.getProperty("java.home"), "lib", "libjava.so"));
+    }
+
+    private static boolean isHardFloat(Path library) {
+        try (InputStream content = Files.newInputStream(library)) {
+            ByteBuffer header = ByteBuffer.wrap(content.readNBytes(ELF_FLAGS + Integer.BYTES))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            return (header.getInt(ELF_FLAGS) & ELF_HARD_FLOAT) != 0;
+        } catch (IOException | IndexOutOfBoundsException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public CallSequence classify(FunctionDescriptor function) {
+        Registers registers = new Registers();
+        CallSequence.Result result = function.returnLayout()
+                .map(layout -> placeResult(layout, registers))
+                .orElseGet(CallSequence.Result.None::new);
+        List<List<Piece>> arguments = function.argumentLayouts().stream().map(registers::place).toList();
+        return new CallSequence(arguments, result, registers.stackSize);
+    }
+
+    /**
+     * 6.4, 7.1.2.2: a result is where a first argument of its type would be, but a composite of more than a word goes to memory whose
+     * address is passed in r0 (6.5, A.4), unless it is a homogeneous aggregate.
+     */
+    private static CallSequence.Result placeResult(MemoryLayout layout, Registers arguments) {
+        if (layout.byteSize() == 0) {
+            return new CallSequence.Result.None();
+        }
+        if (layout instanceof GroupLayout && layout.byteSize() > WORD && homogeneous(layout).isEmpty()) {
+            return new CallSequence.Result.InMemory(new Storage.IntegerRegister(arguments.core++));
+        }
+        return new CallSequence.Result.InRegisters(new Registers().place(layout));
+    }
+
+    /** 7.1.2.1, "Homogeneous Aggregates": the type of all members, if there is one and they are not too many. */
+    private static Optional<Field> homogeneous(MemoryLayout layout) {
+        return Field.onlyFloatingPoint(layout)
+                .filter(member -> layout.byteSize() <= MOST_MEMBERS * member.size()
+                        && layout.byteSize() % member.size() == 0);
+    }
+
+    /** 6.5, 7.1.2.3: hands out registers, and the stack when they are spent. */
+    private static final class Registers {
+        private final boolean[] usedSingles = new boolean[SINGLE_ARGUMENTS];
+        private int core;
+        private long stackSize;
+
+        List<Piece> place(MemoryLayout layout) {
+            if (layout.byteSize() == 0) {
+                return List.of();
+            }
+            if (Field.isFloatingPoint(layout)) {
+                return placeVectors(layout, layout.byteSize());
+            }
+            return homogeneous(layout)
+                    .map(member -> placeVectors(layout, member.size()))
+                    .orElseGet(() -> placeCore(layout));
+        }
+
+        /**
+         * 7.1.2.3, C.1.vfp and C.2.vfp: the lowest registers in a row that are free, also ones between others; or the stack, and then no
+         * register for a later one.
+         */
+        private List<Piece> placeVectors(MemoryLayout layout, long member) {
+            int width = (int) (member / WORD);
+            int needed = (int) (layout.byteSize() / WORD);
+            for (int first = 0; first + needed <= SINGLE_ARGUMENTS; first += width) {
+                if (areFree(first, needed)) {
+                    return takeVectors(layout, member, first);
+                }
+            }
+            Arrays.fill(usedSingles, true);
+            return onStack(layout);
+        }
+
+        private boolean areFree(int first, int count) {
+            for (int i = first; i < first + count; i++) {
+                if (usedSingles[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** The number of a piece's register counts those of its size, s0 or d0 and so on. */
+        private List<Piece> takeVectors(MemoryLayout layout, long member, int first) {
+            List<Piece> pieces = new ArrayList<>();
+            for (long offset = 0; offset < layout.byteSize(); offset += member) {
+                int single = first + (int) (offset / WORD);
+                Arrays.fill(usedSingles, single, single + (int) (member / WORD), true);
+                pieces.add(new Piece(offset, member, new Storage.VectorRegister((int) (single * WORD / member))));
+            }
+            return pieces;
+        }
+
+        /** 6.5, C.3 to C.7: whole words; from an even register if they are aligned to 8; the rest on the stack, if nothing is there yet. */
+        private List<Piece> placeCore(MemoryLayout layout) {
+            if (layout.byteAlignment() >= DOUBLEWORD) {
+                core += core % 2;
+            }
+            int words = (int) Math.ceilDiv(layout.byteSize(), WORD);
+            boolean fits = core + words <= CORE_ARGUMENTS;
+            if (!fits && (core >= CORE_ARGUMENTS || stackSize > 0)) {
+                core = CORE_ARGUMENTS;
+                return onStack(layout);
+            }
+            List<Piece> pieces = new ArrayList<>();
+            for (long offset = 0; offset < layout.byteSize(); offset += WORD) {
+                long size = Math.min(WORD, layout.byteSize() - offset);
+                if (core < CORE_ARGUMENTS) {
+                    pieces.add(new Piece(offset, size, new Storage.IntegerRegister(core++)));
+                } else {
+                    pieces.add(new Piece(offset, size, new Storage.Stack(stackSize)));
+                    stackSize += WORD;
+                }
+            }
+            return pieces;
+        }
+
+        /** C.6 to C.8: at a multiple of 4, or of 8 if it is so aligned. */
+        private List<Piece> onStack(MemoryLayout layout) {
+            long multiple = Math.clamp(layout.byteAlignment(), WORD, DOUBLEWORD);
+            long offset = Math.ceilDiv(stackSize, multiple) * multiple;
+            stackSize = offset + Math.ceilDiv(layout.byteSize(), WORD) * WORD;
+            return List.of(new Piece(0, layout.byteSize(), new Storage.Stack(offset)));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+
+/** The machine's words, as large as an address: what trampolines and entries read. */
+public final class Words {
+    /** A word in a segment, at an offset in bytes, as a {@code long}. */
+    public static final VarHandle ACCESS = ADDRESS.byteSize() == Long.BYTES
+            ? JAVA_LONG.varHandle()
+            : MethodHandles.filterValue(JAVA_INT.varHandle(), cast(long.class, int.class), cast(int.class, long.class));
+
+    private Words() {}
+
+    private static MethodHandle cast(Class<?> from, Class<?> to) {
+        return MethodHandles.explicitCastArguments(MethodHandles.identity(to), MethodType.methodType(to, from));
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import dev.salto.internal.abi.Ports;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.UnionLayout;
+import java.lang.foreign.ValueLayout;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * What the linker of JDK 25 gets wrong or refuses on some architectures, so that there is nothing to compare with: a gate is one of its stubs.
+ * Each was seen without Salto.
+ */
+final class JdkFaults {
+    private static final String ARCHITECTURE = System.getProperty("os.arch");
+
+    /** The JDK has no linker of its own for the architecture, and leaves calls to libffi. */
+    private static final boolean FALLBACK = Linker.nativeLinker().getClass().getSimpleName().equals("FallbackLinker");
+
+    private JdkFaults() {}
+
+    /** Which fault a function meets on this JVM, for the message of an assumption. */
+    static Optional<String> of(FunctionDescriptor function) {
+        if (ARCHITECTURE.equals("s390x") && function.argumentLayouts().stream().anyMatch(JdkFaults::isEmptyGroup)) {
+            return Optional.of("JDK 25 on s390x takes an empty struct for an int in a register: its stub writes one"
+                    + " into a segment without room for it, and so ends the JVM");
+        }
+        return Stream.concat(function.argumentLayouts().stream(), function.returnLayout().stream())
+                .flatMap(layout -> (FALLBACK ? ofFallbackLinker(layout) : of(layout)).stream())
+                .findFirst()
+                .or(() -> ofPlaces(function.argumentLayouts()));
+    }
+
+    /** Which fault a layout is wherever it stands, also inside of another. It is one of {@link #of}, too. */
+    static Optional<String> anywhere(MemoryLayout layout) {
+        return FALLBACK ? ofFallbackLinker(layout) : Optional.empty();
+    }
+
+    /** Which fault a function of {@code signatures.c} meets on this JVM: what C expects of it, no layout can say. */
+    static Optional<String> ofCFunction(String name) {
+        boolean hasLp64d = Set.of("riscv64", "loongarch64").contains(ARCHITECTURE);
+        boolean resultsAreExtended = hasLp64d || Set.of("s390x", "ppc64le").contains(ARCHITECTURE);
+        boolean isArm = ARCHITECTURE.equals("arm");
+        boolean alignmentMatters = !hasLp64d && !Set.of("amd64", "s390x").contains(ARCHITECTURE);
+        return switch (name) {
+            case "aligned_in_registers" -> optional(alignmentMatters,
+                    "where alignment decides which registers a struct is in, the JDK does not find it");
+            case "variadic_doubles", "variadic_mixed" -> optional(hasLp64d || isArm,
+                    "variable arguments are in integer registers here, and no upcall stub can be told that it has some");
+            case "returned_unsigned_char" -> optional(resultsAreExtended,
+                    "a callee extends its result here, and the JDK has no layout for a byte that is extended with zeros");
+            case "returned_signed_char", "returned_short" -> optional(isArm,
+                    "a callee extends its result here, and JDK 25's fallback linker does so with zeros");
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> optional(boolean isFault, String fault) {
+        return isFault ? Optional.of(fault) : Optional.empty();
+    }
+
+    /** Its own messages: "Fallback linker does not support by-value unions", and "The layout ... is empty". */
+    private static Optional<String> ofFallbackLinker(MemoryLayout layout) {
+        if (contains(layout, UnionLayout.class::isInstance)) {
+            return Optional.of("JDK 25's fallback linker refuses unions");
+        }
+        return contains(layout, part -> part.byteSize() == 0)
+                ? Optional.of("JDK 25's fallback linker refuses what is empty")
+                : Optional.empty();
+    }
+
+    /**
+     * libffi 3.5 on LoongArch takes a struct of one floating-point number for one that is in a register of its kind also when all eight are
+     * spent, and then takes an integer register's place in memory for a ninth: one of the two has the other's value.
+     */
+    private static Optional<String> ofPlaces(List<MemoryLayout> arguments) {
+        if (!FALLBACK || !ARCHITECTURE.equals("loongarch64")) {
+            return Optional.empty();
+        }
+        int spent = 0;
+        for (MemoryLayout argument : arguments) {
+            List<ValueLayout> values = values(argument);
+            int needed = (int) values.stream().filter(JdkFaults::isFloatingPoint).count();
+            if (argument instanceof GroupLayout && values.size() == 1 && needed == 1 && spent >= 8) {
+                return Optional
+                        .of("libffi on LoongArch puts a struct of one floating-point number in a ninth register");
+            }
+            // More than two are not in registers of their own.
+            spent += values.size() <= 2 ? needed : 0;
+        }
+        return Optional.empty();
+    }
+
+    /** Which fault a function meets whose callback is a stub of the JDK; not a closure, because there an entry calls the gate. */
+    static Optional<String> ofItsOwnStubs(FunctionDescriptor function) {
+        return switch (ARCHITECTURE) {
+            // Optimising compilers use r11 for anything, and a downcall has the stack pointer of its caller there.
+            case "s390x" -> hasStackArguments(function)
+                    ? Optional.of("JDK 25 on s390x reads stack arguments at 160(r11), though r11 may be anything")
+                    : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
+    private static boolean hasStackArguments(FunctionDescriptor function) {
+        return Ports.thisJvm().orElseThrow().classify(function).stackSize() > 0;
+    }
+
+    private static Optional<String> of(MemoryLayout layout) {
+        return switch (ARCHITECTURE) {
+            case "riscv64" -> ofRiscV(layout);
+            case "aarch64",
+                    "ppc64le" ->
+                layout.byteSize() > 0 && values(layout).stream().allMatch(JdkFaults::isFloatingPoint)
+                        && contains(layout, JdkFaults::isUnionOrArrayOfGroups)
+                                ? Optional.of("JDK 25 miscounts the members of floating-point aggregates with"
+                                        + " unions or with arrays of structs, and then may read beyond them")
+                                : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
+    /** A struct of one or two numbers that are not both integers has a register for each; faults are in how its members are found. */
+    private static Optional<String> ofRiscV(MemoryLayout layout) {
+        List<ValueLayout> values = values(layout);
+        if (!(layout instanceof StructLayout) || values.size() > 2
+                || values.stream().noneMatch(JdkFaults::isFloatingPoint)) {
+            return Optional.empty();
+        }
+        if (contains(layout, UnionLayout.class::isInstance)) {
+            return Optional.of("JDK 25 on RISC-V takes apart structs with unions, which C passes as a whole");
+        }
+        return optional(values.stream().anyMatch(value -> value.carrier() == boolean.class),
+                "JDK 25 on RISC-V fails to link structs of a floating-point number and a boolean:"
+                        + " \"Unexpected chunk size for chunked write: 0\"");
+    }
+
+    private static boolean isEmptyGroup(MemoryLayout layout) {
+        return layout instanceof GroupLayout && layout.byteSize() == 0;
+    }
+
+    private static boolean isFloatingPoint(ValueLayout layout) {
+        return layout.carrier() == float.class || layout.carrier() == double.class;
+    }
+
+    private static boolean isUnionOrArrayOfGroups(MemoryLayout layout) {
+        return switch (layout) {
+            case UnionLayout _ -> true;
+            case SequenceLayout array -> contains(array.elementLayout(), GroupLayout.class::isInstance);
+            default -> false;
+        };
+    }
+
+    /** All values in a layout, however deep; those of a union's members one after the other. */
+    private static List<ValueLayout> values(MemoryLayout layout) {
+        return switch (layout) {
+            case ValueLayout value -> List.of(value);
+            case GroupLayout group ->
+                group.memberLayouts().stream().flatMap(member -> values(member).stream()).toList();
+            case SequenceLayout array -> Collections.nCopies((int) array.elementCount(), values(array.elementLayout()))
+                    .stream().flatMap(List::stream).toList();
+            default -> List.of();
+        };
+    }
+
+    /** Whether a layout or what is in it, however deep, is like this. */
+    private static boolean contains(MemoryLayout layout, Predicate<MemoryLayout> kind) {
+        return kind.test(layout) || switch (layout) {
+            case GroupLayout group -> group.memberLayouts().stream().anyMatch(member -> contains(member, kind));
+            case SequenceLayout array -> contains(array.elementLayout(), kind);
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text image for 32-bit Arm, Procedure Call Standard for the Arm Architecture (AAPCS32) 2024Q3, with the VFP variant (hard float).
+ * clang: --target=armv6-unknown-linux-gnueabihf -mfpu=vfpv2
+ * lld: -z max-page-size=0x1000
+ * scratch register: r12
+ *
+ *   register        what it is here
+ *   r12 (ip)        scratch register: the block's argument word, for the code that a trampoline jumps to. AAPCS32 (6.1.1) leaves it to
+ *                   whatever comes between a caller and its callee; compilers have their static chain pointer there
+ *   r0 to r3        the integer arguments, in this order (6.1.1); r0 also carries the address of a result in memory
+ *   d0 to d7        the floating-point arguments: not touched
+ *   lr (r14)        the return address
+ *   r4 to r11, sp   a callee hands them back as they were
+ *
+ * All code is in Arm state. Callers and targets may be in Thumb state: everything here is reached and left by branches that change the
+ * state (5.6). The stack pointer is a multiple of 8 at a call (6.2.1.2). Instructions are read from a mapping that never changes, so
+ * nothing has to be done to instruction caches.
+ */
+#define WORD            4
+#define TRAMPOLINE_SIZE 8
+
+/* A load of several registers has the lowest one first, and the last is pc. */
+#define BLOCK_ARGUMENT  (0 * WORD)
+#define BLOCK_ENTRY     (1 * WORD)
+
+#include "text-image.h"
+
+/* What an instruction reads as pc is two instructions ahead. */
+#define PC_AHEAD        8
+
+/* The way to a block is the same from every trampoline: a number that an instruction can hold, and one block more. */
+#if TRAMPOLINE_SIZE != BLOCK_SIZE || PC_AHEAD != BLOCK_SIZE || (CODE_SIZE - HEAD_SIZE) != 0xf000
+#error "a trampoline reaches the end of its block with one addition"
+#endif
+
+        .syntax unified
+        .arm
+
+        .macro  trampoline block
+        add     ip, pc, #CODE_SIZE - HEAD_SIZE
+        ldmdb   ip, {ip, pc}
+        .endm
+
+        .section .text.entries, "ax", %progbits
+
+/*
+ * append_gp<k>: the hidden argument becomes core register argument number k, behind the caller's own.
+ * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ */
+        .macro  append_gp k
+        entry   append_gp\k
+        mov     r\k, ip
+        ldr     ip, 2f
+1:      ldr     pc, [pc, ip]
+2:      .word   salto_parameters + HEADER_CALL + CALL_TARGET - (1b + PC_AHEAD)
+        end_entry append_gp\k
+        entry   bind_gp\k
+        ldr     r\k, [ip, #CALL_ARGUMENT]
+        ldr     pc, [ip, #CALL_TARGET]
+        end_entry bind_gp\k
+        .endm
+
+        .irp    k, 0, 1, 2, 3
+        append_gp \k
+        .endr
+
+/*
+ * append_stack, bind_stack: no core register is left, so the appended argument goes on the stack, behind the caller's
+ * own stack arguments (6.5, stage C). They have to be contiguous, so the caller's are copied into a new frame.
+ */
+        .macro  enter_frame
+        push    {r4, r5, fp, lr}
+        .cfi_def_cfa_offset 16
+        .cfi_offset lr, -4
+        .cfi_offset fp, -8
+        .cfi_offset r5, -12
+        .cfi_offset r4, -16
+        mov     fp, sp
+        .cfi_def_cfa_register fp
+        .endm
+
+        .macro  call_with_copied_stack  /* r4: the call; ip: the argument to append */
+        ldr     r5, [r4, #CALL_STACK_SIZE]
+        add     lr, r5, #WORD + 7
+        bic     lr, lr, #7
+        sub     sp, sp, lr
+        str     ip, [sp, r5]
+        add     ip, fp, #16             /* the caller's stack arguments: above the saved registers */
+1:      subs    r5, r5, #WORD
+        bmi     2f
+        ldr     lr, [ip, r5]
+        str     lr, [sp, r5]
+        b       1b
+2:      ldr     ip, [r4, #CALL_TARGET]
+        blx     ip
+        mov     sp, fp
+        pop     {r4, r5, fp, pc}
+        .endm
+
+        entry   append_stack
+        enter_frame
+        ldr     r4, 4f
+3:      add     r4, pc, r4
+        call_with_copied_stack
+4:      .word   salto_parameters + HEADER_CALL - (3b + PC_AHEAD)
+        end_entry append_stack
+
+        entry   bind_stack
+        enter_frame
+        mov     r4, ip
+        ldr     ip, [r4, #CALL_ARGUMENT]
+        call_with_copied_stack
+        end_entry bind_stack
+
+/* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (6.4, 7.1.2). */
+        entry   dead
+        mov     r0, #0
+        mov     r1, #0
+        vmov    d0, r0, r1
+        vmov    d1, r0, r1
+        vmov    d2, r0, r1
+        vmov    d3, r0, r1
+        bx      lr
+        end_entry dead
+
+        code_table

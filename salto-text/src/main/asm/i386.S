@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text image for i386, System V Application Binary Interface, Intel386 Architecture Processor Supplement 1.1.
+ * clang: --target=i386-unknown-linux-gnu -march=i686
+ * lld: -z max-page-size=0x1000
+ * scratch register: ecx
+ *
+ *   register        what it is here
+ *   ecx             scratch register: the block's argument word, for the code that a trampoline jumps to. No argument is in a register
+ *                   (2.2.3), and compilers have the static chain pointer of nested functions here
+ *   eax             where the code is, because instructions cannot address memory by its distance; then free
+ *   edx             free for entries: the callee's to change (2.2.2, table 2.3)
+ *   edx:eax, st(0)  integer and floating-point results (2.2.3)
+ *
+ * At a trampoline and at an entry the stack is as the caller's `call` left it: return address at (%esp), arguments above it. Whoever
+ * returns a struct or a union stores it at an address that is passed before the arguments, and removes that address from the stack.
+ */
+#define WORD            4
+#define TRAMPOLINE_SIZE 24
+
+#include "text-image.h"
+
+/*
+ * The way to a parameter block is shorter by the difference of the sizes from one trampoline to the next, so the two displacements are
+ * all that differs. A call that returns where it should keeps the processor's return predictions, and the shadow stack, in order.
+ */
+        .macro  trampoline block
+1:      endbr32                                         /* landing pad for indirect calls under IBT: 4 bytes */
+        call    .Lget_pc                                /* 5 bytes */
+2:      mov     BLOCK_ARGUMENT + \block - 2b(%eax), %ecx        /* 6 bytes */
+        jmp     *BLOCK_ENTRY + \block - 2b(%eax)        /* 6 bytes */
+        .skip   TRAMPOLINE_SIZE - (. - 1b), 0xcc
+        .endm
+
+/* Tells a loader that every indirect branch lands on an endbr32 and that the shadow stack stays balanced. */
+        .section .note.gnu.property, "a", @note
+        .balign 4
+        .long   4, 12, 5                /* sizes of name and description; NT_GNU_PROPERTY_TYPE_0 */
+        .asciz  "GNU"
+        .long   0xc0000002, 4, 3        /* GNU_PROPERTY_X86_FEATURE_1_AND: IBT and SHSTK */
+
+        .section .text.entries, "ax", @progbits
+
+        .type   get_pc, @function
+get_pc:
+.Lget_pc:
+        .cfi_startproc
+        mov     (%esp), %eax            /* the address behind the call */
+        ret
+        .cfi_endproc
+        .size   get_pc, . - get_pc
+
+/*
+ * append_stack, bind_stack: the appended argument goes behind the caller's own arguments (2.2.3: the last has the highest
+ * address). They have to be contiguous, so the caller's are copied into a new frame. Compilers keep arguments at a
+ * multiple of 16, there as here.
+ * The same with _popping is for functions that return a struct or a union.
+ */
+        .macro  call_with_copied_stack popped   /* eax: the call; ecx: the argument to append */
+        push    %ebp
+        .cfi_def_cfa_offset 8
+        .cfi_offset %ebp, -8
+        mov     %esp, %ebp
+        .cfi_def_cfa_register %ebp
+        mov     CALL_STACK_SIZE(%eax), %edx
+        sub     %edx, %esp
+        sub     $WORD, %esp
+        and     $-16, %esp
+        mov     %ecx, (%esp, %edx)
+1:      sub     $WORD, %edx
+        js      2f
+        mov     8(%ebp, %edx), %ecx     /* above the saved ebp and the return address */
+        mov     %ecx, (%esp, %edx)
+        jmp     1b
+2:      call    *CALL_TARGET(%eax)
+        leave
+        .cfi_def_cfa %esp, 4
+        ret     $\popped
+        .endm
+
+        .macro  stack_entries suffix, popped
+        entry   append_stack\suffix
+        endbr32
+        call    .Lget_pc
+1:      lea     salto_parameters + HEADER_CALL - 1b(%eax), %eax
+        call_with_copied_stack \popped
+        end_entry append_stack\suffix
+
+        entry   bind_stack\suffix
+        endbr32
+        mov     %ecx, %eax
+        mov     CALL_ARGUMENT(%eax), %ecx
+        call_with_copied_stack \popped
+        end_entry bind_stack\suffix
+        .endm
+
+        stack_entries "", 0
+        stack_entries _popping, WORD
+
+/*
+ * dead: where a trampoline points that is bound to nothing. Returns zero as an integer or pointer.
+ * dead_x87: as a floating-point number. A caller that does not expect one would leave it on the processor's stack of them.
+ * dead_popping: of a struct or a union, whose address is also the result, it writes nothing.
+ */
+        entry   dead
+        endbr32
+        xor     %eax, %eax
+        xor     %edx, %edx
+        ret
+        end_entry dead
+
+        entry   dead_x87
+        endbr32
+        fldz
+        ret
+        end_entry dead_x87
+
+        entry   dead_popping
+        endbr32
+        mov     WORD(%esp), %eax
+        ret     $WORD
+        end_entry dead_popping
+
+        code_table
