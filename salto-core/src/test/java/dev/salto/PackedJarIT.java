@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The JAR as it is published. */
 final class PackedJarIT {
     private static final List<String> ARCHITECTURES = List.of("x86_64", "i386", "aarch64", "arm", "riscv64", "ppc64le",
-            "s390x");
+            "s390x", "loongarch64");
 
     private final Path jar = Path.of(Objects.requireNonNull(System.getProperty("salto.jar"), "salto.jar"));
 

@@ -15,7 +15,8 @@ public final class Ports {
             new Aapcs32(),
             new ElfV2Ppc64(),
             new RiscV64(),
-            new S390x());
+            new S390x(),
+            new LoongArch64());
 
     private static final Optional<Port> THIS_JVM = ALL.stream().filter(Port::isForThisJvm).findFirst();
 

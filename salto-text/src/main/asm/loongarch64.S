@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text image for 64-bit LoongArch, Procedure Call Standard for the LoongArch Architecture 20231219, LP64D.
+ * clang: --target=loongarch64-unknown-linux-gnu -mabi=lp64d -mno-relax
+ * scratch register: t8
+ *
+ *   register     what it is here
+ *   $t8 (r20)    scratch register: the block's argument word, for the code that a trampoline jumps to. A temporary register, never
+ *                an argument; the static chain register of GCC
+ *   $t0 (r12)    where to jump
+ *   $a0 to $a7   the integer arguments, in this order; $a0 also carries the address of a result in memory
+ *   $fa0 to $fa7 the floating-point arguments: not touched
+ *   $ra          the return address
+ *   $t1 to $t7   free for entries: caller-saved, never an argument
+ *
+ * The stack pointer is a multiple of 16 ("The stack"). Instructions are read from a mapping that never changes, so nothing has to
+ * be done to instruction caches. The architecture has no landing pads.
+ */
+#define WORD            8
+#define TRAMPOLINE_SIZE 16
+
+#include "text-image.h"
+
+/* The way to a block is the same from every trampoline, and a whole number of the units that pcaddu12i counts in. */
+#if TRAMPOLINE_SIZE != BLOCK_SIZE || (CODE_SIZE - HEAD_SIZE) % 0x1000 != 0
+#error "a trampoline reaches its block with pcaddu12i alone"
+#endif
+
+        .macro  trampoline block
+        pcaddu12i $t0, (CODE_SIZE - HEAD_SIZE) / 0x1000
+        ld.d    $t8, $t0, BLOCK_ARGUMENT
+        ld.d    $t0, $t0, BLOCK_ENTRY
+        jr      $t0
+        .endm
+
+        .section .text.entries, "ax", %progbits
+
+/*
+ * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ */
+        .macro  append_gp k
+        entry   append_gp\k
+        move    $a\k, $t8
+        pcalau12i $t0, %pc_hi20(salto_parameters + HEADER_CALL + CALL_TARGET)
+        ld.d    $t0, $t0, %pc_lo12(salto_parameters + HEADER_CALL + CALL_TARGET)
+        jr      $t0
+        end_entry append_gp\k
+        entry   bind_gp\k
+        ld.d    $t0, $t8, CALL_TARGET
+        ld.d    $a\k, $t8, CALL_ARGUMENT
+        jr      $t0
+        end_entry bind_gp\k
+        .endm
+
+        .irp    k, 0, 1, 2, 3, 4, 5, 6, 7
+        append_gp \k
+        .endr
+
+/*
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
+ * own stack arguments. They have to be contiguous, so the caller's are copied into a new frame.
+ */
+        .macro  call_with_copied_stack  /* $t1: the call; $t8: the argument to append */
+        addi.d  $sp, $sp, -16
+        .cfi_def_cfa_offset 16
+        st.d    $ra, $sp, 8
+        st.d    $fp, $sp, 0
+        .cfi_offset $ra, -8
+        .cfi_offset $fp, -16
+        addi.d  $fp, $sp, 16
+        .cfi_def_cfa $fp, 0                     /* the frame pointer is the stack pointer of the caller */
+        ld.d    $t2, $t1, CALL_STACK_SIZE
+        addi.d  $t3, $t2, WORD + 15
+        bstrins.d $t3, $zero, 3, 0              /* a multiple of 16 */
+        sub.d   $sp, $sp, $t3
+        add.d   $t3, $sp, $t2                   /* behind the last word to copy; $t4: the same in the caller's frame */
+        add.d   $t4, $fp, $t2
+        st.d    $t8, $t3, 0
+1:      beq     $t3, $sp, 2f
+        addi.d  $t3, $t3, -WORD
+        addi.d  $t4, $t4, -WORD
+        ld.d    $t2, $t4, 0
+        st.d    $t2, $t3, 0
+        b       1b
+2:      ld.d    $t0, $t1, CALL_TARGET
+        jirl    $ra, $t0, 0
+        addi.d  $sp, $fp, -16
+        .cfi_def_cfa $sp, 16
+        ld.d    $fp, $sp, 0
+        ld.d    $ra, $sp, 8
+        .cfi_restore $fp
+        .cfi_restore $ra
+        addi.d  $sp, $sp, 16
+        .cfi_def_cfa_offset 0
+        ret
+        .endm
+
+        entry   append_stack
+        pcalau12i $t1, %pc_hi20(salto_parameters + HEADER_CALL)
+        addi.d  $t1, $t1, %pc_lo12(salto_parameters + HEADER_CALL)
+        call_with_copied_stack
+        end_entry append_stack
+
+        entry   bind_stack
+        move    $t1, $t8
+        ld.d    $t8, $t1, CALL_ARGUMENT
+        call_with_copied_stack
+        end_entry bind_stack
+
+/*
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` is the low
+ * half of its register, whatever the other half is ("Scalars of fundamental types").
+ */
+        entry   dead
+        move    $a0, $zero
+        move    $a1, $zero
+        movgr2fr.d $fa0, $zero
+        movgr2fr.d $fa1, $zero
+        ret
+        end_entry dead
+
+        code_table
