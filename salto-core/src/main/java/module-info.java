@@ -5,6 +5,7 @@
  * written. Needs {@code --enable-native-access=dev.salto}.
  */
 module dev.salto {
+    requires static jdk.jfr;
     requires static org.jspecify;
 
     exports dev.salto;

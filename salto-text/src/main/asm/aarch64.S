@@ -106,15 +106,43 @@
         end_entry bind_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (6.9). */
-        entry   dead
-        bti     c
-        mov     x0, xzr
+        .macro  return_zero_but_in_x0
         mov     x1, xzr
         movi    v0.2d, #0
         movi    v1.2d, #0
         movi    v2.2d, #0
         movi    v3.2d, #0
         ret
+        .endm
+
+        entry   dead
+        bti     c
+        mov     x0, xzr
+        return_zero_but_in_x0
         end_entry dead
+
+/*
+ * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
+ * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
+ * integer or pointer, that address or zero; otherwise the same as dead.
+ */
+        entry   caught
+        bti     c
+        stp     x29, x30, [sp, #-16]!
+        .cfi_def_cfa_offset 16
+        .cfi_offset x29, -16
+        .cfi_offset x30, -8
+        mov     x29, sp
+        mov     x0, x17
+        mov     x1, x30
+        mov     x2, x8
+        ldr     x16, salto_parameters + HEADER_CATCHER
+        blr     x16
+        ldp     x29, x30, [sp], #16
+        .cfi_def_cfa_offset 0
+        .cfi_restore x29
+        .cfi_restore x30
+        return_zero_but_in_x0
+        end_entry caught
 
         code_table

@@ -114,14 +114,39 @@
         end_entry bind_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (6.4, 7.1.2). */
+        .macro  set_results_to_zero_but_r0
+        mov     r1, #0
+        .irp    n, 0, 1, 2, 3
+        vmov    d\n, r1, r1
+        .endr
+        .endm
+
         entry   dead
         mov     r0, #0
-        mov     r1, #0
-        vmov    d0, r0, r1
-        vmov    d1, r0, r1
-        vmov    d2, r0, r1
-        vmov    d3, r0, r1
+        set_results_to_zero_but_r0
         bx      lr
         end_entry dead
+
+/*
+ * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
+ * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
+ * integer or pointer, that address or zero; otherwise the same as dead.
+ */
+        entry   caught
+        push    {fp, lr}
+        .cfi_def_cfa_offset 8
+        .cfi_offset lr, -4
+        .cfi_offset fp, -8
+        mov     fp, sp
+        mov     r2, r0
+        mov     r0, ip
+        mov     r1, lr
+        ldr     ip, 2f
+1:      ldr     ip, [pc, ip]
+        blx     ip
+        set_results_to_zero_but_r0
+        pop     {fp, pc}
+2:      .word   salto_parameters + HEADER_CATCHER - (1b + PC_AHEAD)
+        end_entry caught
 
         code_table

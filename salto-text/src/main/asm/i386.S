@@ -102,23 +102,67 @@ get_pc:
  * dead_x87: as a floating-point number. A caller that does not expect one would leave it on the processor's stack of them.
  * dead_popping: of a struct or a union, whose address is also the result, it writes nothing.
  */
+        .macro  return_zero_but_in_eax
+        xor     %edx, %edx
+        ret
+        .endm
+
+        .macro  return_zero_in_x87
+        fldz
+        ret
+        .endm
+
+        .macro  return_popping
+        ret     $WORD
+        .endm
+
         entry   dead
         endbr32
         xor     %eax, %eax
-        xor     %edx, %edx
-        ret
+        return_zero_but_in_eax
         end_entry dead
 
         entry   dead_x87
         endbr32
-        fldz
-        ret
+        return_zero_in_x87
         end_entry dead_x87
 
         entry   dead_popping
         endbr32
         mov     WORD(%esp), %eax
-        ret     $WORD
+        return_popping
         end_entry dead_popping
+
+/*
+ * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
+ * place that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
+ * integer or pointer, that address or zero; otherwise the same as the dead entry of that name.
+ */
+        .macro  caught_entry suffix, return
+        entry   caught\suffix
+        endbr32
+        call    .Lget_pc
+1:      push    %ebp
+        .cfi_def_cfa_offset 8
+        .cfi_offset %ebp, -8
+        mov     %esp, %ebp
+        .cfi_def_cfa_register %ebp
+        sub     $3 * WORD, %esp
+        and     $-16, %esp
+        mov     %ecx, (%esp)
+        mov     WORD(%ebp), %edx
+        mov     %edx, WORD(%esp)
+        mov     2 * WORD(%ebp), %edx
+        mov     %edx, 2 * WORD(%esp)
+        call    *salto_parameters + HEADER_CATCHER - 1b(%eax)
+        leave
+        .cfi_def_cfa %esp, 4
+        \return
+        end_entry caught\suffix
+        .endm
+
+        caught_entry "", return_zero_but_in_eax
+        caught_entry _x87, return_zero_in_x87
+        caught_entry _popping, return_popping
 
         code_table

@@ -112,12 +112,44 @@
  * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` is the low
  * half of its register, whatever the other half is ("Scalars of fundamental types").
  */
-        entry   dead
-        move    $a0, $zero
+        .macro  return_zero_but_in_a0
         move    $a1, $zero
         movgr2fr.d $fa0, $zero
         movgr2fr.d $fa1, $zero
         ret
+        .endm
+
+        entry   dead
+        move    $a0, $zero
+        return_zero_but_in_a0
         end_entry dead
+
+/*
+ * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
+ * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
+ * integer or pointer, that address or zero; otherwise the same as dead.
+ */
+        entry   caught
+        addi.d  $sp, $sp, -16
+        .cfi_def_cfa_offset 16
+        st.d    $ra, $sp, 8
+        st.d    $fp, $sp, 0
+        .cfi_offset $ra, -8
+        .cfi_offset $fp, -16
+        addi.d  $fp, $sp, 16
+        move    $a2, $a0
+        move    $a0, $t8
+        move    $a1, $ra
+        pcalau12i $t0, %pc_hi20(salto_parameters + HEADER_CATCHER)
+        ld.d    $t0, $t0, %pc_lo12(salto_parameters + HEADER_CATCHER)
+        jirl    $ra, $t0, 0
+        ld.d    $fp, $sp, 0
+        ld.d    $ra, $sp, 8
+        .cfi_restore $fp
+        .cfi_restore $ra
+        addi.d  $sp, $sp, 16
+        .cfi_def_cfa_offset 0
+        return_zero_but_in_a0
+        end_entry caught
 
         code_table

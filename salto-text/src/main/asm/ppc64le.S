@@ -155,13 +155,45 @@ jump_on:
         end_entry bind_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (Return Values). */
-        entry   dead
-        li      3, 0
+        .macro  return_zero_but_in_r3
         li      4, 0
         .irp    f, 1, 2, 3, 4, 5, 6, 7, 8
         xxlxor  \f, \f, \f              /* f1 to f8, by their names as vector registers */
         .endr
         blr
+        .endm
+
+        entry   dead
+        li      3, 0
+        return_zero_but_in_r3
         end_entry dead
+
+/*
+ * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
+ * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
+ * integer or pointer, that address or zero; otherwise the same as dead.
+ */
+        entry   caught
+        header_call caught
+        ld      12, HEADER_CATCHER - HEADER_CALL(12)
+        mflr    0
+        std     0, FRAME_LR(1)
+        .cfi_offset lr, FRAME_LR
+        stdu    1, -FRAME_HEADER(1)
+        .cfi_def_cfa_offset FRAME_HEADER
+        std     2, FRAME_TOC(1)
+        mr      5, 3
+        mr      3, 11
+        mr      4, 0
+        mtctr   12
+        bctrl
+        ld      2, FRAME_TOC(1)
+        addi    1, 1, FRAME_HEADER
+        .cfi_def_cfa_offset 0
+        ld      0, FRAME_LR(1)
+        mtlr    0
+        .cfi_restore lr
+        return_zero_but_in_r3
+        end_entry caught
 
         code_table

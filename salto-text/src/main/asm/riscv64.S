@@ -114,20 +114,50 @@
  * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` in a register
  * has ones above it ("NaN-boxing"), or is a NaN to whoever calculates with it, so there is an entry for each combination of floats
  * and doubles in fa0 and fa1.
+ *
+ * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
+ * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
+ * integer or pointer, that address or zero; otherwise the same as the dead entry of that name.
  */
-        .macro  dead_entry suffix, fa0, fa1
-        entry   dead\suffix
-        mv      a0, zero
+        .macro  return_zero_but_in_a0 fa0, fa1
         mv      a1, zero
         fmv.\fa0\().x fa0, zero
         fmv.\fa1\().x fa1, zero
         ret
-        end_entry dead\suffix
         .endm
 
-        dead_entry "", d, d
-        dead_entry _float, w, w
-        dead_entry _float_double, w, d
-        dead_entry _double_float, d, w
+        .macro  dead_and_caught suffix, fa0, fa1
+        entry   dead\suffix
+        mv      a0, zero
+        return_zero_but_in_a0 \fa0, \fa1
+        end_entry dead\suffix
+
+        entry   caught\suffix
+        addi    sp, sp, -16
+        .cfi_def_cfa_offset 16
+        sd      ra, 8(sp)
+        sd      s0, 0(sp)
+        .cfi_offset ra, -8
+        .cfi_offset s0, -16
+        addi    s0, sp, 16
+        mv      a2, a0
+        mv      a0, t2
+        mv      a1, ra
+        ld      t1, salto_parameters + HEADER_CATCHER
+        jalr    t1
+        ld      s0, 0(sp)
+        ld      ra, 8(sp)
+        .cfi_restore s0
+        .cfi_restore ra
+        addi    sp, sp, 16
+        .cfi_def_cfa_offset 0
+        return_zero_but_in_a0 \fa0, \fa1
+        end_entry caught\suffix
+        .endm
+
+        dead_and_caught "", d, d
+        dead_and_caught _float, w, w
+        dead_and_caught _float_double, w, d
+        dead_and_caught _double_float, d, w
 
         code_table

@@ -25,6 +25,7 @@
 
 #define SAVE_AREA       160     /* what a caller provides below its stack arguments */
 #define SAVED_R6        48      /* where r6 is saved in it; the others follow */
+#define SAVED_R14       (SAVED_R6 + (14 - 6) * WORD)
 
         .macro  trampoline block
         lgrl    %r0, BLOCK_ARGUMENT + \block    /* 6 bytes */
@@ -141,10 +142,39 @@
         end_entry bind_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever register holds the result ("Return Values"). */
-        entry   dead
-        lghi    %r2, 0
+        .macro  return_zero_but_in_r2
         lzdr    %f0
         br      %r14
+        .endm
+
+        entry   dead
+        lghi    %r2, 0
+        return_zero_but_in_r2
         end_entry dead
+
+/*
+ * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
+ * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
+ * integer or pointer, that address or zero; otherwise the same as dead.
+ */
+        entry   caught
+        stmg    %r14, %r15, SAVED_R14(%r15)
+        .cfi_offset %r14, SAVED_R14 - SAVE_AREA
+        .cfi_offset %r15, SAVED_R14 + WORD - SAVE_AREA
+        lgr     %r1, %r15
+        aghi    %r15, -SAVE_AREA
+        .cfi_def_cfa_offset 2 * SAVE_AREA
+        stg     %r1, 0(%r15)            /* the back chain */
+        lgr     %r4, %r2
+        lgr     %r2, %r0
+        lgr     %r3, %r14
+        lgrl    %r1, salto_parameters + HEADER_CATCHER
+        basr    %r14, %r1
+        lmg     %r14, %r15, SAVE_AREA + SAVED_R14(%r15)
+        .cfi_def_cfa_offset SAVE_AREA
+        .cfi_restore %r14
+        .cfi_restore %r15
+        return_zero_but_in_r2
+        end_entry caught
 
         code_table

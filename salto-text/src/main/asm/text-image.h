@@ -42,8 +42,9 @@
 #define CALL_STACK_SIZE (2 * WORD)      /* the size of the caller's stack arguments in bytes, for the stack entries */
 #define CALL_SIZE       (3 * WORD)
 
-/* The table header: what is the same for all trampolines of a table. */
+/* The table header: what is the same for all trampolines of a table. HEADER_BLOCKS blocks have room for it. */
 #define HEADER_CALL     0
+#define HEADER_CATCHER  (HEADER_CALL + CALL_SIZE)       /* the function that the caught entries call */
 #define HEADER_BLOCKS   4
 #define HEADER_SIZE     (HEADER_BLOCKS * BLOCK_SIZE)
 
@@ -99,6 +100,7 @@ salto_parameters:
         layout  trampoline_size, TRAMPOLINE_SIZE
         layout  trampoline_count, TRAMPOLINES
         layout  header_call, HEADER_CALL
+        layout  header_catcher, HEADER_CATCHER
         layout  call_target, CALL_TARGET
         layout  call_argument, CALL_ARGUMENT
         layout  call_stack_size, CALL_STACK_SIZE

@@ -109,13 +109,38 @@
         end_entry bind_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. */
-        entry   dead
-        endbr64
-        xor     %eax, %eax
+        .macro  return_zero_but_in_rax
         xor     %edx, %edx
         xorps   %xmm0, %xmm0
         xorps   %xmm1, %xmm1
         ret
+        .endm
+
+        entry   dead
+        endbr64
+        xor     %eax, %eax
+        return_zero_but_in_rax
         end_entry dead
+
+/*
+ * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
+ * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
+ * integer or pointer, that address or zero; otherwise the same as dead.
+ */
+        entry   caught
+        endbr64
+        push    %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        mov     %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        mov     %rdi, %rdx
+        mov     8(%rbp), %rsi
+        mov     %r10, %rdi
+        call    *salto_parameters + HEADER_CATCHER(%rip)
+        pop     %rbp
+        .cfi_def_cfa %rsp, 8
+        return_zero_but_in_rax
+        end_entry caught
 
         code_table

@@ -32,6 +32,32 @@ int call_repeatedly(binary *function, long long calls, int a)
         return a;
 }
 
+/*
+ * What a thread is given to do: calls of `count` functions in turn, `calls` in all, each with (a, number of the call). Which functions they are
+ * can change meanwhile. `sum` adds up what they return.
+ */
+struct calls {
+        long long count;
+        long long calls;
+        long long a;
+        long long sum;
+        binary *const volatile *functions;
+};
+
+/* For pthread_create. */
+void *call_in_thread(void *argument)
+{
+        struct calls *calls = argument;
+        long long sum = 0;
+        for (long long i = 0, next = 0; i < calls->calls; i++) {
+                sum += calls->functions[next]((int) calls->a, (int) i);
+                if (++next == calls->count)
+                        next = 0;
+        }
+        calls->sum = sum;
+        return 0;
+}
+
 /* The same for functions of other types: more integers than registers, as many doubles, a struct by value. */
 
 typedef long long eight_ints(int, int, int, int, int, int, int, int);
@@ -65,6 +91,43 @@ double call_mixed(mixed *function, long long calls)
         double sum = 0;
         for (long long i = 0; i < calls; i++)
                 sum += function((int) i, (struct pair) { i, 0.5 }, 2.0);
+        return sum;
+}
+
+/* Functions whose results come back in different ways: several registers of each kind, and memory. */
+
+struct quad {
+        float a, b, c, d;
+};
+
+struct mixture {
+        double fraction;
+        int number;
+};
+
+struct large {
+        long long numbers[5];
+};
+
+double call_for_quad(struct quad (*function)(int), int a)
+{
+        struct quad quad = function(a);
+        return quad.a + quad.b * 2 + quad.c * 4 + quad.d * 8;
+}
+
+double call_for_mixture(struct mixture (*function)(int), int a)
+{
+        struct mixture mixture = function(a);
+        return mixture.fraction + mixture.number;
+}
+
+/* With arguments on the stack, too. */
+long long call_for_large(struct large (*function)(int, long long, long long, long long, long long, long long, long long, long long, long long, long long), int a)
+{
+        struct large large = function(a, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+        long long sum = 0;
+        for (int i = 0; i < 5; i++)
+                sum += large.numbers[i];
         return sum;
 }
 

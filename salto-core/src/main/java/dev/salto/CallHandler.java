@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface CallHandler {
     /**
-     * Answers a call from native code. An exception that leaves it ends the JVM.
+     * Answers a call from native code. An exception that leaves it, or a result of another type than the function's, goes to the thread's
+     * uncaught-exception handler, and native code gets zero, unless {@link CallInterface#onException} or {@link Callbacks#rethrowing} say otherwise.
      *
      * @param callInterface the function's type
      * @param arguments the arguments, boxed, each of the type that {@link CallInterface#types} gives; a new array for each call. Segments

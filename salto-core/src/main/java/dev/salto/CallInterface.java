@@ -2,6 +2,7 @@
 
 package dev.salto;
 
+import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -26,7 +27,7 @@ import java.util.concurrent.ConcurrentMap;
  *
  * <p>Arguments and results are boxed. Where the type is known when the program is compiled, {@link ClosureType} is faster.
  *
- * <p>Call interfaces are immutable, may be shared between threads, and are equal when they are the same: there is one for each descriptor.
+ * <p>Call interfaces are immutable, may be shared between threads, and are equal when they are the same: {@link #prepare} has one for each descriptor.
  */
 public final class CallInterface {
     private static final ConcurrentMap<FunctionDescriptor, CallInterface> PREPARED = new ConcurrentHashMap<>();
@@ -42,8 +43,15 @@ public final class CallInterface {
         MethodHandle invoker = MethodHandles.insertArguments(CALL, 1, this)
                 .asCollector(Object[].class, types.parameterCount())
                 .asType(types.insertParameterTypes(0, Object.class));
-        Gate gate = Gate.ofInvoker(Salto.textImageForClosures(), function, invoker);
-        this.closures = new ClosureType<>(CallHandler.class, function, gate);
+        this.closures = new ClosureType<>(CallHandler.class, function, ExceptionHandling.ZERO,
+                exceptions -> Gate.ofInvoker(Salto.textImageForClosures(), CallHandler.class, function, invoker,
+                        exceptions));
+    }
+
+    private CallInterface(CallInterface other, ExceptionPolicy policy) {
+        this.function = other.function;
+        this.types = other.types;
+        this.closures = other.closures.onException(policy);
     }
 
     /**
@@ -68,6 +76,18 @@ public final class CallInterface {
     /** The function's type in Java: the types of which arguments come and a result has to be, before they are boxed. */
     public MethodType types() {
         return types;
+    }
+
+    /**
+     * The same type, except for what happens when an exception leaves a handler, as {@link ClosureType#onException}.
+     *
+     * @param policy what happens
+     * @return a call interface of its own, which {@link #prepare} does not know. Its handlers are given the one without the policy
+     * @throws IllegalArgumentException if the policy has a value that is no result of the function; the message names both
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the message says why
+     */
+    public CallInterface onException(ExceptionPolicy policy) {
+        return new CallInterface(this, policy);
     }
 
     /**

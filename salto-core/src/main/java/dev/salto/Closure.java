@@ -2,15 +2,18 @@
 
 package dev.salto;
 
+import dev.salto.internal.table.ClosureSlots;
 import java.lang.foreign.MemorySegment;
 
 /**
  * A native function pointer of a Java object's own. Made by {@link ClosureType#bind(Object)}.
  *
- * <p>It lives until {@link #close}; the garbage collector does not free it, because native code may still hold the pointer. After that its
- * address may be handed out again for another closure of the same signature, so native code must not call it any more.
+ * <p>It lives until {@link #close}; the garbage collector does not free it, because native code may still hold the pointer. After that native code
+ * must not call it any more. If it does all the same, it gets zero, or a struct of zeros, and the {@link UseAfterFreePolicy} says what happens then.
+ * So it is until the address is handed out again for another closure of the same signature, which is not before a thousand others were closed
+ * ({@code -Ddev.salto.quarantine} says how many).
  *
- * <p><b>Threads.</b> All methods may be called from any thread, while other threads call the function pointer.
+ * <p><b>Threads.</b> All methods may be called from any thread, while other threads call the function pointer, and within its own callback.
  *
  * @param <T> the functional interface
  */
@@ -43,18 +46,29 @@ public final class Closure<T> implements AutoCloseable {
      * @throws ClassCastException if unchecked code passes an object that does not implement the interface
      * @throws IllegalStateException if the closure is closed
      */
-    public synchronized void rebind(T target) {
+    public void rebind(T target) {
         type.requireInstance(target);
-        type.slots().rebind(requireOpen(), target);
+        ClosureSlots slots = type.slots();
+        synchronized (slots) {
+            slots.rebind(requireOpen(), target);
+        }
     }
 
-    /** Frees the function pointer. Callbacks that have begun go on. Closing it again does nothing. */
+    /**
+     * Frees the function pointer. Callbacks that have begun go on, and what they return is returned. Closing it again does nothing.
+     *
+     * <p>The object that it was bound to is no longer reachable by it. Native threads that are on their way into the callback are not waited for: the call
+     * of one that has not reached the object counts as one after this method.
+     */
     @Override
-    public synchronized void close() {
-        int open = id;
-        if (open != CLOSED) {
-            id = CLOSED;
-            type.slots().giveBack(open);
+    public void close() {
+        ClosureSlots slots = type.slots();
+        synchronized (slots) {
+            int open = id;
+            if (open != CLOSED) {
+                id = CLOSED;
+                slots.giveBack(open);
+            }
         }
     }
 

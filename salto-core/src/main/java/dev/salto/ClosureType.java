@@ -2,14 +2,17 @@
 
 package dev.salto;
 
+import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
 import dev.salto.internal.table.ClosureSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
+import java.lang.ref.Reference;
 import java.lang.reflect.Modifier;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * A kind of native callback: what it is in C, a function descriptor, and what it is in Java, a functional interface. Make it once, and
@@ -29,7 +32,9 @@ import java.util.Objects;
  * <p>A layout is received as the type that {@link FunctionDescriptor#toMethodType} gives it; the interface's method has to declare that
  * type, or a supertype of it. A struct or union comes as a segment that is valid during the call, and is returned as any segment of its size.
  *
- * <p>An exception that leaves a callback ends the JVM, as it does with {@link java.lang.foreign.Linker#upcallStub}.
+ * <p>When an exception leaves a callback, native code gets zero, and the exception goes to the thread's uncaught-exception handler;
+ * {@link #onException} and {@link Callbacks#rethrowing} change that. The same happens when a callback returns a segment that cannot be returned: null,
+ * one on the heap as a pointer, or one that is too small for a struct.
  *
  * <p><b>Threads.</b> Closure types may be shared between threads, and closures may be bound by and called from any thread.
  *
@@ -38,16 +43,26 @@ import java.util.Objects;
 public final class ClosureType<T> {
     private final Class<? super T> functionalInterface;
     private final FunctionDescriptor descriptor;
+    private final Function<ExceptionHandling, Gate> gates;
+    private final Gate gate;
     private final ClosureSlots slots;
 
-    ClosureType(Class<? super T> functionalInterface, FunctionDescriptor descriptor, Gate gate) {
+    /**
+     * A type.
+     *
+     * @param gates makes, or finds, the gate for a way to handle exceptions
+     */
+    ClosureType(Class<? super T> functionalInterface, FunctionDescriptor descriptor, ExceptionHandling exceptions,
+            Function<ExceptionHandling, Gate> gates) {
         this.functionalInterface = functionalInterface;
         this.descriptor = descriptor;
+        this.gates = gates;
+        this.gate = gates.apply(exceptions);
         this.slots = gate.slots();
     }
 
     /**
-     * The closure type of a public functional interface. Types of the same interface and descriptor share their gate.
+     * The closure type of a public functional interface. Types of the same interface and descriptor share their gate and their tables.
      *
      * @param <T> the interface, with its type arguments if it has any
      * @param functionalInterface a public interface with a single abstract method, in a package that is exported to everyone, of a
@@ -101,24 +116,30 @@ public final class ClosureType<T> {
     private static <T> ClosureType<T> make(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
             FunctionDescriptor descriptor) {
         Objects.requireNonNull(descriptor, "descriptor");
-        Gate gate = Gate.of(Salto.textImageForClosures(), lookup, functionalInterface, descriptor);
-        return new ClosureType<>(functionalInterface, descriptor, gate);
+        return new ClosureType<>(functionalInterface, descriptor, ExceptionHandling.ZERO,
+                exceptions -> Gate.of(Salto.textImageForClosures(), lookup, functionalInterface, descriptor,
+                        exceptions));
     }
 
     /** Without a lookup of the caller's, the dispatcher is a class of this module, which has to find the interface by name. */
     private static void requireVisible(Class<?> type) {
         Module here = ClosureType.class.getModule();
-        boolean isPublic = true;
-        for (Class<?> c = type; c != null; c = c.getEnclosingClass()) {
-            isPublic &= Modifier.isPublic(c.getModifiers());
-        }
-        if (!isPublic || !type.getModule().isExported(type.getPackageName(), here) || !isFoundByName(type)) {
+        if (!isVisible(type)) {
             throw new IllegalArgumentException(
                     ("%s is not accessible to %s: it has to be public, in an exported package, and of a class"
                             + " loader that Salto sees. Pass MethodHandles.lookup() as the first argument to use it as it is")
                             .formatted(type.getName(), here));
         }
         here.addReads(type.getModule());
+    }
+
+    private static boolean isVisible(Class<?> type) {
+        boolean isPublic = true;
+        for (Class<?> c = type; c != null; c = c.getEnclosingClass()) {
+            isPublic &= Modifier.isPublic(c.getModifiers());
+        }
+        return isPublic && type.getModule().isExported(type.getPackageName(), ClosureType.class.getModule())
+                && isFoundByName(type);
     }
 
     private static boolean isFoundByName(Class<?> type) {
@@ -130,6 +151,21 @@ public final class ClosureType<T> {
     }
 
     /**
+     * The same type, except for what happens when an exception leaves a callback. It has function pointers of its own: closures of the two
+     * types share nothing.
+     *
+     * <p>A type with a policy of one's own costs what the first type of a signature costs, so make it once.
+     *
+     * @param policy what happens
+     * @return the type with that policy
+     * @throws IllegalArgumentException if the policy has a value that is no result of this type's function; the message names both
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the message says why
+     */
+    public ClosureType<T> onException(ExceptionPolicy policy) {
+        return new ClosureType<>(functionalInterface, descriptor, policy.handling(descriptor), gates);
+    }
+
+    /**
      * Gives an object a native function pointer.
      *
      * @param target what native calls reach; it stays reachable as long as the closure is open
@@ -138,7 +174,11 @@ public final class ClosureType<T> {
      * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
      */
     public Closure<T> bind(T target) {
-        return new Closure<>(this, slots.bind(requireInstance(target)));
+        try {
+            return new Closure<>(this, slots.bind(requireInstance(target)));
+        } finally {
+            Reference.reachabilityFence(gate);
+        }
     }
 
     /**
@@ -153,7 +193,11 @@ public final class ClosureType<T> {
      */
     public MemorySegment bind(T target, Arena arena) {
         Objects.requireNonNull(arena, "arena");
-        return slots.bind(requireInstance(target), arena);
+        try {
+            return slots.bind(requireInstance(target), arena);
+        } finally {
+            Reference.reachabilityFence(gate);
+        }
     }
 
     /** What this type's closures are: {@link Mechanism#STATIC}, or {@link Mechanism#DYNAMIC} if the policy allowed it when the type was made. */

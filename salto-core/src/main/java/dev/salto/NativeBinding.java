@@ -32,7 +32,8 @@ import java.util.concurrent.ConcurrentMap;
  * }
  * }
  *
- * <p>It lives until {@link #close}; the garbage collector does not free it.
+ * <p>It lives until {@link #close}; the garbage collector does not free it. After that native code must not call it any more: it gets zero, unnoticed,
+ * until the address is handed out again, perhaps for a function of another type.
  *
  * <p><b>Threads.</b> All methods may be called from any thread.
  */
@@ -79,19 +80,21 @@ public final class NativeBinding implements AutoCloseable {
         TrailingArgument place = Ports.thisJvm().orElseThrow().lastArgument(descriptor);
         SlotPool slots = POOLS.computeIfAbsent(place, p -> SlotPool.ofCalls(image, p));
         int id = slots.take();
-        MemorySegment call = newCall(image.index(), function, context, place.stackSize());
-        // Keeps the memory of the call reachable as long as the slot is taken.
-        slots.rebind(id, call);
+        MemorySegment call = callOf(slots, id, image.index());
+        call.set(ADDRESS, image.index().callTarget(), function);
+        call.set(ADDRESS, image.index().callArgument(), context);
+        Words.ACCESS.set(call, (long) image.index().callStackSize(), place.stackSize());
         slots.activate(id, call.address());
         return new NativeBinding(slots, id);
     }
 
-    private static MemorySegment newCall(TextIndex index, MemorySegment function, MemorySegment context,
-            long stackSize) {
+    /** The memory for a slot's call. The slot keeps it, so that a thread on its way through a binding that is being closed never reads freed memory. */
+    private static MemorySegment callOf(SlotPool slots, int id, TextIndex index) {
+        if (slots.object(id) instanceof MemorySegment before) {
+            return before;
+        }
         MemorySegment call = Arena.ofAuto().allocate(index.callSize(), ADDRESS.byteAlignment());
-        call.set(ADDRESS, index.callTarget(), function);
-        call.set(ADDRESS, index.callArgument(), context);
-        Words.ACCESS.set(call, (long) index.callStackSize(), stackSize);
+        slots.rebind(id, call);
         return call;
     }
 

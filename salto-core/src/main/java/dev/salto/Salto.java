@@ -2,6 +2,9 @@
 
 package dev.salto;
 
+import dev.salto.internal.events.Events;
+import dev.salto.internal.failure.StaleCalls;
+import dev.salto.internal.table.Catcher;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 import dev.salto.internal.text.Warnings;
@@ -25,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code dev.salto.policy}</td><td>{@code static} or {@code dynamic-allowed}, see {@link Policy}</td></tr>
  * <tr><td>{@code dev.salto.tables}</td><td>{@code writable}, the default, or {@code protected}: parameter tables are read-only except while
  * Salto itself changes a block</td></tr>
+ * <tr><td>{@code dev.salto.use-after-free}</td><td>{@code report}, the default, or {@code stop}, see {@link UseAfterFreePolicy}</td></tr>
+ * <tr><td>{@code dev.salto.quarantine}</td><td>how many slots of each signature are kept from being used again after they were given back, so
+ * that calls of closed closures are noticed; 1000 by default</td></tr>
+ * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed, see {@link #setCloseTracing}</td></tr>
  * </table>
  *
  * <p>All methods may be called from any thread.
@@ -47,7 +54,9 @@ public final class Salto {
      * @throws IllegalArgumentException if a system property has a value that means nothing
      */
     public static void initialize() {
-        textImageForClosures();
+        if (textImageForClosures() != null) {
+            Catcher.prepare();
+        }
     }
 
     /**
@@ -80,6 +89,31 @@ public final class Salto {
     }
 
     /**
+     * Sets what happens when native code calls a closure that was closed, whatever the system property says.
+     *
+     * @param policy applies from now on
+     */
+    public static void setUseAfterFreePolicy(UseAfterFreePolicy policy) {
+        Objects.requireNonNull(policy, "policy");
+        StaleCalls.setHandler(call -> policy.used(new UseAfterFree(call)));
+    }
+
+    /**
+     * Sets whether a stack trace is recorded whenever a closure is closed, for {@link UseAfterFree#closedAt}. That makes closing some hundred times
+     * slower, and the traces of closed closures take some kilobytes each until their slots are used again.
+     *
+     * @param traces whether closures that are closed from now on are traced
+     */
+    public static void setCloseTracing(boolean traces) {
+        StaleCalls.setTracing(traces);
+    }
+
+    /** What happened in this process so far, in numbers. */
+    public static Statistics statistics() {
+        return Statistics.take();
+    }
+
+    /**
      * The text image, for closures.
      *
      * @return null if closures have to be upcall stubs, and may
@@ -96,6 +130,7 @@ public final class Salto {
                 Warnings.log(
                         "Static trampolines do not work here, so closures are upcall stubs of the JDK, code made at run time, as the policy %s allows: %s"
                                 .formatted(Policy.DYNAMIC_ALLOWED, e.getMessage()));
+                Events.fallbackInUse(e.getMessage());
             }
             return null;
         }

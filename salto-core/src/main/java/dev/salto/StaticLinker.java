@@ -2,12 +2,17 @@
 
 package dev.salto;
 
+import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * Upcall stubs that are closures: {@link #upcallStub} does what {@link Linker#upcallStub} does, with the same parameters, checks, lifetimes
@@ -26,14 +31,20 @@ import java.lang.invoke.MethodHandle;
  * <p>It may be used by any thread.
  */
 public final class StaticLinker {
-    private static final StaticLinker NATIVE = new StaticLinker();
+    private static final StaticLinker NATIVE = new StaticLinker(ExceptionPolicy.endProcess());
 
     /** How the JDK names the classes of method handles that were bound or combined. */
     private static final String COMBINED = "java.lang.invoke.BoundMethodHandle";
 
     private final Linker jdk = Linker.nativeLinker();
+    private final ExceptionPolicy policy;
 
-    private StaticLinker() {}
+    /** Gates for values and handlers, which only this linker has. */
+    private final ConcurrentMap<FunctionDescriptor, Gate> gates = new ConcurrentHashMap<>();
+
+    private StaticLinker(ExceptionPolicy policy) {
+        this.policy = policy;
+    }
 
     /** The linker for the platform's own calling convention. */
     public static StaticLinker nativeLinker() {
@@ -41,7 +52,19 @@ public final class StaticLinker {
     }
 
     /**
-     * Gives a method handle a native function pointer. An exception that leaves {@code target} ends the JVM.
+     * A linker whose stubs do something else than to end the JVM when an exception leaves a method handle.
+     *
+     * @param exceptionPolicy what happens
+     * @return a linker with that policy, whose {@link #upcallStub} refuses functions that the policy has no result for, with an
+     *     {@link IllegalArgumentException}
+     */
+    public StaticLinker onException(ExceptionPolicy exceptionPolicy) {
+        return new StaticLinker(Objects.requireNonNull(exceptionPolicy, "exceptionPolicy"));
+    }
+
+    /**
+     * Gives a method handle a native function pointer. An exception that leaves {@code target} ends the JVM, as one does with the JDK's stubs, unless
+     * {@link #onException} says otherwise, or {@link Callbacks#rethrowing} carries it.
      *
      * @param target what native calls reach
      * @param function the function's type
@@ -62,8 +85,23 @@ public final class StaticLinker {
         if (!isPlain(target, function, arena, options)) {
             letTheJdkCheck(target, function, arena, options);
         }
-        Gate gate = Gate.ofMethodHandles(Salto.textImageForClosures(), function);
-        return gate.slots().bind(target, arena);
+        Gate gate = gate(function);
+        try {
+            return gate.slots().bind(target, arena);
+        } finally {
+            Reference.reachabilityFence(gate);
+        }
+    }
+
+    private Gate gate(FunctionDescriptor function) {
+        ExceptionHandling exceptions = policy.handling(function);
+        return exceptions.handler() == null
+                ? newGate(function, exceptions)
+                : gates.computeIfAbsent(function, f -> newGate(f, exceptions));
+    }
+
+    private static Gate newGate(FunctionDescriptor function, ExceptionHandling exceptions) {
+        return Gate.ofMethodHandles(Salto.textImageForClosures(), function, exceptions);
     }
 
     /**

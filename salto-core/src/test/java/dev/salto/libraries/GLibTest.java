@@ -8,6 +8,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.salto.Callbacks;
+import dev.salto.Closure;
 import dev.salto.ClosureType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -191,6 +193,24 @@ final class GLibTest {
         loopUnref.invokeExact(loop);
         assertThat(calls).hasSize(3);
         destruction.assertRanOnce(USER_DATA);
+    }
+
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
+    void theLibrarysOwnNotificationClosesTheTimerAndItself() throws Throwable {
+        MemorySegment loop = (MemorySegment) loopNew.invokeExact(MemorySegment.NULL, FALSE);
+        Closure<SourceFunction> tick = SOURCE_FUNCTION.bind(_ -> {
+            loopQuit.invokeExact(loop);
+            return FALSE;
+        });
+        Closure<Callbacks.DestroyNotify> notify = Callbacks.destroyNotify(tick);
+        assertThat((int) timeoutAddFull.invokeExact(G_PRIORITY_DEFAULT, 1, tick.address(), USER_DATA,
+                notify.address())).isPositive();
+        loopRun.invokeExact(loop);
+        loopUnref.invokeExact(loop);
+
+        assertThat(tick.toString()).contains("closed");
+        assertThat(notify.toString()).contains("closed");
     }
 
     @Test

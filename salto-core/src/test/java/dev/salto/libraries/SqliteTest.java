@@ -11,6 +11,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.salto.Amounts;
+import dev.salto.Callbacks;
 import dev.salto.Closure;
 import dev.salto.ClosureType;
 import java.lang.foreign.Arena;
@@ -201,6 +202,19 @@ final class SqliteTest {
             destruction.assertPending();
         }
         destruction.assertRanOnce(USER_DATA);
+    }
+
+    @Test
+    void theLibrarysOwnDestructorClosesTheFunctionAndItself() throws Throwable {
+        Closure<Scalar> function = SCALAR.bind(plus(1));
+        Closure<Callbacks.DestroyNotify> destructor = Callbacks.destroyNotify(function);
+        try (Database database = new Database(":memory:")) {
+            assertThat(database.define("next", 1, function.address(), destructor.address())).isEqualTo(SQLITE_OK);
+            assertThat(database.query("select next(41)")).containsExactly("42");
+        }
+
+        assertThat(function.toString()).contains("closed");
+        assertThat(destructor.toString()).contains("closed");
     }
 
     @Test

@@ -31,12 +31,12 @@ final class RiscV64 implements Port {
                 "takes apart structs with unions, which C passes as a whole");
     }
 
-    /** The dead entry has to know whether it returns floats, which have ones above them in a register ("NaN-boxing"). */
+    /** An entry that returns zero has to know whether it returns floats, which have ones above them in a register ("NaN-boxing"). */
     @Override
     public TrailingArgument lastArgument(CallSequence call) {
         TrailingArgument place = Port.super.lastArgument(call);
         return new TrailingArgument(place.storage(), place.stackSize(), place.variant(),
-                place.dead() + kindsOf(call.result()));
+                kindsOf(call.result()));
     }
 
     private static String kindsOf(CallSequence.Result result) {

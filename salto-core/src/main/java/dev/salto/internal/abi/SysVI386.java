@@ -19,7 +19,7 @@ final class SysVI386 implements Port {
     /** Of the entries for functions that return a struct or a union: these remove its address from the stack. */
     private static final String POPPING = "_popping";
 
-    /** Of the entry that leaves zero where a floating-point number is returned. */
+    /** Of the entries that leave zero where a floating-point number is returned. */
     private static final String X87 = "_x87";
 
     @Override
@@ -73,7 +73,7 @@ final class SysVI386 implements Port {
         Storage.Stack place = (Storage.Stack) call.arguments().getLast().getFirst().storage();
         boolean pops = call.result() instanceof CallSequence.Result.InMemory;
         return new TrailingArgument(place, place.offset(), pops ? POPPING : "",
-                TrailingArgument.DEAD + (pops ? POPPING : isInX87(call.result()) ? X87 : ""));
+                pops ? POPPING : isInX87(call.result()) ? X87 : "");
     }
 
     private static boolean isInX87(CallSequence.Result result) {

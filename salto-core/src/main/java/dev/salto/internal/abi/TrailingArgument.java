@@ -9,14 +9,26 @@ package dev.salto.internal.abi;
  * @param stackSize the size in bytes of the stack arguments that lie before it, which the entry has to copy; 0 if there is nothing to
  *     copy
  * @param variant what the names of entries end in for this function; empty if all functions have the same entries
- * @param dead the name of the entry for calls that lead to nothing, which returns zero the way this function would
+ * @param zero what the names of the entries end in that return zero the way this function would; empty if one can do so for all functions
  */
-public record TrailingArgument(Storage storage, long stackSize, String variant, String dead) {
+public record TrailingArgument(Storage storage, long stackSize, String variant, String zero) {
     /** The name of the entry that returns zero, where one can do so for all functions. */
     public static final String DEAD = "dead";
 
+    private static final String CAUGHT = "caught";
+
     TrailingArgument(Storage storage, long stackSize) {
-        this(storage, stackSize, "", DEAD);
+        this(storage, stackSize, "", "");
+    }
+
+    /** The name of the entry for calls that lead to nothing. */
+    public String dead() {
+        return DEAD + zero;
+    }
+
+    /** The name of the entry for calls of a closure that was closed. */
+    public String caught() {
+        return CAUGHT + zero;
     }
 
     /**

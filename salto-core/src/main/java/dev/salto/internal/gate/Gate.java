@@ -2,43 +2,50 @@
 
 package dev.salto.internal.gate;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import dev.salto.internal.abi.Port;
-import dev.salto.internal.abi.Ports;
-import dev.salto.internal.abi.TrailingArgument;
+import dev.salto.internal.events.Events;
+import dev.salto.internal.failure.ExceptionCatcher;
+import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.table.ClosureSlots;
-import dev.salto.internal.table.SlotPool;
 import dev.salto.internal.text.TextImage;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one upcall stub of a signature, and the pool of slots that lead to it. A signature is a class of objects, usually a functional
- * interface, and a function descriptor; its gate is made once and kept.
+ * interface, a function descriptor, and what is to happen to exceptions; its gate is made once and kept as long as that class.
  *
  * <p>Where there is no text image, it is a gate in name only: each of its slots has an upcall stub to itself. Whether that may be is not decided here.
  */
 public final class Gate {
-    private static final ClassValue<ConcurrentMap<FunctionDescriptor, Gate>> GATES = new ClassValue<>() {
+    /** By a class whose loader also knows all classes that the gates use, so that they go when it goes. */
+    private static final ClassValue<ConcurrentMap<Signature, Gate>> GATES = new ClassValue<>() {
         @Override
-        protected ConcurrentMap<FunctionDescriptor, Gate> computeValue(Class<?> objects) {
+        protected ConcurrentMap<Signature, Gate> computeValue(Class<?> anchor) {
             return new ConcurrentHashMap<>();
         }
     };
 
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    private record Signature(Class<?> objects, FunctionDescriptor function, ExceptionHandling exceptions) {}
+
     private final ClosureSlots slots;
 
-    private Gate(ClosureSlots slots) {
+    /** Null if nothing can be unloaded. */
+    @SuppressWarnings("UnusedVariable") // held, so that the stub is not given to another gate
+    private final @Nullable UnloadableGate unloading;
+
+    private Gate(ClosureSlots slots, @Nullable UnloadableGate unloading) {
         this.slots = slots;
+        this.unloading = unloading;
     }
 
     /**
@@ -50,8 +57,8 @@ public final class Gate {
      *     support the descriptor
      */
     public static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Class<?> functionalInterface,
-            FunctionDescriptor function) {
-        return of(image, definer, functionalInterface, function, () -> {
+            FunctionDescriptor function, ExceptionHandling exceptions) {
+        return of(image, definer, new Signature(functionalInterface, function, exceptions), () -> {
             FunctionalMethod method = FunctionalMethod.of(functionalInterface);
             method.requireFits(function);
             return new Dispatcher.Callee.InterfaceMethod(method);
@@ -64,40 +71,61 @@ public final class Gate {
      * @param image null if there is none
      * @throws IllegalArgumentException if the linker does not support the descriptor
      */
-    public static Gate ofMethodHandles(@Nullable TextImage image, FunctionDescriptor function) {
-        return of(image, MethodHandles.lookup(), MethodHandle.class, function, Dispatcher.Callee.ExactHandle::new);
+    public static Gate ofMethodHandles(@Nullable TextImage image, FunctionDescriptor function,
+            ExceptionHandling exceptions) {
+        return of(image, MethodHandles.lookup(), new Signature(MethodHandle.class, function, exceptions),
+                Dispatcher.Callee.ExactHandle::new);
     }
 
     /**
      * A new gate, for closures of objects that one method handle calls. It is up to the caller to keep it.
      *
      * @param image null if there is none
+     * @param objects what all objects are
      * @param invoker takes the object, as an {@code Object}, and then what native code passes
      * @throws IllegalArgumentException if the linker does not support the descriptor
      */
-    public static Gate ofInvoker(@Nullable TextImage image, FunctionDescriptor function, MethodHandle invoker) {
-        return make(MethodHandles.lookup(), new Dispatcher.Callee.Invoker(invoker), function, image);
+    public static Gate ofInvoker(@Nullable TextImage image, Class<?> objects, FunctionDescriptor function,
+            MethodHandle invoker, ExceptionHandling exceptions) {
+        return make(image, MethodHandles.lookup(), new Signature(objects, function, exceptions),
+                new Dispatcher.Callee.Invoker(invoker));
     }
 
-    private static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Class<?> objects,
-            FunctionDescriptor function, Supplier<Dispatcher.Callee> callee) {
-        ConcurrentMap<FunctionDescriptor, Gate> gates = GATES.get(objects);
-        Gate gate = gates.get(function);
+    private static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,
+            Supplier<Dispatcher.Callee> callee) {
+        if (signature.exceptions().handler() != null) {
+            // Handlers are rarely equal.
+            return make(image, definer, withoutNames(signature), callee.get());
+        }
+        ConcurrentMap<Signature, Gate> gates = GATES.get(anchor(definer, signature.objects()));
+        Gate gate = gates.get(signature);
         if (gate != null && gate.isGoodFor(image)) {
             return gate;
         }
         Dispatcher.Callee how = callee.get();
-        FunctionDescriptor withoutNames = LayoutNames.strip(function);
+        Signature withoutNames = withoutNames(signature);
         synchronized (gates) {
             gate = gates.get(withoutNames);
             if (gate == null || !gate.isGoodFor(image)) {
-                gate = make(definer, how, withoutNames, image);
+                gate = make(image, definer, withoutNames, how);
                 gates.put(withoutNames, gate);
             }
             // So that the next time the names cost nothing.
-            gates.put(function, gate);
+            gates.put(signature, gate);
             return gate;
         }
+    }
+
+    private static Signature withoutNames(Signature signature) {
+        return new Signature(signature.objects(), LayoutNames.strip(signature.function()), signature.exceptions());
+    }
+
+    /** Types of one interface share their gate, unless that would keep the classes of the one who asks alive as long as the interface. */
+    private static Class<?> anchor(MethodHandles.Lookup definer, Class<?> objects) {
+        ClassLoader own = definer.lookupClass().getClassLoader();
+        boolean goesWithInterface = Objects.equals(own, Gate.class.getClassLoader())
+                || Objects.equals(own, objects.getClassLoader());
+        return goesWithInterface ? objects : definer.lookupClass();
     }
 
     /** A gate of stubs is replaced when static trampolines work after all. */
@@ -105,19 +133,22 @@ public final class Gate {
         return slots.areStatic() || image == null;
     }
 
-    private static Gate make(MethodHandles.Lookup definer, Dispatcher.Callee callee, FunctionDescriptor function,
-            @Nullable TextImage image) {
+    private static Gate make(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,
+            Dispatcher.Callee callee) {
+        FunctionDescriptor function = signature.function();
+        ExceptionHandling exceptions = signature.exceptions();
+        StaleCalls.requireSettings();
         try {
-            MethodHandle dispatcher = Dispatcher.make(definer, callee, function);
-            if (image == null) {
-                return new Gate(new StubPool(dispatcher, function));
+            MethodHandle dispatcher = Dispatcher.make(definer, callee, function, new ExceptionCatcher(function,
+                    Dispatcher.zero(function), exceptions.endsProcess(), exceptions.handler()));
+            GateStub stub = GateStub.take(image, signature.objects().getName(), function);
+            COUNT.incrementAndGet();
+            Events.gateMade("%s, %s".formatted(signature.objects().getName(), function));
+            if (exceptions.handler() == null && isNeverUnloaded(definer.lookupClass().getClassLoader())) {
+                stub.connect(dispatcher);
+                return new Gate(stub.slots(), null);
             }
-            Port port = Ports.thisJvm().orElseThrow();
-            port.requireLinkable(function);
-            MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
-                    Arena.global());
-            TrailingArgument id = port.trailingArgument(function);
-            return new Gate(SlotPool.ofGate(image, id, stub.address()));
+            return new Gate(stub.slots(), UnloadableGate.of(stub, dispatcher));
         } catch (IllegalAccessException e) {
             throw new IllegalArgumentException(
                     "%s cannot define a class in the package of %s; pass MethodHandles.lookup() as it is"
@@ -126,9 +157,24 @@ public final class Gate {
         }
     }
 
-    /** The slots of this signature's closures. */
+    /** Whether a class loader lives as long as the process, or as this class. */
+    private static boolean isNeverUnloaded(@Nullable ClassLoader loader) {
+        if (loader == null || loader.equals(ClassLoader.getSystemClassLoader())
+                || loader.equals(ClassLoader.getPlatformClassLoader())) {
+            return true;
+        }
+        return Stream.iterate(Gate.class.getClassLoader(), Objects::nonNull, ClassLoader::getParent)
+                .anyMatch(loader::equals);
+    }
+
+    /** The slots of this signature's closures. Whoever uses them has to keep this gate reachable. */
     public ClosureSlots slots() {
         return slots;
+    }
+
+    /** How many gates were made. */
+    public static long count() {
+        return COUNT.get();
     }
 
     /** How many closures are upcall stubs, of all gates. */

@@ -2,7 +2,9 @@
 
 package dev.salto.internal.gate;
 
+import dev.salto.internal.table.ClosureKind;
 import dev.salto.internal.table.ClosureSlots;
+import dev.salto.internal.table.Quarantine;
 import dev.salto.internal.table.Tables;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -18,16 +20,17 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Slots without static trampolines: each is an upcall stub of the JDK, which passes the slot's id to the same dispatcher. Stubs of slots that were given
- * back are kept and used again, so that calls through a closed closure return zero here as well.
+ * back are kept and used again, so that calls through a closed closure are noticed and return zero here as well.
  */
 final class StubPool extends ClosureSlots {
     private static final AtomicLong USED = new AtomicLong();
 
     private final MethodHandle dispatcher;
-    private final FunctionDescriptor function;
+    private final ClosureKind kind;
 
     private final Map<Integer, MemorySegment> stubs = new HashMap<>();
     private final Deque<Integer> free = new ArrayDeque<>();
+    private final Quarantine quarantine = new Quarantine();
     private int next;
     private int end;
 
@@ -36,9 +39,9 @@ final class StubPool extends ClosureSlots {
      *
      * @param dispatcher takes what native code passes, and then the slot's id
      */
-    StubPool(MethodHandle dispatcher, FunctionDescriptor function) {
+    StubPool(MethodHandle dispatcher, ClosureKind kind) {
         this.dispatcher = dispatcher;
-        this.function = function;
+        this.kind = kind;
     }
 
     /** How many slots are taken in all pools. */
@@ -55,6 +58,7 @@ final class StubPool extends ClosureSlots {
     public synchronized int bind(Object object) {
         Integer again = free.poll();
         int id = again != null ? again : make();
+        countTaken();
         rebind(id, object);
         USED.incrementAndGet();
         return id;
@@ -62,10 +66,11 @@ final class StubPool extends ClosureSlots {
 
     private int make() {
         if (next == end) {
-            next = Tables.addObjectsOnly();
+            next = Tables.addObjectsOnly(kind);
             end = next + Tables.SLOTS;
         }
         int id = next;
+        FunctionDescriptor function = kind.function();
         MethodHandle target = MethodHandles.insertArguments(dispatcher, function.argumentLayouts().size(), id);
         stubs.put(id, Linker.nativeLinker().upcallStub(target, function, Arena.global()));
         next++;
@@ -83,9 +88,13 @@ final class StubPool extends ClosureSlots {
 
     @Override
     public synchronized void giveBack(int id) {
-        Tables.clear(id);
-        free.add(id);
+        Tables.unbind(id);
+        int recycled = quarantine.add(id);
+        if (recycled != Quarantine.NONE) {
+            free.add(recycled);
+        }
         USED.decrementAndGet();
+        countGivenBack();
     }
 
     /** There is nothing of Salto's that could be made unchangeable: the code is the JVM's. */

@@ -4,14 +4,23 @@ package dev.salto.internal.table;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots of one signature's closures: each leads to the Java object that it is bound to.
  *
- * <p>All methods may be called from any thread. Those that take an id expect one that was handed out here and that was not given
- * back since.
+ * <p>All methods may be called from any thread; each holds the lock of this object while it changes slots, so that whoever holds it sees
+ * none change. Those that take an id expect one that was handed out here and that was not given back since.
  */
 public abstract class ClosureSlots {
+    /** Weak, because whoever is told may be what keeps the user's classes alive; a user of these slots keeps it reachable. */
+    private @Nullable WeakReference<Occupancy> occupancy;
+
+    private int used;
+    private long taken;
+
     /** Whether the code of these slots is that of static trampolines, and not made at run time by the JDK. */
     public abstract boolean areStatic();
 
@@ -39,6 +48,36 @@ public abstract class ClosureSlots {
     /** Binds a slot to another object; calls that are under way may still see what it was bound to before. */
     public void rebind(int id, Object object) {
         Tables.setTargetRelease(id, object);
+    }
+
+    /** Says who is told when slots are used; nobody if it is null. */
+    public final synchronized void setOccupancy(@Nullable Occupancy occupancy) {
+        this.occupancy = occupancy == null ? null : new WeakReference<>(occupancy);
+    }
+
+    /** How many slots were taken so far, in all. */
+    public final synchronized long taken() {
+        return taken;
+    }
+
+    /** Whether no slot is taken. */
+    public final synchronized boolean isUnused() {
+        return used == 0;
+    }
+
+    /** Has to be called when a slot is taken, by the thread that has the lock. */
+    protected final void countTaken() {
+        taken++;
+        if (used++ == 0 && occupancy != null) {
+            Objects.requireNonNull(occupancy.get()).begin();
+        }
+    }
+
+    /** Has to be called when a slot is given back, by the thread that has the lock. */
+    protected final void countGivenBack() {
+        if (--used == 0 && occupancy != null) {
+            Objects.requireNonNull(occupancy.get()).end();
+        }
     }
 
     /**

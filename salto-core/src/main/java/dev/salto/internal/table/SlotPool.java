@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots for one purpose: one signature's closures, native bindings of one shape, or raw trampolines. It grows by whole tables and keeps them.
@@ -19,9 +20,16 @@ import java.util.List;
 public final class SlotPool extends ClosureSlots {
     private final TextImage image;
     private final int entry;
+
+    /** Where a trampoline points whose slot was given back. */
     private final int dead;
+
+    /** Where it points if its call can be noticed; {@link #dead} if there is nothing to notice. */
+    private final int caught;
+
     private final long target;
     private final long stackSize;
+    private final @Nullable ClosureKind kind;
 
     /** All tables that can change. */
     private final List<Table> tables = new ArrayList<>();
@@ -29,12 +37,17 @@ public final class SlotPool extends ClosureSlots {
     /** Those of them that have free slots. The first one is used until it is full. */
     private final Deque<Table> available = new ArrayDeque<>();
 
-    private SlotPool(TextImage image, String entry, String dead, long target, long stackSize) {
+    private final Quarantine quarantine = new Quarantine();
+
+    private SlotPool(TextImage image, String entry, String dead, String caught, long target, long stackSize,
+            @Nullable ClosureKind kind) {
         this.image = image;
         this.entry = image.index().entry(entry);
         this.dead = image.index().entry(dead);
+        this.caught = image.index().entry(caught);
         this.target = target;
         this.stackSize = stackSize;
+        this.kind = kind;
     }
 
     /**
@@ -42,9 +55,10 @@ public final class SlotPool extends ClosureSlots {
      *
      * @param place where the hidden argument goes
      * @param gate the gate's address
+     * @param kind what the closures are
      */
-    public static SlotPool ofGate(TextImage image, TrailingArgument place, long gate) {
-        return new SlotPool(image, place.entry("append_"), place.dead(), gate, place.stackSize());
+    public static SlotPool ofGate(TextImage image, TrailingArgument place, long gate, ClosureKind kind) {
+        return new SlotPool(image, place.entry("append_"), place.dead(), place.caught(), gate, place.stackSize(), kind);
     }
 
     /**
@@ -53,12 +67,12 @@ public final class SlotPool extends ClosureSlots {
      * @param place where the appended argument goes
      */
     public static SlotPool ofCalls(TextImage image, TrailingArgument place) {
-        return new SlotPool(image, place.entry("bind_"), place.dead(), 0, 0);
+        return new SlotPool(image, place.entry("bind_"), place.dead(), place.dead(), 0, 0, null);
     }
 
     /** A pool of slots that each lead straight to a target of their own, without tables as yet. */
     public static SlotPool ofTargets(TextImage image) {
-        return new SlotPool(image, TrailingArgument.DEAD, TrailingArgument.DEAD, 0, 0);
+        return new SlotPool(image, TrailingArgument.DEAD, TrailingArgument.DEAD, TrailingArgument.DEAD, 0, 0, null);
     }
 
     @Override
@@ -67,20 +81,18 @@ public final class SlotPool extends ClosureSlots {
     }
 
     @Override
-    public int bind(Object object) {
-        synchronized (available) {
-            Table table = tableWithRoom();
-            boolean fresh = table.isNextFresh();
-            int slot = take(table);
-            int id = Tables.id(table, slot);
-            rebind(id, object);
-            if (fresh) {
-                table.set(slot, table.entry(entry), id);
-            } else {
-                table.setEntryRelease(slot, table.entry(entry));
-            }
-            return id;
+    public synchronized int bind(Object object) {
+        Table table = tableWithRoom();
+        boolean fresh = table.isNextFresh();
+        int slot = take(table);
+        int id = Tables.id(table, slot);
+        rebind(id, object);
+        if (fresh) {
+            table.set(slot, table.entry(entry), id);
+        } else {
+            table.setEntryRelease(slot, table.entry(entry));
         }
+        return id;
     }
 
     /**
@@ -89,11 +101,9 @@ public final class SlotPool extends ClosureSlots {
      * @return the slot's id
      * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
      */
-    public int take() {
-        synchronized (available) {
-            Table table = tableWithRoom();
-            return Tables.id(table, take(table));
-        }
+    public synchronized int take() {
+        Table table = tableWithRoom();
+        return Tables.id(table, take(table));
     }
 
     private Table tableWithRoom() {
@@ -102,15 +112,16 @@ public final class SlotPool extends ClosureSlots {
     }
 
     private int take(Table table) {
+        countTaken();
         int slot = table.take();
-        if (table.isFull()) {
+        if (!table.hasRoom()) {
             available.removeFirst();
         }
         return slot;
     }
 
     private Table grow() {
-        Table table = Tables.add(image);
+        Table table = Tables.add(image, kind);
         table.setCall(target, stackSize);
         tables.add(table);
         available.addFirst(table);
@@ -120,6 +131,11 @@ public final class SlotPool extends ClosureSlots {
     @Override
     public long address(int id) {
         return Tables.table(id).trampoline(Tables.slot(id));
+    }
+
+    /** What a slot is bound to, or was before, if it is not one of a closure. */
+    public @Nullable Object object(int id) {
+        return Tables.target(id);
     }
 
     /** Leads calls to the entry, with an argument other than the slot's id. */
@@ -139,33 +155,52 @@ public final class SlotPool extends ClosureSlots {
     }
 
     @Override
-    public void giveBack(int id) {
+    public synchronized void giveBack(int id) {
         Table table = Tables.table(id);
-        synchronized (available) {
-            if (table.isSealed()) {
-                // The trampoline leads to the gate for good, which finds no object there and returns zero.
-                Tables.setTargetRelease(id, null);
-                table.abandon();
-                return;
-            }
-            deactivate(id);
-            Tables.setTargetRelease(id, null);
-            boolean wasFull = table.isFull();
-            table.giveBack(Tables.slot(id));
-            if (wasFull) {
-                available.addLast(table);
-            }
+        table.release();
+        if (!table.isSealed()) {
+            table.setEntryRelease(Tables.slot(id),
+                    table.entry(table.catchesCalls() ? caught : entryOfFirstClosed(table)));
+            recycle(quarantine.add(id));
+        }
+        // The trampoline of a sealed table leads to the gate for good, which finds no object there.
+        if (kind != null) {
+            Tables.unbind(id);
+        }
+        countGivenBack();
+    }
+
+    /** The entry for closed closures of a table that has had none before: it may lack what that entry needs. */
+    private int entryOfFirstClosed(Table table) {
+        long catcher = kind == null ? 0 : Catcher.address();
+        if (catcher == 0) {
+            return dead;
+        }
+        table.setCatcher(catcher);
+        return caught;
+    }
+
+    private void recycle(int id) {
+        if (id == Quarantine.NONE) {
+            return;
+        }
+        Table table = Tables.table(id);
+        if (table.isSealed()) {
+            return;
+        }
+        boolean hadRoom = table.hasRoom();
+        table.recycle(Tables.slot(id));
+        if (!hadRoom) {
+            available.addLast(table);
         }
     }
 
     @Override
-    public void seal() {
-        synchronized (available) {
-            available.clear();
-            for (Table table : tables) {
-                table.seal();
-            }
-            tables.clear();
+    public synchronized void seal() {
+        available.clear();
+        for (Table table : tables) {
+            table.seal();
         }
+        tables.clear();
     }
 }

@@ -44,6 +44,8 @@ final class Table {
     private short lastFree = NONE;
     private int used;
     private int everUsed;
+    private long taken;
+    private boolean catchesCalls;
     private boolean isSealed;
 
     Table(int number, TextIndex index, TableMemory memory, boolean isProtected) {
@@ -60,8 +62,9 @@ final class Table {
         return number;
     }
 
-    boolean isFull() {
-        return used == nextFree.length;
+    /** Whether there is a slot to take. */
+    boolean hasRoom() {
+        return firstFree != NONE || everUsed < nextFree.length;
     }
 
     /** Whether the slot that {@link #take} returns next has never been handed out before. */
@@ -72,6 +75,7 @@ final class Table {
     /** Takes a free slot; there has to be one. */
     int take() {
         used++;
+        taken++;
         if (firstFree == NONE) {
             return everUsed++;
         }
@@ -83,8 +87,13 @@ final class Table {
         return slot;
     }
 
-    void giveBack(int slot) {
+    /** Lets go of a slot, which is not free before {@link #recycle}. */
+    void release() {
         used--;
+    }
+
+    /** Makes a slot free that was let go. */
+    void recycle(int slot) {
         nextFree[slot] = NONE;
         if (lastFree == NONE) {
             firstFree = (short) slot;
@@ -96,12 +105,7 @@ final class Table {
 
     /** For reports. */
     TableState state() {
-        return new TableState(used, isProtected, isSealed, code, parameters.address(), parameters.byteSize());
-    }
-
-    /** Lets go of a slot that cannot be handed out again. */
-    void abandon() {
-        used--;
+        return new TableState(used, taken, isProtected, isSealed, code, parameters.address(), parameters.byteSize());
     }
 
     boolean isSealed() {
@@ -138,13 +142,27 @@ final class Table {
                 stackSize);
     }
 
+    /** Whether this table's {@code caught} entries may be used. */
+    boolean catchesCalls() {
+        return catchesCalls;
+    }
+
+    /** Sets the function that this table's {@code caught} entries call. */
+    void setCatcher(long address) {
+        setWordRelease(index.headerCatcher(), address);
+        catchesCalls = true;
+    }
+
     /** Sets where a slot's trampoline jumps. What was written to the table before is visible to whoever gets there. */
     void setEntryRelease(int slot, long address) {
-        long place = word(slot, index.blockEntry());
+        setWordRelease(word(slot, index.blockEntry()), address);
+    }
+
+    private void setWordRelease(long place, long value) {
         if (isProtected) {
-            writeProtected(place, address, place, address);
+            writeProtected(place, value, place, value);
         } else {
-            WORD.setRelease(parameters, place, address);
+            WORD.setRelease(parameters, place, value);
         }
     }
 

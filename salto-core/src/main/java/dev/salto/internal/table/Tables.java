@@ -2,6 +2,9 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.events.Events;
+import dev.salto.internal.failure.StaleCall;
+import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TableMemory;
 import dev.salto.internal.text.TextImage;
@@ -31,6 +34,13 @@ public final class Tables {
 
     private static final @Nullable Table[] TABLES = new @Nullable Table[MAXIMUM];
     private static final @Nullable Object[][] TARGETS = new @Nullable Object[MAXIMUM][];
+
+    /** What the slots were bound to before they were given back: {@link FormerTarget}s, or only the names of classes. */
+    private static final @Nullable Object[][] FORMER = new @Nullable Object[MAXIMUM][];
+
+    /** What the closures of a table are; null for tables without closures. */
+    private static final @Nullable ClosureKind[] KINDS = new @Nullable ClosureKind[MAXIMUM];
+
     private static final VarHandle TARGET = MethodHandles.arrayElementVarHandle(Object[].class);
 
     /** Parameter tables are read-only but while Salto changes them, if this system property says {@code protected}. */
@@ -49,9 +59,35 @@ public final class Tables {
         return TARGET.getAcquire(TARGETS[id >>> SLOT_BITS], id & SLOT_MASK);
     }
 
-    /** Unbinds a slot that has no table. */
-    public static void clear(int id) {
+    /** Unbinds a slot of a closure, and notes what it was bound to. */
+    public static void unbind(int id) {
+        Object target = Objects.requireNonNull(target(id));
+        // A name, and not the class, so that the class can be unloaded.
+        String name = target.getClass().getName();
+        row(FORMER, id)[id & SLOT_MASK] = StaleCalls.isTracing() ? FormerTarget.closedHere(name) : name;
         setTargetRelease(id, null);
+    }
+
+    /**
+     * What is known of the call of a closed closure.
+     *
+     * @param id the closure's slot
+     * @param returnAddress as in {@link StaleCall}
+     */
+    static StaleCall staleCall(int id, long returnAddress) {
+        Object former = row(FORMER, id)[id & SLOT_MASK];
+        FormerTarget target = former instanceof FormerTarget full ? full : FormerTarget.named((String) former);
+        return new StaleCall(kind(id).describe(), target.className(), target.closedAt(), Thread.currentThread(),
+                returnAddress);
+    }
+
+    /** What a closure is. */
+    static ClosureKind kind(int id) {
+        return Objects.requireNonNull(KINDS[id >>> SLOT_BITS], "not a closure");
+    }
+
+    private static @Nullable Object[] row(@Nullable Object[][] rows, int id) {
+        return Objects.requireNonNull(rows[id >>> SLOT_BITS], "no such table");
     }
 
     static void setTargetRelease(int id, @Nullable Object target) {
@@ -77,41 +113,52 @@ public final class Tables {
     /**
      * Maps one more table, which is protected if the user wants tables to be.
      *
+     * @param kind what its closures are; null if there are none
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      * @throws IllegalArgumentException if the system property for protection has a value that means nothing
      */
-    static Table add(TextImage image) {
-        return add(image, areProtected());
+    static Table add(TextImage image, @Nullable ClosureKind kind) {
+        return add(image, areProtected(), kind);
     }
 
     /** Maps one more table, which its owner writes at any time until it is sealed. */
     static Table addUnprotected(TextImage image) {
-        return add(image, false);
+        return add(image, false, null);
     }
 
-    private static synchronized Table add(TextImage image, boolean isProtected) {
+    private static synchronized Table add(TextImage image, boolean isProtected, @Nullable ClosureKind kind) {
         int slots = image.index().trampolineCount();
         if (slots > SLOTS) {
             throw new AssertionError("a table of %d slots needs more than %d bits".formatted(slots, SLOT_BITS));
         }
         int number = nextNumber();
         Table table = new Table(number, image.index(), map(image), isProtected);
-        TARGETS[number] = new @Nullable Object[slots];
+        addObjects(number, slots, kind);
         TABLES[number] = table;
         count++;
+        Events.tableMapped(table.trampoline(0), slots, table.state().size(), isProtected);
         return table;
     }
 
     /**
      * Makes room for the objects of as many slots as a table can have, without a table: for closures whose code the JDK makes.
      *
+     * @param kind what they are
      * @return the id of the first; the others follow
      */
-    public static synchronized int addObjectsOnly() {
+    public static synchronized int addObjectsOnly(ClosureKind kind) {
         int number = nextNumber();
-        TARGETS[number] = new @Nullable Object[SLOTS];
+        addObjects(number, SLOTS, kind);
         count++;
         return number << SLOT_BITS;
+    }
+
+    private static void addObjects(int number, int slots, @Nullable ClosureKind kind) {
+        if (kind != null) {
+            FORMER[number] = new @Nullable Object[slots];
+            KINDS[number] = kind;
+        }
+        TARGETS[number] = new @Nullable Object[slots];
     }
 
     private static int nextNumber() {

@@ -125,6 +125,11 @@ final class SystemCalls {
         static final MethodHandle GETPAGESIZE = link("getpagesize", FunctionDescriptor.of(JAVA_INT));
     }
 
+    /** The dynamic linker's knowledge of names. */
+    private static final class Symbols {
+        static final MethodHandle DLADDR = link("dladdr", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
+    }
+
     private SystemCalls() {}
 
     /** Opens a file for reading and returns its descriptor, which programs started later do not inherit. */
@@ -295,6 +300,21 @@ final class SystemCalls {
             return (int) checked(state -> (int) Inspection.GETPAGESIZE.invokeExact(state), () -> "getpagesize()");
         } catch (SystemCallException e) {
             throw new AssertionError("getpagesize never fails", e);
+        }
+    }
+
+    /**
+     * Asks the dynamic linker what an address belongs to.
+     *
+     * @param info room for a {@code Dl_info}
+     * @return false if it knows no library there
+     */
+    static boolean dladdr(long address, MemorySegment info) {
+        try {
+            return checked(state -> (int) Symbols.DLADDR.invokeExact(state, address, info),
+                    () -> "dladdr(%#x)".formatted(address)) != 0;
+        } catch (SystemCallException e) {
+            throw new AssertionError("dladdr has no errors", e);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.Properties;
  * @param trampolineSize the distance from one trampoline to the next
  * @param trampolineCount how many trampolines a code table has
  * @param headerCall where the call of a table's {@code append_} entries lies in a parameter table
+ * @param headerCatcher where the word with the address of the function lies that a table's {@code caught} entries call
  * @param callTarget where the word with the target's address lies in a call
  * @param callArgument where the word to append lies in a call
  * @param callStackSize where the word with the size of the caller's stack arguments lies in a call
@@ -39,6 +40,7 @@ public record TextIndex(
         int trampolineSize,
         int trampolineCount,
         int headerCall,
+        int headerCatcher,
         int callTarget,
         int callArgument,
         int callStackSize,
@@ -70,6 +72,7 @@ public record TextIndex(
                 layout(properties, "trampoline_size"),
                 layout(properties, "trampoline_count"),
                 layout(properties, "header_call"),
+                layout(properties, "header_catcher"),
                 layout(properties, "call_target"),
                 layout(properties, "call_argument"),
                 layout(properties, "call_stack_size"),

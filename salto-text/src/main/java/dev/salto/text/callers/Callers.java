@@ -35,12 +35,63 @@ public final class Callers {
     private static final MethodHandle CALL_MIXED = link("call_mixed",
             FunctionDescriptor.of(DOUBLE, ADDRESS, LONG_LONG));
 
+    private static final MethodHandle CALL_FOR_QUAD = link("call_for_quad",
+            FunctionDescriptor.of(DOUBLE, ADDRESS, JAVA_INT));
+    private static final MethodHandle CALL_FOR_MIXTURE = link("call_for_mixture",
+            FunctionDescriptor.of(DOUBLE, ADDRESS, JAVA_INT));
+    private static final MethodHandle CALL_FOR_LARGE = link("call_for_large",
+            FunctionDescriptor.of(LONG_LONG, ADDRESS, JAVA_INT));
+
     private static final MethodHandle ADD_TO_FLOAT = link("add_to_float",
             FunctionDescriptor.of(JAVA_FLOAT, ADDRESS, JAVA_FLOAT));
     private static final MethodHandle ADD_TO_DOUBLE = link("add_to_double",
             FunctionDescriptor.of(DOUBLE, ADDRESS, DOUBLE));
 
     private Callers() {}
+
+    /**
+     * Calls a {@code struct { float a, b, c, d; } (*)(int)}.
+     *
+     * @return {@code a + 2 * b + 4 * c + 8 * d}
+     */
+    public static double callForQuad(MemorySegment function, int a) {
+        try {
+            return (double) CALL_FOR_QUAD.invokeExact(function, a);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Calls a {@code struct { double; int; } (*)(int)}.
+     *
+     * @return the sum of the struct's members
+     */
+    public static double callForMixture(MemorySegment function, int a) {
+        try {
+            return (double) CALL_FOR_MIXTURE.invokeExact(function, a);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Calls a function that returns a struct of five {@code long long}s, with an {@code int} and nine {@code long long}s, 2 to 10.
+     *
+     * @return the sum of the struct's members
+     */
+    public static long callForLarge(MemorySegment function, int a) {
+        try {
+            return (long) CALL_FOR_LARGE.invokeExact(function, a);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** The address of a C function that calls what its argument says, as {@link NativeThread} wants it. */
+    static MemorySegment callInThread() {
+        return LIBRARY.findOrThrow("call_in_thread");
+    }
 
     /** Calls a {@code float (*)(void)}, and adds a number to the result. */
     public static float addToFloat(MemorySegment function, float a) {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import dev.salto.internal.failure.ExceptionCatcher;
+import dev.salto.internal.gate.ExceptionHandling;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens when an exception leaves a callback, an {@link Error} included. C has no exceptions, so native code has to get a value instead.
+ * In all cases but {@link #endProcess} the exception goes to the uncaught-exception handler of the thread, so that it is seen, and
+ * the JVM lives. Within {@link Callbacks#rethrowing} it goes, in all cases, to the Java code that called the native code instead.
+ *
+ * <p>A {@link StackOverflowError} is caught like any other exception if it comes from Java code that the callback calls. Where native code and
+ * callbacks call each other until the stack is full, the JVM can run out of it on the way into a callback, where nobody can catch that, and ends.
+ *
+ * <p>Policies are immutable.
+ */
+public final class ExceptionPolicy {
+    private static final ExceptionPolicy ZERO = new ExceptionPolicy(ExceptionHandling.ZERO, null);
+    private static final ExceptionPolicy END = new ExceptionPolicy(ExceptionHandling.END, null);
+
+    private final ExceptionHandling handling;
+
+    /** What native code gets, if that is always the same and not zero. */
+    private final @Nullable Object value;
+
+    private ExceptionPolicy(ExceptionHandling handling, @Nullable Object value) {
+        this.handling = handling;
+        this.value = value;
+    }
+
+    /** Native code gets zero: the number, a NULL pointer, or a struct whose bytes are all zero. What closures do if nothing else is said. */
+    public static ExceptionPolicy returnZero() {
+        return ZERO;
+    }
+
+    /**
+     * Native code gets a value.
+     *
+     * @param value the result, boxed, of the type that {@link FunctionDescriptor#toMethodType} gives; a struct is copied when the policy is first used
+     * @return the policy, for functions with such a result
+     */
+    public static ExceptionPolicy returnValue(Object value) {
+        Objects.requireNonNull(value, "value");
+        return new ExceptionPolicy(new ExceptionHandling(false, _ -> value), value);
+    }
+
+    /**
+     * Native code gets what a handler returns. It is called by the thread that the exception occurred on, while native code waits.
+     *
+     * @param handler takes the exception, and returns the result, boxed, of the type that {@link FunctionDescriptor#toMethodType} gives; anything,
+     *     null included, for a function without a result. If it throws something itself, or returns something else, that goes to the thread's
+     *     uncaught-exception handler, and native code gets zero. It stays reachable as long as a closure of the type is open, or the type is reachable
+     * @return the policy
+     */
+    public static ExceptionPolicy handle(Function<? super Throwable, ? extends @Nullable Object> handler) {
+        return new ExceptionPolicy(new ExceptionHandling(false, Objects.requireNonNull(handler, "handler")), null);
+    }
+
+    /** The JVM ends, as it does when an exception leaves an upcall stub of the JDK. What {@link StaticLinker#upcallStub} does if nothing else is said. */
+    public static ExceptionPolicy endProcess() {
+        return END;
+    }
+
+    /**
+     * This policy for one function.
+     *
+     * @throws IllegalArgumentException if the value is no result of the function
+     */
+    ExceptionHandling handling(FunctionDescriptor function) {
+        if (value == null) {
+            return handling;
+        }
+        if (function.returnLayout().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "%s is no result of %s, which returns nothing; use ExceptionPolicy.returnZero()".formatted(value,
+                            function));
+        }
+        Object fitting = Objects.requireNonNull(
+                new ExceptionCatcher(function, null, false, null).requireFits(value));
+        MemoryLayout result = function.returnLayout().get();
+        Object own = result instanceof GroupLayout
+                ? Arena.ofAuto().allocate(result)
+                        .copyFrom(((MemorySegment) fitting).asSlice(0, result.byteSize())).asReadOnly()
+                : fitting;
+        return new ExceptionHandling(false, _ -> own);
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.events;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+
+/** Native code called a closure that was closed. */
+@Name("dev.salto.ClosureUsedAfterFree")
+@Label("Closure Used After Free")
+@Description("Native code called a closure that was closed.")
+@Category("Salto")
+final class ClosureUsedAfterFreeEvent extends Event {
+    @Label("Type")
+    @Description("What the closure was, in Java and in C")
+    String type = "";
+
+    @Label("Bound To")
+    @Description("The name of the class of the object that it was bound to")
+    String boundTo = "";
+
+    @Label("Return Address")
+    @Description("Where the caller goes on, in hexadecimal; 0x0 if the call began before the closure was closed")
+    String returnAddress = "";
+}

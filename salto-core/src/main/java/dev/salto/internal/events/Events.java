@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.events;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens, for whoever records it. As long as nobody does, an event costs a comparison or two, and its class is not even loaded. All methods may be
+ * called from any thread.
+ */
+public final class Events {
+    /** Not in every runtime image, and then nobody can record. */
+    private static final boolean HAS_RECORDER = hasRecorder();
+
+    private Events() {}
+
+    private static boolean hasRecorder() {
+        try {
+            Class.forName("jdk.jfr.FlightRecorder", false, Events.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
+    private static boolean isRecording() {
+        return HAS_RECORDER && Recorder.isRunning();
+    }
+
+    /**
+     * A table was mapped.
+     *
+     * @param size the size of its parameters in bytes
+     */
+    public static void tableMapped(long address, int trampolines, long size, boolean isProtected) {
+        if (isRecording()) {
+            Recorder.tableMapped(hexadecimal(address), trampolines, size, isProtected);
+        }
+    }
+
+    /** A gate was made. */
+    public static void gateMade(String type) {
+        if (isRecording()) {
+            Recorder.gateMade(type);
+        }
+    }
+
+    /** A closure was called that was closed. */
+    public static void usedAfterFree(String type, String boundTo, long returnAddress) {
+        if (isRecording()) {
+            Recorder.usedAfterFree(type, boundTo, hexadecimal(returnAddress));
+        }
+    }
+
+    /** An exception left a callback. */
+    public static void exceptionInCallback(Throwable exception, boolean isCarried) {
+        if (isRecording()) {
+            Recorder.exceptionInCallback(exception.getClass().getName(), message(exception.getMessage()), isCarried);
+        }
+    }
+
+    /** Closures are upcall stubs. */
+    public static void fallbackInUse(@Nullable String reason) {
+        if (isRecording()) {
+            Recorder.fallbackInUse(message(reason));
+        }
+    }
+
+    private static String message(@Nullable String message) {
+        return Objects.requireNonNullElse(message, "");
+    }
+
+    /** Not by {@link String#format}, which loads data of the locale. */
+    private static String hexadecimal(long address) {
+        return "0x" + Long.toHexString(address);
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.events;
+
+import jdk.jfr.FlightRecorder;
+
+/** All that uses classes of the Flight Recorder. It is apart from {@link Events}, whose verification must not load them. */
+final class Recorder {
+    private Recorder() {}
+
+    static boolean isRunning() {
+        return FlightRecorder.isInitialized();
+    }
+
+    static void tableMapped(String address, int trampolines, long size, boolean isProtected) {
+        TableMappedEvent event = new TableMappedEvent();
+        event.address = address;
+        event.trampolines = trampolines;
+        event.size = size;
+        event.isProtected = isProtected;
+        event.commit();
+    }
+
+    static void gateMade(String type) {
+        GateMadeEvent event = new GateMadeEvent();
+        event.type = type;
+        event.commit();
+    }
+
+    static void usedAfterFree(String type, String boundTo, String returnAddress) {
+        ClosureUsedAfterFreeEvent event = new ClosureUsedAfterFreeEvent();
+        event.type = type;
+        event.boundTo = boundTo;
+        event.returnAddress = returnAddress;
+        event.commit();
+    }
+
+    static void exceptionInCallback(String exception, String message, boolean isCarried) {
+        ExceptionInCallbackEvent event = new ExceptionInCallbackEvent();
+        event.exception = exception;
+        event.message = message;
+        event.isCarried = isCarried;
+        event.commit();
+    }
+
+    static void fallbackInUse(String reason) {
+        FallbackInUseEvent event = new FallbackInUseEvent();
+        event.reason = reason;
+        event.commit();
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.failure;
+
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/** Lets ten messages pass at once and one a second after that, so that a loop cannot fill a disk. */
+final class RateLimit {
+    private static final long BURST = 10;
+    private static final long INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
+    private long permits = BURST;
+    private long last = System.nanoTime();
+    private long skipped;
+
+    /**
+     * Asks whether a message may pass.
+     *
+     * @return how many did not since the last one that did; empty if this one must not either
+     */
+    synchronized OptionalLong tryPass() {
+        long now = System.nanoTime();
+        long earned = (now - last) / INTERVAL;
+        permits = Math.min(BURST, permits + earned);
+        last += earned * INTERVAL;
+        if (permits == 0) {
+            skipped++;
+            return OptionalLong.empty();
+        }
+        permits--;
+        long before = skipped;
+        skipped = 0;
+        return OptionalLong.of(before);
+    }
+}

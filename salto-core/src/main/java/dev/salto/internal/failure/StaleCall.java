@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.failure;
+
+import dev.salto.internal.text.NativeSymbols;
+import java.util.List;
+
+/**
+ * A call of a closure that was closed.
+ *
+ * @param type the type of the closure, for people
+ * @param boundTo the name of the class of the object that it was bound to last
+ * @param closedAt where it was closed, innermost first; empty if nobody traced that
+ * @param thread the thread that called
+ * @param returnAddress the address behind the call; 0 if the call had passed the trampoline before the closure was closed
+ */
+public record StaleCall(String type, String boundTo, List<StackTraceElement> closedAt, Thread thread,
+        long returnAddress) {
+    /** Makes the list unmodifiable. */
+    public StaleCall {
+        closedAt = List.copyOf(closedAt);
+    }
+
+    /** What code the return address is in, for people. */
+    public String caller() {
+        return returnAddress == 0
+                ? "unknown, because the call began before the closure was closed"
+                : NativeSymbols.describe(returnAddress);
+    }
+
+    /** The whole event, for a log. */
+    public String describe() {
+        StringBuilder text = new StringBuilder(
+                "Native code called a closure that was closed: %s, bound to a %s; called by thread %s, from %s. The call returned zero."
+                        .formatted(type, boundTo, thread.getName(), caller()));
+        if (closedAt.isEmpty()) {
+            text.append(" (-D%s=true records where closures are closed.)".formatted(StaleCalls.TRACING));
+        } else {
+            text.append(" It was closed here:");
+            closedAt.forEach(frame -> text.append("\n\tat ").append(frame));
+        }
+        return text.toString();
+    }
+}

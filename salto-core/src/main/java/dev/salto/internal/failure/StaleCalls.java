@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.failure;
+
+import dev.salto.internal.events.Events;
+import dev.salto.internal.text.Warnings;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Counts the calls of closed closures, and hands them to whoever wants to know. */
+public final class StaleCalls {
+    /** The system property that says whether to record where closures are closed. */
+    public static final String TRACING = "dev.salto.trace.close";
+
+    /** The system property that says what happens. */
+    private static final String POLICY = "dev.salto.use-after-free";
+
+    private static final LongAdder COUNT = new LongAdder();
+    private static final RateLimit LIMIT = new RateLimit();
+
+    private static volatile boolean isTracing = Boolean.getBoolean(TRACING);
+    private static volatile @Nullable Consumer<StaleCall> handler;
+
+    private StaleCalls() {}
+
+    /** How many there were. */
+    public static long count() {
+        return COUNT.sum();
+    }
+
+    /** Whether stack traces are recorded when closures are closed. */
+    public static boolean isTracing() {
+        return isTracing;
+    }
+
+    public static void setTracing(boolean traces) {
+        isTracing = traces;
+    }
+
+    /**
+     * Says who gets the calls from now on.
+     *
+     * @param newHandler called by the thread that made the call, while native code waits
+     */
+    public static void setHandler(Consumer<StaleCall> newHandler) {
+        handler = newHandler;
+    }
+
+    /**
+     * Makes sure that there is a handler.
+     *
+     * @throws IllegalArgumentException if the system property has a value that means nothing
+     */
+    public static void requireSettings() {
+        Consumer<StaleCall> _ = handler();
+    }
+
+    private static Consumer<StaleCall> handler() {
+        Consumer<StaleCall> set = handler;
+        if (set != null) {
+            return set;
+        }
+        String value = System.getProperty(POLICY, "");
+        return switch (value) {
+            case "", "report" -> StaleCalls::log;
+            case "stop" -> StaleCalls::stop;
+            default -> throw new IllegalArgumentException(
+                    "-D%s=%s is neither \"report\", the default, nor \"stop\"".formatted(POLICY, value));
+        };
+    }
+
+    /** Counts a call and hands it on. Throws nothing: native code waits for an answer. */
+    public static void report(StaleCall call) {
+        COUNT.increment();
+        try {
+            Events.usedAfterFree(call.type(), call.boundTo(), call.returnAddress());
+            handler().accept(call);
+        } catch (Throwable e) {
+            UncaughtExceptions.pass(e);
+        }
+    }
+
+    /** Counts a call of which nothing could be found out, say because the stack or the memory was spent. Throws nothing. */
+    public static void reportFailed(Throwable reason) {
+        COUNT.increment();
+        UncaughtExceptions.pass(reason);
+    }
+
+    /** Logs a call, unless there were too many just before. */
+    public static void log(StaleCall call) {
+        LIMIT.tryPass().ifPresent(skipped -> Warnings.log(call.describe() + (skipped == 0
+                ? ""
+                : " %d more calls of closed closures were counted and not logged.".formatted(skipped))));
+    }
+
+    /** Ends the process, with a message. */
+    public static void stop(StaleCall call) {
+        try {
+            System.err.println("dev.salto: FATAL: " + call.describe() + " The process ends, as the policy is.");
+        } finally {
+            Runtime.getRuntime().halt(1);
+        }
+    }
+}

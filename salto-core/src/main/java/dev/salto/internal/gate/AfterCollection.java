@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.gate;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Actions of the JDK's own cleaner thread, so that Salto has none. */
+final class AfterCollection {
+    private AfterCollection() {}
+
+    /** Runs an action some time after the next garbage collection. */
+    static void run(Runnable action) {
+        MemorySegment _ = whenUnreachable(action);
+    }
+
+    /**
+     * Runs an action when an object is no longer reachable.
+     *
+     * @param action must not reach what holds the object
+     * @return the object
+     */
+    static MemorySegment whenUnreachable(Runnable action) {
+        return MemorySegment.ofAddress(1).reinterpret(Arena.ofAuto(), _ -> action.run());
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.salto.internal.failure.StaleCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * Where calls of closed closures end: the function that the {@code caught} entries of all tables call. It is an upcall stub, one for the
+ * process, made when the first closure is closed, or before that on request.
+ */
+public final class Catcher {
+    private static final MemoryLayout WORD = ADDRESS.byteSize() == Long.BYTES ? JAVA_LONG : JAVA_INT;
+
+    private Catcher() {}
+
+    /** Made once, so that it fails once. */
+    private static final class Stub {
+        static final long ADDRESS_OR_0 = make();
+
+        private Stub() {}
+
+        private static long make() {
+            Class<?> word = WORD.equals(JAVA_LONG) ? long.class : int.class;
+            MethodType inWords = MethodType.methodType(word, word, word, word);
+            try {
+                MethodHandle target = MethodHandles.explicitCastArguments(
+                        MethodHandles.lookup().findStatic(Catcher.class,
+                                "caught", MethodType.methodType(long.class, long.class, long.class, long.class)),
+                        inWords);
+                return Linker.nativeLinker()
+                        .upcallStub(target, FunctionDescriptor.of(WORD, WORD, WORD, WORD), Arena.global()).address();
+            } catch (ReflectiveOperationException e) {
+                throw new LinkageError("the catcher lacks its method", e);
+            } catch (OutOfMemoryError e) {
+                return 0; // The JVM has no room for code left.
+            }
+        }
+    }
+
+    /** Makes the function now, if it can be made. */
+    public static void prepare() {
+        long _ = address();
+    }
+
+    /** The function's address; 0 if the JVM cannot make it, and calls of closed closures have to stay unnoticed. */
+    static long address() {
+        return Stub.ADDRESS_OR_0;
+    }
+
+    /**
+     * What a {@code caught} entry calls.
+     *
+     * @param argument the trampoline's argument, the id of the closure's slot
+     * @param returnAddress where the caller goes on
+     * @param resultInMemory where the result is to be, if the caller provides memory for it; otherwise it can be anything
+     * @return what the entry returns as an integer or pointer
+     */
+    @SuppressWarnings("UnusedMethod") // reached through a method handle
+    private static long caught(long argument, long returnAddress, long resultInMemory) {
+        try {
+            int id = (int) argument;
+            long size = Tables.kind(id).resultInMemory();
+            if (size > 0) {
+                MemorySegment.ofAddress(address(resultInMemory)).reinterpret(size).fill((byte) 0);
+            }
+            StaleCalls.report(Tables.staleCall(id, address(returnAddress)));
+            return size > 0 ? resultInMemory : 0;
+        } catch (Throwable e) {
+            StaleCalls.reportFailed(e);
+            return 0;
+        }
+    }
+
+    /** Notes a call that had passed the trampoline when its closure was closed. Throws nothing. */
+    public static void caughtLate(int id) {
+        try {
+            StaleCalls.report(Tables.staleCall(id, 0));
+        } catch (Throwable e) {
+            StaleCalls.reportFailed(e);
+        }
+    }
+
+    private static long address(long word) {
+        return WORD.equals(JAVA_LONG) ? word : Integer.toUnsignedLong((int) word);
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import java.lang.foreign.FunctionDescriptor;
+
+/**
+ * What the closures of a table are. It holds no class, so that those of a signature can be unloaded.
+ *
+ * @param objects the name of the class of objects that they are bound to
+ * @param function the type in C
+ * @param resultInMemory the size in bytes of a result for which the caller provides memory; 0 if it comes back otherwise
+ */
+public record ClosureKind(String objects, FunctionDescriptor function, long resultInMemory) {
+    /** For people. */
+    public String describe() {
+        return "%s, %s".formatted(objects, function);
+    }
+}

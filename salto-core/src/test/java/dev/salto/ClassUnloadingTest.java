@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.salto.plugin.Plugin;
+import dev.salto.text.callers.Callers;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Plugins, each with a class loader of its own, bind closures; when they are closed, the plugin's classes go. */
+@Tag("host") // an interpreting JVM under emulation takes minutes for this
+final class ClassUnloadingTest {
+    /** Finds the plugin's classes itself, and all others where everybody does. */
+    private static final class PluginLoader extends URLClassLoader {
+        PluginLoader() {
+            super(new URL[]{Plugin.class.getProtectionDomain().getCodeSource().getLocation()},
+                    ClassUnloadingTest.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith(Plugin.class.getPackageName() + ".")) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded != null ? loaded : findClass(name);
+            }
+        }
+    }
+
+    /** What the plugin does; the result says which function pointer it closed. */
+    @SuppressWarnings("unchecked")
+    private static MemorySegment run(ClassLoader loader, Plugin.Way way) throws ReflectiveOperationException {
+        Class<?> plugin = Class.forName(Plugin.class.getName(), true, loader);
+        assertThat(plugin).isNotEqualTo(Plugin.class);
+        Function<String, MemorySegment> bindsCallsAndCloses = (Function<String, MemorySegment>) plugin.getConstructor()
+                .newInstance();
+        return bindsCallsAndCloses.apply(way.name());
+    }
+
+    /** A plugin that nothing here refers to any more, and the function pointer of its closure. */
+    private record Forgotten(WeakReference<ClassLoader> loader, MemorySegment function) {}
+
+    private static Forgotten runAndForget(Plugin.Way way) throws ReflectiveOperationException, IOException {
+        try (PluginLoader loader = new PluginLoader()) {
+            return new Forgotten(new WeakReference<>(loader), run(loader, way));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "LEFT_OPEN", mode = EnumSource.Mode.EXCLUDE)
+    void theLoaderOfAPluginGoesAfterItsClosuresAreClosed(Plugin.Way way) throws Exception {
+        Garbage.awaitCollection(runAndForget(way).loader());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "LEFT_OPEN", mode = EnumSource.Mode.EXCLUDE)
+    void loadingOneAfterTheOtherTakesNoMoreTablesOrMemory(Plugin.Way way) throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Garbage.awaitCollection(runAndForget(way).loader());
+        }
+        long tables = Salto.statistics().tables();
+        long heap = usedHeap();
+        for (int i = 0; i < 20; i++) {
+            Garbage.awaitCollection(runAndForget(way).loader());
+        }
+
+        assertThat(Salto.statistics().tables()).isEqualTo(tables);
+        // A table's Java objects alone take 20 KB.
+        assertThat(usedHeap() - heap).isLessThan(200_000);
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    /** A stale pointer of a plugin that is gone is caught: nothing that it leads to was freed. */
+    @Test
+    void aFunctionPointerOfAPluginThatIsGoneReturnsZero() throws Exception {
+        Forgotten plugin = runAndForget(Plugin.Way.OWN_INTERFACE);
+        Garbage.awaitCollection(plugin.loader());
+        List<UseAfterFree> calls = new ArrayList<>();
+        Salto.setUseAfterFreePolicy(calls::add);
+
+        assertThat(Callers.callRepeatedly(plugin.function(), 1, 5)).isZero();
+
+        Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+        assertThat(calls).hasSize(1).first()
+                .satisfies(call -> assertThat(call.boundTo()).startsWith(Plugin.class.getName()));
+    }
+
+    @Test
+    void anOpenClosureKeepsItsLoader() throws Exception {
+        Forgotten plugin = runAndForget(Plugin.Way.LEFT_OPEN);
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertThat(plugin.loader().get()).isNotNull();
+        assertThat(Callers.callRepeatedly(plugin.function(), 1, 5)).isEqualTo(12);
+    }
+}

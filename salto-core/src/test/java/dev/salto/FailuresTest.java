@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a process prints when callbacks fail, and how it ends if the user wants that: each in a JVM of its own. */
+@Tag("host")
+final class FailuresTest {
+    private static ChildJvm run(String... options) throws Exception {
+        return ChildJvm.run(ChildJvm.libraryClasses(), "Failures", options);
+    }
+
+    private static String output(ChildJvm child) {
+        return String.join("\n", child.output());
+    }
+
+    @Test
+    void byDefaultBothAreReportedAndTheProcessGoesOn() throws Exception {
+        ChildJvm child = run();
+
+        assertThat(child.exitCode()).isZero();
+        assertThat(child.value("thrown")).isEqualTo("0");
+        assertThat(child.value("stale")).isEqualTo("0");
+        assertThat(child.value("counted")).isEqualTo("1000");
+        assertThat(output(child)).contains(
+                "Exception in thread \"main\" java.lang.IllegalStateException: of the callback",
+                "WARNING: Native code called a closure that was closed: java.util.function.IntBinaryOperator",
+                "bound to a dev.salto.child.Failures", "called by thread main, from 0x", "call_repeatedly+0x");
+        // Ten at once, and one a second.
+        assertThat(child.output().stream().filter(line -> line.contains("WARNING: Native code called")).count())
+                .isBetween(10L, 100L);
+    }
+
+    @Test
+    void closesAreTracedOnRequest() throws Exception {
+        assertThat(output(run("-Ddev.salto.trace.close=true"))).contains("It was closed here:",
+                "dev.salto.Closure.close(Closure.java:", "dev.salto.child.Failures.main(Failures.java:");
+    }
+
+    @Test
+    void theProcessStopsAtAUseAfterFreeIfThatIsThePolicy() throws Exception {
+        ChildJvm child = run("-Ddev.salto.use-after-free=stop");
+
+        assertThat(child.exitCode()).isEqualTo(1);
+        assertThat(child.value("thrown")).isEqualTo("0");
+        assertThat(child.values("stale")).isEmpty();
+        assertThat(output(child)).contains("dev.salto: FATAL: Native code called a closure that was closed",
+                "The process ends, as the policy is.");
+    }
+
+    @Test
+    void mistakenSettingsAreNamed() throws Exception {
+        assertThat(output(run("-Ddev.salto.use-after-free=ignore")))
+                .contains("-Ddev.salto.use-after-free=ignore is neither \"report\", the default, nor \"stop\"");
+        assertThat(output(run("-Ddev.salto.quarantine=many")))
+                .contains("-Ddev.salto.quarantine=many is no number of slots; it has to be one from 0 to ");
+        assertThat(output(run("-Ddev.salto.quarantine=-1"))).contains("-Ddev.salto.quarantine=-1 is no number");
+    }
+
+    /** As with the JDK's stubs: the exception is printed, and the JVM ends with an error. */
+    @Test
+    void theProcessEndsAtAnExceptionIfThatIsThePolicy() throws Exception {
+        ChildJvm child = run("-Dtest.end=true");
+
+        assertThat(child.exitCode()).isNotZero();
+        assertThat(child.values("thrown")).isEmpty();
+        assertThat(output(child)).contains("java.lang.IllegalStateException: of the callback");
+    }
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static dev.salto.text.callers.CTypes.DOUBLE;
+import static dev.salto.text.callers.CTypes.LONG_LONG;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.salto.text.callers.Callers;
+import dev.salto.text.callers.NativeThread;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntBinaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Native code calls closures that were closed. It gets zero, with its calling convention intact, and Java learns of it. */
+final class UseAfterFreeTest {
+    private static final FunctionDescriptor BINARY_FUNCTION = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
+            BINARY_FUNCTION);
+
+    private final Queue<UseAfterFree> calls = new ConcurrentLinkedQueue<>();
+
+    @BeforeEach
+    void collectCalls() {
+        Salto.setUseAfterFreePolicy(calls::add);
+    }
+
+    @AfterEach
+    void reportAgain() {
+        Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+        Salto.setCloseTracing(false);
+    }
+
+    private static final class Adder implements IntBinaryOperator {
+        @Override
+        public int applyAsInt(int a, int b) {
+            return a + b;
+        }
+    }
+
+    private static MemorySegment closed(IntBinaryOperator operator) {
+        try (Closure<IntBinaryOperator> closure = BINARY.bind(operator)) {
+            return closure.address();
+        }
+    }
+
+    private UseAfterFree onlyCall() {
+        assertThat(calls).hasSize(1);
+        return calls.element();
+    }
+
+    @Test
+    void theCallReturnsZeroAndSaysWhichClosureItWas() {
+        MemorySegment function = closed(new Adder());
+        long before = Salto.statistics().usesAfterFree();
+
+        assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
+
+        UseAfterFree call = onlyCall();
+        assertThat(call.type()).isEqualTo("java.util.function.IntBinaryOperator, " + BINARY_FUNCTION);
+        assertThat(call.boundTo()).isEqualTo(Adder.class.getName());
+        assertThat(call.thread()).isSameAs(Thread.currentThread());
+        assertThat(call.closedAt()).isEmpty();
+        assertThat(call.returnAddress()).isNotZero();
+        assertThat(call.caller()).contains("call_repeatedly+0x", "callers-");
+        assertThat(call.toString()).contains(call.type(), call.boundTo(), call.caller(),
+                Thread.currentThread().getName(), "-Ddev.salto.trace.close=true");
+        assertThat(Salto.statistics().usesAfterFree()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void whatItWasReboundToLastIsReported() {
+        MemorySegment function;
+        try (Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> 1)) {
+            closure.rebind(new Adder());
+            function = closure.address();
+        }
+        Callers.callRepeatedly(function, 1, 5);
+
+        assertThat(onlyCall().boundTo()).isEqualTo(Adder.class.getName());
+    }
+
+    @Test
+    void whereItWasClosedIsRecordedOnRequest() {
+        Salto.setCloseTracing(true);
+        MemorySegment function = closed(new Adder());
+
+        Callers.callRepeatedly(function, 1, 5);
+
+        assertThat(onlyCall().closedAt()).extracting(StackTraceElement::getMethodName).contains("close", "closed",
+                "whereItWasClosedIsRecordedOnRequest");
+        assertThat(onlyCall().toString()).contains("It was closed here:", "\tat ", "UseAfterFreeTest.closed");
+    }
+
+    @Test
+    void closuresOfArenasAndOfMethodHandlesAreCaughtAsWell() {
+        MemorySegment ofType;
+        MemorySegment ofHandle;
+        MemorySegment ofInterface;
+        try (Arena arena = Arena.ofConfined()) {
+            ofType = BINARY.bind(new Adder(), arena);
+            MethodHandle zero = MethodHandles.empty(BINARY_FUNCTION.toMethodType());
+            ofHandle = StaticLinker.nativeLinker().upcallStub(zero, BINARY_FUNCTION, arena);
+            ofInterface = CallInterface.prepare(BINARY_FUNCTION).bind((_, arguments) -> 7, arena);
+        }
+        for (MemorySegment function : List.of(ofType, ofHandle, ofInterface)) {
+            assertThat(Callers.callRepeatedly(MemorySegment.ofAddress(function.address()), 1, 5)).isZero();
+        }
+
+        assertThat(calls).extracting(UseAfterFree::type).map(type -> type.split(", ", 2)[0]).containsExactly(
+                IntBinaryOperator.class.getName(), MethodHandle.class.getName(), CallHandler.class.getName());
+    }
+
+    interface FloatSource {
+        float get();
+    }
+
+    interface DoubleSource {
+        double get();
+    }
+
+    @Test
+    void aFloatingPointResultIsZeroToWhoCalculatesWithIt() {
+        Closure<FloatSource> floats = ClosureType
+                .<FloatSource>of(MethodHandles.lookup(), FloatSource.class, FunctionDescriptor.of(JAVA_FLOAT))
+                .bind(() -> 1);
+        Closure<DoubleSource> doubles = ClosureType
+                .<DoubleSource>of(MethodHandles.lookup(), DoubleSource.class, FunctionDescriptor.of(DOUBLE))
+                .bind(() -> 1);
+        MemorySegment floatFunction = floats.address();
+        MemorySegment doubleFunction = doubles.address();
+        floats.close();
+        doubles.close();
+
+        // Often, because what is left on a stack of registers shows only when that is full.
+        for (int i = 0; i < 20; i++) {
+            assertThat(Callers.addToFloat(floatFunction, i)).isEqualTo(i);
+            assertThat(Callers.addToDouble(doubleFunction, i)).isEqualTo(i);
+        }
+        assertThat(calls).hasSize(40);
+    }
+
+    interface StructSource {
+        MemorySegment get(int a);
+    }
+
+    private MemorySegment closedSource(StructLayout result) {
+        ClosureType<StructSource> type = ClosureType.of(MethodHandles.lookup(), StructSource.class,
+                FunctionDescriptor.of(result, JAVA_INT));
+        try (Closure<StructSource> closure = type.bind(_ -> MemorySegment.NULL)) {
+            return closure.address();
+        }
+    }
+
+    @Test
+    void aStructInRegistersIsZero() {
+        MemorySegment quad = closedSource(
+                MemoryLayout.structLayout(JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT));
+        MemorySegment mixture = closedSource(CLayouts.struct(DOUBLE, JAVA_INT));
+
+        assertThat(Callers.callForQuad(quad, 1)).isZero();
+        assertThat(Callers.callForMixture(mixture, 1)).isZero();
+
+        assertThat(calls).hasSize(2);
+    }
+
+    interface LargeSource {
+        MemorySegment get(int a, long b, long c, long d, long e, long f, long g, long h, long i, long j);
+    }
+
+    /** The caller provides the memory, on a stack that is not clean; on i386 the callee removes its address. */
+    @Test
+    void aStructInMemoryIsZeroAndStackArgumentsDoNotMatter() {
+        StructLayout large = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(5, LONG_LONG));
+        MemoryLayout[] parameters = Stream.concat(Stream.of(JAVA_INT), Stream.generate(() -> LONG_LONG).limit(9))
+                .toArray(MemoryLayout[]::new);
+        ClosureType<LargeSource> type = ClosureType.of(MethodHandles.lookup(), LargeSource.class,
+                FunctionDescriptor.of(large, parameters));
+        MemorySegment function;
+        try (Closure<LargeSource> closure = type.bind((a, b, c, d, e, f, g, h, i, j) -> {
+            MemorySegment result = Arena.ofAuto().allocate(large);
+            result.setAtIndex(LONG_LONG, 4, a + b + c + d + e + f + g + h + i + j);
+            return result;
+        })) {
+            function = closure.address();
+            assertThat(Callers.callForLarge(function, 1)).isEqualTo(55);
+        }
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(Callers.callForLarge(function, i)).isZero();
+        }
+        assertThat(calls).hasSize(20);
+    }
+
+    /** A thing that returns a pointer. */
+    interface PointerSource {
+        MemorySegment get();
+    }
+
+    @Test
+    void aPointerIsNull() throws Throwable {
+        FunctionDescriptor function = FunctionDescriptor.of(ADDRESS);
+        ClosureType<PointerSource> type = ClosureType.of(MethodHandles.lookup(), PointerSource.class, function);
+        MemorySegment address;
+        try (Closure<PointerSource> closure = type.bind(() -> MemorySegment.ofAddress(8))) {
+            address = closure.address();
+        }
+        MethodHandle call = Linker.nativeLinker().downcallHandle(address, function);
+
+        assertThat((MemorySegment) call.invokeExact()).isEqualTo(MemorySegment.NULL);
+        assertThat(calls).hasSize(1);
+    }
+
+    @Test
+    void whatAHandlerThrowsDoesNotLeaveTheCall() {
+        List<Throwable> uncaught = new ArrayList<>();
+        Thread.currentThread().setUncaughtExceptionHandler((_, e) -> uncaught.add(e));
+        try {
+            RuntimeException thrown = new IllegalStateException("by the handler");
+            Salto.setUseAfterFreePolicy(_ -> {
+                throw thrown;
+            });
+
+            assertThat(Callers.callRepeatedly(closed((a, b) -> 1), 1, 5)).isZero();
+
+            assertThat(uncaught).containsExactly(thrown);
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(null);
+        }
+    }
+
+    @Test
+    void closuresInSealedTablesAreCaughtToo() {
+        ClosureType<Sealed> type = ClosureType.of(MethodHandles.lookup(), Sealed.class, BINARY_FUNCTION);
+        Closure<Sealed> closure = type.bind((a, b) -> 1);
+        MemorySegment function = closure.address();
+        type.seal();
+        closure.close();
+
+        assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
+
+        assertThat(onlyCall().type()).startsWith(Sealed.class.getName());
+        assertThat(onlyCall().returnAddress()).isZero();
+    }
+
+    interface Sealed extends IntBinaryOperator {}
+
+    /** Four threads that the JVM has not seen before call closed closures, while this one binds, calls and closes. */
+    @Test
+    void aHundredThousandOfThemAreCountedWhileOthersBindAndClose() {
+        int stale = 100;
+        int callsEach = Amounts.scaled(25_000);
+        Salto.setUseAfterFreePolicy(_ -> {});
+        long before = Salto.statistics().usesAfterFree();
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment functions = arena.allocate(ADDRESS, stale);
+            ClosureType<OfMany> type = ClosureType.of(MethodHandles.lookup(), OfMany.class, BINARY_FUNCTION);
+            for (int i = 0; i < stale; i++) {
+                try (Closure<OfMany> closure = type.bind((a, b) -> 1)) {
+                    functions.setAtIndex(ADDRESS, i, closure.address());
+                }
+            }
+            List<NativeThread> threads = IntStream.range(0, 4)
+                    .mapToObj(_ -> NativeThread.start(functions, stale, callsEach, 7))
+                    .toList();
+            for (int i = 0; i < Amounts.scaled(100_000); i++) {
+                int answer = i;
+                try (Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> answer)) {
+                    assertThat(closure.address()).isNotEqualTo(MemorySegment.NULL);
+                    if (i % 100 == 0) {
+                        assertThat(Callers.callRepeatedly(closure.address(), 1, 0)).isEqualTo(i);
+                    }
+                }
+            }
+            assertThat(threads.stream().mapToLong(NativeThread::join).sum()).isZero();
+        }
+        assertThat(Salto.statistics().usesAfterFree() - before).isEqualTo(4L * callsEach);
+    }
+
+    interface OfMany extends IntBinaryOperator {}
+}

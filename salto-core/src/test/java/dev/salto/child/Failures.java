@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.child;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.salto.Closure;
+import dev.salto.ClosureType;
+import dev.salto.ExceptionPolicy;
+import dev.salto.Salto;
+import dev.salto.text.callers.Callers;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.util.function.IntBinaryOperator;
+
+/** Lets an exception leave a callback, and has a closure called that is closed. Prints what native code got, and how many there were. */
+public final class Failures {
+    private Failures() {}
+
+    public static void main(String[] arguments) {
+        ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+        if (Boolean.getBoolean("test.end")) {
+            type = type.onException(ExceptionPolicy.endProcess());
+        }
+        MemorySegment function;
+        try (Closure<IntBinaryOperator> closure = type.bind((_, _) -> {
+            throw new IllegalStateException("of the callback");
+        })) {
+            function = closure.address();
+            System.out.println("thrown=" + Callers.callRepeatedly(function, 1, 5));
+        }
+        System.out.println("stale=" + Callers.callRepeatedly(function, 1, 5));
+        for (int i = 1; i < 1000; i++) {
+            int _ = Callers.callRepeatedly(function, 1, 5);
+        }
+        System.out.println("counted=" + Salto.statistics().usesAfterFree());
+    }
+}
