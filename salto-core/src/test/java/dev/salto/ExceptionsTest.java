@@ -112,7 +112,8 @@ final class ExceptionsTest {
     @Test
     void aValueThatIsNoResultOfTheFunctionIsRefused() {
         assertThatThrownBy(() -> BINARY.onException(ExceptionPolicy.returnValue(1L)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll("1", "i4", "java.lang.Integer");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("1", JAVA_INT.toString(), "java.lang.Integer");
         ClosureType<Runnable> type = ClosureType.of(Runnable.class, FunctionDescriptor.ofVoid());
         assertThatThrownBy(() -> type.onException(ExceptionPolicy.returnValue(1)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("returnZero()");

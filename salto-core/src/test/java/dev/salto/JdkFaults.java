@@ -67,6 +67,11 @@ final class JdkFaults {
         };
     }
 
+    /** The fallback linker takes a native thread for a new Java thread at each of its calls. */
+    static boolean attachesForEachCall() {
+        return FALLBACK;
+    }
+
     private static Optional<String> optional(boolean isFault, String fault) {
         return isFault ? Optional.of(fault) : Optional.empty();
     }

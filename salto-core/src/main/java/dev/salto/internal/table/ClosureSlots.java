@@ -18,7 +18,9 @@ public abstract class ClosureSlots {
     /** Weak, because whoever is told may be what keeps the user's classes alive; a user of these slots keeps it reachable. */
     private @Nullable WeakReference<Occupancy> occupancy;
 
+    /** Both are counted for whoever is told. */
     private int used;
+
     private long taken;
 
     /** Whether the code of these slots is that of static trampolines, and not made at run time by the JDK. */
@@ -50,32 +52,34 @@ public abstract class ClosureSlots {
         Tables.setTargetRelease(id, object);
     }
 
-    /** Says who is told when slots are used; nobody if it is null. */
+    /** Says who is told when slots are used; nobody if it is null. All slots are free. */
     public final synchronized void setOccupancy(@Nullable Occupancy occupancy) {
         this.occupancy = occupancy == null ? null : new WeakReference<>(occupancy);
     }
 
-    /** How many slots were taken so far, in all. */
+    /** How many slots were taken since it was said who is told. */
     public final synchronized long taken() {
         return taken;
     }
 
-    /** Whether no slot is taken. */
+    /** Whether no slot is taken; known if somebody is told. */
     public final synchronized boolean isUnused() {
         return used == 0;
     }
 
     /** Has to be called when a slot is taken, by the thread that has the lock. */
     protected final void countTaken() {
-        taken++;
-        if (used++ == 0 && occupancy != null) {
-            Objects.requireNonNull(occupancy.get()).begin();
+        if (occupancy != null) {
+            taken++;
+            if (used++ == 0) {
+                Objects.requireNonNull(occupancy.get()).begin();
+            }
         }
     }
 
     /** Has to be called when a slot is given back, by the thread that has the lock. */
     protected final void countGivenBack() {
-        if (--used == 0 && occupancy != null) {
+        if (occupancy != null && --used == 0) {
             Objects.requireNonNull(occupancy.get()).end();
         }
     }

@@ -64,7 +64,15 @@ public final class Tables {
         Object target = Objects.requireNonNull(target(id));
         // A name, and not the class, so that the class can be unloaded.
         String name = target.getClass().getName();
-        row(FORMER, id)[id & SLOT_MASK] = StaleCalls.isTracing() ? FormerTarget.closedHere(name) : name;
+        @Nullable
+        Object[] row = row(FORMER, id);
+        int slot = id & SLOT_MASK;
+        if (StaleCalls.isTracing()) {
+            row[slot] = FormerTarget.closedHere(name);
+        } else if (!name.equals(row[slot])) {
+            // Comparing costs less than storing: a store of a reference may wait until the processor's stores are done, for the garbage collector.
+            row[slot] = name;
+        }
         setTargetRelease(id, null);
     }
 
