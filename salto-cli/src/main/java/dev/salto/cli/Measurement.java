@@ -5,6 +5,7 @@ package dev.salto.cli;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.salto.cli.process.Footprint;
 import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

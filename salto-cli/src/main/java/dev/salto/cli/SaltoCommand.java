@@ -7,15 +7,16 @@ import picocli.CommandLine.Command;
 
 /** The command {@code salto}. */
 @Command(name = "salto", mixinStandardHelpOptions = true, version = SaltoCommand.VERSION,
-        subcommands = {DemoCommand.class, DoctorCommand.class},
+        subcommands = {DemoCommand.class, DoctorCommand.class, SoakCommand.class},
         description = "Native function pointers for Java objects, with no code made at run time.",
         synopsisSubcommandLabel = "COMMAND",
-        exitCodeListHeading = "%nExit codes (the doctor has its own, see its help):%n",
+        exitCodeListHeading = "%nExit codes (the doctor and the soak have their own, see their help):%n",
         exitCodeList = {"0:it worked", "1:it did not, and the message says why", "2:the command line was wrong",
             "3:something is missing on this machine: a JDK 25, Maven, or a supported host; or the build failed"},
         footer = {"%nTry:", "  ./salto demo              see it work, beside the JDK's own upcall stubs",
             "  ./salto demo --help       what can be set",
             "  ./salto doctor            see what works on this machine",
+            "  ./salto soak              a minute of everything at once, with every answer checked",
             "  ./salto bench --help      the benchmarks"})
 final class SaltoCommand {
     static final String VERSION = "salto 0.1.0";

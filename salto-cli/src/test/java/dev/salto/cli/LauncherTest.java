@@ -78,6 +78,14 @@ final class LauncherTest {
     }
 
     @Test
+    void theSoakStartsWithAHeapThatCannotGrow() throws Exception {
+        Result soak = runWithoutJava("soak", "--minutes", "0.1");
+
+        assertThat(soak.output()).startsWith("-Xms512m -Xmx512m -XX:+AlwaysPreTouch ")
+                .contains("dev.salto.cli.SaltoCommand soak --minutes 0.1");
+    }
+
+    @Test
     void theExitCodeIsThatOfTheCommand() throws Exception {
         assertThat(runWithoutJava("doctor").code()).isEqualTo(42);
     }
@@ -87,7 +95,7 @@ final class LauncherTest {
         Result result = run();
 
         assertThat(result.code()).isZero();
-        assertThat(result.output()).contains("Usage: ./salto COMMAND", "demo", "doctor", "bench");
+        assertThat(result.output()).contains("Usage: ./salto COMMAND", "demo", "doctor", "soak", "bench");
     }
 
     @Test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.cli;
+package dev.salto.cli.process;
 
 import dev.salto.text.callers.ProcessMaps;
 import java.io.IOException;
@@ -19,11 +19,12 @@ import java.util.stream.Stream;
  * @param mappings how many memory mappings there are
  * @param writableExecutable how many of them are both writable and executable
  */
-record Footprint(long residentBytes, long codeCacheBytes, int mappings, int writableExecutable) {
+public record Footprint(long residentBytes, long codeCacheBytes, int mappings, int writableExecutable) {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT = "RssAnon:";
 
-    static Footprint now() {
+    /** Looks at the process now. */
+    public static Footprint now() {
         ProcessMaps maps = ProcessMaps.read();
         return new Footprint(resident(), codeCache(), maps.mappings().size(), maps.writableAndExecutable().size());
     }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.cli.soak;
+
+/** What may take new tables, until there are to be none any more. May be used by any thread. */
+final class Growth {
+    private boolean hasEnded;
+
+    /** Does something that may take new tables, unless it is too late for that. */
+    synchronized void tryGrow(Runnable action) {
+        if (!hasEnded) {
+            action.run();
+        }
+    }
+
+    /** From when this returns on, nothing grows. */
+    synchronized void end() {
+        hasEnded = true;
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.cli.soak;
+
+import static dev.salto.text.callers.CTypes.DOUBLE;
+import static dev.salto.text.callers.CTypes.LONG_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.salto.CallHandler;
+import dev.salto.CallInterface;
+import dev.salto.Closure;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/** Makes up function types, which takes new tables while the soak warms up, and goes on with those that there are after that. */
+final class NewTypeWorker implements Worker {
+    private static final int MOST_TYPES = 60;
+    private static final int MOST_PARAMETERS = 10;
+    private static final int MOST_CLOSURES = 2_000;
+    private static final int CALLED = 20;
+    private static final List<ValueLayout> LAYOUTS = List.of(JAVA_INT, LONG_LONG, JAVA_FLOAT, DOUBLE);
+
+    private final Map<FunctionDescriptor, CallInterface> types = new LinkedHashMap<>();
+    private final SplittableRandom random;
+    private final Ledger ledger;
+    private final Growth growth;
+
+    NewTypeWorker(SplittableRandom random, Ledger ledger, Growth growth) {
+        this.random = random;
+        this.ledger = ledger;
+        this.growth = growth;
+        add();
+    }
+
+    @Override
+    public void round() {
+        if (types.size() < MOST_TYPES) {
+            growth.tryGrow(this::add);
+        }
+        List<CallInterface> known = List.copyOf(types.values());
+        use(known.get(random.nextInt(known.size())), random.nextInt(1, MOST_CLOSURES + 1));
+    }
+
+    /** The first time with as many closures as there will ever be, and those in quarantine. */
+    private void add() {
+        MemoryLayout[] parameters = Stream.generate(this::anyLayout).limit(random.nextInt(MOST_PARAMETERS + 1))
+                .toArray(MemoryLayout[]::new);
+        FunctionDescriptor function = FunctionDescriptor.of(anyLayout(), parameters);
+        if (!types.containsKey(function)) {
+            CallInterface type = CallInterface.prepare(function);
+            types.put(function, type);
+            ledger.add(Work.TYPE, 1);
+            use(type, MOST_CLOSURES + Room.QUARANTINE);
+        }
+    }
+
+    private ValueLayout anyLayout() {
+        return LAYOUTS.get(random.nextInt(LAYOUTS.size()));
+    }
+
+    private void use(CallInterface type, int count) {
+        List<Closure<CallHandler>> closures = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            double number = i;
+            closures.add(type.bind((callInterface, arguments) -> box(callInterface.types().returnType(),
+                    number + weigh(arguments))));
+        }
+        MethodHandle call = Linker.nativeLinker().downcallHandle(type.function());
+        for (int i = 0; i < CALLED; i++) {
+            int number = random.nextInt(count);
+            call(call.bindTo(closures.get(number).address()), type, number);
+        }
+        closures.forEach(Closure::close);
+        ledger.add(Work.CYCLE, count);
+    }
+
+    private void call(MethodHandle function, CallInterface type, int number) {
+        Object[] arguments = type.types().parameterList().stream().map(parameter -> box(parameter, random.nextInt(100)))
+                .toArray();
+        try {
+            Object answer = function.invokeWithArguments(arguments);
+            ledger.called(type.toString(), ((Number) answer).doubleValue(), number + weigh(arguments));
+        } catch (Throwable e) {
+            ledger.wrong("%s: %s".formatted(type, e));
+        }
+    }
+
+    /** Small whole numbers, so that even a float is exact. */
+    private static double weigh(Object[] arguments) {
+        double[] values = Arrays.stream(arguments).mapToDouble(argument -> ((Number) argument).doubleValue()).toArray();
+        double sum = 0;
+        for (int i = 0; i < values.length; i++) {
+            sum += (i + 1) * values[i];
+        }
+        return sum;
+    }
+
+    private static Object box(Class<?> type, double value) {
+        if (type == int.class) {
+            return (int) value;
+        }
+        if (type == long.class) {
+            return (long) value;
+        }
+        return type == float.class ? (Object) (float) value : (Object) value;
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.cli.soak;
+
+import dev.salto.Salto;
+import dev.salto.UseAfterFree;
+import dev.salto.UseAfterFreePolicy;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The calls of closed closures that Salto noticed, by the interface of the closure. While this is open, it is the process's policy for them; closing it brings
+ * back {@link UseAfterFreePolicy#REPORT}. All methods may be called from any thread.
+ */
+final class StaleCalls implements AutoCloseable {
+    private final ConcurrentMap<String, LongAdder> counts = new ConcurrentHashMap<>();
+
+    StaleCalls() {
+        Salto.setUseAfterFreePolicy(this::note);
+    }
+
+    private void note(UseAfterFree call) {
+        String type = call.type();
+        counter(type.substring(0, type.indexOf(','))).increment();
+    }
+
+    private LongAdder counter(String interfaceName) {
+        return counts.computeIfAbsent(interfaceName, _ -> new LongAdder());
+    }
+
+    /** How many calls of closed closures of an interface there were. */
+    long count(Class<?> functionalInterface) {
+        return counter(functionalInterface.getName()).sum();
+    }
+
+    /** How many there were in all. */
+    long count() {
+        return counts.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    @Override
+    public void close() {
+        Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.cli.soak;
+
+/** What the soak counts, in the order in which it is shown. */
+public enum Work {
+    CYCLE("bind and close cycles"), CALL("calls checked"), REBIND("rebinds"), STALE_CALL(
+            "calls of closed closures"), EXCEPTION(
+                    "exceptions in callbacks"), ARENA("arenas closed"), TYPE("types made"), NATIVE_THREAD(
+                            "native threads"), COLLECTION("garbage collections asked for");
+
+    private final String label;
+
+    Work(String label) {
+        this.label = label;
+    }
+
+    String label() {
+        return label;
+    }
+}
