@@ -95,7 +95,7 @@ final class LauncherTest {
         Result result = run();
 
         assertThat(result.code()).isZero();
-        assertThat(result.output()).contains("Usage: ./salto COMMAND", "demo", "doctor", "soak", "bench");
+        assertThat(result.output()).contains("Usage: ./salto COMMAND", "demo", "doctor", "soak", "bench", "stress");
     }
 
     @Test
