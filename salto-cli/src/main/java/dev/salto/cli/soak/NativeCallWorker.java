@@ -23,12 +23,12 @@ import java.util.function.IntBinaryOperator;
 /** Changes what function pointers lead to while native threads, new ones each round, call them. Nobody else has closures of its type. */
 abstract class NativeCallWorker implements Worker {
     private static final VarHandle POINTER = ADDRESS.varHandle();
-    private static final int POSITIONS = 64;
-    private static final int CALLS = 500 * POSITIONS;
+    private static final int POSITIONS = 16;
+    private static final int CALLS = 6_000 * POSITIONS;
 
-    /** Fewer than there are slots in quarantine, so that no slot is used again while a thread has its address. */
-    private static final int CHANGES = Math.min(300, Room.QUARANTINE - 1);
-    private static final long LONGEST_PAUSE = TimeUnit.MICROSECONDS.toNanos(30);
+    /** The changes end a little before the calls, of which some may not be counted. */
+    private static final double ALMOST_ALL = 0.95;
+    private static final long LONGEST_ROUND = TimeUnit.SECONDS.toNanos(2);
 
     /** The first argument of calls of this thread; those of native threads have their numbers. */
     private static final int FROM_HERE = -1;
@@ -93,6 +93,9 @@ abstract class NativeCallWorker implements Worker {
     /** Makes the function pointer at a position lead to another target. */
     abstract void change(int position, Target target);
 
+    /** How many changes there are in a round. */
+    abstract int changes();
+
     /** Whether {@link #change} closes closures. */
     abstract boolean closes();
 
@@ -139,14 +142,19 @@ abstract class NativeCallWorker implements Worker {
         }
     }
 
+    /** As evenly among the calls of the native threads as may be. */
     private void makeChanges() {
-        for (int i = 0; i < CHANGES; i++) {
+        long start = System.nanoTime();
+        int changes = changes();
+        for (int i = 0; i < changes; i++) {
+            while (!callers.isPast(ALMOST_ALL * i / changes) && System.nanoTime() - start < LONGEST_ROUND) {
+                LockSupport.parkNanos(1);
+            }
             int position = random.nextInt(POSITIONS);
             Target target = new Target(position);
             change(position, target);
             ledger.called("a function pointer that was changed",
                     Callers.callRepeatedly(closure(position).address(), 1, FROM_HERE), target.answer(0));
-            LockSupport.parkNanos(random.nextLong(LONGEST_PAUSE));
         }
     }
 

@@ -5,6 +5,7 @@ package dev.salto.cli.soak;
 import dev.salto.text.callers.NativeThread;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /** Some native threads that call the same function pointers in turn, each with its own number as the first argument. */
@@ -41,6 +42,15 @@ final class NativeCallers {
     }
 
     /**
+     * Whether callbacks have had a part of all calls.
+     *
+     * @param part from 0 to 1
+     */
+    boolean isPast(double part) {
+        return tallies.stream().mapToLong(tally -> tally.calls.get()).sum() >= part * THREADS * callsInRound;
+    }
+
+    /**
      * Runs the threads, and changes things meanwhile.
      *
      * @param functions an array of function pointers
@@ -63,10 +73,10 @@ final class NativeCallers {
         return missing;
     }
 
-    /** What callbacks know of the calls of one native thread. That thread writes, and whoever has joined it reads. */
+    /** What callbacks know of the calls of one native thread. That thread writes, and whoever has joined it reads; the number of calls at any time. */
     private static final class Tally {
         private final int[] lastVersions;
-        private long calls;
+        private final AtomicLong calls = new AtomicLong();
         private long sum;
         private long misdirected;
         private long outdated;
@@ -76,7 +86,7 @@ final class NativeCallers {
         }
 
         synchronized void add(int position, int called, int version, int answer) {
-            calls++;
+            calls.incrementAndGet();
             sum += answer;
             if (position != called) {
                 misdirected++;
@@ -105,7 +115,7 @@ final class NativeCallers {
             if (outdated != 0) {
                 ledger.wrong("%d calls of a native thread reached an object after a later one".formatted(outdated));
             }
-            return calls;
+            return calls.get();
         }
     }
 }

@@ -17,6 +17,11 @@ final class RebindWorker extends NativeCallWorker {
     }
 
     @Override
+    int changes() {
+        return 30_000;
+    }
+
+    @Override
     boolean closes() {
         return false;
     }

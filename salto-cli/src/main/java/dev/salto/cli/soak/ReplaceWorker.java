@@ -25,6 +25,12 @@ final class ReplaceWorker extends NativeCallWorker {
         callClosed(function);
     }
 
+    /** Fewer than there are slots in quarantine, so that no slot is used again while a thread has its address. */
+    @Override
+    int changes() {
+        return Math.min(300, Room.QUARANTINE - 1);
+    }
+
     @Override
     boolean closes() {
         return true;

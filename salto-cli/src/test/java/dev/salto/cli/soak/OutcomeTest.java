@@ -78,7 +78,7 @@ final class OutcomeTest {
 
         assertThat(outcome(RIGHT, tolerated, TABLES, AMOUNT).faults()).isEmpty();
         assertThat(outcome(RIGHT, tolerated + 1024, TABLES, AMOUNT).faults()).singleElement().asString()
-                .contains("grew by 32,769 KiB");
+                .contains("grew by 65,537 KiB");
         assertThat(outcome(RIGHT, MEMORY, TABLES + 1, AMOUNT).faults()).singleElement().asString()
                 .contains("tables", "9");
     }
