@@ -4,6 +4,8 @@ package dev.salto;
 
 import dev.salto.internal.table.ClosureSlots;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * A native function pointer of a Java object's own. Made by {@link ClosureType#bind(Object)}.
@@ -19,13 +21,24 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Closure<T> implements AutoCloseable {
     private static final int CLOSED = -1;
+    private static final VarHandle ID = findId();
 
     private final ClosureType<T> type;
-    private volatile int id;
+
+    /**
+     * The slot's id, or {@link #CLOSED}; written by whoever has the lock of the slots. Its complement, so that a thread that got this object by a
+     * race, and sees no more of it than zeros, takes it for closed. Not volatile: the fence behind a write would take as long as the rest of {@link #close}.
+     */
+    @SuppressWarnings("UnusedVariable") // read and written through the handle
+    private int complement;
 
     Closure(ClosureType<T> type, int id) {
         this.type = type;
-        this.id = id;
+        this.complement = ~id;
+    }
+
+    private int id() {
+        return ~(int) ID.getAcquire(this);
     }
 
     /**
@@ -64,25 +77,33 @@ public final class Closure<T> implements AutoCloseable {
     public void close() {
         ClosureSlots slots = type.slots();
         synchronized (slots) {
-            int open = id;
+            int open = id();
             if (open != CLOSED) {
-                id = CLOSED;
-                slots.giveBack(open);
+                ID.setRelease(this, ~CLOSED);
+                slots.giveBackLocked(open);
             }
         }
     }
 
     private int requireOpen() {
-        int open = id;
+        int open = id();
         if (open == CLOSED) {
             throw new IllegalStateException("the closure is closed: " + type);
         }
         return open;
     }
 
+    private static VarHandle findId() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Closure.class, "complement", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("a lookup finds what its class declares", e);
+        }
+    }
+
     @Override
     public String toString() {
-        int current = id;
+        int current = id();
         String place = current == CLOSED ? "closed" : "%#x".formatted(type.slots().address(current));
         return "Closure[%s, %s]".formatted(place, type);
     }

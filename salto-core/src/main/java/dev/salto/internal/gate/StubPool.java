@@ -87,7 +87,7 @@ final class StubPool extends ClosureSlots {
     }
 
     @Override
-    public synchronized void giveBack(int id) {
+    public void giveBackLocked(int id) {
         Tables.unbind(id);
         int recycled = quarantine.add(id);
         if (recycled != Quarantine.NONE) {

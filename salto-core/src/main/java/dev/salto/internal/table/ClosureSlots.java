@@ -38,7 +38,12 @@ public abstract class ClosureSlots {
     public abstract long address(int id);
 
     /** Stops calls and gives the slot back. */
-    public abstract void giveBack(int id);
+    public final synchronized void giveBack(int id) {
+        giveBackLocked(id);
+    }
+
+    /** The same, for a thread that has the lock: taking it once more would cost as much as all the rest. */
+    public abstract void giveBackLocked(int id);
 
     /**
      * Makes the slots that were ever handed out unchangeable for good.

@@ -37,7 +37,8 @@ public final class SlotPool extends ClosureSlots {
     /** Those of them that have free slots. The first one is used until it is full. */
     private final Deque<Table> available = new ArrayDeque<>();
 
-    private final Quarantine quarantine = new Quarantine();
+    /** Of slots in tables that can change. */
+    private Quarantine quarantine = new Quarantine();
 
     private SlotPool(TextImage image, String entry, String dead, String caught, long target, long stackSize,
             @Nullable ClosureKind kind) {
@@ -155,7 +156,7 @@ public final class SlotPool extends ClosureSlots {
     }
 
     @Override
-    public synchronized void giveBack(int id) {
+    public void giveBackLocked(int id) {
         Table table = Tables.table(id);
         table.release();
         if (!table.isSealed()) {
@@ -185,9 +186,6 @@ public final class SlotPool extends ClosureSlots {
             return;
         }
         Table table = Tables.table(id);
-        if (table.isSealed()) {
-            return;
-        }
         boolean hadRoom = table.hasRoom();
         table.recycle(Tables.slot(id));
         if (!hadRoom) {
@@ -198,6 +196,7 @@ public final class SlotPool extends ClosureSlots {
     @Override
     public synchronized void seal() {
         available.clear();
+        quarantine = new Quarantine();
         for (Table table : tables) {
             table.seal();
         }

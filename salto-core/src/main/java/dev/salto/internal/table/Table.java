@@ -39,6 +39,10 @@ final class Table {
     private final long code;
     private final MemorySegment parameters;
 
+    /** Where the first block's entry is in the parameter table, and how far it is to the next one's, in bytes. */
+    private final long firstEntry;
+    private final long blockSize;
+
     private final short[] nextFree;
     private short firstFree = NONE;
     private short lastFree = NONE;
@@ -55,6 +59,8 @@ final class Table {
         this.isProtected = isProtected;
         this.code = memory.code().address();
         this.parameters = memory.parameters();
+        this.firstEntry = (long) index.blockOffset() + index.blockEntry();
+        this.blockSize = index.blockSize();
         this.nextFree = new short[index.trampolineCount()];
     }
 
@@ -155,7 +161,7 @@ final class Table {
 
     /** Sets where a slot's trampoline jumps. What was written to the table before is visible to whoever gets there. */
     void setEntryRelease(int slot, long address) {
-        setWordRelease(word(slot, index.blockEntry()), address);
+        setWordRelease(firstEntry + slot * blockSize, address);
     }
 
     private void setWordRelease(long place, long value) {
@@ -168,7 +174,8 @@ final class Table {
 
     /** Sets where a slot's trampoline jumps, with release, after what it loads into the scratch register. */
     void set(int slot, long address, long argument) {
-        write(word(slot, index.blockArgument()), argument, word(slot, index.blockEntry()), address);
+        long block = index.blockOffset() + slot * blockSize;
+        write(block + index.blockArgument(), argument, block + index.blockEntry(), address);
     }
 
     private void write(long place, long value, long secondPlace, long secondValue) {
@@ -195,9 +202,5 @@ final class Table {
     /** The parameter blocks, in the order of their trampolines. */
     MemorySegment blocks() {
         return parameters.asSlice(index.blockOffset());
-    }
-
-    private long word(int slot, int offsetInBlock) {
-        return index.blockOffset() + (long) slot * index.blockSize() + offsetInBlock;
     }
 }
