@@ -108,6 +108,21 @@ final class ClassUnloadingTest {
     }
 
     @Test
+    void aTypeThatWasIdleForLongWorksAgain() throws Exception {
+        try (PluginLoader loader = new PluginLoader()) {
+            assertThat(run(loader, Plugin.Way.OWN_INTERFACE)).isNotEqualTo(MemorySegment.NULL);
+            long gates = Salto.statistics().gates();
+            for (int i = 0; i < 5; i++) {
+                System.gc();
+                Thread.sleep(10);
+            }
+
+            assertThat(run(loader, Plugin.Way.OWN_INTERFACE)).isNotEqualTo(MemorySegment.NULL);
+            assertThat(Salto.statistics().gates()).isEqualTo(gates);
+        }
+    }
+
+    @Test
     void anOpenClosureKeepsItsLoader() throws Exception {
         Forgotten plugin = runAndForget(Plugin.Way.LEFT_OPEN);
         for (int i = 0; i < 5; i++) {

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.salto.internal.failure.StaleCalls;
+import dev.salto.internal.text.Warnings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -32,19 +33,27 @@ public final class Catcher {
         private Stub() {}
 
         private static long make() {
-            Class<?> word = WORD.equals(JAVA_LONG) ? long.class : int.class;
-            MethodType inWords = MethodType.methodType(word, word, word, word);
             try {
-                MethodHandle target = MethodHandles.explicitCastArguments(
-                        MethodHandles.lookup().findStatic(Catcher.class,
-                                "caught", MethodType.methodType(long.class, long.class, long.class, long.class)),
-                        inWords);
                 return Linker.nativeLinker()
-                        .upcallStub(target, FunctionDescriptor.of(WORD, WORD, WORD, WORD), Arena.global()).address();
+                        .upcallStub(target(), FunctionDescriptor.of(WORD, WORD, WORD, WORD), Arena.global()).address();
+            } catch (RuntimeException | Error e) {
+                // No room for code, or no right to make any: the JVM says so in several ways.
+                Warnings.log(
+                        "Calls of closed closures will return zero unnoticed in this process, because the JVM cannot make"
+                                + " a function for them; Salto.initialize() makes it early: " + e);
+                return 0;
+            }
+        }
+
+        private static MethodHandle target() {
+            Class<?> word = WORD.equals(JAVA_LONG) ? long.class : int.class;
+            try {
+                return MethodHandles.explicitCastArguments(
+                        MethodHandles.lookup().findStatic(Catcher.class, "caught",
+                                MethodType.methodType(long.class, long.class, long.class, long.class)),
+                        MethodType.methodType(word, word, word, word));
             } catch (ReflectiveOperationException e) {
                 throw new LinkageError("the catcher lacks its method", e);
-            } catch (OutOfMemoryError e) {
-                return 0; // The JVM has no room for code left.
             }
         }
     }
