@@ -61,7 +61,7 @@
  * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
  * own stack arguments. They have to be contiguous, so the caller's are copied into a new frame.
  */
-        .macro  call_with_copied_stack  /* $t1: the call; $t8: the argument to append */
+        .macro  enter_frame
         addi.d  $sp, $sp, -16
         .cfi_def_cfa_offset 16
         st.d    $ra, $sp, 8
@@ -69,6 +69,19 @@
         .cfi_offset $ra, -8
         .cfi_offset $fp, -16
         addi.d  $fp, $sp, 16
+        .endm
+
+        .macro  leave_frame
+        ld.d    $fp, $sp, 0
+        ld.d    $ra, $sp, 8
+        .cfi_restore $fp
+        .cfi_restore $ra
+        addi.d  $sp, $sp, 16
+        .cfi_def_cfa_offset 0
+        .endm
+
+        .macro  call_with_copied_stack  /* $t1: the call; $t8: the argument to append */
+        enter_frame
         .cfi_def_cfa $fp, 0                     /* the frame pointer is the stack pointer of the caller */
         ld.d    $t2, $t1, CALL_STACK_SIZE
         addi.d  $t3, $t2, WORD + 15
@@ -87,12 +100,7 @@
         jirl    $ra, $t0, 0
         addi.d  $sp, $fp, -16
         .cfi_def_cfa $sp, 16
-        ld.d    $fp, $sp, 0
-        ld.d    $ra, $sp, 8
-        .cfi_restore $fp
-        .cfi_restore $ra
-        addi.d  $sp, $sp, 16
-        .cfi_def_cfa_offset 0
+        leave_frame
         ret
         .endm
 
@@ -130,25 +138,14 @@
  * integer or pointer, that address or zero; otherwise the same as dead.
  */
         entry   caught
-        addi.d  $sp, $sp, -16
-        .cfi_def_cfa_offset 16
-        st.d    $ra, $sp, 8
-        st.d    $fp, $sp, 0
-        .cfi_offset $ra, -8
-        .cfi_offset $fp, -16
-        addi.d  $fp, $sp, 16
+        enter_frame
         move    $a2, $a0
         move    $a0, $t8
         move    $a1, $ra
         pcalau12i $t0, %pc_hi20(salto_parameters + HEADER_CATCHER)
         ld.d    $t0, $t0, %pc_lo12(salto_parameters + HEADER_CATCHER)
         jirl    $ra, $t0, 0
-        ld.d    $fp, $sp, 0
-        ld.d    $ra, $sp, 8
-        .cfi_restore $fp
-        .cfi_restore $ra
-        addi.d  $sp, $sp, 16
-        .cfi_def_cfa_offset 0
+        leave_frame
         return_zero_but_in_a0
         end_entry caught
 

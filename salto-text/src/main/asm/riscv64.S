@@ -64,7 +64,7 @@
  * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
  * own stack arguments. They have to be contiguous, so the caller's are copied into a new frame.
  */
-        .macro  call_with_copied_stack  /* t3: the call; t2: the argument to append */
+        .macro  enter_frame
         addi    sp, sp, -16
         .cfi_def_cfa_offset 16
         sd      ra, 8(sp)
@@ -72,6 +72,19 @@
         .cfi_offset ra, -8
         .cfi_offset s0, -16
         addi    s0, sp, 16
+        .endm
+
+        .macro  leave_frame
+        ld      s0, 0(sp)
+        ld      ra, 8(sp)
+        .cfi_restore s0
+        .cfi_restore ra
+        addi    sp, sp, 16
+        .cfi_def_cfa_offset 0
+        .endm
+
+        .macro  call_with_copied_stack  /* t3: the call; t2: the argument to append */
+        enter_frame
         .cfi_def_cfa s0, 0                      /* the frame pointer is the stack pointer of the caller */
         ld      t4, CALL_STACK_SIZE(t3)
         addi    t5, t4, WORD + 15
@@ -90,12 +103,7 @@
         jalr    t1
         addi    sp, s0, -16
         .cfi_def_cfa sp, 16
-        ld      s0, 0(sp)
-        ld      ra, 8(sp)
-        .cfi_restore s0
-        .cfi_restore ra
-        addi    sp, sp, 16
-        .cfi_def_cfa_offset 0
+        leave_frame
         ret
         .endm
 
@@ -133,24 +141,13 @@
         end_entry dead\suffix
 
         entry   caught\suffix
-        addi    sp, sp, -16
-        .cfi_def_cfa_offset 16
-        sd      ra, 8(sp)
-        sd      s0, 0(sp)
-        .cfi_offset ra, -8
-        .cfi_offset s0, -16
-        addi    s0, sp, 16
+        enter_frame
         mv      a2, a0
         mv      a0, t2
         mv      a1, ra
         ld      t1, salto_parameters + HEADER_CATCHER
         jalr    t1
-        ld      s0, 0(sp)
-        ld      ra, 8(sp)
-        .cfi_restore s0
-        .cfi_restore ra
-        addi    sp, sp, 16
-        .cfi_def_cfa_offset 0
+        leave_frame
         return_zero_but_in_a0 \fa0, \fa1
         end_entry caught\suffix
         .endm
