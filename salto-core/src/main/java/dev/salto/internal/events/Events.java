@@ -3,6 +3,7 @@
 package dev.salto.internal.events;
 
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +40,14 @@ public final class Events {
         }
     }
 
-    /** A gate was made. */
-    public static void gateMade(String type) {
+    /**
+     * A gate was made.
+     *
+     * @param type says what its closures are; not asked if nobody records
+     */
+    public static void gateMade(Supplier<String> type) {
         if (isRecording()) {
-            Recorder.gateMade(type);
+            Recorder.gateMade(type.get());
         }
     }
 

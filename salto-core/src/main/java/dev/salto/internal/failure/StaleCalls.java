@@ -89,9 +89,8 @@ public final class StaleCalls {
 
     /** Logs a call, unless there were too many just before. */
     public static void log(StaleCall call) {
-        LIMIT.tryPass().ifPresent(skipped -> Warnings.log(call.describe() + (skipped == 0
-                ? ""
-                : " %d more calls of closed closures were counted and not logged.".formatted(skipped))));
+        LIMIT.tryPass().ifPresent(skipped -> Warnings.log(call.describe()
+                + (skipped == 0 ? "" : " " + skipped + " more calls of closed closures were counted and not logged.")));
     }
 
     /** Ends the process, with a message. */

@@ -143,7 +143,7 @@ public final class Gate {
                     Dispatcher.zero(function), exceptions.endsProcess(), exceptions.handler()));
             GateStub stub = GateStub.take(image, signature.objects().getName(), function);
             COUNT.incrementAndGet();
-            Events.gateMade("%s, %s".formatted(signature.objects().getName(), function));
+            Events.gateMade(stub::describe);
             if (exceptions.handler() == null && isNeverUnloaded(definer.lookupClass().getClassLoader())) {
                 stub.connect(dispatcher);
                 return new Gate(stub.slots(), null);

@@ -104,6 +104,11 @@ final class GateStub {
         connect(ofClosed);
     }
 
+    /** What its closures are, for people. */
+    String describe() {
+        return kind.describe();
+    }
+
     ClosureSlots slots() {
         return slots;
     }

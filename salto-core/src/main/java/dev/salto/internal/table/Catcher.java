@@ -78,18 +78,19 @@ public final class Catcher {
      */
     @SuppressWarnings("UnusedMethod") // reached through a method handle
     private static long caught(long argument, long returnAddress, long resultInMemory) {
+        long result = 0;
         try {
             int id = (int) argument;
             long size = Tables.kind(id).resultInMemory();
             if (size > 0) {
                 MemorySegment.ofAddress(address(resultInMemory)).reinterpret(size).fill((byte) 0);
+                result = resultInMemory;
             }
             StaleCalls.report(Tables.staleCall(id, address(returnAddress)));
-            return size > 0 ? resultInMemory : 0;
         } catch (Throwable e) {
             StaleCalls.reportFailed(e);
-            return 0;
         }
+        return result;
     }
 
     /** Notes a call that had passed the trampoline when its closure was closed. Throws nothing. */

@@ -14,6 +14,11 @@ import java.lang.foreign.FunctionDescriptor;
 public record ClosureKind(String objects, FunctionDescriptor function, long resultInMemory) {
     /** For people. */
     public String describe() {
-        return "%s, %s".formatted(objects, function);
+        try {
+            return objects + ", " + function;
+        } catch (RuntimeException | Error e) {
+            // The text of a layout takes data of the locale, which a process does not find any more that is in another root folder.
+            return objects;
+        }
     }
 }
