@@ -61,19 +61,20 @@ public final class Tables {
 
     /** Unbinds a slot of a closure, and notes what it was bound to. */
     public static void unbind(int id) {
-        Object target = Objects.requireNonNull(target(id));
-        // A name, and not the class, so that the class can be unloaded.
-        String name = target.getClass().getName();
-        @Nullable
-        Object[] row = row(FORMER, id);
         int slot = id & SLOT_MASK;
+        @Nullable
+        Object[] targets = row(TARGETS, id);
+        // A name, and not the class, so that the class can be unloaded. Whoever gives the slot back has bound it, or has seen it bound.
+        String name = Objects.requireNonNull(targets[slot]).getClass().getName();
+        @Nullable
+        Object[] former = row(FORMER, id);
         if (StaleCalls.isTracing()) {
-            row[slot] = FormerTarget.closedHere(name);
-        } else if (!name.equals(row[slot])) {
+            former[slot] = FormerTarget.closedHere(name);
+        } else if (!name.equals(former[slot])) {
             // Comparing costs less than storing: a store of a reference may wait until the processor's stores are done, for the garbage collector.
-            row[slot] = name;
+            former[slot] = name;
         }
-        setTargetRelease(id, null);
+        TARGET.setRelease(targets, slot, null);
     }
 
     /**
