@@ -29,7 +29,7 @@ public final class ExceptionPolicy {
 
     private final ExceptionHandling handling;
 
-    /** What native code gets, if that is always the same and not zero. */
+    /** What native code gets instead, if that is always the same and not zero. */
     private final @Nullable Object value;
 
     private ExceptionPolicy(ExceptionHandling handling, @Nullable Object value) {
@@ -49,8 +49,7 @@ public final class ExceptionPolicy {
      * @return the policy, for functions with such a result
      */
     public static ExceptionPolicy returnValue(Object value) {
-        Objects.requireNonNull(value, "value");
-        return new ExceptionPolicy(new ExceptionHandling(false, _ -> value), value);
+        return new ExceptionPolicy(ExceptionHandling.ZERO, Objects.requireNonNull(value, "value"));
     }
 
     /**
@@ -68,6 +67,11 @@ public final class ExceptionPolicy {
     /** The JVM ends, as it does when an exception leaves an upcall stub of the JDK. What {@link StaticLinker#upcallStub} does if nothing else is said. */
     public static ExceptionPolicy endProcess() {
         return END;
+    }
+
+    /** Whether types with this policy can share a gate: nothing of the user's is in it. */
+    boolean isShared() {
+        return value == null && handling.handler() == null;
     }
 
     /**

@@ -2,7 +2,6 @@
 
 package dev.salto;
 
-import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -94,14 +93,11 @@ public final class StaticLinker {
     }
 
     private Gate gate(FunctionDescriptor function) {
-        ExceptionHandling exceptions = policy.handling(function);
-        return exceptions.handler() == null
-                ? newGate(function, exceptions)
-                : gates.computeIfAbsent(function, f -> newGate(f, exceptions));
+        return policy.isShared() ? makeOrFindGate(function) : gates.computeIfAbsent(function, this::makeOrFindGate);
     }
 
-    private static Gate newGate(FunctionDescriptor function, ExceptionHandling exceptions) {
-        return Gate.ofMethodHandles(Salto.textImageForClosures(), function, exceptions);
+    private Gate makeOrFindGate(FunctionDescriptor function) {
+        return Gate.ofMethodHandles(Salto.textImageForClosures(), function, policy.handling(function));
     }
 
     /**

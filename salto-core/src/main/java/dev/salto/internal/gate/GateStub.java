@@ -33,13 +33,11 @@ final class GateStub {
 
     private final ClosureKind kind;
     private final MutableCallSite dispatcher;
-    private final MethodHandle ofClosed;
     private final ClosureSlots slots;
 
     private GateStub(ClosureKind kind, SlotsMaker maker) {
         this.kind = kind;
-        this.ofClosed = Dispatcher.ofClosed(kind.function());
-        this.dispatcher = new MutableCallSite(ofClosed);
+        this.dispatcher = new MutableCallSite(kind.function().toMethodType().appendParameterTypes(int.class));
         this.slots = maker.make(dispatcher.dynamicInvoker());
     }
 
@@ -48,7 +46,7 @@ final class GateStub {
     }
 
     /**
-     * Takes a stub that has no gate, or makes one.
+     * Takes a stub that has no gate, or makes one. It has to be connected before one of its slots is handed out.
      *
      * @param image null if there is none
      * @param objects the name of the class of objects that its closures are bound to
@@ -101,7 +99,7 @@ final class GateStub {
 
     /** Lets go of the dispatcher: whoever calls finds closed closures. */
     void disconnect() {
-        connect(ofClosed);
+        connect(Dispatcher.ofClosed(kind.function()));
     }
 
     /** What its closures are, for people. */

@@ -99,7 +99,7 @@ public final class Tables {
         return Objects.requireNonNull(rows[id >>> SLOT_BITS], "no such table");
     }
 
-    static void setTargetRelease(int id, @Nullable Object target) {
+    static void setTargetRelease(int id, Object target) {
         TARGET.setRelease(TARGETS[id >>> SLOT_BITS], id & SLOT_MASK, target);
     }
 
