@@ -2,7 +2,7 @@
 
 package dev.salto;
 
-import dev.salto.internal.table.ClosureSlots;
+import dev.salto.internal.table.BriefWait;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -20,25 +20,29 @@ import java.lang.invoke.VarHandle;
  * @param <T> the functional interface
  */
 public final class Closure<T> implements AutoCloseable {
-    private static final int CLOSED = -1;
-    private static final VarHandle ID = findId();
+    private static final int CLOSED = 0;
+    private static final VarHandle STATE = findState();
 
     private final ClosureType<T> type;
 
     /**
-     * The slot's id, or {@link #CLOSED}; written by whoever has the lock of the slots. Its complement, so that a thread that got this object by a
-     * race, and sees no more of it than zeros, takes it for closed. Not volatile: the fence behind a write would take as long as the rest of {@link #close}.
+     * {@link #CLOSED}, so that a thread that got this object by a race, and sees no more of it than zeros, takes it for closed; or the complement of the slot's id, which is
+     * negative; or one more than the id, while a thread binds it to another object and no other may close it.
      */
     @SuppressWarnings("UnusedVariable") // read and written through the handle
-    private int complement;
+    private int state;
 
     Closure(ClosureType<T> type, int id) {
         this.type = type;
-        this.complement = ~id;
+        this.state = ~id;
     }
 
-    private int id() {
-        return ~(int) ID.getAcquire(this);
+    private int state() {
+        return (int) STATE.getAcquire(this);
+    }
+
+    private static int id(int open) {
+        return open < 0 ? ~open : open - 1;
     }
 
     /**
@@ -48,7 +52,11 @@ public final class Closure<T> implements AutoCloseable {
      * @throws IllegalStateException if the closure is closed
      */
     public MemorySegment address() {
-        return MemorySegment.ofAddress(type.slots().address(requireOpen()));
+        int open = state();
+        if (open == CLOSED) {
+            throw isClosed();
+        }
+        return MemorySegment.ofAddress(type.slots().address(id(open)));
     }
 
     /**
@@ -61,9 +69,14 @@ public final class Closure<T> implements AutoCloseable {
      */
     public void rebind(T target) {
         type.requireInstance(target);
-        ClosureSlots slots = type.slots();
-        synchronized (slots) {
-            slots.rebind(requireOpen(), target);
+        int open = take(false);
+        if (open == CLOSED) {
+            throw isClosed();
+        }
+        try {
+            type.slots().rebind(id(open), target);
+        } finally {
+            STATE.setRelease(this, open);
         }
     }
 
@@ -75,27 +88,38 @@ public final class Closure<T> implements AutoCloseable {
      */
     @Override
     public void close() {
-        ClosureSlots slots = type.slots();
-        synchronized (slots) {
-            int open = id();
-            if (open != CLOSED) {
-                ID.setRelease(this, ~CLOSED);
-                slots.giveBackLocked(open);
+        int open = take(true);
+        if (open != CLOSED) {
+            type.slots().giveBack(id(open));
+        }
+    }
+
+    /**
+     * Keeps all other threads from changing the closure, for good or until the state is set back; waits for one that does.
+     *
+     * @return the state before; {@link #CLOSED} if there is nothing to change any more
+     */
+    private int take(boolean forGood) {
+        while (true) {
+            int open = state();
+            if (open == CLOSED) {
+                return CLOSED;
+            }
+            if (open > 0) {
+                BriefWait.once();
+            } else if (STATE.compareAndSet(this, open, forGood ? CLOSED : ~open + 1)) {
+                return open;
             }
         }
     }
 
-    private int requireOpen() {
-        int open = id();
-        if (open == CLOSED) {
-            throw new IllegalStateException("the closure is closed: " + type);
-        }
-        return open;
+    private IllegalStateException isClosed() {
+        return new IllegalStateException("the closure is closed: " + type);
     }
 
-    private static VarHandle findId() {
+    private static VarHandle findState() {
         try {
-            return MethodHandles.lookup().findVarHandle(Closure.class, "complement", int.class);
+            return MethodHandles.lookup().findVarHandle(Closure.class, "state", int.class);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("a lookup finds what its class declares", e);
         }
@@ -103,8 +127,8 @@ public final class Closure<T> implements AutoCloseable {
 
     @Override
     public String toString() {
-        int current = id();
-        String place = current == CLOSED ? "closed" : "%#x".formatted(type.slots().address(current));
+        int open = state();
+        String place = open == CLOSED ? "closed" : "%#x".formatted(type.slots().address(id(open)));
         return "Closure[%s, %s]".formatted(place, type);
     }
 }

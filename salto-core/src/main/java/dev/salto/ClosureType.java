@@ -175,7 +175,7 @@ public final class ClosureType<T> {
      */
     public Closure<T> bind(T target) {
         try {
-            return new Closure<>(this, slots.bind(requireInstance(target)));
+            return new Closure<>(this, slots.bind(requireInstance(target), false));
         } finally {
             Reference.reachabilityFence(gate);
         }
@@ -198,6 +198,57 @@ public final class ClosureType<T> {
         } finally {
             Reference.reachabilityFence(gate);
         }
+    }
+
+    /**
+     * Gives an object a native function pointer without a {@link Closure} for it, for those who bind so many that the 24 bytes of that object count, or who keep the
+     * pointer anyway. It lives until {@link #closeAddress}.
+     *
+     * @param target what native calls reach; it stays reachable as long as the function pointer is open
+     * @return the function pointer, never 0
+     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     */
+    public long bindAddress(T target) {
+        try {
+            return slots.address(slots.bind(requireInstance(target), true));
+        } finally {
+            Reference.reachabilityFence(gate);
+        }
+    }
+
+    /**
+     * Binds a function pointer to another object, as {@link Closure#rebind} does. It is up to the caller that it is open: one that was closed may be another closure's by now.
+     *
+     * @param address what {@link #bindAddress} of a type of the same interface and descriptor returned
+     * @param target what native calls reach from now on
+     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
+     * @throws IllegalArgumentException if this type has no function pointer of that address, or a {@link Closure} or an arena closes it
+     * @throws IllegalStateException if it is closed, and not in use again
+     */
+    public void rebindAddress(long address, T target) {
+        if (!slots.rebindAddress(address, requireInstance(target))) {
+            throw addressIsClosed(address);
+        }
+    }
+
+    /**
+     * Frees a function pointer, as {@link Closure#close} does. It is up to the caller that it is open, and that nobody else closes it: one that was closed may be another closure's
+     * by now.
+     *
+     * @param address what {@link #bindAddress} of a type of the same interface and descriptor returned
+     * @throws IllegalArgumentException if this type has no function pointer of that address, or a {@link Closure} or an arena closes it
+     * @throws IllegalStateException if it is closed, and not in use again
+     */
+    public void closeAddress(long address) {
+        if (!slots.closeAddress(address)) {
+            throw addressIsClosed(address);
+        }
+    }
+
+    private IllegalStateException addressIsClosed(long address) {
+        return new IllegalStateException(
+                "the function pointer 0x%s is closed: %s".formatted(Long.toHexString(address), this));
     }
 
     /** What this type's closures are: {@link Mechanism#STATIC}, or {@link Mechanism#DYNAMIC} if the policy allowed it when the type was made. */

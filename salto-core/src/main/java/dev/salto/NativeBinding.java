@@ -94,7 +94,7 @@ public final class NativeBinding implements AutoCloseable {
             return before;
         }
         MemorySegment call = Arena.ofAuto().allocate(index.callSize(), ADDRESS.byteAlignment());
-        slots.rebind(id, call);
+        slots.keep(id, call);
         return call;
     }
 

@@ -5,6 +5,7 @@ package dev.salto;
 import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.gate.Gate;
+import dev.salto.internal.table.SlotPool;
 import dev.salto.internal.table.TableState;
 import dev.salto.internal.table.Tables;
 import dev.salto.internal.text.Hardening;
@@ -85,7 +86,8 @@ public record Report(
         } catch (IllegalCallerException e) {
             problem = e.getMessage();
         }
-        List<TableState> tables = Tables.states();
+        List<TableState> mapped = Tables.states();
+        List<TableState> tables = mapped.stream().filter(table -> !table.isRetired()).toList();
         return new Report(
                 port.map(Port::architecture).orElse(System.getProperty("os.arch")),
                 port.map(Port::abi).orElse("unknown"),
@@ -99,11 +101,11 @@ public record Report(
                 problem,
                 Salto.policy(),
                 tables.size(),
-                tables.stream().mapToLong(TableState::used).sum() + Gate.stubsInUse(),
+                SlotPool.turnoverOfAll().used() + Gate.stubsInUse(),
                 tables.stream().mapToLong(TableState::size).sum(),
                 tables.stream().filter(TableState::isProtected).count(),
                 tables.stream().filter(TableState::isSealed).count(),
-                image != null ? writableExecutable(image, tables) : Boolean.FALSE,
+                image != null ? writableExecutable(image, mapped) : Boolean.FALSE,
                 Hardening.read());
     }
 

@@ -6,6 +6,7 @@ import dev.salto.internal.table.ClosureKind;
 import dev.salto.internal.table.ClosureSlots;
 import dev.salto.internal.table.Quarantine;
 import dev.salto.internal.table.Tables;
+import dev.salto.internal.table.Turnover;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -29,8 +30,11 @@ final class StubPool extends ClosureSlots {
     private final ClosureKind kind;
 
     private final Map<Integer, MemorySegment> stubs = new HashMap<>();
+    private final Map<Long, Integer> ids = new HashMap<>();
     private final Deque<Integer> free = new ArrayDeque<>();
-    private final Quarantine quarantine = new Quarantine();
+    private final Quarantine quarantine = new Quarantine(Quarantine.wantedSize());
+    private long taken;
+    private long givenBack;
     private int next;
     private int end;
 
@@ -55,11 +59,12 @@ final class StubPool extends ClosureSlots {
     }
 
     @Override
-    public synchronized int bind(Object object) {
+    public synchronized int bind(Object object, boolean isByAddress) {
         Integer again = free.poll();
         int id = again != null ? again : make();
-        countTaken();
-        rebind(id, object);
+        beforeBinding();
+        Tables.bind(id, object, isByAddress);
+        taken++;
         USED.incrementAndGet();
         return id;
     }
@@ -72,7 +77,9 @@ final class StubPool extends ClosureSlots {
         int id = next;
         FunctionDescriptor function = kind.function();
         MethodHandle target = MethodHandles.insertArguments(dispatcher, function.argumentLayouts().size(), id);
-        stubs.put(id, Linker.nativeLinker().upcallStub(target, function, Arena.global()));
+        MemorySegment stub = Linker.nativeLinker().upcallStub(target, function, Arena.global());
+        stubs.put(id, stub);
+        ids.put(stub.address(), id);
         next++;
         return id;
     }
@@ -87,14 +94,32 @@ final class StubPool extends ClosureSlots {
     }
 
     @Override
-    public void giveBackLocked(int id) {
-        Tables.unbind(id);
-        int recycled = quarantine.add(id);
-        if (recycled != Quarantine.NONE) {
-            free.add(recycled);
+    protected synchronized int find(long address) {
+        return ids.getOrDefault(address, Tables.NONE);
+    }
+
+    @Override
+    public void giveBack(int id) {
+        synchronized (this) {
+            Tables.unbind(id);
+            int recycled = quarantine.add(id);
+            if (recycled != Quarantine.NONE) {
+                free.add(recycled);
+            }
+            givenBack++;
         }
         USED.decrementAndGet();
-        countGivenBack();
+        afterGivingBack();
+    }
+
+    @Override
+    public synchronized void exclusively(Runnable action) {
+        action.run();
+    }
+
+    @Override
+    public synchronized Turnover turnover() {
+        return new Turnover(taken, givenBack);
     }
 
     /** There is nothing of Salto's that could be made unchangeable: the code is the JVM's. */

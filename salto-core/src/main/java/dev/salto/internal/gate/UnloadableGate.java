@@ -3,6 +3,7 @@
 package dev.salto.internal.gate;
 
 import dev.salto.internal.table.Occupancy;
+import dev.salto.internal.table.Turnover;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Set;
@@ -26,9 +27,11 @@ final class UnloadableGate implements Occupancy {
     @SuppressWarnings("UnusedVariable")
     private final MemorySegment lifetime;
 
-    private boolean isConnected;
-    private boolean isWatched;
-    private long takenWhenWatched;
+    /** Changes to true under this object's lock, and to false while no slot can be taken. */
+    private volatile boolean isConnected;
+
+    private volatile boolean isWatched;
+    private long takenBefore;
 
     private UnloadableGate(GateStub stub, MethodHandle dispatcher) {
         this.stub = stub;
@@ -44,37 +47,47 @@ final class UnloadableGate implements Occupancy {
     }
 
     @Override
-    public void begin() {
+    public void beforeBinding() {
         if (!isConnected) {
-            isConnected = true;
+            connect();
+        }
+    }
+
+    private synchronized void connect() {
+        if (!isConnected) {
             CONNECTED.add(this);
             stub.connect(dispatcher);
+            isConnected = true;
         }
     }
 
     @Override
-    public void end() {
+    public void afterGivingBack() {
         if (!isWatched) {
-            isWatched = true;
-            takenWhenWatched = stub.slots().taken();
-            AfterCollection.run(this::disconnectIfIdle);
+            watch();
         }
     }
 
+    private void watch() {
+        isWatched = true;
+        AfterCollection.run(() -> stub.slots().exclusively(this::disconnectIfIdle));
+    }
+
+    /** Called while no slot can be taken. Whoever gives one back later looks whether the gate is watched. */
     private void disconnectIfIdle() {
-        synchronized (stub.slots()) {
-            isWatched = false;
-            if (!stub.slots().isUnused()) {
-                return;
-            }
-            if (stub.slots().taken() != takenWhenWatched) {
-                // In use from time to time: changing what is behind a stub throws compiled code away.
-                end();
-                return;
-            }
-            isConnected = false;
-            stub.disconnect();
-            CONNECTED.remove(this);
+        Turnover turnover = stub.slots().turnover();
+        isWatched = false;
+        if (turnover.used() > 0 || !isConnected) {
+            return;
         }
+        if (turnover.taken() != takenBefore) {
+            // In use from time to time: changing what is behind a stub throws compiled code away.
+            takenBefore = turnover.taken();
+            watch();
+            return;
+        }
+        stub.disconnect();
+        isConnected = false;
+        CONNECTED.remove(this);
     }
 }

@@ -11,17 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The slots of one signature's closures: each leads to the Java object that it is bound to.
  *
- * <p>All methods may be called from any thread; each holds the lock of this object while it changes slots, so that whoever holds it sees
- * none change. Those that take an id expect one that was handed out here and that was not given back since.
+ * <p>All methods may be called from any thread. Those that take an id expect one that was handed out here and that was not given back since: it is up to the caller
+ * that nobody else gives the same slot back.
  */
 public abstract class ClosureSlots {
     /** Weak, because whoever is told may be what keeps the user's classes alive; a user of these slots keeps it reachable. */
     private @Nullable WeakReference<Occupancy> occupancy;
-
-    /** Both are counted for whoever is told. */
-    private int used;
-
-    private long taken;
 
     /** Whether the code of these slots is that of static trampolines, and not made at run time by the JDK. */
     public abstract boolean areStatic();
@@ -29,21 +24,24 @@ public abstract class ClosureSlots {
     /**
      * Takes a slot for an object.
      *
+     * @param isByAddress whether it is going to be given back by {@link #closeAddress}, and not otherwise
      * @return the slot's id
      * @throws IllegalStateException if the system refuses the memory that it takes; the message holds its reason
      */
-    public abstract int bind(Object object);
+    public abstract int bind(Object object, boolean isByAddress);
 
     /** The function pointer of a slot. */
     public abstract long address(int id);
 
-    /** Stops calls and gives the slot back. */
-    public final synchronized void giveBack(int id) {
-        giveBackLocked(id);
-    }
+    /**
+     * The slot of a function pointer.
+     *
+     * @return {@link Tables#NONE} if there is none of that address here
+     */
+    protected abstract int find(long address);
 
-    /** The same, for a thread that has the lock: taking it once more would cost as much as all the rest. */
-    public abstract void giveBackLocked(int id);
+    /** Stops calls and gives the slot back. */
+    public abstract void giveBack(int id);
 
     /**
      * Makes the slots that were ever handed out unchangeable for good.
@@ -52,40 +50,33 @@ public abstract class ClosureSlots {
      */
     public abstract void seal();
 
+    /** Runs an action while no slot is taken or given back. */
+    public abstract void exclusively(Runnable action);
+
+    /** How often slots were used. Exact within {@link #exclusively}. */
+    public abstract Turnover turnover();
+
     /** Binds a slot to another object; calls that are under way may still see what it was bound to before. */
     public void rebind(int id, Object object) {
-        Tables.setTargetRelease(id, object);
+        Tables.rebind(id, object);
     }
 
     /** Says who is told when slots are used; nobody if it is null. All slots are free. */
-    public final synchronized void setOccupancy(@Nullable Occupancy occupancy) {
+    public final void setOccupancy(@Nullable Occupancy occupancy) {
         this.occupancy = occupancy == null ? null : new WeakReference<>(occupancy);
     }
 
-    /** How many slots were taken since it was said who is told. */
-    public final synchronized long taken() {
-        return taken;
-    }
-
-    /** Whether no slot is taken; known if somebody is told. */
-    public final synchronized boolean isUnused() {
-        return used == 0;
-    }
-
-    /** Has to be called when a slot is taken, by the thread that has the lock. */
-    protected final void countTaken() {
+    /** Has to be called before a slot is taken, by a thread that {@link #exclusively} keeps out. */
+    protected final void beforeBinding() {
         if (occupancy != null) {
-            taken++;
-            if (used++ == 0) {
-                Objects.requireNonNull(occupancy.get()).begin();
-            }
+            Objects.requireNonNull(occupancy.get()).beforeBinding();
         }
     }
 
-    /** Has to be called when a slot is given back, by the thread that has the lock. */
-    protected final void countGivenBack() {
-        if (occupancy != null && --used == 0) {
-            Objects.requireNonNull(occupancy.get()).end();
+    /** Has to be called after a slot was given back. */
+    protected final void afterGivingBack() {
+        if (occupancy != null) {
+            Objects.requireNonNull(occupancy.get()).afterGivingBack();
         }
     }
 
@@ -97,12 +88,51 @@ public abstract class ClosureSlots {
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(Object object, Arena arena) {
-        int id = bind(object);
+        int id = bind(object, false);
         try {
             return MemorySegment.ofAddress(address(id)).reinterpret(arena, _ -> giveBack(id));
         } catch (RuntimeException | Error e) {
             giveBack(id);
             throw e;
         }
+    }
+
+    /**
+     * Binds a function pointer to another object.
+     *
+     * @return false if it is free
+     * @throws IllegalArgumentException if there is no function pointer of that address here, or it is not one that is closed by its address
+     */
+    public boolean rebindAddress(long address, Object object) {
+        return Tables.replaceTarget(requireByAddress(address), object);
+    }
+
+    /**
+     * Frees a function pointer.
+     *
+     * @return false if it was free before
+     * @throws IllegalArgumentException if there is no function pointer of that address here, or it is not one that is closed by its address
+     */
+    public boolean closeAddress(long address) {
+        int id = requireByAddress(address);
+        // Whoever takes the object away is the one that frees the slot.
+        if (!Tables.claim(id)) {
+            return false;
+        }
+        giveBack(id);
+        return true;
+    }
+
+    private int requireByAddress(long address) {
+        int id = find(address);
+        if (id == Tables.NONE) {
+            throw new IllegalArgumentException(
+                    "there is no function pointer of this type at 0x" + Long.toHexString(address));
+        }
+        if (!Tables.isByAddress(id) && Tables.target(id) != null) {
+            throw new IllegalArgumentException("the function pointer 0x" + Long.toHexString(address)
+                    + " belongs to a Closure or an arena; use that");
+        }
+        return id;
     }
 }

@@ -2,11 +2,11 @@
 
 package dev.salto.internal.table;
 
-/** Is told when slots of a pool begin to be used, and when none is any more. Called by the thread that has the pool's lock. */
+/** Is told when slots of a pool are used. */
 public interface Occupancy {
-    /** The first slot is taken, and not handed out as yet. */
-    void begin();
+    /** A slot is about to be taken, by a thread that {@link ClosureSlots#exclusively} keeps out. */
+    void beforeBinding();
 
-    /** The last slot was given back. */
-    void end();
+    /** A slot was given back. */
+    void afterGivingBack();
 }

@@ -3,9 +3,12 @@
 package dev.salto.internal.table;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The slots of a pool that were given back last, which are not to be used again yet, so that calls of them are noticed. Their number is fixed. */
+/** The slots that were given back last, which are not to be used again yet, so that calls of them are noticed. Their number is fixed. For one thread at a time. */
 public final class Quarantine {
     /** None comes out of the quarantine: it has room. */
     public static final int NONE = -1;
@@ -22,13 +25,19 @@ public final class Quarantine {
     private int[] slots = {};
     private int next;
 
+    /** An empty quarantine. */
+    public Quarantine(int size) {
+        this.size = size;
+    }
+
     /**
-     * An empty quarantine of the size that the user wants.
+     * How many slots the user wants in quarantine.
      *
      * @throws IllegalArgumentException if the system property has a value that means nothing
      */
-    public Quarantine() {
+    public static int wantedSize() {
         String value = System.getProperty(SIZE, "");
+        int size;
         try {
             size = value.isEmpty() ? DEFAULT_SIZE : Integer.parseInt(value);
         } catch (NumberFormatException e) {
@@ -37,6 +46,7 @@ public final class Quarantine {
         if (size < 0 || size > MAXIMUM) {
             throw mistaken(value, null);
         }
+        return size;
     }
 
     private static IllegalArgumentException mistaken(String value, @Nullable Throwable cause) {
@@ -62,6 +72,32 @@ public final class Quarantine {
         int oldest = slots[next];
         slots[next++] = slot;
         return oldest;
+    }
+
+    /** Forgets the slots in it. */
+    void clear() {
+        Arrays.fill(slots, NONE);
+        next = 0;
+    }
+
+    /** Forgets those slots for which the answer is true. */
+    void removeIf(IntPredicate isUnwanted) {
+        // Those that stay keep their order: the oldest is next.
+        int[] kept = IntStream.concat(Arrays.stream(slots, next, slots.length), Arrays.stream(slots, 0, next))
+                .filter(slot -> slot != NONE && !isUnwanted.test(slot))
+                .toArray();
+        clear();
+        System.arraycopy(kept, 0, slots, 0, kept.length);
+        next = kept.length;
+    }
+
+    /** Calls back with each slot in it. */
+    void forEach(IntConsumer action) {
+        for (int slot : slots) {
+            if (slot != NONE) {
+                action.accept(slot);
+            }
+        }
     }
 
     private void grow() {

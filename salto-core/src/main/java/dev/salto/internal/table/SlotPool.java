@@ -3,22 +3,28 @@
 package dev.salto.internal.table;
 
 import dev.salto.internal.abi.TrailingArgument;
+import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TextImage;
-import java.util.ArrayDeque;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots for one purpose: one signature's closures, native bindings of one shape, or raw trampolines. It grows by whole tables and keeps them.
+ * The slots for one purpose: one signature's closures, native bindings of one shape, or raw trampolines. It grows by whole tables.
  *
  * <p>A table never changes its pool, and in the pool of a signature every slot leads to the same gate. So a stale function pointer
  * whose slot was reused reaches another closure of the <em>same signature</em>: the wrong callback, but never a call with the wrong
  * arguments. It also means that nothing but the entry has to be written when a slot is reused.
+ *
+ * <p>Threads that take slots and give them back at the same time do that in {@link Stripe}s of their own, which meet in the {@link Depot}. Whoever
+ * changes a slot of a closure has the lock of any one stripe; whoever has those of all of them sees no slot change.
  */
 public final class SlotPool extends ClosureSlots {
-    private final TextImage image;
+    /** All there are: none is ever given up. */
+    private static final List<SlotPool> ALL = new CopyOnWriteArrayList<>();
+
     private final int entry;
 
     /** Where a trampoline points whose slot was given back. */
@@ -27,28 +33,31 @@ public final class SlotPool extends ClosureSlots {
     /** Where it points if its call can be noticed; {@link #dead} if there is nothing to notice. */
     private final int caught;
 
-    private final long target;
-    private final long stackSize;
     private final @Nullable ClosureKind kind;
+    private final Depot depot;
+    private final int quarantineSize = Quarantine.wantedSize();
 
-    /** All tables that can change. */
-    private final List<Table> tables = new ArrayList<>();
-
-    /** Those of them that have free slots. The first one is used until it is full. */
-    private final Deque<Table> available = new ArrayDeque<>();
-
-    /** Of slots in tables that can change. */
-    private Quarantine quarantine = new Quarantine();
+    /** Made when they are needed, under the lock of the array. */
+    private final @Nullable Stripe[] stripes = new @Nullable Stripe[Stripe.COUNT];
 
     private SlotPool(TextImage image, String entry, String dead, String caught, long target, long stackSize,
             @Nullable ClosureKind kind) {
-        this.image = image;
         this.entry = image.index().entry(entry);
         this.dead = image.index().entry(dead);
         this.caught = image.index().entry(caught);
-        this.target = target;
-        this.stackSize = stackSize;
         this.kind = kind;
+        this.depot = new Depot(image, kind, quarantineSize, new Depot.Content() {
+            @Override
+            public void setUp(Table table) {
+                table.setCall(target, stackSize);
+            }
+
+            @Override
+            public void setUpGrave(Table table) throws SystemCallException {
+                long catcher = Catcher.address();
+                table.fillGrave(catcher == 0 ? SlotPool.this.dead : SlotPool.this.caught, catcher);
+            }
+        });
     }
 
     /**
@@ -59,7 +68,8 @@ public final class SlotPool extends ClosureSlots {
      * @param kind what the closures are
      */
     public static SlotPool ofGate(TextImage image, TrailingArgument place, long gate, ClosureKind kind) {
-        return new SlotPool(image, place.entry("append_"), place.dead(), place.caught(), gate, place.stackSize(), kind);
+        return listed(new SlotPool(image, place.entry("append_"), place.dead(), place.caught(), gate, place.stackSize(),
+                kind));
     }
 
     /**
@@ -68,12 +78,23 @@ public final class SlotPool extends ClosureSlots {
      * @param place where the appended argument goes
      */
     public static SlotPool ofCalls(TextImage image, TrailingArgument place) {
-        return new SlotPool(image, place.entry("bind_"), place.dead(), place.dead(), 0, 0, null);
+        return listed(new SlotPool(image, place.entry("bind_"), place.dead(), place.dead(), 0, 0, null));
     }
 
     /** A pool of slots that each lead straight to a target of their own, without tables as yet. */
     public static SlotPool ofTargets(TextImage image) {
-        return new SlotPool(image, TrailingArgument.DEAD, TrailingArgument.DEAD, TrailingArgument.DEAD, 0, 0, null);
+        return listed(
+                new SlotPool(image, TrailingArgument.DEAD, TrailingArgument.DEAD, TrailingArgument.DEAD, 0, 0, null));
+    }
+
+    private static SlotPool listed(SlotPool pool) {
+        ALL.add(pool);
+        return pool;
+    }
+
+    /** How many slots were taken so far, and how many given back, in all pools. */
+    public static Turnover turnoverOfAll() {
+        return ALL.stream().map(SlotPool::turnover).reduce(new Turnover(0, 0), Turnover::plus);
     }
 
     @Override
@@ -82,18 +103,27 @@ public final class SlotPool extends ClosureSlots {
     }
 
     @Override
-    public synchronized int bind(Object object) {
-        Table table = tableWithRoom();
-        boolean fresh = table.isNextFresh();
-        int slot = take(table);
-        int id = Tables.id(table, slot);
-        rebind(id, object);
-        if (fresh) {
-            table.set(slot, table.entry(entry), id);
-        } else {
-            table.setEntryRelease(slot, table.entry(entry));
+    public int bind(Object object, boolean isByAddress) {
+        Stripe stripe = lockStripe();
+        try {
+            beforeBinding();
+            if (stripe.freeCount == 0 && stripe.fresh == stripe.freshEnd) {
+                depot.fill(stripe, givenBack());
+            }
+            stripe.taken++;
+            boolean isFresh = stripe.freeCount == 0;
+            int id = isFresh ? stripe.fresh++ : stripe.free[--stripe.freeCount];
+            Tables.bind(id, object, stripe.recent.numberOfClass(object), isByAddress);
+            Table table = Tables.table(id);
+            if (isFresh) {
+                table.set(Tables.slot(id), table.entry(entry), id);
+            } else {
+                table.setEntryRelease(Tables.slot(id), table.entry(entry));
+            }
+            return id;
+        } finally {
+            stripe.unlock();
         }
-        return id;
     }
 
     /**
@@ -102,31 +132,50 @@ public final class SlotPool extends ClosureSlots {
      * @return the slot's id
      * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
      */
-    public synchronized int take() {
-        Table table = tableWithRoom();
-        return Tables.id(table, take(table));
-    }
-
-    private Table tableWithRoom() {
-        Table table = available.peekFirst();
-        return table != null ? table : grow();
-    }
-
-    private int take(Table table) {
-        countTaken();
-        int slot = table.take();
-        if (!table.hasRoom()) {
-            available.removeFirst();
+    public int take() {
+        Stripe stripe = lockStripe();
+        try {
+            if (stripe.freeCount == 0 && stripe.fresh == stripe.freshEnd) {
+                depot.fill(stripe, givenBack());
+            }
+            stripe.taken++;
+            return stripe.freeCount > 0 ? stripe.free[--stripe.freeCount] : stripe.fresh++;
+        } finally {
+            stripe.unlock();
         }
-        return slot;
     }
 
-    private Table grow() {
-        Table table = Tables.add(image, kind);
-        table.setCall(target, stackSize);
-        tables.add(table);
-        available.addFirst(table);
-        return table;
+    /** A stripe that nobody else uses, until it is unlocked. */
+    private Stripe lockStripe() {
+        Stripe stripe = stripes[Stripe.preferred()];
+        return stripe != null && stripe.tryLock() ? stripe : lockAnotherStripe();
+    }
+
+    private Stripe lockAnotherStripe() {
+        for (int tries = 0;; tries++) {
+            int preferred = Stripe.preferred();
+            Stripe stripe = stripe(preferred);
+            if (stripe.tryLock()) {
+                return stripe;
+            }
+            Stripe.prefer(preferred + 1);
+            if (tries < Stripe.COUNT) {
+                Thread.onSpinWait();
+            } else {
+                BriefWait.once();
+            }
+        }
+    }
+
+    private Stripe stripe(int number) {
+        synchronized (stripes) {
+            Stripe stripe = stripes[number];
+            if (stripe == null) {
+                stripe = new Stripe(quarantineSize);
+                stripes[number] = stripe;
+            }
+            return stripe;
+        }
     }
 
     @Override
@@ -134,7 +183,18 @@ public final class SlotPool extends ClosureSlots {
         return Tables.table(id).trampoline(Tables.slot(id));
     }
 
-    /** What a slot is bound to, or was before, if it is not one of a closure. */
+    @Override
+    protected int find(long address) {
+        int id = Tables.find(address);
+        return id != Tables.NONE && Tables.table(id).owner() == depot ? id : Tables.NONE;
+    }
+
+    /** Keeps an object with a slot that is not one of a closure, for good. */
+    public void keep(int id, Object object) {
+        Tables.setTarget(id, object);
+    }
+
+    /** What is kept with a slot. */
     public @Nullable Object object(int id) {
         return Tables.target(id);
     }
@@ -156,19 +216,32 @@ public final class SlotPool extends ClosureSlots {
     }
 
     @Override
-    public void giveBackLocked(int id) {
-        Table table = Tables.table(id);
-        table.release();
-        if (!table.isSealed()) {
-            table.setEntryRelease(Tables.slot(id),
-                    table.entry(table.catchesCalls() ? caught : entryOfFirstClosed(table)));
-            recycle(quarantine.add(id));
+    public void giveBack(int id) {
+        boolean isNoneUsed;
+        Stripe stripe = lockStripe();
+        try {
+            Table table = Tables.table(id);
+            // The trampoline of a sealed table leads to the gate for good, which finds no object there.
+            boolean isSealed = table.isSealed();
+            if (!isSealed) {
+                table.setEntryRelease(Tables.slot(id),
+                        table.entry(table.catchesCalls() ? caught : entryOfFirstClosed(table)));
+            }
+            if (kind != null) {
+                Tables.unbind(id);
+            }
+            if (!isSealed) {
+                recycle(stripe, stripe.quarantine.add(id));
+            }
+            stripe.givenBack++;
+            isNoneUsed = stripe.givenBack == stripe.taken && depot.hasManyTables() && turnover().used() == 0;
+        } finally {
+            stripe.unlock();
         }
-        // The trampoline of a sealed table leads to the gate for good, which finds no object there.
-        if (kind != null) {
-            Tables.unbind(id);
+        afterGivingBack();
+        if (isNoneUsed) {
+            exclusively(() -> depot.reclaim(existingStripes(), givenBack()));
         }
-        countGivenBack();
     }
 
     /** The entry for closed closures of a table that has had none before: it may lack what that entry needs. */
@@ -181,25 +254,63 @@ public final class SlotPool extends ClosureSlots {
         return caught;
     }
 
-    private void recycle(int id) {
-        if (id == Quarantine.NONE) {
-            return;
-        }
-        Table table = Tables.table(id);
-        boolean hadRoom = table.hasRoom();
-        table.recycle(Tables.slot(id));
-        if (!hadRoom) {
-            available.addLast(table);
+    private void recycle(Stripe stripe, int id) {
+        if (id != Quarantine.NONE) {
+            if (stripe.freeCount == stripe.free.length) {
+                depot.takeHalf(stripe, givenBack());
+            }
+            stripe.free[stripe.freeCount++] = id;
         }
     }
 
     @Override
-    public synchronized void seal() {
-        available.clear();
-        quarantine = new Quarantine();
-        for (Table table : tables) {
-            table.seal();
+    public void seal() {
+        exclusively(() -> depot.seal(existingStripes()));
+    }
+
+    @Override
+    public void exclusively(Runnable action) {
+        synchronized (stripes) {
+            List<Stripe> locked = new ArrayList<>();
+            try {
+                for (Stripe stripe : existingStripes()) {
+                    stripe.lock();
+                    locked.add(stripe);
+                }
+                action.run();
+            } finally {
+                locked.forEach(Stripe::unlock);
+            }
         }
-        tables.clear();
+    }
+
+    private List<Stripe> existingStripes() {
+        List<Stripe> existing = new ArrayList<>();
+        for (Stripe stripe : stripes) {
+            if (stripe != null) {
+                existing.add(stripe);
+            }
+        }
+        return existing;
+    }
+
+    private long givenBack() {
+        long sum = 0;
+        for (Stripe stripe : stripes) {
+            sum += stripe == null ? 0 : stripe.givenBack;
+        }
+        return sum;
+    }
+
+    @Override
+    public Turnover turnover() {
+        // What was given back is looked at first, because that was taken before.
+        long givenBack = givenBack();
+        VarHandle.acquireFence();
+        long taken = 0;
+        for (Stripe stripe : stripes) {
+            taken += stripe == null ? 0 : stripe.taken;
+        }
+        return new Turnover(taken, givenBack);
     }
 }

@@ -6,14 +6,13 @@ import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TableMemory;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One table: the memory of its trampolines and parameter blocks, and which of its slots are free. A slot is a trampoline with its
- * parameter block. Slots that were given back are handed out again in the order in which they came back.
+ * One table: the memory of its trampolines and parameter blocks. A slot is a trampoline with its parameter block.
  *
- * <p>The free slots are a list threaded through an array of two bytes for each slot. Its methods are for one thread at a time (the
- * pool's lock); those that write a block may be called from any thread that has the slot, if the table is never sealed.
+ * <p>What changes the table as a whole is for one thread at a time, which has the lock of the pool's depot; a block may be written by any thread that has the
+ * slot, in a table that can be sealed or retired only under the lock of a stripe.
  *
  * <p><b>Publication order.</b> A trampoline reads its two words one after the other, with nothing between them that would keep a weakly ordered
  * processor (AArch64, Arm, riscv64, ppc64le, LoongArch) from seeing them in another order than they were written in. So no call may depend on that order:
@@ -26,96 +25,171 @@ import java.lang.invoke.VarHandle;
  * </ul>
  * Words are aligned, so that each is read as a whole.
  *
- * <p>A <em>protected</em> table can be written only during its own methods that do so; a <em>sealed</em> one never again.
+ * <p>A <em>protected</em> table can be written only during its own methods that do so; a <em>sealed</em> one never again; a <em>retired</em> one not before it is
+ * revived.
  */
 final class Table {
-    private static final VarHandle WORD = Words.ACCESS;
-    private static final short NONE = -1;
-
     private final int number;
     private final TextIndex index;
     private final TableMemory memory;
     private final boolean isProtected;
+    private final @Nullable Object owner;
     private final long code;
-    private final MemorySegment parameters;
+    private final long parameters;
 
-    /** Where the first block's entry is in the parameter table, and how far it is to the next one's, in bytes. */
+    /** The address of the first block's entry, and how far it is to the next one's, in bytes. */
     private final long firstEntry;
+
     private final long blockSize;
+    private final long firstTrampoline;
+    private final int trampolineSize;
 
-    private final short[] nextFree;
-    private short firstFree = NONE;
-    private short lastFree = NONE;
-    private int used;
-    private int everUsed;
-    private long taken;
-    private boolean catchesCalls;
+    private int handedOut;
+
+    /** A bit for each slot that was used before and is free, in the pool's depot; short until there is one. */
+    private long[] free = {};
+
+    private int freeCount;
+    private volatile boolean catchesCalls;
     private boolean isSealed;
+    private boolean isRetired;
 
-    Table(int number, TextIndex index, TableMemory memory, boolean isProtected) {
+    /** A table of fresh memory. */
+    Table(int number, TextIndex index, TableMemory memory, boolean isProtected, @Nullable Object owner) {
         this.number = number;
         this.index = index;
         this.memory = memory;
         this.isProtected = isProtected;
+        this.owner = owner;
         this.code = memory.code().address();
-        this.parameters = memory.parameters();
-        this.firstEntry = (long) index.blockOffset() + index.blockEntry();
+        this.parameters = memory.parameters().address();
+        this.firstEntry = parameters + index.blockOffset() + index.blockEntry();
         this.blockSize = index.blockSize();
-        this.nextFree = new short[index.trampolineCount()];
+        this.firstTrampoline = code + index.trampolineOffset();
+        this.trampolineSize = index.trampolineSize();
     }
 
     int number() {
         return number;
     }
 
-    /** Whether there is a slot to take. */
-    boolean hasRoom() {
-        return firstFree != NONE || everUsed < nextFree.length;
+    /** Whose table it is; null if it has no pool. */
+    @Nullable
+    Object owner() {
+        return owner;
     }
 
-    /** Whether the slot that {@link #take} returns next has never been handed out before. */
-    boolean isNextFresh() {
-        return firstFree == NONE;
+    /** How many slots it has. */
+    int capacity() {
+        return index.trampolineCount();
     }
 
-    /** Takes a free slot; there has to be one. */
-    int take() {
-        used++;
-        taken++;
-        if (firstFree == NONE) {
-            return everUsed++;
+    /** How many slots were handed out at least once: the first ones. */
+    int handedOut() {
+        return handedOut;
+    }
+
+    /** Whether there are slots that were never handed out. */
+    boolean hasFresh() {
+        return handedOut < index.trampolineCount();
+    }
+
+    /**
+     * Hands out slots that never were.
+     *
+     * @param most how many at the most
+     * @return how many; the first is the one that {@link #handedOut} said
+     */
+    int handOut(int most) {
+        int count = Math.min(most, index.trampolineCount() - handedOut);
+        handedOut += count;
+        return count;
+    }
+
+    /** How many free slots there are, without those that were never handed out. */
+    int freeCount() {
+        return freeCount;
+    }
+
+    boolean hasFree() {
+        return freeCount > 0;
+    }
+
+    /** Whether all slots that were ever handed out are free. */
+    boolean isUnused() {
+        return freeCount == handedOut;
+    }
+
+    void addFree(int slot) {
+        if (free.length == 0) {
+            free = new long[(capacity() + Long.SIZE - 1) / Long.SIZE];
         }
-        short slot = firstFree;
-        firstFree = nextFree[slot];
-        if (firstFree == NONE) {
-            lastFree = NONE;
-        }
-        return slot;
+        free[slot / Long.SIZE] |= 1L << slot;
+        freeCount++;
     }
 
-    /** Lets go of a slot, which is not free before {@link #recycle}. */
-    void release() {
-        used--;
-    }
-
-    /** Makes a slot free that was let go. */
-    void recycle(int slot) {
-        nextFree[slot] = NONE;
-        if (lastFree == NONE) {
-            firstFree = (short) slot;
-        } else {
-            nextFree[lastFree] = (short) slot;
+    /**
+     * Takes the first free slots, and writes their ids from the last one to the first.
+     *
+     * @param most how many at the most
+     * @return how many
+     */
+    int takeFree(int[] ids, int most) {
+        int count = Math.min(most, freeCount);
+        int place = count;
+        for (int word = 0; place > 0; word++) {
+            long bits = free[word];
+            int first = Tables.id(this, word * Long.SIZE);
+            while (bits != 0 && place > 0) {
+                ids[--place] = first + Long.numberOfTrailingZeros(bits);
+                bits &= bits - 1;
+            }
+            free[word] = bits;
         }
-        lastFree = (short) slot;
+        freeCount -= count;
+        return count;
     }
 
     /** For reports. */
     TableState state() {
-        return new TableState(used, taken, isProtected, isSealed, code, parameters.address(), parameters.byteSize());
+        return new TableState(isProtected, isSealed, isRetired, code, parameters, memory.parameters().byteSize());
     }
 
     boolean isSealed() {
         return isSealed;
+    }
+
+    boolean isRetired() {
+        return isRetired;
+    }
+
+    /**
+     * Lets go of the memory of the parameters. Whoever calls one of the trampolines all the same gets to where the grave leads.
+     *
+     * @param grave a table that was filled as a {@linkplain #fillGrave grave}
+     */
+    void retire(Table grave) throws SystemCallException {
+        memory.bury(grave.memory);
+        isRetired = true;
+        free = new long[0];
+        freeCount = 0;
+    }
+
+    /** Takes up work again, with fresh memory; no slot was handed out. */
+    void revive() throws SystemCallException {
+        memory.exhume();
+        isRetired = false;
+        handedOut = 0;
+        catchesCalls = false;
+    }
+
+    /** Has all trampolines lead to an entry, and forbids that this is ever changed. */
+    void fillGrave(int entry, long catcher) throws SystemCallException {
+        setCatcher(catcher);
+        for (int slot = 0; slot < index.trampolineCount(); slot++) {
+            set(slot, entry(entry), Tables.id(this, slot));
+        }
+        memory.forbidWriting();
     }
 
     /**
@@ -134,7 +208,18 @@ final class Table {
 
     /** The address of a slot's trampoline: the function pointer. */
     long trampoline(int slot) {
-        return code + index.trampolineOffset() + (long) slot * index.trampolineSize();
+        return firstTrampoline + (long) slot * trampolineSize;
+    }
+
+    /**
+     * The slot of a trampoline.
+     *
+     * @return {@link Tables#NONE} if there is none at that address
+     */
+    int slotAt(long address) {
+        int offset = Math.clamp(address - firstTrampoline, -1, Integer.MAX_VALUE);
+        int slot = offset / trampolineSize;
+        return offset >= 0 && slot < index.trampolineCount() && slot * trampolineSize == offset ? slot : Tables.NONE;
     }
 
     /** The address of this table's own copy of an entry, which reads this table's header. */
@@ -144,8 +229,8 @@ final class Table {
 
     /** Sets what this table's {@code append_} entries do. */
     void setCall(long target, long stackSize) {
-        write((long) index.headerCall() + index.callTarget(), target, (long) index.headerCall() + index.callStackSize(),
-                stackSize);
+        long call = parameters + index.headerCall();
+        write(call + index.callTarget(), target, call + index.callStackSize(), stackSize);
     }
 
     /** Whether this table's {@code caught} entries may be used. */
@@ -155,7 +240,7 @@ final class Table {
 
     /** Sets the function that this table's {@code caught} entries call. */
     void setCatcher(long address) {
-        setWordRelease(index.headerCatcher(), address);
+        setWordRelease(parameters + index.headerCatcher(), address);
         catchesCalls = true;
     }
 
@@ -168,13 +253,13 @@ final class Table {
         if (isProtected) {
             writeProtected(place, value, place, value);
         } else {
-            WORD.setRelease(parameters, place, value);
+            Words.setRelease(place, value);
         }
     }
 
     /** Sets where a slot's trampoline jumps, with release, after what it loads into the scratch register. */
     void set(int slot, long address, long argument) {
-        long block = index.blockOffset() + slot * blockSize;
+        long block = parameters + index.blockOffset() + slot * blockSize;
         write(block + index.blockArgument(), argument, block + index.blockEntry(), address);
     }
 
@@ -182,8 +267,8 @@ final class Table {
         if (isProtected) {
             writeProtected(place, value, secondPlace, secondValue);
         } else {
-            WORD.set(parameters, place, value);
-            WORD.setRelease(parameters, secondPlace, secondValue);
+            Words.set(place, value);
+            Words.setRelease(secondPlace, secondValue);
         }
     }
 
@@ -191,8 +276,8 @@ final class Table {
     private synchronized void writeProtected(long place, long value, long secondPlace, long secondValue) {
         try {
             memory.allowWriting();
-            WORD.set(parameters, place, value);
-            WORD.setRelease(parameters, secondPlace, secondValue);
+            Words.set(place, value);
+            Words.setRelease(secondPlace, secondValue);
             memory.forbidWriting();
         } catch (SystemCallException e) {
             throw new IllegalStateException("a protected table cannot be changed: " + e.getMessage(), e);
@@ -201,6 +286,6 @@ final class Table {
 
     /** The parameter blocks, in the order of their trampolines. */
     MemorySegment blocks() {
-        return parameters.asSlice(index.blockOffset());
+        return memory.parameters().asSlice(index.blockOffset());
     }
 }

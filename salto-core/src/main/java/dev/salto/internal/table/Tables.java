@@ -4,7 +4,6 @@ package dev.salto.internal.table;
 
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.StaleCall;
-import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TableMemory;
 import dev.salto.internal.text.TextImage;
@@ -27,6 +26,9 @@ public final class Tables {
     /** The most slots that a table can have. */
     public static final int SLOTS = 1 << SLOT_BITS;
 
+    /** No slot. */
+    public static final int NONE = -1;
+
     private static final int SLOT_MASK = SLOTS - 1;
 
     /** With two mappings a table, a process reaches the default limit on mappings (vm.max_map_count, 65,530) first. */
@@ -35,8 +37,17 @@ public final class Tables {
     private static final @Nullable Table[] TABLES = new @Nullable Table[MAXIMUM];
     private static final @Nullable Object[][] TARGETS = new @Nullable Object[MAXIMUM][];
 
-    /** What the slots were bound to before they were given back: {@link FormerTarget}s, or only the names of classes. */
-    private static final @Nullable Object[][] FORMER = new @Nullable Object[MAXIMUM][];
+    /** What the slots of retired tables are bound to: nothing. */
+    private static final @Nullable Object[] NO_TARGETS = new @Nullable Object[SLOTS];
+
+    /**
+     * What the slots of closures are bound to, or were before they were given back: the number that {@link ClassNames} has for the object's class, with {@link #BY_ADDRESS}. Written
+     * when a slot is bound, so that closing it need not look at the object.
+     */
+    private static final short[] @Nullable [] CLASSES = new short[MAXIMUM][];
+
+    /** Says that a closure is closed by its address, and not by an object. */
+    private static final int BY_ADDRESS = 1 << 15;
 
     /** What the closures of a table are; null for tables without closures. */
     private static final @Nullable ClosureKind[] KINDS = new @Nullable ClosureKind[MAXIMUM];
@@ -46,7 +57,10 @@ public final class Tables {
     /** Parameter tables are read-only but while Salto changes them, if this system property says {@code protected}. */
     private static final String PROTECTION = "dev.salto.tables";
 
-    private static int count;
+    private static volatile int count;
+
+    /** Where the tables are that have code, in the order of their addresses. */
+    private static volatile TableAddresses addresses = TableAddresses.NONE;
 
     private Tables() {}
 
@@ -59,22 +73,83 @@ public final class Tables {
         return TARGET.getAcquire(TARGETS[id >>> SLOT_BITS], id & SLOT_MASK);
     }
 
-    /** Unbinds a slot of a closure, and notes what it was bound to. */
+    /**
+     * Binds a free slot of a closure.
+     *
+     * @param classNumber what {@link ClassNames} has for the object's class
+     * @param isByAddress whether the closure is closed by its address
+     */
+    static void bind(int id, Object target, int classNumber, boolean isByAddress) {
+        setClass(id, isByAddress ? classNumber | BY_ADDRESS : classNumber);
+        setTarget(id, target);
+    }
+
+    /** The same, for those who bind few. */
+    public static void bind(int id, Object target, boolean isByAddress) {
+        bind(id, target, numberOfClass(target), isByAddress);
+    }
+
+    /** Binds the slot of a closure, which is open, to another object. */
+    static void rebind(int id, Object target) {
+        setClass(id, numberOfClass(target) | (isByAddress(id) ? BY_ADDRESS : 0));
+        setTarget(id, target);
+    }
+
+    private static int numberOfClass(Object target) {
+        return ClassNames.number(target.getClass().getName());
+    }
+
+    private static void setClass(int id, int numberAndFlag) {
+        short[] classes = CLASSES[id >>> SLOT_BITS];
+        if (classes != null) {
+            classes[id & SLOT_MASK] = (short) numberAndFlag;
+        }
+    }
+
+    private static int classAndFlag(int id) {
+        short[] classes = CLASSES[id >>> SLOT_BITS];
+        return classes == null ? 0 : classes[id & SLOT_MASK];
+    }
+
+    /** Whether the slot of a closure is, or was, closed by its address. */
+    static boolean isByAddress(int id) {
+        return (classAndFlag(id) & BY_ADDRESS) != 0;
+    }
+
+    /** Unbinds the slot of a closure. */
     public static void unbind(int id) {
-        int slot = id & SLOT_MASK;
+        Traces.note(id);
+        TARGET.setRelease(row(TARGETS, id), id & SLOT_MASK, null);
+    }
+
+    /**
+     * Takes the object away from a slot.
+     *
+     * @return whether there was one
+     */
+    static boolean claim(int id) {
+        return TARGET.getAndSet(row(TARGETS, id), id & SLOT_MASK, null) != null;
+    }
+
+    /**
+     * Binds the slot of a closure that is closed by its address to another object.
+     *
+     * @return false if it is bound to none
+     */
+    static boolean replaceTarget(int id, Object target) {
         @Nullable
         Object[] targets = row(TARGETS, id);
-        // A name, and not the class, so that the class can be unloaded. Whoever gives the slot back has bound it, or has seen it bound.
-        String name = Objects.requireNonNull(targets[slot]).getClass().getName();
-        @Nullable
-        Object[] former = row(FORMER, id);
-        if (StaleCalls.isTracing()) {
-            former[slot] = FormerTarget.closedHere(name);
-        } else if (!name.equals(former[slot])) {
-            // Comparing costs less than storing: a store of a reference may wait until the processor's stores are done, for the garbage collector.
-            former[slot] = name;
+        int slot = id & SLOT_MASK;
+        while (true) {
+            Object before = TARGET.getAcquire(targets, slot);
+            if (before == null) {
+                return false;
+            }
+            if (TARGET.weakCompareAndSet(targets, slot, before, target)) {
+                setClass(id, numberOfClass(target) | BY_ADDRESS);
+                return true;
+            }
         }
-        TARGET.setRelease(targets, slot, null);
     }
 
     /**
@@ -84,10 +159,8 @@ public final class Tables {
      * @param returnAddress as in {@link StaleCall}
      */
     static StaleCall staleCall(int id, long returnAddress) {
-        Object former = row(FORMER, id)[id & SLOT_MASK];
-        FormerTarget target = former instanceof FormerTarget full ? full : FormerTarget.named((String) former);
-        return new StaleCall(kind(id).describe(), target.className(), target.closedAt(), Thread.currentThread(),
-                returnAddress);
+        return new StaleCall(kind(id).describe(), ClassNames.name(classAndFlag(id) & ~BY_ADDRESS), Traces.of(id),
+                Thread.currentThread(), returnAddress);
     }
 
     /** What a closure is. */
@@ -99,7 +172,8 @@ public final class Tables {
         return Objects.requireNonNull(rows[id >>> SLOT_BITS], "no such table");
     }
 
-    static void setTargetRelease(int id, Object target) {
+    /** Sets the object that a slot leads to, with release. */
+    static void setTarget(int id, Object target) {
         TARGET.setRelease(TARGETS[id >>> SLOT_BITS], id & SLOT_MASK, target);
     }
 
@@ -119,34 +193,101 @@ public final class Tables {
         return table.number() << SLOT_BITS | slot;
     }
 
+    /** The number of a slot's table. */
+    static int number(int id) {
+        return id >>> SLOT_BITS;
+    }
+
+    /** The number of tables that there are and were; theirs are lower. */
+    static int count() {
+        return count;
+    }
+
+    /**
+     * The slot of a trampoline.
+     *
+     * @return {@link #NONE} if there is none at that address
+     */
+    static int find(long address) {
+        int number = addresses.numberAt(address);
+        Table table = number == NONE ? null : TABLES[number];
+        int slot = table == null ? NONE : table.slotAt(address);
+        return table == null || slot == NONE ? NONE : id(table, slot);
+    }
+
     /**
      * Maps one more table, which is protected if the user wants tables to be.
      *
      * @param kind what its closures are; null if there are none
+     * @param owner whose table it is
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      * @throws IllegalArgumentException if the system property for protection has a value that means nothing
      */
-    static Table add(TextImage image, @Nullable ClosureKind kind) {
-        return add(image, areProtected(), kind);
+    static Table add(TextImage image, @Nullable ClosureKind kind, Object owner) {
+        return add(image, areProtected(), kind, owner);
     }
 
     /** Maps one more table, which its owner writes at any time until it is sealed. */
     static Table addUnprotected(TextImage image) {
-        return add(image, false, null);
+        return add(image, false, null, null);
     }
 
-    private static synchronized Table add(TextImage image, boolean isProtected, @Nullable ClosureKind kind) {
+    private static synchronized Table add(TextImage image, boolean isProtected, @Nullable ClosureKind kind,
+            @Nullable Object owner) {
         int slots = image.index().trampolineCount();
         if (slots > SLOTS) {
             throw new AssertionError("a table of %d slots needs more than %d bits".formatted(slots, SLOT_BITS));
         }
         int number = nextNumber();
-        Table table = new Table(number, image.index(), map(image), isProtected);
-        addObjects(number, slots, kind);
-        TABLES[number] = table;
-        count++;
+        Table table = new Table(number, image.index(), map(image), isProtected, owner);
+        TARGETS[number] = new @Nullable Object[slots];
+        CLASSES[number] = kind == null ? null : new short[slots];
+        add(table, kind);
         Events.tableMapped(table.trampoline(0), slots, table.state().size(), isProtected);
         return table;
+    }
+
+    private static void add(Table table, @Nullable ClosureKind kind) {
+        int number = table.number();
+        KINDS[number] = kind;
+        TABLES[number] = table;
+        addresses = addresses.with(table.state().code(), number);
+        count = number + 1;
+    }
+
+    /**
+     * Maps a table that other tables become the likeness of when they are {@linkplain #retire retired}: calls of its trampolines are calls of closed closures.
+     *
+     * @param kind what those are
+     */
+    static synchronized Table addGrave(TextImage image, @Nullable ClosureKind kind) throws SystemCallException {
+        int number = nextNumber();
+        Table table = new Table(number, image.index(), image.mapGrave(), false, null);
+        TARGETS[number] = NO_TARGETS;
+        add(table, kind);
+        return table;
+    }
+
+    /** Lets go of the memory of a table whose slots are all free. */
+    static void retire(Table table, Table grave) throws SystemCallException {
+        table.retire(grave);
+        TARGETS[table.number()] = NO_TARGETS;
+        CLASSES[table.number()] = null;
+    }
+
+    /**
+     * Takes up a table again that was retired.
+     *
+     * @throws IllegalStateException if the system refuses the memory; the message holds its reason
+     */
+    static void revive(Table table) {
+        try {
+            table.revive();
+        } catch (SystemCallException e) {
+            throw noRoom(table.capacity(), e);
+        }
+        TARGETS[table.number()] = new @Nullable Object[table.capacity()];
+        CLASSES[table.number()] = new short[table.capacity()];
     }
 
     /**
@@ -157,17 +298,11 @@ public final class Tables {
      */
     public static synchronized int addObjectsOnly(ClosureKind kind) {
         int number = nextNumber();
-        addObjects(number, SLOTS, kind);
-        count++;
+        TARGETS[number] = new @Nullable Object[SLOTS];
+        CLASSES[number] = new short[SLOTS];
+        KINDS[number] = kind;
+        count = number + 1;
         return number << SLOT_BITS;
-    }
-
-    private static void addObjects(int number, int slots, @Nullable ClosureKind kind) {
-        if (kind != null) {
-            FORMER[number] = new @Nullable Object[slots];
-            KINDS[number] = kind;
-        }
-        TARGETS[number] = new @Nullable Object[slots];
     }
 
     private static int nextNumber() {
@@ -195,9 +330,13 @@ public final class Tables {
         try {
             return image.mapTable();
         } catch (SystemCallException e) {
-            throw new IllegalStateException("there is no room for one more table of " + image.index().trampolineCount()
-                    + " trampolines: " + e.getMessage() + "; each table takes two of the process's mappings, which"
-                    + " vm.max_map_count limits. Those in use go on working", e);
+            throw noRoom(image.index().trampolineCount(), e);
         }
+    }
+
+    private static IllegalStateException noRoom(int trampolines, SystemCallException e) {
+        return new IllegalStateException("there is no room for one more table of " + trampolines + " trampolines: "
+                + e.getMessage() + "; each table takes two of the process's mappings, which"
+                + " vm.max_map_count limits. Those in use go on working", e);
     }
 }

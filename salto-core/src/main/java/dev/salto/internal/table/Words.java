@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -18,7 +19,20 @@ public final class Words {
             ? JAVA_LONG.varHandle()
             : MethodHandles.filterValue(JAVA_INT.varHandle(), cast(long.class, int.class), cast(int.class, long.class));
 
+    /** All memory, so that an offset is an address: a constant to the JIT compiler, which leaves nothing of a write but the write. */
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private Words() {}
+
+    /** Writes a word to an address. */
+    static void set(long address, long value) {
+        ACCESS.set(MEMORY, address, value);
+    }
+
+    /** Writes a word to an address, with release. */
+    static void setRelease(long address, long value) {
+        ACCESS.setRelease(MEMORY, address, value);
+    }
 
     private static MethodHandle cast(Class<?> from, Class<?> to) {
         return MethodHandles.explicitCastArguments(MethodHandles.identity(to), MethodType.methodType(to, from));

@@ -39,6 +39,7 @@ final class SystemCalls {
     static final int PROT_EXEC = 4;
     static final int MAP_SHARED = 0x01;
     static final int MAP_PRIVATE = 0x02;
+    private static final int MAP_FIXED = 0x10;
     static final int MAP_ANONYMOUS = 0x20;
     static final int MREMAP_MAYMOVE = 1;
     static final int MREMAP_FIXED = 2;
@@ -242,11 +243,21 @@ final class SystemCalls {
 
     /** Maps {@code length} bytes wherever the system likes, and returns their address. */
     static long mmap(long length, int protection, int flags, int descriptor, long offset) throws SystemCallException {
+        return mmap(0, length, protection, flags, descriptor, offset);
+    }
+
+    /** Maps fresh memory at {@code at}, in place of whatever is mapped there. */
+    static void mapOver(long at, long length) throws SystemCallException {
+        mmap(at, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    }
+
+    private static long mmap(long at, long length, int protection, int flags, int descriptor, long offset)
+            throws SystemCallException {
         requireNeverBoth(protection);
         return address(
-                checked(state -> (long) MMAP.invokeExact(state, 0L, length, protection, flags, descriptor, offset),
-                        () -> "mmap(NULL, %s, %s, %#x, %s, %s)".formatted(length, name(protection), flags, descriptor,
-                                offset)));
+                checked(state -> (long) MMAP.invokeExact(state, at, length, protection, flags, descriptor, offset),
+                        () -> "mmap(%#x, %s, %s, %#x, %s, %s)".formatted(at, length, name(protection), flags,
+                                descriptor, offset)));
     }
 
     /** Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped there. */

@@ -28,6 +28,16 @@ public record TableMemory(MemorySegment code, MemorySegment parameters) {
         SystemCalls.mprotect(parameters.address(), parameters.byteSize(), SystemCalls.PROT_READ);
     }
 
+    /** Gives the memory of the parameters back to the system. What is mapped there instead is that of the grave, which it shares with others. */
+    public void bury(TableMemory grave) throws SystemCallException {
+        SystemCalls.duplicate(grave.parameters.address(), parameters.byteSize(), parameters.address());
+    }
+
+    /** Undoes {@link #bury}; the parameters are fresh zeroed memory. */
+    public void exhume() throws SystemCallException {
+        SystemCalls.mapOver(parameters.address(), parameters.byteSize());
+    }
+
     /** Forbids writing, and, where the kernel can do that, keeps all of the table's memory mapped as it is until the process ends. */
     public void seal() throws SystemCallException {
         forbidWriting();

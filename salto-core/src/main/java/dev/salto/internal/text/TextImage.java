@@ -219,9 +219,18 @@ public final class TextImage {
      * @throws SystemCallException if the system has no more mappings or memory to give
      */
     public TableMemory mapTable() throws SystemCallException {
+        return mapTable(SystemCalls.MAP_PRIVATE);
+    }
+
+    /** The same, for a table whose parameters can be {@linkplain TableMemory#bury duplicated}. */
+    public TableMemory mapGrave() throws SystemCallException {
+        return mapTable(SystemCalls.MAP_SHARED);
+    }
+
+    private TableMemory mapTable(int sharing) throws SystemCallException {
         long size = index.tableSize();
         long address = SystemCalls.mmap(size, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE,
-                SystemCalls.MAP_PRIVATE | SystemCalls.MAP_ANONYMOUS, -1, 0);
+                sharing | SystemCalls.MAP_ANONYMOUS, -1, 0);
         try {
             SystemCalls.duplicate(code.address(), index.codeSize(), address);
         } catch (SystemCallException e) {

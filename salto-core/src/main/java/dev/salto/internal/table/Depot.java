@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import dev.salto.internal.text.SystemCallException;
+import dev.salto.internal.text.TextImage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool's tables, and those of its slots that no stripe has at hand. Stripes get slots from here and give them back by the batch, under the lock of
+ * this object.
+ *
+ * <p><b>Memory goes back to the system</b> by whole tables. One whose slots are all free is <em>retired</em>: the memory of its parameters is let go, and what
+ * is mapped there instead is the grave, one page after another of parameters that lead to the entry for closed closures. The code stays mapped, because a callback
+ * that was under way when its closure was closed may return to it, and so every pointer that was ever handed out leads somewhere for as long as the process
+ * lives. When the pool grows again, retired tables come first. How many free ones are kept in hand grows with the number of those in use, so that a
+ * number of closures that goes up and down a little costs no call to the system.
+ */
+final class Depot {
+    private final TextImage image;
+    private final @Nullable ClosureKind kind;
+    private final int quarantineSize;
+
+    private final Content content;
+
+    /** All tables that can change, without the retired ones. */
+    private final List<Table> tables = new ArrayList<>();
+
+    private final Deque<Retired> retired = new ArrayDeque<>();
+
+    /** Those of the tables that have slots that were used before and can be again. They are used one table after the other, so that neighbours are used together. */
+    private final Deque<Table> available = new ArrayDeque<>();
+
+    /** How many tables have nothing but free slots, all of which are here. */
+    private int unused;
+
+    /** The table whose slots are being used for the first time; null before the first, and when it was sealed. */
+    private @Nullable Table growing;
+
+    private @Nullable Table grave;
+
+    /** How often a slot was given back when the table was retired. */
+    private record Retired(Table table, long givenBack) {}
+
+    /** What a pool writes into tables. */
+    interface Content {
+        /** Sets up a table of fresh memory before its slots are used. */
+        void setUp(Table table);
+
+        /** Has all trampolines of a table lead to the entry for closed closures. */
+        void setUpGrave(Table table) throws SystemCallException;
+    }
+
+    Depot(TextImage image, @Nullable ClosureKind kind, int quarantineSize, Content content) {
+        this.image = image;
+        this.kind = kind;
+        this.quarantineSize = quarantineSize;
+        this.content = content;
+    }
+
+    /**
+     * Gives slots to a stripe that has none.
+     *
+     * @param givenBack how often a slot was given back in the pool so far
+     * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
+     */
+    synchronized void fill(Stripe stripe, long givenBack) {
+        Table first = available.peek();
+        if (first != null) {
+            unused -= first.isUnused() ? 1 : 0;
+            stripe.freeCount = first.takeFree(stripe.free, Stripe.BATCH);
+            if (!first.hasFree()) {
+                available.remove();
+            }
+            return;
+        }
+        Table table = growing;
+        if (table == null || !table.hasFresh()) {
+            table = grow(givenBack);
+            growing = table;
+        }
+        stripe.fresh = Tables.id(table, table.handedOut());
+        stripe.freshEnd = stripe.fresh + table.handOut(Stripe.BATCH);
+    }
+
+    /**
+     * Takes the older half of the slots of a stripe that has no room for more.
+     *
+     * @param givenBack as in {@link #fill}
+     */
+    synchronized void takeHalf(Stripe stripe, long givenBack) {
+        for (int i = 0; i < Stripe.BATCH; i++) {
+            int id = stripe.free[i];
+            Table table = Tables.table(id);
+            if (!table.hasFree()) {
+                available.add(table);
+            }
+            table.addFree(Tables.slot(id));
+            unused += table.isUnused() ? 1 : 0;
+        }
+        stripe.freeCount -= Stripe.BATCH;
+        System.arraycopy(stripe.free, Stripe.BATCH, stripe.free, 0, stripe.freeCount);
+        if (kind != null && unused > inHand(tables.size() - unused)) {
+            retire(Table::isUnused, givenBack);
+        }
+    }
+
+    /** How many tables with nothing but free slots stay in hand. */
+    private static int inHand(int inUse) {
+        return 1 + inUse / 4;
+    }
+
+    /** Whether there are more tables than stay in hand if no slot is taken. */
+    synchronized boolean hasManyTables() {
+        return kind != null && tables.size() > 2;
+    }
+
+    /** Retires as many of some tables as do not stay in hand. */
+    private void retire(Predicate<Table> isUnused, long givenBack) {
+        List<Table> candidates = tables.stream().filter(isUnused).toList();
+        int excess = candidates.size() - inHand(tables.size() - candidates.size());
+        for (Table table : candidates.subList(0, Math.max(excess, 0))) {
+            if (!bury(table)) {
+                break;
+            }
+            retired.add(new Retired(table, givenBack));
+        }
+        tables.removeIf(Table::isRetired);
+        available.removeIf(Table::isRetired);
+        if (growing != null && growing.isRetired()) {
+            growing = null;
+        }
+        unused = (int) tables.stream().filter(Table::isUnused).count();
+    }
+
+    private Table grow(long givenBack) {
+        Retired oldest = retired.peek();
+        Table table;
+        // Its slots were given back a while ago, but a while in which nothing else was given back does not count.
+        if (oldest != null && givenBack - oldest.givenBack() >= quarantineSize) {
+            table = oldest.table();
+            Tables.revive(table);
+            retired.remove();
+        } else {
+            table = Tables.add(image, kind, this);
+        }
+        content.setUp(table);
+        tables.add(table);
+        return table;
+    }
+
+    /**
+     * Retires tables whose slots are all free, also where stripes have some of them at hand or in quarantine. Nobody may use any of the stripes.
+     *
+     * @param givenBack as in {@link #fill}
+     */
+    synchronized void reclaim(Collection<Stripe> stripes, long givenBack) {
+        int[] atHand = new int[Tables.count()];
+        for (Stripe stripe : stripes) {
+            stripe.forEach(id -> atHand[Tables.number(id)]++);
+        }
+        retire(table -> table.freeCount() + atHand[table.number()] == table.handedOut(), givenBack);
+        for (Stripe stripe : stripes) {
+            stripe.removeIf(id -> Tables.table(id).isRetired());
+        }
+    }
+
+    private boolean bury(Table table) {
+        try {
+            if (grave == null) {
+                Table made = Tables.addGrave(image, kind);
+                content.setUpGrave(made);
+                grave = made;
+            }
+            Tables.retire(table, grave);
+            return true;
+        } catch (SystemCallException e) {
+            // There are mappings or memory for one page too few. So this table's memory stays in hand.
+            return false;
+        }
+    }
+
+    /**
+     * Makes all tables unchangeable for good, and lets go of them. Nobody may use any of the stripes.
+     *
+     * @throws IllegalStateException if the system refuses
+     */
+    synchronized void seal(Collection<Stripe> stripes) {
+        stripes.forEach(Stripe::clear);
+        available.clear();
+        unused = 0;
+        growing = null;
+        for (Table table : tables) {
+            table.seal();
+        }
+        tables.clear();
+    }
+}
