@@ -108,7 +108,7 @@ public final class Tables {
 
     private static int classAndFlag(int id) {
         short[] classes = CLASSES[id >>> SLOT_BITS];
-        return classes == null ? 0 : classes[id & SLOT_MASK];
+        return classes == null ? 0 : Short.toUnsignedInt(classes[id & SLOT_MASK]);
     }
 
     /** Whether the slot of a closure is, or was, closed by its address. */

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.salto.text.callers.Callers;
+import dev.salto.text.callers.ProcessMaps;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntBinaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Many closures: what they take from the system, and what of it goes back. */
+final class ManyClosuresTest {
+    private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final int TABLES = 40;
+
+    /** Interfaces of their own, so that no other test shares their tables. */
+    interface InOrder extends IntBinaryOperator {}
+
+    interface InAnyOrder extends IntBinaryOperator {}
+
+    interface UpAndDown extends IntBinaryOperator {}
+
+    interface Stale extends IntBinaryOperator {}
+
+    interface AgainAndAgain extends IntBinaryOperator {}
+
+    interface OneOfEach extends IntBinaryOperator {}
+
+    interface ByManyThreads extends IntBinaryOperator {}
+
+    private static <T extends IntBinaryOperator> ClosureType<T> type(Class<T> functionalInterface) {
+        return ClosureType.of(MethodHandles.lookup(), functionalInterface, BINARY);
+    }
+
+    private static long tables() {
+        return Salto.statistics().tables();
+    }
+
+    private static int call(MemorySegment function, int a) {
+        return Callers.callRepeatedly(function, 1, a);
+    }
+
+    private static List<Closure<InOrder>> bindTables(ClosureType<InOrder> type, int tables) {
+        List<Closure<InOrder>> closures = new ArrayList<>();
+        for (int i = 0; i < tables * TrampolineTable.capacity(); i++) {
+            int own = i;
+            closures.add(type.bind((a, _) -> a + own));
+        }
+        return closures;
+    }
+
+    @Test
+    void tablesGoBackWhenTheirClosuresAreClosed() {
+        ClosureType<InOrder> type = type(InOrder.class);
+        long before = tables();
+        List<Closure<InOrder>> closures = bindTables(type, TABLES);
+        assertThat(tables()).isGreaterThanOrEqualTo(before + TABLES);
+
+        closures.forEach(Closure::close);
+
+        assertThat(tables()).as("all but two that stay in hand, and the one that retired tables look like")
+                .isLessThanOrEqualTo(before + 3);
+    }
+
+    @Test
+    void theyGoBackWhateverTheOrder() {
+        ClosureType<InAnyOrder> type = type(InAnyOrder.class);
+        long before = tables();
+        List<Closure<InAnyOrder>> closures = new ArrayList<>();
+        for (int i = 0; i < TABLES * TrampolineTable.capacity(); i++) {
+            closures.add(type.bind((a, b) -> a + b));
+        }
+        Collections.shuffle(closures, new Random(7));
+
+        closures.forEach(Closure::close);
+
+        assertThat(tables()).isLessThanOrEqualTo(before + 3);
+    }
+
+    @Test
+    void theMemoryOfTheirParametersGoesBack() {
+        ClosureType<OneOfEach> type = type(OneOfEach.class);
+        List<Closure<OneOfEach>> closures = new ArrayList<>();
+        for (int i = 0; i < TABLES * TrampolineTable.capacity(); i++) {
+            closures.add(type.bind((a, b) -> a + b));
+        }
+        MemorySegment function = closures.getFirst().address();
+        assertThat(parametersOf(function).permissions()).isEqualTo("rw-p");
+
+        closures.forEach(Closure::close);
+
+        int buried = closures.size() / TrampolineTable.capacity() - 2;
+        assertThat(ProcessMaps.read().mappings().stream().filter(m -> m.permissions().equals("r--s"))
+                .mapToLong(ProcessMaps.Mapping::size).sum() / parametersOf(function).size())
+                .as("tables whose parameters are one and the same memory, which nobody can write")
+                .isGreaterThanOrEqualTo(buried - 1L);
+    }
+
+    private static ProcessMaps.Mapping parametersOf(MemorySegment function) {
+        ProcessMaps maps = ProcessMaps.read();
+        return maps.at(maps.at(function.address()).start() + 0x10000);
+    }
+
+    @Test
+    void aNumberThatGoesUpAndDownALittleTakesNoMapping() {
+        ClosureType<UpAndDown> type = type(UpAndDown.class);
+        List<Closure<UpAndDown>> closures = new ArrayList<>();
+        for (int i = 0; i < 4 * TrampolineTable.capacity(); i++) {
+            closures.add(type.bind((a, b) -> a + b));
+        }
+        type.bind((a, b) -> a + b).close();
+        ProcessMaps before = ProcessMaps.read();
+
+        for (int round = 0; round < 100; round++) {
+            List<Closure<UpAndDown>> more = new ArrayList<>();
+            for (int i = 0; i < TrampolineTable.capacity() / 2; i++) {
+                more.add(type.bind((a, b) -> a - b));
+            }
+            more.forEach(Closure::close);
+        }
+
+        assertThat(executable(ProcessMaps.read())).as("code tables, retired ones too").isEqualTo(executable(before));
+        assertThat(shared(ProcessMaps.read())).as("retired tables").isEqualTo(shared(before));
+        closures.forEach(Closure::close);
+    }
+
+    private static long executable(ProcessMaps maps) {
+        return maps.mappings().stream().filter(m -> m.permissions().equals("r-xs")).count();
+    }
+
+    private static long shared(ProcessMaps maps) {
+        return maps.mappings().stream().filter(m -> m.permissions().equals("r--s")).count();
+    }
+
+    @Test
+    void aCallOfAClosureWhoseTableWentBackIsCaught() {
+        ClosureType<Stale> type = type(Stale.class);
+        List<Closure<Stale>> closures = new ArrayList<>();
+        for (int i = 0; i < 8 * TrampolineTable.capacity(); i++) {
+            closures.add(type.bind((a, _) -> a + 1));
+        }
+        List<MemorySegment> functions = closures.stream().map(Closure::address).toList();
+        closures.forEach(Closure::close);
+        long before = Salto.statistics().usesAfterFree();
+        List<UseAfterFree> uses = Collections.synchronizedList(new ArrayList<>());
+        Salto.setUseAfterFreePolicy(uses::add);
+        try {
+            for (MemorySegment function : functions) {
+                assertThat(call(function, 6)).isZero();
+            }
+        } finally {
+            Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+        }
+        assertThat(Salto.statistics().usesAfterFree()).isEqualTo(before + functions.size());
+        assertThat(uses).hasSameSizeAs(functions).allSatisfy(use -> assertThat(use.type()).contains("Stale"));
+    }
+
+    @Test
+    void retiredTablesAreUsedAgain() {
+        ClosureType<AgainAndAgain> type = type(AgainAndAgain.class);
+        Set<Long> addresses = new HashSet<>();
+        long mappedOnce = 0;
+        for (int round = 0; round < 5; round++) {
+            List<Closure<AgainAndAgain>> closures = new ArrayList<>();
+            for (int i = 0; i < 10 * TrampolineTable.capacity(); i++) {
+                int own = i;
+                closures.add(type.bind((a, _) -> a + own));
+            }
+            for (int i = 0; i < closures.size(); i++) {
+                assertThat(call(closures.get(i).address(), 1)).isEqualTo(1 + i);
+                addresses.add(closures.get(i).address().address());
+            }
+            closures.forEach(Closure::close);
+            mappedOnce = round == 0 ? executable(ProcessMaps.read()) : mappedOnce;
+        }
+        assertThat(addresses).as("function pointers that were ever handed out")
+                .hasSizeLessThan(14 * TrampolineTable.capacity());
+        assertThat(executable(ProcessMaps.read())).isLessThanOrEqualTo(mappedOnce + 4);
+    }
+
+    /** What one of several threads does. */
+    private interface Part {
+        void run(int thread) throws Exception;
+    }
+
+    private static void inParallel(int threads, Part part) throws Exception {
+        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+            List<Future<?>> parts = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                int thread = i;
+                parts.add(executor.submit(() -> {
+                    part.run(thread);
+                    return null;
+                }));
+            }
+            for (Future<?> future : parts) {
+                future.get();
+            }
+        }
+    }
+
+    @Test
+    void threadsBindAndCloseEachOthersClosures() throws Exception {
+        ClosureType<ByManyThreads> type = type(ByManyThreads.class);
+        int threads = 8;
+        int each = 2 * TrampolineTable.capacity();
+        for (int round = 0; round < 5; round++) {
+            Set<Long> addresses = ConcurrentHashMap.newKeySet();
+            @SuppressWarnings({"unchecked", "rawtypes"})
+            List<Closure<ByManyThreads>>[] closures = new List[threads];
+
+            inParallel(threads, thread -> {
+                closures[thread] = new ArrayList<>();
+                for (int i = 0; i < each; i++) {
+                    int number = thread * each + i;
+                    Closure<ByManyThreads> closure = type.bind((a, _) -> a + number);
+                    closures[thread].add(closure);
+                    addresses.add(closure.address().address());
+                    if (i % 3 == 0) {
+                        type.bind((a, _) -> a - number).close();
+                    }
+                }
+            });
+            assertThat(addresses).as("function pointers, each of its own").hasSize(threads * each);
+            inParallel(threads, thread -> {
+                for (int i = 0; i < each; i++) {
+                    assertThat(call(closures[thread].get(i).address(), 1)).isEqualTo(1 + thread * each + i);
+                }
+            });
+            inParallel(threads, thread -> closures[(thread + 1) % threads].forEach(Closure::close));
+        }
+    }
+}
