@@ -4,6 +4,7 @@ package dev.salto.internal.text;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.util.HexFormat;
 
 /**
@@ -50,13 +51,11 @@ final class Sha256 {
 
     /** The digest of all bytes from a buffer's position to its limit, in lower-case hexadecimal. */
     static String hex(ByteBuffer content) {
-        ByteBuffer message = padded(content);
+        IntBuffer message = padded(content).asIntBuffer();
         int[] hash = INITIAL.clone();
         int[] words = new int[ROUNDS];
         while (message.hasRemaining()) {
-            for (int i = 0; i < BLOCK / Integer.BYTES; i++) {
-                words[i] = message.getInt();
-            }
+            message.get(words, 0, BLOCK / Integer.BYTES);
             compress(hash, words);
         }
         ByteBuffer digest = ByteBuffer.allocate(hash.length * Integer.BYTES);
@@ -74,12 +73,17 @@ final class Sha256 {
         return message.rewind();
     }
 
-    /** 6.2.2 */
+    /**
+     * 6.2.2. The interpreter goes a long way here before there is compiled code, so it is spared method calls (rotations are two shifts), loads of fields, and
+     * what the functions of the standard can do without: {@code Ch(e, f, g)} is {@code g ^ (e & (f ^ g))}, {@code Maj(a, b, c)} is {@code (a & b) | (c & (a | b))}.
+     */
     private static void compress(int[] hash, int[] w) {
+        int[] constants = CONSTANTS;
         for (int t = BLOCK / Integer.BYTES; t < ROUNDS; t++) {
-            int s0 = Integer.rotateRight(w[t - 15], 7) ^ Integer.rotateRight(w[t - 15], 18) ^ (w[t - 15] >>> 3);
-            int s1 = Integer.rotateRight(w[t - 2], 17) ^ Integer.rotateRight(w[t - 2], 19) ^ (w[t - 2] >>> 10);
-            w[t] = s1 + w[t - 7] + s0 + w[t - 16];
+            int x = w[t - 15];
+            int y = w[t - 2];
+            w[t] = ((y >>> 17 | y << 15) ^ (y >>> 19 | y << 13) ^ (y >>> 10)) + w[t - 7]
+                    + ((x >>> 7 | x << 25) ^ (x >>> 18 | x << 14) ^ (x >>> 3)) + w[t - 16];
         }
         int a = hash[0];
         int b = hash[1];
@@ -90,12 +94,9 @@ final class Sha256 {
         int g = hash[6];
         int h = hash[7];
         for (int t = 0; t < ROUNDS; t++) {
-            int sum1 = Integer.rotateRight(e, 6) ^ Integer.rotateRight(e, 11) ^ Integer.rotateRight(e, 25);
-            int choice = (e & f) ^ (~e & g);
-            int t1 = h + sum1 + choice + CONSTANTS[t] + w[t];
-            int sum0 = Integer.rotateRight(a, 2) ^ Integer.rotateRight(a, 13) ^ Integer.rotateRight(a, 22);
-            int majority = (a & b) ^ (a & c) ^ (b & c);
-            int t2 = sum0 + majority;
+            int t1 = h + ((e >>> 6 | e << 26) ^ (e >>> 11 | e << 21) ^ (e >>> 25 | e << 7)) + (g ^ (e & (f ^ g)))
+                    + constants[t] + w[t];
+            int t2 = ((a >>> 2 | a << 30) ^ (a >>> 13 | a << 19) ^ (a >>> 22 | a << 10)) + ((a & b) | (c & (a | b)));
             h = g;
             g = f;
             f = e;
