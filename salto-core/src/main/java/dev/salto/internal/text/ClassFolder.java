@@ -9,11 +9,6 @@ import java.util.List;
 /** The file beside the classes, where those are in a folder. */
 record ClassFolder() implements TextSource {
     @Override
-    public String name() {
-        return "class-folder";
-    }
-
-    @Override
     public List<Place> places(String image) throws TextImageException {
         Path classes = OwnClasses.place();
         if (Files.isRegularFile(classes)) {

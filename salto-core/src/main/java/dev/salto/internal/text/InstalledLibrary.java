@@ -12,11 +12,6 @@ import java.util.List;
 /** The image as an installed library: in a folder of {@code java.library.path}, or beside the libraries of the JVM, where jlink puts it. */
 record InstalledLibrary() implements TextSource {
     @Override
-    public String name() {
-        return "installed";
-    }
-
-    @Override
     public List<Place> places(String image) throws TextImageException {
         List<Path> folders = new ArrayList<>();
         String libraryPath = System.getProperty("java.library.path", "");
@@ -27,14 +22,16 @@ record InstalledLibrary() implements TextSource {
         }
         Path ofTheJvm = Path.of(System.getProperty("java.home"), "lib");
         folders.add(ofTheJvm);
-        List<Place> places = folders.stream()
-                .map(folder -> folder.resolve(image))
-                .filter(Files::exists)
-                .map(file -> Place.of(file, "put it on a file system that allows executable files"))
-                .toList();
+        List<Place> places = new ArrayList<>();
+        for (Path folder : folders) {
+            Path file = folder.resolve(image);
+            if (Files.exists(file)) {
+                places.add(Place.of(file, "put it on a file system that allows executable files"));
+            }
+        }
         if (places.isEmpty()) {
-            throw new TextImageException("no %s is in java.library.path (%s) or %s".formatted(image, libraryPath,
-                    ofTheJvm));
+            throw new TextImageException(
+                    "no " + image + " is in java.library.path (" + libraryPath + ") or " + ofTheJvm);
         }
         return places;
     }

@@ -2,7 +2,6 @@
 
 package dev.salto.internal.text;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,22 +9,26 @@ import java.util.List;
 /** The image in place inside the JAR of the classes, where the build has left it uncompressed and aligned to pages. */
 record JarEntry() implements TextSource {
     @Override
-    public String name() {
-        return "jar";
-    }
-
-    @Override
-    public List<Place> places(String image) throws TextImageException, IOException {
+    public List<Place> places(String image) throws TextImageException, SystemCallException {
         Path jar = OwnClasses.place();
         if (Files.isDirectory(jar)) {
             throw new TextImageException("the classes of Salto are in a folder, " + jar);
         }
         String entry = JarEntry.class.getPackageName().replace('.', '/') + "/" + image;
-        long offset = StoredEntries.offset(jar, entry);
+        long offset = offset(jar, entry);
         requireWholePages(jar, entry, offset, SystemCalls.pageSize());
-        return List.of(new Place("%s, %s at byte %s".formatted(jar, entry, offset),
+        return List.of(new Place(jar + ", " + entry + " at byte " + offset,
                 "move the JAR to a file system that allows executable files",
-                () -> new OpenText(SystemCalls.openForReading(jar), offset)));
+                new FileAt(jar, offset)));
+    }
+
+    private static long offset(Path jar, String entry) throws TextImageException, SystemCallException {
+        int file = SystemCalls.openForReading(jar);
+        try {
+            return StoredEntries.offset(file, jar, entry);
+        } finally {
+            SystemCalls.close(file);
+        }
     }
 
     /** A system maps files from multiples of its page size on. */

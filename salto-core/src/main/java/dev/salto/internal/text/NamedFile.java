@@ -5,18 +5,20 @@ package dev.salto.internal.text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The file that the user named. */
 record NamedFile() implements TextSource {
-    @Override
-    public String name() {
-        return "property";
-    }
+    /** The name by which users know this source. */
+    static final String NAME = "property";
 
     @Override
     public List<Place> places(String image) throws TextImageException {
-        Path file = Settings.text()
-                .orElseThrow(() -> new TextImageException("-D" + Settings.TEXT + " is not set"));
+        Optional<Path> named = Settings.text();
+        if (named.isEmpty()) {
+            throw new TextImageException("-D" + Settings.TEXT + " is not set");
+        }
+        Path file = named.get();
         return List.of(new Place(file.toString(), "put it on a file system that allows executable files",
                 () -> open(file, image)));
     }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,14 +18,6 @@ import java.util.Optional;
  * mapped or not.
  */
 record PrivateFile() implements TextSource {
-    private static final FileAttribute<?> FOR_THIS_USER = PosixFilePermissions
-            .asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-
-    @Override
-    public String name() {
-        return "file";
-    }
-
     @Override
     public List<Place> places(String image) throws TextImageException, IOException {
         Original original = Original.of(image);
@@ -61,7 +52,8 @@ record PrivateFile() implements TextSource {
                     "there is no folder %s; let -D%s name one that there is".formatted(parent, Settings.FOLDER));
         }
         Path folder = parent.resolve("salto-%016x".formatted(SystemCalls.random()));
-        Files.createDirectory(folder, FOR_THIS_USER);
+        Files.createDirectory(folder,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path file = folder.resolve(image);
         try {
             Files.write(file, content.toArray(JAVA_BYTE));

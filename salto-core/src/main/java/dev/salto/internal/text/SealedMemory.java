@@ -9,11 +9,6 @@ import java.util.List;
 /** A copy in a memory file that nobody can change any more, not even this process. */
 record SealedMemory() implements TextSource {
     @Override
-    public String name() {
-        return "memfd";
-    }
-
-    @Override
     public List<Place> places(String image) throws TextImageException, IOException {
         Original original = Original.of(image);
         return List.of(new Place("a sealed copy in memory of " + original.origin(),

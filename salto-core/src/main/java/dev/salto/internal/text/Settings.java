@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The system properties that say where the text image may come from. They are read each time they are needed. */
 final class Settings {
@@ -32,25 +31,24 @@ final class Settings {
     }
 
     /**
-     * The sources in the order in which they are to be tried.
+     * The names of the sources in the order in which they are to be tried.
      *
      * @throws IllegalArgumentException if the property names one that there is not
      */
-    static List<TextSource> sources() {
+    static List<String> sources() {
         String value = System.getProperty(SOURCES, "").strip();
         if (value.isEmpty()) {
-            return TextSource.ALL;
+            return TextSource.NAMES;
         }
-        List<TextSource> sources = new ArrayList<>();
-        for (String name : Arrays.asList(value.split(",", -1))) {
-            sources.add(TextSource.ALL.stream()
-                    .filter(source -> source.name().equals(name.strip()))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "-D%s=%s names the source \"%s\", which there is not; the sources are %s".formatted(SOURCES,
-                                    value, name.strip(), TextSource.ALL.stream()
-                                            .map(TextSource::name)
-                                            .collect(Collectors.joining(", "))))));
+        List<String> sources = new ArrayList<>();
+        for (String part : Arrays.asList(value.split(",", -1))) {
+            String name = part.strip();
+            if (!TextSource.NAMES.contains(name)) {
+                throw new IllegalArgumentException(
+                        "-D%s=%s names the source \"%s\", which there is not; the sources are %s".formatted(SOURCES,
+                                value, name, String.join(", ", TextSource.NAMES)));
+            }
+            sources.add(name);
         }
         return sources;
     }

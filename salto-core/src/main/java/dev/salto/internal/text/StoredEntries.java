@@ -2,14 +2,12 @@
 
 package dev.salto.internal.text;
 
-import java.io.EOFException;
-import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Where the bytes of uncompressed entries lie in a ZIP file, which the JDK's own classes for those do not tell. Records and fields are those of the
@@ -52,23 +50,25 @@ final class StoredEntries {
     /**
      * The offset of an entry's first byte in a ZIP file.
      *
+     * @param file the open file
+     * @param zip its name, for messages
      * @throws TextImageException if there is no such entry, or it is compressed, or the file is no ZIP file, or one larger than 4 GiB
-     * @throws IOException if the file cannot be read
+     * @throws SystemCallException if the file cannot be read
      */
-    static long offset(Path zip, String entry) throws TextImageException, IOException {
-        try (FileChannel file = FileChannel.open(zip, StandardOpenOption.READ)) {
-            // The end of the file: at least the record, at most that with the longest comment.
-            int tail = (int) Math.min(file.size(), END_SIZE + LONGEST_COMMENT);
-            long tailOffset = file.size() - tail;
-            ByteBuffer end = read(file, tailOffset, tail);
-            int at = tail - END_SIZE;
-            while (at >= 0 && !(end.getInt(at) == END_SIGNATURE
-                    && at + END_SIZE + unsignedShort(end, at + END_COMMENT_LENGTH) == tail)) {
-                at--;
+    static long offset(int file, Path zip, String entry) throws TextImageException, SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            // The end of the file: usually the record alone, at most that with the longest comment.
+            long size = SystemCalls.size(file);
+            ByteBuffer end = tail(file, size, END_SIZE, arena);
+            int at = endRecord(end);
+            if (at < 0) {
+                end = tail(file, size, END_SIZE + LONGEST_COMMENT, arena);
+                at = endRecord(end);
             }
             if (at < 0) {
                 throw new TextImageException(zip + " is no JAR: it has no central directory");
             }
+            long tailOffset = size - end.limit();
             long directorySize = unsignedInt(end, at + END_DIRECTORY_SIZE);
             long directoryOffset = unsignedInt(end, at + END_DIRECTORY_OFFSET);
             if (directorySize == ELSEWHERE || directoryOffset == ELSEWHERE) {
@@ -76,11 +76,26 @@ final class StoredEntries {
             }
             // Offsets count from the first entry; something else, a script to start the program, say, may be in front of it.
             long base = tailOffset + at - directorySize - directoryOffset;
-            ByteBuffer directory = read(file, base + directoryOffset, Math.toIntExact(directorySize));
-            return dataOffset(file, zip, base, base + headerOffset(directory, zip, entry));
-        } catch (EOFException | IndexOutOfBoundsException | ArithmeticException e) {
+            ByteBuffer directory = read(file, base + directoryOffset, Math.toIntExact(directorySize), arena);
+            return dataOffset(file, zip, base, base + headerOffset(directory, zip, entry), arena);
+        } catch (IndexOutOfBoundsException | ArithmeticException e) {
             throw new TextImageException(zip + " is a damaged JAR", e);
         }
+    }
+
+    private static ByteBuffer tail(int file, long size, int length, Arena arena) throws SystemCallException {
+        int tail = (int) Math.min(size, length);
+        return read(file, size - tail, tail, arena);
+    }
+
+    /** Where the end record begins that the bytes end with, or a negative number. */
+    private static int endRecord(ByteBuffer end) {
+        int at = end.limit() - END_SIZE;
+        while (at >= 0 && !(end.getInt(at) == END_SIGNATURE
+                && at + END_SIZE + unsignedShort(end, at + END_COMMENT_LENGTH) == end.limit())) {
+            at--;
+        }
+        return at;
     }
 
     private static long headerOffset(ByteBuffer directory, Path zip, String entry) throws TextImageException {
@@ -103,9 +118,9 @@ final class StoredEntries {
         throw new TextImageException("%s has no entry %s; a repackaging step dropped it".formatted(zip, entry));
     }
 
-    private static long dataOffset(FileChannel file, Path zip, long base, long headerOffset)
-            throws TextImageException, IOException {
-        ByteBuffer header = read(file, headerOffset, HEADER_SIZE);
+    private static long dataOffset(int file, Path zip, long base, long headerOffset, Arena arena)
+            throws TextImageException, SystemCallException {
+        ByteBuffer header = read(file, headerOffset, HEADER_SIZE, arena);
         if (base < 0 || header.getInt(0) != HEADER_SIGNATURE) {
             throw new TextImageException(zip + " is a damaged JAR: an entry is not where its directory says");
         }
@@ -113,17 +128,10 @@ final class StoredEntries {
                 + unsignedShort(header, HEADER_EXTRA_LENGTH);
     }
 
-    private static ByteBuffer read(FileChannel file, long offset, int size) throws IOException {
-        if (offset < 0) {
-            throw new EOFException();
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            if (file.read(bytes, offset + bytes.position()) < 0) {
-                throw new EOFException();
-            }
-        }
-        return bytes.flip();
+    private static ByteBuffer read(int file, long offset, int size, Arena arena) throws SystemCallException {
+        MemorySegment bytes = arena.allocate(size);
+        SystemCalls.read(file, offset, bytes);
+        return bytes.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static int unsignedShort(ByteBuffer bytes, int at) {

@@ -14,7 +14,16 @@ public final class SystemCallException extends Exception {
 
     private final int errno;
 
-    SystemCallException(String call, int errno) {
+    /**
+     * A refusal.
+     *
+     * @param result the number of the error, with a minus before it
+     */
+    SystemCallException(String call, long result) {
+        this(call, (int) -result);
+    }
+
+    private SystemCallException(String call, int errno) {
         // %s rather than %d, here and elsewhere in this package: the latter loads data of the locale, which not every process can.
         super("%s failed: %s (errno %s)".formatted(call, explain(errno), errno));
         this.errno = errno;

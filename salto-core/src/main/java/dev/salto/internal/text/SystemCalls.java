@@ -3,7 +3,6 @@
 package dev.salto.internal.text;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -12,25 +11,24 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every call that Salto makes to the system, through the C library. Each method throws when the system refuses; nothing here
  * is ever asked for memory that is both writable and executable.
  *
- * <p>What only some processes need is linked in a class of its own, when it is first used.
+ * <p>To link a function takes milliseconds, which the first callback of a process has to wait for. So all functions with a fixed number of
+ * parameters share one linkage: words in, a word out. The others, and what only some processes need, are in classes of their own, which are initialised
+ * when they are first used.
  */
 final class SystemCalls {
     // The values of Linux on every architecture that Salto has or will have a port for.
@@ -49,6 +47,9 @@ final class SystemCalls {
 
     private static final long FAILED = -1;
 
+    /** The largest number of an error on Linux. */
+    private static final long LAST_ERRNO = 4095;
+
     private static final Linker LINKER = Linker.nativeLinker();
 
     /**
@@ -59,23 +60,39 @@ final class SystemCalls {
 
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
+    private static final int ERRNO = offsetOfErrno();
 
     /** C's {@code long}, {@code size_t}, {@code ssize_t} and {@code off_t}, and addresses as numbers: a word, which here is a {@code long} in any case. */
     private static final MemoryLayout WORD = Objects.requireNonNull(LINKER.canonicalLayouts().get("long"));
 
     private static final boolean WORDS_HAVE_32_BITS = WORD.byteSize() == Integer.BYTES;
 
-    private static final MethodHandle OPEN = link("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
-            Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle LSEEK = link("lseek",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle CLOSE = link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle MMAP = link("mmap",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MREMAP = link("mremap",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MUNMAP = link("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    /**
+     * Calls any function that takes at most six integers or pointers, and is not variadic. In the calling conventions of all ports each of them travels as a
+     * word, an {@code int} widened by its sign, in a place that does not depend on what comes behind it; and nobody minds what a function has no parameter for. Of the word
+     * that comes back from a function that returns an {@code int}, the rest can be anything.
+     */
+    private static final MethodHandle FUNCTION = LINKER.downcallHandle(
+            FunctionDescriptor.of(WORD, WORD, WORD, WORD, WORD, WORD, WORD), CAPTURE_ERRNO);
+
+    private static final MemorySegment LSEEK = find("lseek");
+    private static final MemorySegment PREAD = find("pread");
+    private static final MemorySegment CLOSE = find("close");
+    private static final MemorySegment MMAP = find("mmap");
+    private static final MemorySegment MREMAP = find("mremap");
+    private static final MemorySegment MUNMAP = find("munmap");
+    private static final MemorySegment GETPAGESIZE = find("getpagesize");
+
+    /**
+     * {@code open} without its third parameter, which programs call that were compiled with checks: a function that is not variadic. Null in C libraries that lack it;
+     * GNU's has it.
+     */
+    private static final @Nullable MemorySegment OPEN_2 = C_LIBRARY.find("__open_2").orElse(null);
+
+    /** The variadic function. */
+    private static final class Opening {
+        static final MethodHandle OPEN = linkVariadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    }
 
     /** The calls that make a file in memory which nobody can change. */
     private static final class MemoryFile {
@@ -89,18 +106,15 @@ final class SystemCalls {
         static final int F_SEAL_WRITE = 8;
         static final int F_SEAL_FUTURE_WRITE = 16;
 
-        static final MethodHandle MEMFD_CREATE = link("memfd_create",
-                FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-        static final MethodHandle WRITE = link("write",
-                FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-        static final MethodHandle FCNTL = link("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
-                Linker.Option.firstVariadicArg(2));
+        static final MemorySegment MEMFD_CREATE = find("memfd_create");
+        static final MemorySegment WRITE = find("write");
+        static final MethodHandle FCNTL = linkVariadic("fcntl", 2,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     }
 
     /** The source of unpredictable names. */
     private static final class Randomness {
-        static final MethodHandle GETRANDOM = link("getrandom",
-                FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT));
+        static final MemorySegment GETRANDOM = find("getrandom");
     }
 
     /** The calls that take the right to write away from memory, for a while or for good. */
@@ -108,27 +122,23 @@ final class SystemCalls {
         /** The number of mseal(2), on every architecture of Linux that Salto has or will have a port for. */
         static final long SYS_MSEAL = 462;
 
-        static final MethodHandle MPROTECT = link("mprotect",
-                FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+        static final MemorySegment MPROTECT = find("mprotect");
         /** mseal has a function of its own in few C libraries as yet. */
-        static final MethodHandle SYSCALL = link("syscall",
-                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.firstVariadicArg(1));
+        static final MethodHandle SYSCALL = linkVariadic("syscall", 1,
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     }
 
     /** The calls that only look. */
     private static final class Inspection {
         static final int PR_GET_MDWE = 66;
 
-        static final MethodHandle PRCTL = link("prctl",
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.firstVariadicArg(1));
-        static final MethodHandle GETPAGESIZE = link("getpagesize", FunctionDescriptor.of(JAVA_INT));
+        static final MethodHandle PRCTL = linkVariadic("prctl", 1,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     }
 
     /** The dynamic linker's knowledge of names. */
     private static final class Symbols {
-        static final MethodHandle DLADDR = link("dladdr", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
+        static final MemorySegment DLADDR = find("dladdr");
     }
 
     private SystemCalls() {}
@@ -136,10 +146,23 @@ final class SystemCalls {
     /** Opens a file for reading and returns its descriptor, which programs started later do not inherit. */
     static int openForReading(Path file) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment path = arena.allocateFrom(JAVA_BYTE, bytesOf(file));
-            return (int) checked(state -> (int) OPEN.invokeExact(state, path, O_RDONLY | O_CLOEXEC),
-                    () -> "open(\"%s\", O_RDONLY | O_CLOEXEC)".formatted(file));
+            MemorySegment path = copy(bytesOf(file), arena);
+            int flags = O_RDONLY | O_CLOEXEC;
+            int descriptor = OPEN_2 != null
+                    ? callForInt(OPEN_2, path.address(), flags, 0)
+                    : (int) call(state -> (int) Opening.OPEN.invokeExact(state, path, flags));
+            if (isError(descriptor)) {
+                throw new SystemCallException("open(\"" + file + "\", O_RDONLY | O_CLOEXEC)", descriptor);
+            }
+            return descriptor;
         }
+    }
+
+    /** Without the help of variable handles, which would have to be made for it. */
+    private static MemorySegment copy(byte[] bytes, Arena arena) {
+        MemorySegment copy = arena.allocate(bytes.length);
+        copy.asByteBuffer().put(bytes);
+        return copy;
     }
 
     /**
@@ -163,12 +186,40 @@ final class SystemCalls {
 
     /** The size of an open file in bytes. */
     static long size(int descriptor) throws SystemCallException {
-        return checked(state -> (long) LSEEK.invokeExact(state, descriptor, 0L, SEEK_END),
-                () -> "lseek(%s, 0, SEEK_END)".formatted(descriptor));
+        long size = callForWord(LSEEK, descriptor, 0, SEEK_END, 0, 0, 0);
+        if (isError(size)) {
+            throw new SystemCallException("lseek(%s, 0, SEEK_END)".formatted(descriptor), size);
+        }
+        return size;
+    }
+
+    /**
+     * Fills memory with bytes of an open file.
+     *
+     * @throws IndexOutOfBoundsException if the file has no such bytes
+     */
+    static void read(int descriptor, long offset, MemorySegment to) throws SystemCallException {
+        long size = to.byteSize();
+        Objects.checkFromIndexSize(offset, size, Long.MAX_VALUE);
+        long done = 0;
+        while (done < size) {
+            long result = callForWord(PREAD, descriptor, to.address() + done, size - done, offset + done, 0, 0);
+            if (isError(result)) {
+                throw new SystemCallException(
+                        "pread(%s, ..., %s, %s)".formatted(descriptor, size - done, offset + done), result);
+            }
+            if (result == 0) {
+                throw new IndexOutOfBoundsException("the file ends before byte " + (offset + size));
+            }
+            done += result;
+        }
     }
 
     static void close(int descriptor) throws SystemCallException {
-        checked(state -> (int) CLOSE.invokeExact(state, descriptor), () -> "close(%s)".formatted(descriptor));
+        int result = callForInt(CLOSE, descriptor, 0, 0);
+        if (isError(result)) {
+            throw new SystemCallException("close(%s)".formatted(descriptor), result);
+        }
     }
 
     /**
@@ -190,9 +241,11 @@ final class SystemCalls {
 
     private static int createMemoryFile(String name, int flags) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment words = arena.allocateFrom(name);
-            return (int) checked(state -> (int) MemoryFile.MEMFD_CREATE.invokeExact(state, words, flags),
-                    () -> "memfd_create(\"%s\", %#x)".formatted(name, flags));
+            int descriptor = callForInt(MemoryFile.MEMFD_CREATE, arena.allocateFrom(name).address(), flags, 0);
+            if (isError(descriptor)) {
+                throw new SystemCallException("memfd_create(\"%s\", %#x)".formatted(name, flags), descriptor);
+            }
+            return descriptor;
         }
     }
 
@@ -203,9 +256,12 @@ final class SystemCalls {
             long written = 0;
             while (written < bytes.byteSize()) {
                 MemorySegment rest = bytes.asSlice(written);
-                written += checked(
-                        state -> (long) MemoryFile.WRITE.invokeExact(state, descriptor, rest, rest.byteSize()),
-                        () -> "write(%s, ..., %s)".formatted(descriptor, rest.byteSize()));
+                long result = callForWord(MemoryFile.WRITE, descriptor, rest.address(), rest.byteSize(), 0, 0, 0);
+                if (isError(result)) {
+                    throw new SystemCallException("write(%s, ..., %s)".formatted(descriptor, rest.byteSize()),
+                            result);
+                }
+                written += result;
             }
         }
     }
@@ -226,8 +282,11 @@ final class SystemCalls {
     }
 
     private static void addSeals(int descriptor, int seals) throws SystemCallException {
-        checked(state -> (int) MemoryFile.FCNTL.invokeExact(state, descriptor, MemoryFile.F_ADD_SEALS, seals),
-                () -> "fcntl(%s, F_ADD_SEALS, %#x)".formatted(descriptor, seals));
+        long result = call(
+                state -> (int) MemoryFile.FCNTL.invokeExact(state, descriptor, MemoryFile.F_ADD_SEALS, seals));
+        if (isError(result)) {
+            throw new SystemCallException("fcntl(%s, F_ADD_SEALS, %#x)".formatted(descriptor, seals), result);
+        }
     }
 
     /** A number that nobody can guess. */
@@ -235,8 +294,10 @@ final class SystemCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocate(JAVA_LONG);
             // So few bytes come all at once, or not at all.
-            checked(state -> (long) Randomness.GETRANDOM.invokeExact(state, bytes, bytes.byteSize(), 0),
-                    () -> "getrandom(..., %s, 0)".formatted(bytes.byteSize()));
+            long result = callForWord(Randomness.GETRANDOM, bytes.address(), bytes.byteSize(), 0, 0, 0, 0);
+            if (isError(result)) {
+                throw new SystemCallException("getrandom(..., %s, 0)".formatted(bytes.byteSize()), result);
+            }
             return bytes.get(JAVA_LONG, 0);
         }
     }
@@ -254,21 +315,28 @@ final class SystemCalls {
     private static long mmap(long at, long length, int protection, int flags, int descriptor, long offset)
             throws SystemCallException {
         requireNeverBoth(protection);
-        return address(
-                checked(state -> (long) MMAP.invokeExact(state, at, length, protection, flags, descriptor, offset),
-                        () -> "mmap(%#x, %s, %s, %#x, %s, %s)".formatted(at, length, name(protection), flags,
-                                descriptor, offset)));
+        long result = callForWord(MMAP, at, length, protection, flags, descriptor, offset);
+        if (isError(result)) {
+            throw new SystemCallException("mmap(%#x, %s, %s, %#x, %s, %s)".formatted(at, length, name(protection), flags,
+                    descriptor, offset), result);
+        }
+        return address(result);
     }
 
     /** Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped there. */
     static void duplicate(long shared, long length, long at) throws SystemCallException {
-        checked(state -> (long) MREMAP.invokeExact(state, shared, 0L, length, MREMAP_MAYMOVE | MREMAP_FIXED, at),
-                () -> "mremap(%#x, 0, %s, MREMAP_MAYMOVE | MREMAP_FIXED, %#x)".formatted(shared, length, at));
+        long result = callForWord(MREMAP, shared, 0, length, MREMAP_MAYMOVE | MREMAP_FIXED, at, 0);
+        if (isError(result)) {
+            throw new SystemCallException("mremap(%#x, 0, %s, MREMAP_MAYMOVE | MREMAP_FIXED, %#x)".formatted(shared,
+                    length, at), result);
+        }
     }
 
     static void munmap(long address, long length) throws SystemCallException {
-        checked(state -> (int) MUNMAP.invokeExact(state, address, length),
-                () -> "munmap(%#x, %s)".formatted(address, length));
+        int result = callForInt(MUNMAP, address, length, 0);
+        if (isError(result)) {
+            throw new SystemCallException("munmap(%#x, %s)".formatted(address, length), result);
+        }
     }
 
     /** Changes what may be done with memory that is not executable. */
@@ -276,8 +344,11 @@ final class SystemCalls {
         if ((protection & PROT_EXEC) != 0) {
             throw new AssertionError("no memory becomes executable after it was mapped");
         }
-        checked(state -> (int) Protection.MPROTECT.invokeExact(state, address, length, protection),
-                () -> "mprotect(%#x, %s, %s)".formatted(address, length, name(protection)));
+        int result = callForInt(Protection.MPROTECT, address, length, protection);
+        if (isError(result)) {
+            throw new SystemCallException("mprotect(%#x, %s, %s)".formatted(address, length, name(protection)),
+                    result);
+        }
     }
 
     /**
@@ -286,32 +357,31 @@ final class SystemCalls {
      * @return false if the kernel cannot do that: Linux can from 6.10 on, for processes of 64 bits
      */
     static boolean mseal(long address, long length) throws SystemCallException {
-        try {
-            checked(state -> (long) Protection.SYSCALL.invokeExact(state, Protection.SYS_MSEAL, address, length, 0L),
-                    () -> "mseal(%#x, %s, 0)".formatted(address, length));
-            return true;
-        } catch (SystemCallException e) {
-            if (e.isUnknown() || e.isDenied()) {
+        long result = call(
+                state -> (long) Protection.SYSCALL.invokeExact(state, Protection.SYS_MSEAL, address, length, 0L));
+        if (isError(result)) {
+            SystemCallException refusal = new SystemCallException("mseal(%#x, %s, 0)".formatted(address, length),
+                    result);
+            if (refusal.isUnknown() || refusal.isDenied()) {
                 return false;
             }
-            throw e;
+            throw refusal;
         }
+        return true;
     }
 
     /** Whether this process can no longer gain executable memory (PR_SET_MDWE). */
     static boolean refusesExecutableGain() throws SystemCallException {
-        return checked(
-                state -> (int) Inspection.PRCTL.invokeExact(state, Inspection.PR_GET_MDWE, 0L, 0L, 0L, 0L),
-                () -> "prctl(PR_GET_MDWE, 0, 0, 0, 0)") != 0;
+        long result = call(state -> (int) Inspection.PRCTL.invokeExact(state, Inspection.PR_GET_MDWE, 0L, 0L, 0L, 0L));
+        if (isError(result)) {
+            throw new SystemCallException("prctl(PR_GET_MDWE, 0, 0, 0, 0)", result);
+        }
+        return result != 0;
     }
 
     /** The size of a page in bytes. */
     static int pageSize() {
-        try {
-            return (int) checked(state -> (int) Inspection.GETPAGESIZE.invokeExact(state), () -> "getpagesize()");
-        } catch (SystemCallException e) {
-            throw new AssertionError("getpagesize never fails", e);
-        }
+        return callForInt(GETPAGESIZE, 0, 0, 0);
     }
 
     /**
@@ -321,12 +391,7 @@ final class SystemCalls {
      * @return false if it knows no library there
      */
     static boolean dladdr(long address, MemorySegment info) {
-        try {
-            return checked(state -> (int) Symbols.DLADDR.invokeExact(state, address, info),
-                    () -> "dladdr(%#x)".formatted(address)) != 0;
-        } catch (SystemCallException e) {
-            throw new AssertionError("dladdr has no errors", e);
-        }
+        return callForInt(Symbols.DLADDR, address, info.address(), 0) != 0;
     }
 
     private static void requireNeverBoth(int protection) {
@@ -341,25 +406,79 @@ final class SystemCalls {
                 : (protection & PROT_WRITE) != 0 ? "PROT_READ | PROT_WRITE" : "PROT_READ";
     }
 
-    /** A downcall that stores the error's number in {@code state}. */
-    private interface Call {
-        long invoke(MemorySegment state) throws Throwable;
-    }
-
-    private static long checked(Call call, Supplier<String> description) throws SystemCallException {
+    /**
+     * Calls a function that returns a word.
+     *
+     * @return what it returns; if that is {@link #FAILED}, the number of the error with a minus before it, as the kernel has it
+     */
+    private static long callForWord(MemorySegment function, long first, long second, long third, long fourth,
+            long fifth, long sixth) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
-            long result = call.invoke(state);
-            if (result == FAILED) {
-                int errno = (int) ERRNO.get(state, 0L);
-                throw new SystemCallException(description.get(), errno);
-            }
-            return result;
-        } catch (SystemCallException | RuntimeException | Error e) {
+            long result = WORDS_HAVE_32_BITS
+                    ? (int) FUNCTION.invokeExact(function, state, (int) first, (int) second, (int) third, (int) fourth,
+                            (int) fifth, (int) sixth)
+                    : (long) FUNCTION.invokeExact(function, state, first, second, third, fourth, fifth, sixth);
+            return result == FAILED ? -errno(state) : result;
+        } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new AssertionError("a downcall threw", e);
         }
+    }
+
+    /** The same for a function of at most three parameters that returns an {@code int}. */
+    private static int callForInt(MemorySegment function, long first, long second, long third) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            int result = WORDS_HAVE_32_BITS
+                    ? (int) FUNCTION.invokeExact(function, state, (int) first, (int) second, (int) third, 0, 0, 0)
+                    : (int) (long) FUNCTION.invokeExact(function, state, first, second, third, 0L, 0L, 0L);
+            return result == FAILED ? -errno(state) : result;
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall threw", e);
+        }
+    }
+
+    /** A call of a variadic function, which stores the error's number in {@code state}. */
+    private interface Variadic {
+        long invoke(MemorySegment state) throws Throwable;
+    }
+
+    /** The same for a variadic function. */
+    private static long call(Variadic call) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            long result = call.invoke(state);
+            return result == FAILED ? -errno(state) : result;
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall threw", e);
+        }
+    }
+
+    /** Read by way of a buffer, because a layout's variable handle would have to be made, which takes time, and memory that may be just what is lacking. */
+    private static int errno(MemorySegment state) {
+        return state.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(ERRNO);
+    }
+
+    private static int offsetOfErrno() {
+        long offset = 0;
+        for (MemoryLayout member : STATE.memberLayouts()) {
+            if (member.name().orElse("").equals("errno")) {
+                return (int) offset;
+            }
+            offset += member.byteSize();
+        }
+        throw new AssertionError("the linker does not capture errno");
+    }
+
+    /** Whether the result of a call is the number of an error. */
+    private static boolean isError(long result) {
+        return result < 0 && result >= -LAST_ERRNO;
     }
 
     /** A word that came back as a number with a sign, as the address that it is. */
@@ -368,17 +487,17 @@ final class SystemCalls {
     }
 
     /**
-     * Links a function of the C library.
+     * Links a variadic function of the C library.
      *
+     * @param fixed how many of its parameters it has in any case
      * @param descriptor its type, where {@code JAVA_LONG} stands for {@link #WORD}
      */
-    private static MethodHandle link(String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
-        all[options.length] = CAPTURE_ERRNO;
+    private static MethodHandle linkVariadic(String name, int fixed, FunctionDescriptor descriptor) {
         MemoryLayout[] parameters = descriptor.argumentLayouts().stream().map(SystemCalls::inWords)
                 .toArray(MemoryLayout[]::new);
         MemoryLayout result = inWords(descriptor.returnLayout().orElseThrow());
-        MethodHandle call = LINKER.downcallHandle(find(name), FunctionDescriptor.of(result, parameters), all);
+        MethodHandle call = LINKER.downcallHandle(find(name), FunctionDescriptor.of(result, parameters),
+                Linker.Option.firstVariadicArg(fixed), CAPTURE_ERRNO);
         return MethodHandles.explicitCastArguments(call,
                 descriptor.toMethodType().insertParameterTypes(0, MemorySegment.class));
     }
@@ -388,7 +507,8 @@ final class SystemCalls {
     }
 
     private static MemorySegment find(String name) {
-        return C_LIBRARY.find(name).orElseGet(() -> LINKER.defaultLookup().findOrThrow(name));
+        Optional<MemorySegment> found = C_LIBRARY.find(name);
+        return found.isPresent() ? found.get() : LINKER.defaultLookup().findOrThrow(name);
     }
 
     /** Finds nothing if there is no C library of that name. */

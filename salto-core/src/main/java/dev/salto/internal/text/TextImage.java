@@ -13,6 +13,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +55,15 @@ public final class TextImage {
     private static synchronized TextImage load() throws TextImageException {
         TextImage image = loaded;
         if (image == null) {
-            Port port = Ports.thisJvm().orElseThrow(() -> new TextImageException(
-                    "Salto has no port for %s on %s; it supports Linux on %s".formatted(System.getProperty("os.name"),
-                            System.getProperty("os.arch"), Ports.supported())));
+            Optional<Port> port = Ports.thisJvm();
+            if (port.isEmpty()) {
+                throw new TextImageException(
+                        "Salto has no port for %s on %s; it supports Linux on %s".formatted(
+                                System.getProperty("os.name"),
+                                System.getProperty("os.arch"), Ports.supported()));
+            }
             NativeAccess.check();
-            image = find(readIndex(port.architecture()));
+            image = find(readIndex(port.get().architecture()));
             loaded = image;
         }
         return image;
@@ -80,21 +85,22 @@ public final class TextImage {
     /** Goes through the sources, up to the first that has the image and lets it be mapped. */
     private static TextImage find(TextIndex index) throws TextImageException {
         List<TextAttempt> tried = new ArrayList<>();
-        for (TextSource source : Settings.sources()) {
+        for (String name : Settings.sources()) {
+            TextSource source = TextSource.named(name);
             List<TextSource.Place> places;
             try {
                 places = source.places(index.image());
-            } catch (TextImageException | IOException e) {
-                tried.add(new TextAttempt(source.name(), "", reason(e)));
+            } catch (TextImageException | SystemCallException | IOException e) {
+                tried.add(new TextAttempt(name, "", reason(e)));
                 continue;
             }
             for (TextSource.Place place : places) {
                 try {
-                    TextImage image = new TextImage(index, map(index, place), source.name(), place.location(), tried);
+                    TextImage image = new TextImage(index, map(index, place), name, place.location(), tried);
                     warnOfUnusedFile(image);
                     return image;
                 } catch (TextImageException | SystemCallException | IOException e) {
-                    tried.add(new TextAttempt(source.name(), place.location(), reason(e)));
+                    tried.add(new TextAttempt(name, place.location(), reason(e)));
                 }
             }
         }
@@ -104,7 +110,7 @@ public final class TextImage {
     /** Whoever named a file should learn that it is not the one in use. */
     private static void warnOfUnusedFile(TextImage image) {
         for (TextAttempt attempt : image.tried) {
-            if (attempt.source().equals(new NamedFile().name()) && !attempt.location().isEmpty()) {
+            if (attempt.source().equals(NamedFile.NAME) && !attempt.location().isEmpty()) {
                 Warnings.log("The file named by -D%s is not used. %s: %s. The code comes from %s instead".formatted(
                         Settings.TEXT,
                         attempt.location(), attempt.reason(), image.location));
@@ -113,12 +119,13 @@ public final class TextImage {
     }
 
     private static String reason(Exception e) {
-        return switch (e) {
-            case NoSuchFileException missing -> "there is no " + missing.getFile();
-            case AccessDeniedException denied -> "permission denied for " + denied.getFile();
-            case IOException other -> other.toString();
-            default -> String.valueOf(e.getMessage());
-        };
+        if (e instanceof NoSuchFileException missing) {
+            return "there is no " + missing.getFile();
+        }
+        if (e instanceof AccessDeniedException denied) {
+            return "permission denied for " + denied.getFile();
+        }
+        return e instanceof IOException ? e.toString() : String.valueOf(e.getMessage());
     }
 
     private static MemorySegment map(TextIndex index, TextSource.Place place)

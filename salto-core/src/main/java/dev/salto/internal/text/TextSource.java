@@ -10,17 +10,38 @@ import java.util.List;
 
 /** A kind of place that the text image may come from. */
 interface TextSource {
-    /** All sources, in the order in which they are tried unless the user says otherwise. */
-    List<TextSource> ALL = List.of(
-            new NamedFile(),
-            new InstalledLibrary(),
-            new ClassFolder(),
-            new JarEntry(),
-            new SealedMemory(),
-            new PrivateFile());
+    /** The names by which users know the sources, in the order in which they are tried unless the user says otherwise. */
+    List<String> NAMES = List.of(NamedFile.NAME, "installed", "class-folder", "jar", "memfd", "file");
 
-    /** The name by which users know this source. */
-    String name();
+    /**
+     * The source of a name. Few are needed in one process, so that only those are made: loading their classes takes time when it starts.
+     *
+     * @param name one of {@link #NAMES}
+     */
+    @SuppressWarnings("RefactorSwitch") // for the value of a switch the verifier would load all classes, to find what they have in common
+    static TextSource named(String name) {
+        switch (name) {
+            case NamedFile.NAME -> {
+                return new NamedFile();
+            }
+            case "installed" -> {
+                return new InstalledLibrary();
+            }
+            case "class-folder" -> {
+                return new ClassFolder();
+            }
+            case "jar" -> {
+                return new JarEntry();
+            }
+            case "memfd" -> {
+                return new SealedMemory();
+            }
+            case "file" -> {
+                return new PrivateFile();
+            }
+            default -> throw new AssertionError(name);
+        }
+    }
 
     /**
      * The places to try, in this order.
@@ -28,7 +49,7 @@ interface TextSource {
      * @param image the file name of the text image
      * @throws TextImageException if there is no such place; the message says why
      */
-    List<Place> places(String image) throws TextImageException, IOException;
+    List<Place> places(String image) throws TextImageException, SystemCallException, IOException;
 
     /**
      * One place.
@@ -40,13 +61,25 @@ interface TextSource {
     record Place(String location, String remedy, Opener opener) {
         /** A file that is the image as it stands. */
         static Place of(Path file, String remedy) {
-            return new Place(file.toString(), remedy, () -> new OpenText(SystemCalls.openForReading(file), 0));
+            return new Place(file.toString(), remedy, new FileAt(file, 0));
         }
     }
 
     /** Opens a place. */
     interface Opener {
         OpenText open() throws TextImageException, SystemCallException, IOException;
+    }
+
+    /**
+     * A file with the text image in it.
+     *
+     * @param offset where the image begins in it, in bytes
+     */
+    record FileAt(Path file, long offset) implements Opener {
+        @Override
+        public OpenText open() throws SystemCallException {
+            return new OpenText(SystemCalls.openForReading(file), offset);
+        }
     }
 
     /**
