@@ -51,7 +51,7 @@ final class Aapcs32 implements Port {
     /** With soft float, floating-point numbers travel in core registers. The JVM does not say which it is for, but its libraries do. */
     @Override
     public boolean isForThisJvm() {
-        return Port.super.isForThisJvm() && isHardFloat(Path.of(System.getProperty("java.home"), "lib", "libjava.so"));
+        return isHardFloat(Path.of(System.getProperty("java.home"), "lib", "libjava.so"));
     }
 
     private static boolean isHardFloat(Path library) {

@@ -2,6 +2,8 @@
 
 package dev.salto.internal.abi;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -14,7 +16,11 @@ import java.util.List;
 public record CallSequence(List<List<Piece>> arguments, Result result, long stackSize) {
     /** Makes the lists unmodifiable. */
     public CallSequence {
-        arguments = arguments.stream().map(List::copyOf).toList();
+        List<List<Piece>> copies = new ArrayList<>();
+        for (List<Piece> pieces : arguments) {
+            copies.add(List.copyOf(pieces));
+        }
+        arguments = Collections.unmodifiableList(copies);
     }
 
     /** How a result comes back. */

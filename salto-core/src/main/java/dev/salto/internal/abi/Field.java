@@ -4,7 +4,6 @@ package dev.salto.internal.abi;
 
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.PaddingLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
@@ -32,22 +31,19 @@ record Field(long offset, ValueLayout layout) {
     }
 
     private static void collect(MemoryLayout layout, long offset, List<Field> fields) {
-        switch (layout) {
-            case PaddingLayout _ -> {
+        // Not a switch over patterns, here and elsewhere on the way to the first callback: the JVM makes a class for each.
+        if (layout instanceof ValueLayout value) {
+            fields.add(new Field(offset, value));
+        } else if (layout instanceof SequenceLayout sequence) {
+            for (long i = 0; i < sequence.elementCount(); i++) {
+                collect(sequence.elementLayout(), offset + i * sequence.elementLayout().byteSize(), fields);
             }
-            case ValueLayout value -> fields.add(new Field(offset, value));
-            case SequenceLayout sequence -> {
-                for (long i = 0; i < sequence.elementCount(); i++) {
-                    collect(sequence.elementLayout(), offset + i * sequence.elementLayout().byteSize(), fields);
-                }
-            }
-            case GroupLayout group -> {
-                long member = offset;
-                for (MemoryLayout layoutOfMember : group.memberLayouts()) {
-                    collect(layoutOfMember, member, fields);
-                    // The members of a union all begin where it does.
-                    member += group instanceof StructLayout ? layoutOfMember.byteSize() : 0;
-                }
+        } else if (layout instanceof GroupLayout group) {
+            long member = offset;
+            for (MemoryLayout layoutOfMember : group.memberLayouts()) {
+                collect(layoutOfMember, member, fields);
+                // The members of a union all begin where it does.
+                member += group instanceof StructLayout ? layoutOfMember.byteSize() : 0;
             }
         }
     }

@@ -18,14 +18,9 @@ public interface Port {
     /** The name of the calling convention, for people. */
     String abi();
 
-    /** The name of the architecture in the system property {@code os.arch}. */
-    default String nameInJvm() {
-        return architecture();
-    }
-
-    /** Whether this port is for the JVM that runs. */
+    /** Whether a JVM on Linux on this architecture, the one that runs, has this calling convention. */
     default boolean isForThisJvm() {
-        return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals(nameInJvm());
+        return true;
     }
 
     /**
@@ -64,11 +59,11 @@ public interface Port {
     /** Where the last argument of a call is, an integer or a pointer. */
     default TrailingArgument lastArgument(CallSequence call) {
         Storage storage = call.arguments().getLast().getFirst().storage();
-        return new TrailingArgument(storage, switch (storage) {
-            case Storage.Stack stack -> stack.offset();
-            case Storage.IntegerRegister _ when callsFromFrame() -> call.stackSize();
-            default -> 0;
-        });
+        if (storage instanceof Storage.Stack stack) {
+            return new TrailingArgument(storage, stack.offset());
+        }
+        return new TrailingArgument(storage,
+                storage instanceof Storage.IntegerRegister && callsFromFrame() ? call.stackSize() : 0);
     }
 
     /**

@@ -6,7 +6,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** Linux on x86-64. Section names are those of the System V AMD64 psABI 1.0, 3.2.3, "Parameter Passing". */
 final class SysVX64 implements Port {
@@ -52,16 +54,10 @@ final class SysVX64 implements Port {
     }
 
     @Override
-    public String nameInJvm() {
-        return "amd64";
-    }
-
-    @Override
     public CallSequence classify(FunctionDescriptor function) {
         Registers registers = new Registers(INTEGER_ARGUMENTS, VECTOR_ARGUMENTS);
-        CallSequence.Result result = function.returnLayout()
-                .map(layout -> placeResult(layout, registers))
-                .orElseGet(CallSequence.Result.None::new);
+        Optional<MemoryLayout> returned = function.returnLayout();
+        CallSequence.Result result = placeResult(returned, registers);
         List<List<Piece>> arguments = new ArrayList<>();
         for (MemoryLayout layout : function.argumentLayouts()) {
             arguments.add(registers.place(layout, classesOf(layout)));
@@ -73,13 +69,20 @@ final class SysVX64 implements Port {
      * Returning of Values. A result of class MEMORY goes to memory of the caller's, whose address is passed as an integer argument
      * before all others.
      */
-    private static CallSequence.Result placeResult(MemoryLayout layout, Registers arguments) {
+    private static CallSequence.Result placeResult(Optional<MemoryLayout> returned, Registers arguments) {
+        if (returned.isEmpty()) {
+            return new CallSequence.Result.None();
+        }
+        MemoryLayout layout = returned.get();
         EightbyteClass[] classes = classesOf(layout);
         if (isInMemory(classes)) {
             return new CallSequence.Result.InMemory(new Storage.IntegerRegister(arguments.integers++));
         }
         List<Piece> pieces = new Registers(MOST_EIGHTBYTES, MOST_EIGHTBYTES).place(layout, classes);
-        return pieces.isEmpty() ? new CallSequence.Result.None() : new CallSequence.Result.InRegisters(pieces);
+        if (pieces.isEmpty()) {
+            return new CallSequence.Result.None();
+        }
+        return new CallSequence.Result.InRegisters(pieces);
     }
 
     /** Classification: one class for each eightbyte, or MEMORY alone. */
@@ -124,8 +127,8 @@ final class SysVX64 implements Port {
 
         List<Piece> place(MemoryLayout layout, EightbyteClass[] classes) {
             List<EightbyteClass> all = Arrays.asList(classes);
-            int integersNeeded = (int) all.stream().filter(c -> c == EightbyteClass.INTEGER).count();
-            int vectorsNeeded = (int) all.stream().filter(c -> c == EightbyteClass.SSE).count();
+            int integersNeeded = Collections.frequency(all, EightbyteClass.INTEGER);
+            int vectorsNeeded = Collections.frequency(all, EightbyteClass.SSE);
             // A value is never split between registers and the stack, and a register that it could not use is left for the next.
             boolean fits = integers + integersNeeded <= mostIntegers && vectors + vectorsNeeded <= mostVectors;
             return fits && !isInMemory(classes) ? inRegisters(layout, classes) : onStack(layout);

@@ -37,11 +37,12 @@ public record TrailingArgument(Storage storage, long stackSize, String variant, 
      * @param prefix the kind of entry, {@code append_} or {@code bind_}
      */
     public String entry(String prefix) {
-        return prefix + switch (storage) {
-            case Storage.IntegerRegister register -> "gp" + register.number() + (stackSize > 0 ? "_stack" : "");
-            case Storage.Stack _ -> "stack";
-            case Storage.VectorRegister _,Storage.Reference _ ->
-                throw new AssertionError("a word does not travel in " + storage);
-        } + variant;
+        if (storage instanceof Storage.IntegerRegister register) {
+            return prefix + "gp" + register.number() + (stackSize > 0 ? "_stack" : "") + variant;
+        }
+        if (storage instanceof Storage.Stack) {
+            return prefix + "stack" + variant;
+        }
+        throw new AssertionError("a word does not travel in " + storage);
     }
 }
