@@ -117,8 +117,16 @@ public final class ClosureType<T> {
             FunctionDescriptor descriptor) {
         Objects.requireNonNull(descriptor, "descriptor");
         return new ClosureType<>(functionalInterface, descriptor, ExceptionHandling.ZERO,
-                exceptions -> Gate.of(Salto.textImageForClosures(), lookup, functionalInterface, descriptor,
-                        exceptions));
+                new GatesOfInterface(lookup, functionalInterface, descriptor));
+    }
+
+    /** Finds, or makes, the gates of an interface and a descriptor. */
+    private record GatesOfInterface(MethodHandles.Lookup lookup, Class<?> functionalInterface,
+            FunctionDescriptor descriptor) implements Function<ExceptionHandling, Gate> {
+        @Override
+        public Gate apply(ExceptionHandling exceptions) {
+            return Gate.of(Salto.textImageForClosures(), lookup, functionalInterface, descriptor, exceptions);
+        }
     }
 
     /** Without a lookup of the caller's, the dispatcher is a class of this module, which has to find the interface by name. */

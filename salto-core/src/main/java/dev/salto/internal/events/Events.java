@@ -3,7 +3,6 @@
 package dev.salto.internal.events;
 
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,8 @@ public final class Events {
         }
     }
 
-    private static boolean isRecording() {
+    /** Whether anybody does. */
+    public static boolean isRecording() {
         return HAS_RECORDER && Recorder.isRunning();
     }
 
@@ -43,11 +43,11 @@ public final class Events {
     /**
      * A gate was made.
      *
-     * @param type says what its closures are; not asked if nobody records
+     * @param type what its closures are
      */
-    public static void gateMade(Supplier<String> type) {
+    public static void gateMade(String type) {
         if (isRecording()) {
-            Recorder.gateMade(type.get());
+            Recorder.gateMade(type);
         }
     }
 

@@ -14,7 +14,7 @@ public final class StaleCalls {
     public static final String TRACING = "dev.salto.trace.close";
 
     /** The system property that says what happens. */
-    private static final String POLICY = "dev.salto.use-after-free";
+    public static final String POLICY = "dev.salto.use-after-free";
 
     private static final LongAdder COUNT = new LongAdder();
     private static final RateLimit LIMIT = new RateLimit();

@@ -4,8 +4,9 @@ package dev.salto.internal.gate;
 
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.table.Catcher;
-import dev.salto.internal.table.Tables;
+import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFileBuilder;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
@@ -16,6 +17,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -23,25 +25,31 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessFlag;
 import java.lang.reflect.Array;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What stands behind a gate: finds the object that a closure is bound to, and calls it.
  *
- * <p>For {@code IntBinaryOperator} it is the class that this source describes, where the constants are {@link Tables#target},
- * {@link Catcher#caughtLate} and {@link ExceptionCatcher#caught}:
+ * <p>For {@code IntBinaryOperator} it is the class that this source describes, where the constant is a {@link DispatcherLink}, by the interfaces of
+ * the JDK that it implements, because the class may be defined in a package that sees no more of it:
  *
  * {@snippet :
  * static int dispatch(int a, int b, int id) {
  *     try {
- *         IntBinaryOperator target = (IntBinaryOperator) TARGET.invokeExact(id);
+ *         IntBinaryOperator target = (IntBinaryOperator) LINK.apply(id);   // IntFunction
  *         if (target != null) {
  *             return target.applyAsInt(a, b);
  *         }
  *     } catch (Throwable exception) {
- *         return (int) CAUGHT.invokeExact(exception);
+ *         return (Integer) LINK.apply(exception);                          // Function
  *     }
- *     CLOSED.invokeExact(id);
+ *     LINK.accept(id);                                                     // IntConsumer
  *     return 0;
  * }
  * }
@@ -50,39 +58,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is made as a class of its own for each signature, rather than composed of method handles, because a class has a type profile of
  * its own: the JIT compiler sees which targets this signature really has, and inlines them.
+ *
+ * <p>The first callback of a process waits for all this. So the class is written without lambdas, and this object is what the Class-File API calls back,
+ * for the class and for its method; and nothing here needs a method handle, for which the JVM would make classes of its own.
  */
-final class Dispatcher {
-    /** How a dispatcher calls the object that it has found. */
-    sealed interface Callee {
-        /** By a method of an interface, which the object implements. */
-        record InterfaceMethod(FunctionalMethod method) implements Callee {}
-
-        /** The object is a method handle of exactly the type that native code calls. */
-        record ExactHandle() implements Callee {}
-
-        /**
-         * By one method handle for all objects.
-         *
-         * @param handle takes the object, as an {@code Object}, and what native code passes
-         */
-        record Invoker(MethodHandle handle) implements Callee {}
-    }
+final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
+    /**
+     * How a dispatcher calls the object that it has found: by a method of an interface, which the object implements; or by one method handle for all objects;
+     * or, if there is neither, the object is a method handle of exactly the type that native code calls.
+     *
+     * @param invoker takes the object, as an {@code Object}, and what native code passes
+     */
+    record Callee(@Nullable FunctionalMethod method, @Nullable MethodHandle invoker) {}
 
     private static final String METHOD = "dispatch";
     private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
-    private static final MethodType TARGET_TYPE = MethodType.methodType(Object.class, int.class);
-    private static final MethodHandle TARGET = find(Tables.class, "target", TARGET_TYPE);
-    private static final MethodType RETURNABLE_TYPE = MethodType.methodType(MemorySegment.class, MemorySegment.class);
-    private static final MethodType CLOSED_TYPE = MethodType.methodType(void.class, int.class);
-    private static final MethodHandle CLOSED = find(Catcher.class, "caughtLate", CLOSED_TYPE);
+    private static final ClassDesc INT_FUNCTION = describe(IntFunction.class);
+    private static final ClassDesc INT_CONSUMER = describe(IntConsumer.class);
+    private static final ClassDesc FUNCTION = describe(Function.class);
+    private static final ClassDesc CONSUMER = describe(Consumer.class);
+    private static final ClassDesc SUPPLIER = describe(Supplier.class);
+    private static final ClassDesc SEGMENT = describe(MemorySegment.class);
 
-    /** What the dispatcher's class finds in its class data. */
-    private static final int TARGET_DATA = 0;
-    private static final int CLOSED_DATA = 1;
-    private static final int CAUGHT_DATA = 2;
-    private static final int RETURNABLE_DATA = 3;
-    private static final int INVOKER_DATA = 4;
-    private static final int ZERO_DATA = 5;
+    /** What the dispatcher's class finds in its class data, where that is a list. */
+    private static final int LINK_DATA = 0;
+    private static final int INVOKER_DATA = 1;
 
     private final Callee callee;
     private final FunctionDescriptor function;
@@ -119,7 +119,15 @@ final class Dispatcher {
                 : MethodHandles.constant(carriers.returnType(), zero);
         return MethodHandles.foldArguments(
                 MethodHandles.dropArguments(result, 0, carriers.appendParameterTypes(int.class).parameterList()),
-                MethodHandles.dropArguments(CLOSED, 0, carriers.parameterList()));
+                MethodHandles.dropArguments(closed(), 0, carriers.parameterList()));
+    }
+
+    private static MethodHandle closed() {
+        try {
+            return HERE.findStatic(Catcher.class, "caughtLate", MethodType.methodType(void.class, int.class));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("Catcher.caughtLate is there and public", e);
+        }
     }
 
     /** What a function returns that has nothing to return: zero, boxed; null if it returns nothing. */
@@ -134,15 +142,11 @@ final class Dispatcher {
     private MethodHandle define(MethodHandles.Lookup definer) throws IllegalAccessException {
         ClassDesc self = ClassDesc.of(definer.lookupClass().getPackageName(), "SaltoDispatcher");
         MethodType type = carriers.appendParameterTypes(int.class);
-        byte[] classFile = ClassFile.of().build(self, builder -> builder
-                .withFlags(AccessFlag.FINAL, AccessFlag.SYNTHETIC)
-                .withMethodBody(METHOD, describe(type), ClassFile.ACC_STATIC, this::writeBody));
-        MethodHandle caught = bind("caught", MethodType.methodType(Object.class, Throwable.class))
-                .asType(caughtType());
-        MethodHandle returnable = bind("requireReturnable", RETURNABLE_TYPE);
-        MethodHandle invoker = callee instanceof Callee.Invoker given ? given.handle() : TARGET;
+        byte[] classFile = ClassFile.of().build(self, this);
+        MethodHandle invoker = callee.invoker();
+        DispatcherLink link = new DispatcherLink(exceptions, zeroSegment(function));
         MethodHandles.Lookup dispatcher = definer.defineHiddenClassWithClassData(classFile,
-                List.of(TARGET, CLOSED, caught, returnable, invoker, zeroSegment(function)), false);
+                invoker == null ? link : List.of(link, invoker), true);
         try {
             return dispatcher.findStatic(dispatcher.lookupClass(), METHOD, type);
         } catch (NoSuchMethodException e) {
@@ -150,8 +154,16 @@ final class Dispatcher {
         }
     }
 
-    private MethodType caughtType() {
-        return MethodType.methodType(carriers.returnType(), Throwable.class);
+    /** Writes the class, and then its method. */
+    @Override
+    public void accept(ClassFileBuilder<?, ?> builder) {
+        if (builder instanceof ClassBuilder type) {
+            type.withFlags(AccessFlag.FINAL, AccessFlag.SYNTHETIC)
+                    .withMethodBody(METHOD, describe(carriers.appendParameterTypes(int.class)), ClassFile.ACC_STATIC,
+                            this);
+        } else if (builder instanceof CodeBuilder code) {
+            writeBody(code);
+        }
     }
 
     private void writeBody(CodeBuilder code) {
@@ -160,65 +172,68 @@ final class Dispatcher {
         int exception = code.allocateLocal(TypeKind.REFERENCE);
         Label closed = code.newLabel();
 
-        code.trying(block -> {
-            writeCall(block, closed);
-            block.return_(result);
-        }, catches -> catches.catchingAll(block -> {
-            block.astore(exception);
-            loadData(block, CAUGHT_DATA, ConstantDescs.CD_MethodHandle);
-            block.aload(exception);
-            block.invokevirtual(ConstantDescs.CD_MethodHandle, "invokeExact", describe(caughtType()));
-            block.return_(result);
-        }));
+        Label start = code.newBoundLabel();
+        writeCall(code, closed);
+        code.return_(result);
+        Label caught = code.newBoundLabel();
+        code.exceptionCatchAll(start, caught, caught);
+        code.astore(exception);
+        loadLink(code, FUNCTION);
+        code.aload(exception);
+        code.invokeinterface(FUNCTION, "apply",
+                MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object));
+        writeUnboxed(code);
+        code.return_(result);
 
         // The closure was closed after native code had entered its trampoline.
         code.labelBinding(closed);
-        loadData(code, CLOSED_DATA, ConstantDescs.CD_MethodHandle);
+        loadLink(code, INT_CONSUMER);
         code.iload(id);
-        code.invokevirtual(ConstantDescs.CD_MethodHandle, "invokeExact", describe(CLOSED_TYPE));
-        loadZero(code, result);
+        code.invokeinterface(INT_CONSUMER, "accept",
+                MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int));
+        writeZero(code, result);
         code.return_(result);
     }
 
     /** Calls the object and leaves its result on the stack, or jumps if there is none. */
     private void writeCall(CodeBuilder code, Label closed) {
         int target = code.allocateLocal(TypeKind.REFERENCE);
-        loadData(code, TARGET_DATA, ConstantDescs.CD_MethodHandle);
+        loadLink(code, INT_FUNCTION);
         code.iload(code.parameterSlot(carriers.parameterCount()));
-        code.invokevirtual(ConstantDescs.CD_MethodHandle, "invokeExact", describe(TARGET_TYPE));
+        code.invokeinterface(INT_FUNCTION, "apply", MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_int));
         code.astore(target);
         code.aload(target);
         code.ifnull(closed);
 
-        boolean returnsSegment = carriers.returnType() == MemorySegment.class;
-        if (returnsSegment) {
-            loadData(code, RETURNABLE_DATA, ConstantDescs.CD_MethodHandle);
+        FunctionalMethod method = callee.method();
+        MethodHandle invoker = callee.invoker();
+        if (method != null) {
+            // No cast to the interface: the JVM trusts interfaces in bytecode, and bind() has checked the object.
+            code.aload(target);
+            loadArguments(code);
+            code.invokeinterface(describe(method.owner()), method.name(), method.describeType());
+            if (carriers.returnType() == MemorySegment.class && method.type().returnType() != MemorySegment.class) {
+                code.checkcast(SEGMENT);
+            }
+        } else if (invoker != null) {
+            loadData(code, INVOKER_DATA, ConstantDescs.CD_MethodHandle);
+            code.aload(target);
+            loadArguments(code);
+            code.invokevirtual(ConstantDescs.CD_MethodHandle, "invokeExact", describe(invoker.type()));
+        } else {
+            code.aload(target);
+            code.checkcast(ConstantDescs.CD_MethodHandle);
+            loadArguments(code);
+            code.invokevirtual(ConstantDescs.CD_MethodHandle, "invokeExact", describe(carriers));
         }
-        switch (callee) {
-            case Callee.InterfaceMethod(FunctionalMethod method) -> {
-                // No cast to the interface: the JVM trusts interfaces in bytecode, and bind() has checked the object.
-                code.aload(target);
-                loadArguments(code);
-                code.invokeinterface(describe(method.owner()), method.name(), method.describeType());
-                if (returnsSegment && method.type().returnType() != carriers.returnType()) {
-                    code.checkcast(describe(carriers.returnType()));
-                }
-            }
-            case Callee.ExactHandle() -> {
-                code.aload(target);
-                code.checkcast(ConstantDescs.CD_MethodHandle);
-                loadArguments(code);
-                code.invokevirtual(ConstantDescs.CD_MethodHandle, "invokeExact", describe(carriers));
-            }
-            case Callee.Invoker(MethodHandle handle) -> {
-                loadData(code, INVOKER_DATA, ConstantDescs.CD_MethodHandle);
-                code.aload(target);
-                loadArguments(code);
-                code.invokevirtual(ConstantDescs.CD_MethodHandle, "invokeExact", describe(handle.type()));
-            }
-        }
-        if (returnsSegment) {
-            code.invokevirtual(ConstantDescs.CD_MethodHandle, "invokeExact", describe(RETURNABLE_TYPE));
+        if (carriers.returnType() == MemorySegment.class) {
+            int segment = code.allocateLocal(TypeKind.REFERENCE);
+            code.astore(segment);
+            loadLink(code, CONSUMER);
+            code.aload(segment);
+            code.invokeinterface(CONSUMER, "accept",
+                    MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object));
+            code.aload(segment);
         }
     }
 
@@ -228,30 +243,58 @@ final class Dispatcher {
         }
     }
 
+    /** Loads the link, as one of the interfaces that it implements. */
+    private void loadLink(CodeBuilder code, ClassDesc type) {
+        if (callee.invoker() != null) {
+            loadData(code, LINK_DATA, type);
+        } else {
+            code.loadConstant(DynamicConstantDesc.ofNamed(ConstantDescs.BSM_CLASS_DATA, ConstantDescs.DEFAULT_NAME,
+                    ConstantDescs.CD_Object));
+            code.checkcast(type);
+        }
+    }
+
     private static void loadData(CodeBuilder code, int index, ClassDesc type) {
         code.loadConstant(DynamicConstantDesc.ofNamed(ConstantDescs.BSM_CLASS_DATA_AT, ConstantDescs.DEFAULT_NAME, type,
                 index));
     }
 
-    private static void loadZero(CodeBuilder code, TypeKind result) {
-        switch (result.asLoadable()) {
-            case INT -> code.iconst_0();
-            case LONG -> code.lconst_0();
-            case FLOAT -> code.fconst_0();
-            case DOUBLE -> code.dconst_0();
-            case REFERENCE -> loadData(code, ZERO_DATA, describe(MemorySegment.class));
-            case VOID -> {
-            }
-            default -> throw new AssertionError(result);
+    /** Turns an object on the stack into what the method returns. */
+    private void writeUnboxed(CodeBuilder code) {
+        Class<?> result = carriers.returnType();
+        if (result == void.class) {
+            code.pop();
+        } else if (result.isPrimitive()) {
+            ClassDesc box = describe(carriers.wrap().returnType());
+            code.checkcast(box);
+            code.invokevirtual(box, result.getName() + "Value", MethodTypeDesc.of(describe(result)));
+        } else {
+            code.checkcast(describe(result));
+        }
+    }
+
+    private void writeZero(CodeBuilder code, TypeKind result) {
+        if (result == TypeKind.LONG) {
+            code.lconst_0();
+        } else if (result == TypeKind.FLOAT) {
+            code.fconst_0();
+        } else if (result == TypeKind.DOUBLE) {
+            code.dconst_0();
+        } else if (result == TypeKind.REFERENCE) {
+            loadLink(code, SUPPLIER);
+            code.invokeinterface(SUPPLIER, "get", MethodTypeDesc.of(ConstantDescs.CD_Object));
+            code.checkcast(SEGMENT);
+        } else if (result != TypeKind.VOID) {
+            code.iconst_0();
         }
     }
 
     /** A pointer that is NULL, or a struct that is all zeros. */
     private static MemorySegment zeroSegment(FunctionDescriptor function) {
-        return function.returnLayout()
-                .filter(GroupLayout.class::isInstance)
-                .map(layout -> Arena.ofAuto().allocate(layout).asReadOnly())
-                .orElse(MemorySegment.NULL);
+        Optional<MemoryLayout> result = function.returnLayout();
+        return result.isPresent() && result.get() instanceof GroupLayout struct
+                ? Arena.ofAuto().allocate(struct).asReadOnly()
+                : MemorySegment.NULL;
     }
 
     private static ClassDesc describe(Class<?> type) {
@@ -260,25 +303,5 @@ final class Dispatcher {
 
     private static MethodTypeDesc describe(MethodType type) {
         return MethodTypeDesc.ofDescriptor(type.descriptorString());
-    }
-
-    private MethodHandle bind(String method, MethodType type) {
-        try {
-            return HERE.bind(exceptions, method, type);
-        } catch (ReflectiveOperationException e) {
-            throw missing(ExceptionCatcher.class, method, e);
-        }
-    }
-
-    private static MethodHandle find(Class<?> owner, String method, MethodType type) {
-        try {
-            return HERE.findStatic(owner, method, type);
-        } catch (ReflectiveOperationException e) {
-            throw missing(owner, method, e);
-        }
-    }
-
-    private static LinkageError missing(Class<?> owner, String method, ReflectiveOperationException cause) {
-        return new LinkageError("%s.%s is there and public".formatted(owner.getSimpleName(), method), cause);
     }
 }

@@ -7,6 +7,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -34,14 +35,20 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
                     type.getName() + " is sealed or hidden; a closure's type has to be an interface"
                             + " that anyone can implement and name");
         }
-        List<Method> candidates = Arrays.stream(type.getMethods())
-                .filter(m -> Modifier.isAbstract(m.getModifiers()))
-                .filter(m -> !isMethodOfObject(m))
-                .toList();
+        // Loops rather than streams, here and elsewhere on the way to the first callback: the JVM makes a class for each lambda.
+        List<Method> candidates = new ArrayList<>();
+        for (Method method : type.getMethods()) {
+            if (Modifier.isAbstract(method.getModifiers()) && !isMethodOfObject(method)) {
+                candidates.add(method);
+            }
+        }
         // An interface that narrows an inherited method has both; whatever implements it has both too, so either one will do.
-        List<Method> narrowest = candidates.stream()
-                .filter(m -> candidates.stream().noneMatch(other -> isNarrowedBy(m, other)))
-                .toList();
+        List<Method> narrowest = new ArrayList<>();
+        for (Method method : candidates) {
+            if (!isNarrowedByAny(method, candidates)) {
+                narrowest.add(method);
+            }
+        }
         if (narrowest.size() != 1) {
             throw new IllegalArgumentException(
                     "%s has %d abstract methods; a closure's type is a functional interface, with exactly"
@@ -52,13 +59,24 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
                 MethodType.methodType(method.getReturnType(), method.getParameterTypes()));
     }
 
+    /** By comparing, because asking for a method that is not there has its name put into an exception. */
     private static boolean isMethodOfObject(Method method) {
-        try {
-            return Modifier
-                    .isPublic(Object.class.getMethod(method.getName(), method.getParameterTypes()).getModifiers());
-        } catch (NoSuchMethodException e) {
-            return false;
+        for (Method ofObject : Object.class.getMethods()) {
+            if (ofObject.getName().equals(method.getName())
+                    && Arrays.equals(ofObject.getParameterTypes(), method.getParameterTypes())) {
+                return true;
+            }
         }
+        return false;
+    }
+
+    private static boolean isNarrowedByAny(Method wide, List<Method> others) {
+        for (Method other : others) {
+            if (isNarrowedBy(wide, other)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isNarrowedBy(Method wide, Method narrow) {

@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,20 @@ public final class Gate {
 
     private static final AtomicLong COUNT = new AtomicLong();
 
-    private record Signature(Class<?> objects, FunctionDescriptor function, ExceptionHandling exceptions) {}
+    private record Signature(Class<?> objects, FunctionDescriptor function, ExceptionHandling exceptions) {
+        // Written out, because the JVM makes half a dozen classes for those that a record has by itself.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Signature that && objects == that.objects && function.equals(that.function)
+                    && exceptions.endsProcess() == that.exceptions.endsProcess()
+                    && Objects.equals(exceptions.handler(), that.exceptions.handler());
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * objects.hashCode() + function.hashCode();
+        }
+    }
 
     private final ClosureSlots slots;
 
@@ -58,11 +70,7 @@ public final class Gate {
      */
     public static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Class<?> functionalInterface,
             FunctionDescriptor function, ExceptionHandling exceptions) {
-        return of(image, definer, new Signature(functionalInterface, function, exceptions), () -> {
-            FunctionalMethod method = FunctionalMethod.of(functionalInterface);
-            method.requireFits(function);
-            return new Dispatcher.Callee.InterfaceMethod(method);
-        });
+        return of(image, definer, new Signature(functionalInterface, function, exceptions), false);
     }
 
     /**
@@ -73,8 +81,7 @@ public final class Gate {
      */
     public static Gate ofMethodHandles(@Nullable TextImage image, FunctionDescriptor function,
             ExceptionHandling exceptions) {
-        return of(image, MethodHandles.lookup(), new Signature(MethodHandle.class, function, exceptions),
-                Dispatcher.Callee.ExactHandle::new);
+        return of(image, MethodHandles.lookup(), new Signature(MethodHandle.class, function, exceptions), true);
     }
 
     /**
@@ -88,21 +95,21 @@ public final class Gate {
     public static Gate ofInvoker(@Nullable TextImage image, Class<?> objects, FunctionDescriptor function,
             MethodHandle invoker, ExceptionHandling exceptions) {
         return make(image, MethodHandles.lookup(), new Signature(objects, function, exceptions),
-                new Dispatcher.Callee.Invoker(invoker));
+                new Dispatcher.Callee(null, invoker));
     }
 
     private static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,
-            Supplier<Dispatcher.Callee> callee) {
+            boolean areMethodHandles) {
         if (signature.exceptions().handler() != null) {
             // Handlers are rarely equal.
-            return make(image, definer, withoutNames(signature), callee.get());
+            return make(image, definer, withoutNames(signature), callee(signature, areMethodHandles));
         }
         ConcurrentMap<Signature, Gate> gates = GATES.get(anchor(definer, signature.objects()));
         Gate gate = gates.get(signature);
         if (gate != null && gate.isGoodFor(image)) {
             return gate;
         }
-        Dispatcher.Callee how = callee.get();
+        Dispatcher.Callee how = callee(signature, areMethodHandles);
         Signature withoutNames = withoutNames(signature);
         synchronized (gates) {
             gate = gates.get(withoutNames);
@@ -114,6 +121,15 @@ public final class Gate {
             gates.put(signature, gate);
             return gate;
         }
+    }
+
+    private static Dispatcher.Callee callee(Signature signature, boolean areMethodHandles) {
+        if (areMethodHandles) {
+            return new Dispatcher.Callee(null, null);
+        }
+        FunctionalMethod method = FunctionalMethod.of(signature.objects());
+        method.requireFits(signature.function());
+        return new Dispatcher.Callee(method, null);
     }
 
     private static Signature withoutNames(Signature signature) {
@@ -137,18 +153,21 @@ public final class Gate {
             Dispatcher.Callee callee) {
         FunctionDescriptor function = signature.function();
         ExceptionHandling exceptions = signature.exceptions();
-        StaleCalls.requireSettings();
+        if (!System.getProperty(StaleCalls.POLICY, "").isEmpty()) {
+            StaleCalls.requireSettings();
+        }
         try {
             MethodHandle dispatcher = Dispatcher.make(definer, callee, function, new ExceptionCatcher(function,
                     Dispatcher.zero(function), exceptions.endsProcess(), exceptions.handler()));
-            GateStub stub = GateStub.take(image, signature.objects().getName(), function);
+            boolean isForGood = exceptions.handler() == null
+                    && isNeverUnloaded(definer.lookupClass().getClassLoader());
+            GateStub stub = GateStub.take(image, signature.objects().getName(), function,
+                    isForGood ? dispatcher : null);
             COUNT.incrementAndGet();
-            Events.gateMade(stub::describe);
-            if (exceptions.handler() == null && isNeverUnloaded(definer.lookupClass().getClassLoader())) {
-                stub.connect(dispatcher);
-                return new Gate(stub.slots(), null);
+            if (Events.isRecording()) {
+                Events.gateMade(stub.describe());
             }
-            return new Gate(stub.slots(), UnloadableGate.of(stub, dispatcher));
+            return new Gate(stub.slots(), isForGood ? null : UnloadableGate.of(stub, dispatcher));
         } catch (IllegalAccessException e) {
             throw new IllegalArgumentException(
                     "%s cannot define a class in the package of %s; pass MethodHandles.lookup() as it is"

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +33,15 @@ final class GateStub {
     private static final Map<ClosureKind, List<GateStub>> SPARE = new HashMap<>();
 
     private final ClosureKind kind;
-    private final MutableCallSite dispatcher;
+    /** Null if the dispatcher never changes. */
+    private final @Nullable MutableCallSite dispatcher;
+
     private final ClosureSlots slots;
 
-    private GateStub(ClosureKind kind, SlotsMaker maker) {
+    private GateStub(ClosureKind kind, @Nullable MutableCallSite dispatcher, ClosureSlots slots) {
         this.kind = kind;
-        this.dispatcher = new MutableCallSite(kind.function().toMethodType().appendParameterTypes(int.class));
-        this.slots = maker.make(dispatcher.dynamicInvoker());
-    }
-
-    private interface SlotsMaker {
-        ClosureSlots make(MethodHandle dispatcher);
+        this.dispatcher = dispatcher;
+        this.slots = slots;
     }
 
     /**
@@ -50,36 +49,59 @@ final class GateStub {
      *
      * @param image null if there is none
      * @param objects the name of the class of objects that its closures are bound to
+     * @param forGood the dispatcher, if the gate is never let go: the stub is connected to it; null if it is to be connected later
      * @throws IllegalArgumentException if the linker does not support the function
      */
-    static GateStub take(@Nullable TextImage image, String objects, FunctionDescriptor function) {
+    static GateStub take(@Nullable TextImage image, String objects, FunctionDescriptor function,
+            @Nullable MethodHandle forGood) {
         if (image == null) {
-            ClosureKind kind = new ClosureKind(objects, function, 0);
-            return take(kind, false, dispatcher -> new StubPool(dispatcher, kind));
+            return take(null, null, new ClosureKind(objects, function, 0), forGood);
         }
         Port port = Ports.thisJvm().orElseThrow();
         port.requireLinkable(function);
         boolean isInMemory = port.classify(function).result() instanceof CallSequence.Result.InMemory;
-        ClosureKind kind = new ClosureKind(objects, function,
-                isInMemory ? function.returnLayout().orElseThrow().byteSize() : 0);
-        return take(kind, true, dispatcher -> {
-            MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
-                    Arena.global());
-            return SlotPool.ofGate(image, port.trailingArgument(function), stub.address(), kind);
-        });
+        return take(image, port, new ClosureKind(objects, function,
+                isInMemory ? function.returnLayout().orElseThrow().byteSize() : 0), forGood);
     }
 
-    private static GateStub take(ClosureKind kind, boolean isStatic, SlotsMaker maker) {
+    private static GateStub take(@Nullable TextImage image, @Nullable Port port, ClosureKind kind,
+            @Nullable MethodHandle forGood) {
+        GateStub spare = takeSpare(kind, image != null);
+        if (spare != null) {
+            if (forGood != null) {
+                spare.connect(forGood);
+            }
+            return spare;
+        }
+        // Behind a call site it can change. That costs nothing in calls, but milliseconds here, which most gates can do without.
+        MutableCallSite site = forGood != null
+                ? null
+                : new MutableCallSite(kind.function().toMethodType().appendParameterTypes(int.class));
+        MethodHandle dispatcher = site == null ? Objects.requireNonNull(forGood) : site.dynamicInvoker();
+        return new GateStub(kind, site, image == null || port == null
+                ? new StubPool(dispatcher, kind)
+                : pool(image, port, dispatcher, kind));
+    }
+
+    private static SlotPool pool(TextImage image, Port port, MethodHandle dispatcher, ClosureKind kind) {
+        MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher,
+                kind.function().appendArgumentLayouts(JAVA_INT), Arena.global());
+        return SlotPool.ofGate(image, port.trailingArgument(kind.function()), stub.address(), kind);
+    }
+
+    private static @Nullable GateStub takeSpare(ClosureKind kind, boolean isStatic) {
         synchronized (SPARE) {
-            List<GateStub> spare = SPARE.getOrDefault(kind, List.of());
-            for (GateStub stub : spare) {
-                if (stub.slots.areStatic() == isStatic) {
-                    spare.remove(stub);
-                    return stub;
+            if (!SPARE.isEmpty()) {
+                List<GateStub> spare = SPARE.getOrDefault(kind, List.of());
+                for (GateStub stub : spare) {
+                    if (stub.slots.areStatic() == isStatic) {
+                        spare.remove(stub);
+                        return stub;
+                    }
                 }
             }
         }
-        return new GateStub(kind, maker);
+        return null;
     }
 
     /** Makes the stub one without a gate. All its closures are closed. */
@@ -93,8 +115,9 @@ final class GateStub {
 
     /** Puts a dispatcher behind the stub. */
     void connect(MethodHandle newDispatcher) {
-        dispatcher.setTarget(newDispatcher);
-        MutableCallSite.syncAll(new MutableCallSite[]{dispatcher});
+        MutableCallSite site = Objects.requireNonNull(dispatcher, "it is connected for good");
+        site.setTarget(newDispatcher);
+        MutableCallSite.syncAll(new MutableCallSite[]{site});
     }
 
     /** Lets go of the dispatcher: whoever calls finds closed closures. */

@@ -11,6 +11,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.UnionLayout;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 
 /** Layouts without their names, which say nothing about how values travel: two descriptors that differ in names alone are one signature. */
 final class LayoutNames {
@@ -18,16 +19,29 @@ final class LayoutNames {
 
     static FunctionDescriptor strip(FunctionDescriptor function) {
         MemoryLayout[] arguments = stripAll(function.argumentLayouts());
-        return function.returnLayout()
-                .map(result -> FunctionDescriptor.of(strip(result), arguments))
-                .orElseGet(() -> FunctionDescriptor.ofVoid(arguments));
+        Optional<MemoryLayout> result = function.returnLayout();
+        return result.isPresent()
+                ? FunctionDescriptor.of(strip(result.get()), arguments)
+                : FunctionDescriptor.ofVoid(arguments);
     }
 
     private static MemoryLayout[] stripAll(List<MemoryLayout> layouts) {
-        return layouts.stream().map(LayoutNames::strip).toArray(MemoryLayout[]::new);
+        MemoryLayout[] stripped = new MemoryLayout[layouts.size()];
+        for (int i = 0; i < stripped.length; i++) {
+            stripped[i] = strip(layouts.get(i));
+        }
+        return stripped;
     }
 
     private static MemoryLayout strip(MemoryLayout layout) {
+        // Most are, and a switch over patterns would be one more class that the JVM makes.
+        if (layout instanceof ValueLayout value && !(layout instanceof AddressLayout)) {
+            return value.withoutName();
+        }
+        return stripNested(layout);
+    }
+
+    private static MemoryLayout stripNested(MemoryLayout layout) {
         return switch (layout) {
             case StructLayout struct -> MemoryLayout.structLayout(stripAll(struct.memberLayouts()))
                     .withByteAlignment(struct.byteAlignment());
