@@ -88,12 +88,15 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     private final FunctionDescriptor function;
     private final MethodType carriers;
     private final ExceptionCatcher exceptions;
+    private final @Nullable Promotion counted;
 
-    private Dispatcher(Callee callee, FunctionDescriptor function, ExceptionCatcher exceptions) {
+    private Dispatcher(Callee callee, FunctionDescriptor function, ExceptionCatcher exceptions,
+            @Nullable Promotion counted) {
         this.callee = callee;
         this.function = function;
         this.carriers = function.toMethodType();
         this.exceptions = exceptions;
+        this.counted = counted;
     }
 
     /**
@@ -103,11 +106,22 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
      * @param callee how to call the object
      * @param function what native code passes and expects
      * @param exceptions takes what the object throws
+     * @param counted counts the calls; null if nobody does
      * @return a method handle of the type of {@code function} with the closure's id appended
      */
     static MethodHandle make(MethodHandles.Lookup definer, Callee callee, FunctionDescriptor function,
-            ExceptionCatcher exceptions) throws IllegalAccessException {
-        return new Dispatcher(callee, function, exceptions).define(definer);
+            ExceptionCatcher exceptions, @Nullable Promotion counted) throws IllegalAccessException {
+        return new Dispatcher(callee, function, exceptions, counted).define(definer);
+    }
+
+    /** The same, for a definer that has defined one before. */
+    static MethodHandle makeAgain(MethodHandles.Lookup definer, Callee callee, FunctionDescriptor function,
+            ExceptionCatcher exceptions, @Nullable Promotion counted) {
+        try {
+            return make(definer, callee, function, exceptions, counted);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError("what was allowed once stays allowed", e);
+        }
     }
 
     /** A dispatcher that takes every closure for closed. It keeps no class of anybody's alive. */
@@ -144,7 +158,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         MethodType type = carriers.appendParameterTypes(int.class);
         byte[] classFile = ClassFile.of().build(self, this);
         MethodHandle invoker = callee.invoker();
-        DispatcherLink link = new DispatcherLink(exceptions, zeroSegment(function));
+        DispatcherLink link = new DispatcherLink(exceptions, zeroSegment(function), counted);
         MethodHandles.Lookup dispatcher = definer.defineHiddenClassWithClassData(classFile,
                 invoker == null ? link : List.of(link, invoker), true);
         try {

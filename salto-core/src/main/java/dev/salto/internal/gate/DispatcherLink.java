@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param exceptions takes what the object throws
  * @param zero what a function returns that has nothing to return, if that is a segment
+ * @param counted counts the calls; null if nobody does
  */
 @SuppressWarnings("overloads") // those of andThen, which nobody calls
-record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero)
+record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable Promotion counted)
         implements
             IntFunction<@Nullable Object>,
             IntConsumer,
@@ -30,7 +31,11 @@ record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero)
     /** The object that a slot is bound to; null if it is closed. */
     @Override
     public @Nullable Object apply(int id) {
-        return Tables.target(id);
+        Object target = Tables.target(id);
+        if (counted != null) {
+            counted.count(target);
+        }
+        return target;
     }
 
     /** Notes a call that had passed the trampoline when its closure was closed. */

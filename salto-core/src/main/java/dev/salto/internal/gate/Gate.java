@@ -6,6 +6,7 @@ import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.table.ClosureSlots;
+import dev.salto.internal.table.SlotPool;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
@@ -157,13 +158,18 @@ public final class Gate {
             StaleCalls.requireSettings();
         }
         try {
-            MethodHandle dispatcher = Dispatcher.make(definer, callee, function, new ExceptionCatcher(function,
-                    Dispatcher.zero(function), exceptions.endsProcess(), exceptions.handler()));
+            ExceptionCatcher catcher = new ExceptionCatcher(function, Dispatcher.zero(function),
+                    exceptions.endsProcess(), exceptions.handler());
+            MethodHandle dispatcher = Dispatcher.make(definer, callee, function, catcher, null);
             boolean isForGood = exceptions.handler() == null
                     && isNeverUnloaded(definer.lookupClass().getClassLoader());
             GateStub stub = GateStub.take(image, signature.objects().getName(), function,
                     isForGood ? dispatcher : null);
-            COUNT.incrementAndGet();
+            if (isForGood && callee.method() != null && stub.slots() instanceof SlotPool pool) {
+                Promotion.of(function, counted -> Dispatcher.makeAgain(definer, callee, function, catcher, counted),
+                        pool);
+            }
+            countMade();
             if (Events.isRecording()) {
                 Events.gateMade(stub.describe());
             }
@@ -189,6 +195,11 @@ public final class Gate {
     /** The slots of this signature's closures. Whoever uses them has to keep this gate reachable. */
     public ClosureSlots slots() {
         return slots;
+    }
+
+    /** Counts one more. */
+    static void countMade() {
+        COUNT.incrementAndGet();
     }
 
     /** How many gates were made. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The names of classes that closures were bound to objects of, as numbers of 15 bits. Names, and not classes, so that those can be unloaded. For any thread. */
@@ -44,6 +45,16 @@ final class ClassNames {
 
         private final @Nullable String[] names = new @Nullable String[SIZE];
         private final short[] numbers = new short[SIZE];
+        private final IntConsumer seen;
+
+        /**
+         * None so far.
+         *
+         * @param seen called with the number of each class, at least when it is seen for the first time
+         */
+        Recent(IntConsumer seen) {
+            this.seen = seen;
+        }
 
         /** The number of an object's class. */
         int numberOfClass(Object object) {
@@ -56,6 +67,7 @@ final class ClassNames {
             int number = number(name);
             names[place] = name;
             numbers[place] = (short) number;
+            seen.accept(number);
             return number;
         }
     }

@@ -201,4 +201,19 @@ final class Depot {
         }
         tables.clear();
     }
+
+    /** Sets up all tables once more, because what is to be written into them has changed. */
+    synchronized void setUpAgain() {
+        tables.forEach(content::setUp);
+    }
+
+    /** A table that leads to another gate: only its copies of entries are used. */
+    Table addGateTable() {
+        return Tables.add(image, kind, this);
+    }
+
+    /** All tables that can change. */
+    synchronized List<Table> tables() {
+        return List.copyOf(tables);
+    }
 }

@@ -6,9 +6,14 @@ import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TextImage;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +40,32 @@ public final class SlotPool extends ClosureSlots {
 
     private final @Nullable ClosureKind kind;
     private final Depot depot;
+    private final long ownGate;
+    private final long stackSize;
+
+    /** Where the tables' {@code append_} entries lead. */
+    private long gate;
+
+    /** Asked about the classes of objects; null if nobody wants to know. */
+    private volatile @Nullable Classes classes;
+
+    /** The classes of objects that were bound so far, up to {@link #MIXED} of them. */
+    private final Set<Integer> seen = new HashSet<>();
+
+    /** Classes whose objects are reached by a gate of their own; never changed, but replaced. */
+    private volatile Promoted[] promoted = {};
+
+    /** With so many classes, a gate that knows them all is slower than one that knows one. */
+    private static final int MIXED = 3;
+
+    /** Wants to know about the classes of objects. */
+    public interface Classes {
+        /** There are objects of more classes than two. Called once, by a thread that must not be kept waiting. */
+        void areMixed();
+    }
+
+    /** A class whose objects are reached by a gate of their own: the address of an entry, in a table that leads to that gate. */
+    private record Promoted(WeakReference<Class<?>> type, long entry) {}
     private final int quarantineSize = Quarantine.wantedSize();
 
     /** Made when they are needed, under the lock of the array. */
@@ -46,10 +77,13 @@ public final class SlotPool extends ClosureSlots {
         this.dead = image.index().entry(dead);
         this.caught = image.index().entry(caught);
         this.kind = kind;
+        this.ownGate = target;
+        this.gate = target;
+        this.stackSize = stackSize;
         this.depot = new Depot(image, kind, quarantineSize, new Depot.Content() {
             @Override
             public void setUp(Table table) {
-                table.setCall(target, stackSize);
+                table.setCall(gate, stackSize);
             }
 
             @Override
@@ -116,13 +150,124 @@ public final class SlotPool extends ClosureSlots {
             Tables.bind(id, object, stripe.recent.numberOfClass(object), isByAddress);
             Table table = Tables.table(id);
             if (isFresh) {
-                table.set(Tables.slot(id), table.entry(entry), id);
+                table.set(Tables.slot(id), entry(table, object), id);
             } else {
-                table.setEntryRelease(Tables.slot(id), table.entry(entry));
+                table.setEntryRelease(Tables.slot(id), entry(table, object));
             }
             return id;
         } finally {
             stripe.unlock();
+        }
+    }
+
+    /** The address of the entry for an object: usually the table's own, which reads the table's header. */
+    private long entry(Table table, Object object) {
+        for (Promoted other : promoted) {
+            if (other.type().refersTo(object.getClass())) {
+                return other.entry();
+            }
+        }
+        return table.entry(entry);
+    }
+
+    @Override
+    public void rebind(int id, Object object) {
+        super.rebind(id, object);
+        lead(id);
+    }
+
+    @Override
+    public boolean rebindAddress(long address, Object object) {
+        boolean isOpen = super.rebindAddress(address, object);
+        if (isOpen) {
+            lead(Tables.find(address));
+        }
+        return isOpen;
+    }
+
+    /** Leads calls of an open slot to the gate for the object that it is bound to. */
+    private void lead(int id) {
+        sawClass(Tables.classNumber(id));
+        if (promoted.length > 0) {
+            exclusively(() -> {
+                Table table = Tables.table(id);
+                Object object = Tables.target(id);
+                if (object != null && !table.isSealed()) {
+                    table.setEntryRelease(Tables.slot(id), entry(table, object));
+                }
+            });
+        }
+    }
+
+    /** Says who wants to know about the classes of objects. */
+    public void setClasses(@Nullable Classes classes) {
+        this.classes = classes;
+    }
+
+    private void sawClass(int number) {
+        Classes listener = classes;
+        if (listener != null) {
+            synchronized (seen) {
+                if (seen.size() == MIXED || !seen.add(number) || seen.size() < MIXED) {
+                    return;
+                }
+            }
+            listener.areMixed();
+        }
+    }
+
+    /** Leads the calls of all closures that are not promoted to another gate. */
+    public void setGate(long address) {
+        exclusively(() -> {
+            gate = address;
+            depot.setUpAgain();
+        });
+    }
+
+    /** Leads them to the gate that the pool was made for. */
+    public void setOwnGate() {
+        setGate(ownGate);
+    }
+
+    /**
+     * Leads the calls of closures that are bound to objects of a class to a gate that no other class uses, now and from now on.
+     *
+     * @param gateOfItsOwn makes the gate and returns its address; not called if a class with one was unloaded, whose gate does
+     * @return whether a gate was made
+     * @throws IllegalStateException if the system refuses the memory for a table
+     */
+    public boolean promote(Class<?> type, LongSupplier gateOfItsOwn) {
+        Promoted[] before = promoted;
+        int place = 0;
+        while (place < before.length && !before[place].type().refersTo(null)) {
+            place++;
+        }
+        boolean isNew = place == before.length;
+        Promoted[] after = Arrays.copyOf(before, Math.max(place + 1, before.length));
+        long own = isNew ? entryOf(gateOfItsOwn.getAsLong()) : before[place].entry();
+        after[place] = new Promoted(new WeakReference<>(type), own);
+        exclusively(() -> promoted = after);
+        switchTo(own, type);
+        return isNew;
+    }
+
+    /** An entry that leads to another gate: the copy in a table whose header has that gate, and of which nothing else is used. */
+    private long entryOf(long otherGate) {
+        Table table = depot.addGateTable();
+        table.setCall(otherGate, stackSize);
+        return table.entry(entry);
+    }
+
+    private void switchTo(long own, Class<?> type) {
+        for (Table table : depot.tables()) {
+            // One table after the other, so that nobody waits for long.
+            exclusively(() -> {
+                if (!table.isSealed() && !table.isRetired()) {
+                    for (int slot : Tables.boundTo(type, table)) {
+                        table.setEntryRelease(slot, own);
+                    }
+                }
+            });
         }
     }
 
@@ -171,7 +316,7 @@ public final class SlotPool extends ClosureSlots {
         synchronized (stripes) {
             Stripe stripe = stripes[number];
             if (stripe == null) {
-                stripe = new Stripe(quarantineSize);
+                stripe = new Stripe(quarantineSize, this::sawClass);
                 stripes[number] = stripe;
             }
             return stripe;

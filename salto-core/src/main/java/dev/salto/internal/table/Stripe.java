@@ -31,7 +31,7 @@ final class Stripe extends StripePadding {
     /** Slots that were used before and can be again; the last one first. */
     final int[] free = new int[2 * BATCH];
     final Quarantine quarantine;
-    final ClassNames.Recent recent = new ClassNames.Recent();
+    final ClassNames.Recent recent;
 
     @SuppressWarnings("UnusedVariable") // read and written through the handle
     private int takenUp;
@@ -49,8 +49,9 @@ final class Stripe extends StripePadding {
 
     long givenBack;
 
-    Stripe(int quarantineSize) {
+    Stripe(int quarantineSize, IntConsumer seenClass) {
         this.quarantine = new Quarantine(quarantineSize);
+        this.recent = new ClassNames.Recent(seenClass);
     }
 
     /** The stripe that the current thread uses, as a number below {@link #COUNT}. */

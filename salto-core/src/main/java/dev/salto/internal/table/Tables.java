@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,8 +92,7 @@ public final class Tables {
 
     /** Binds the slot of a closure, which is open, to another object. */
     static void rebind(int id, Object target) {
-        setClass(id, numberOfClass(target) | (isByAddress(id) ? BY_ADDRESS : 0));
-        setTarget(id, target);
+        bind(id, target, isByAddress(id));
     }
 
     private static int numberOfClass(Object target) {
@@ -109,6 +109,11 @@ public final class Tables {
     private static int classAndFlag(int id) {
         short[] classes = CLASSES[id >>> SLOT_BITS];
         return classes == null ? 0 : Short.toUnsignedInt(classes[id & SLOT_MASK]);
+    }
+
+    /** The number of the class of what the slot of a closure is bound to. */
+    static int classNumber(int id) {
+        return classAndFlag(id) & ~BY_ADDRESS;
     }
 
     /** Whether the slot of a closure is, or was, closed by its address. */
@@ -159,7 +164,7 @@ public final class Tables {
      * @param returnAddress as in {@link StaleCall}
      */
     static StaleCall staleCall(int id, long returnAddress) {
-        return new StaleCall(kind(id).describe(), ClassNames.name(classAndFlag(id) & ~BY_ADDRESS), Traces.of(id),
+        return new StaleCall(kind(id).describe(), ClassNames.name(classNumber(id)), Traces.of(id),
                 Thread.currentThread(), returnAddress);
     }
 
@@ -201,6 +206,16 @@ public final class Tables {
     /** The number of tables that there are and were; theirs are lower. */
     static int count() {
         return count;
+    }
+
+    /** The slots of a table that are bound to objects of a class. */
+    static int[] boundTo(Class<?> type, Table table) {
+        @Nullable
+        Object[] targets = row(TARGETS, id(table, 0));
+        return IntStream.range(0, table.handedOut()).filter(slot -> {
+            Object target = TARGET.getAcquire(targets, slot);
+            return target != null && target.getClass() == type;
+        }).toArray();
     }
 
     /**

@@ -317,8 +317,10 @@ final class SystemCalls {
         requireNeverBoth(protection);
         long result = callForWord(MMAP, at, length, protection, flags, descriptor, offset);
         if (isError(result)) {
-            throw new SystemCallException("mmap(%#x, %s, %s, %#x, %s, %s)".formatted(at, length, name(protection), flags,
-                    descriptor, offset), result);
+            throw new SystemCallException(
+                    "mmap(%#x, %s, %s, %#x, %s, %s)".formatted(at, length, name(protection), flags,
+                            descriptor, offset),
+                    result);
         }
         return address(result);
     }
