@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The names of classes that closures were bound to objects of, as numbers of 15 bits. Names, and not classes, so that those can be unloaded. For any thread. */
@@ -45,15 +44,15 @@ final class ClassNames {
 
         private final @Nullable String[] names = new @Nullable String[SIZE];
         private final short[] numbers = new short[SIZE];
-        private final IntConsumer seen;
+        private final SlotPool pool;
 
         /**
          * None so far.
          *
-         * @param seen called with the number of each class, at least when it is seen for the first time
+         * @param pool told the number of each class, at least when it is seen for the first time
          */
-        Recent(IntConsumer seen) {
-            this.seen = seen;
+        Recent(SlotPool pool) {
+            this.pool = pool;
         }
 
         /** The number of an object's class. */
@@ -67,7 +66,7 @@ final class ClassNames {
             int number = number(name);
             names[place] = name;
             numbers[place] = (short) number;
-            seen.accept(number);
+            pool.sawClass(number);
             return number;
         }
     }

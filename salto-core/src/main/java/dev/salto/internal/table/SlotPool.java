@@ -204,7 +204,8 @@ public final class SlotPool extends ClosureSlots {
         this.classes = classes;
     }
 
-    private void sawClass(int number) {
+    /** Notes that an object of a class was bound. */
+    void sawClass(int number) {
         Classes listener = classes;
         if (listener != null) {
             synchronized (seen) {
@@ -316,7 +317,7 @@ public final class SlotPool extends ClosureSlots {
         synchronized (stripes) {
             Stripe stripe = stripes[number];
             if (stripe == null) {
-                stripe = new Stripe(quarantineSize, this::sawClass);
+                stripe = new Stripe(quarantineSize, this);
                 stripes[number] = stripe;
             }
             return stripe;

@@ -49,9 +49,9 @@ final class Stripe extends StripePadding {
 
     long givenBack;
 
-    Stripe(int quarantineSize, IntConsumer seenClass) {
+    Stripe(int quarantineSize, SlotPool pool) {
         this.quarantine = new Quarantine(quarantineSize);
-        this.recent = new ClassNames.Recent(seenClass);
+        this.recent = new ClassNames.Recent(pool);
     }
 
     /** The stripe that the current thread uses, as a number below {@link #COUNT}. */
