@@ -28,6 +28,14 @@ public record Outcome(Statistics before, Statistics after, Sample warm, Sample e
      */
     static final long TOLERATED_BYTES = 64L << 20;
 
+    /**
+     * How many tables there may be more than when it was warm. They go back to the system and come again, and which slots are used again depends on which
+     * threads meet, so that the number is not quite constant. One slot lost in each of a thousand cycles takes ten tables in 25 million cycles.
+     */
+    static long toleratedTables(long warm) {
+        return warm / 4 + 4;
+    }
+
     /** The highest of a number of samples. */
     public record Highest(long residentBytes, long tables) {}
 
@@ -65,7 +73,10 @@ public record Outcome(Statistics before, Statistics after, Sample warm, Sample e
         requireEqual(faults, "calls of closed closures handed to the policy", noticed, "counted", usesAfterFree());
         requireEqual(faults, "exceptions in callbacks, as Salto counts", exceptions(), "thrown",
                 end.count(Work.EXCEPTION));
-        requireEqual(faults, "tables at the most", highest.tables(), "when it was warm", warm.tables());
+        if (highest.tables() - warm.tables() > toleratedTables(warm.tables())) {
+            faults.add("tables at the most: %,d, which is more than %,d above %,d when it was warm".formatted(
+                    highest.tables(), toleratedTables(warm.tables()), warm.tables()));
+        }
         if (growth() > TOLERATED_BYTES) {
             faults.add("the process grew by %,d KiB after it was warm, which is more than %,d KiB"
                     .formatted(growth() >> 10, TOLERATED_BYTES >> 10));
