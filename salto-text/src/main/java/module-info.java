@@ -6,9 +6,10 @@
  */
 module dev.salto.text {
     requires static org.jspecify;
-    requires info.picocli;
-    requires net.fornwall.jelf;
-    // Aligns the JAR of dev.salto in the build; nothing that uses the callers needs it.
+    requires java.management;
+    // For the build; nothing that uses the callers needs them.
+    requires static info.picocli;
+    requires static net.fornwall.jelf;
     requires static org.apache.commons.compress;
 
     exports dev.salto.text.callers;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Benchmarks: one question to a class, and {@link Benchmarks} to run them. */
+/** The command {@code salto bench}: runs what measures, in rounds, and prints the figures beside their limits. */
 @NullMarked
 package dev.salto.benchmarks;
 

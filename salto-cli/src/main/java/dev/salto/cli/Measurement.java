@@ -5,8 +5,8 @@ package dev.salto.cli;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.salto.cli.process.Footprint;
 import dev.salto.text.callers.Callers;
+import dev.salto.text.callers.Footprint;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntBinaryOperator;

@@ -3,7 +3,7 @@
 package dev.salto.cli.soak;
 
 import dev.salto.Salto;
-import dev.salto.cli.process.Footprint;
+import dev.salto.text.callers.Footprint;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.benchmarks;
+package dev.salto.benchmarks.jmh;
 
 import dev.salto.NativeBinding;
 import dev.salto.text.callers.Callers;
@@ -52,9 +52,9 @@ public class NativeBindingBenchmark {
 
     /** Calls the function. */
     @Benchmark
-    @OperationsPerInvocation(FunctionPointers.CALLS)
+    @OperationsPerInvocation(CallBenchmark.CALLS)
     public int call() {
-        return Callers.callRepeatedly(address, FunctionPointers.CALLS, 0);
+        return Callers.callRepeatedly(address, CallBenchmark.CALLS, 0);
     }
 
     /** Frees the binding. */

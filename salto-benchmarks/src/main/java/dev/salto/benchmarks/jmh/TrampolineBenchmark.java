@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.benchmarks;
+package dev.salto.benchmarks.jmh;
 
 import dev.salto.Trampoline;
 import dev.salto.text.callers.Callers;
@@ -44,9 +44,9 @@ public class TrampolineBenchmark {
 
     /** Calls the function. */
     @Benchmark
-    @OperationsPerInvocation(FunctionPointers.CALLS)
+    @OperationsPerInvocation(CallBenchmark.CALLS)
     public int call() {
-        return Callers.callRepeatedly(function, FunctionPointers.CALLS, 0);
+        return Callers.callRepeatedly(function, CallBenchmark.CALLS, 0);
     }
 
     /** Frees the trampoline. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.cli.process;
+package dev.salto.text.callers;
 
-import dev.salto.text.callers.ProcessMaps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks;
+
+import dev.salto.benchmarks.figures.Size;
+import dev.salto.benchmarks.peers.Peer;
+import java.time.Duration;
+import java.util.Map;
+
+/** How thorough a run is. */
+@SuppressWarnings("ImmutableEnumChecker") // the maps do not change
+enum Pace {
+    /** Some minutes: one round, and large numbers only where something is asked of them. */
+    QUICK(Map.of(Size.K1, 1, Size.K100, 1, Size.M1, 1, Size.M10, 1), Duration.ofMillis(450), Duration.ofSeconds(30), 1,
+            new JmhStep.Effort(3, 5, Duration.ofMillis(200)), 5, 3) {
+        @Override
+        boolean reaches(Peer peer, Size size) {
+            return switch (size) {
+                case K1, K100 -> true;
+                case M1 -> peer == Peer.SALTO || peer == Peer.LIBFFI;
+                case M10 -> peer == Peer.SALTO;
+            };
+        }
+    },
+    /** More than half an hour: several rounds, and each peer until it can go on no more. */
+    FULL(Map.of(Size.K1, 3, Size.K100, 4, Size.M1, 2, Size.M10, 1), Duration.ofMillis(1500), Duration.ofSeconds(90), 4,
+            new JmhStep.Effort(3, 6, Duration.ofMillis(400)), 15, 10) {
+        @Override
+        boolean reaches(Peer peer, Size size) {
+            return true;
+        }
+    };
+
+    private final Map<Size, Integer> rounds;
+    private final Duration measuring;
+    private final Duration cap;
+    private final int forks;
+    private final JmhStep.Effort effort;
+    private final int starts;
+    private final int threadRounds;
+
+    Pace(Map<Size, Integer> rounds, Duration measuring, Duration cap, int forks, JmhStep.Effort effort, int starts,
+            int threadRounds) {
+        this.rounds = rounds;
+        this.measuring = measuring;
+        this.cap = cap;
+        this.forks = forks;
+        this.effort = effort;
+        this.starts = starts;
+        this.threadRounds = threadRounds;
+    }
+
+    /** Whether a peer has to have so many live. */
+    abstract boolean reaches(Peer peer, Size size);
+
+    /** How often so many callbacks are made. */
+    int rounds(Size size) {
+        return rounds.getOrDefault(size, 0);
+    }
+
+    /** How long each figure is measured while many are live. */
+    Duration measuring() {
+        return measuring;
+    }
+
+    /** How long it may take until many are live. */
+    Duration cap() {
+        return cap;
+    }
+
+    /** How often a benchmark of JMH's is run. */
+    int forks() {
+        return forks;
+    }
+
+    /** How long a benchmark of JMH's is run. */
+    JmhStep.Effort effort() {
+        return effort;
+    }
+
+    /** How often a JVM is started for its first callback. */
+    int starts() {
+        return starts;
+    }
+
+    /** How often two threads are compared with one. */
+    int threadRounds() {
+        return threadRounds;
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks;
+
+import dev.salto.benchmarks.child.TwoThreads;
+import dev.salto.benchmarks.figures.Collector;
+import dev.salto.benchmarks.figures.Figure;
+import dev.salto.benchmarks.figures.Size;
+import dev.salto.benchmarks.jmh.CallBenchmark;
+import dev.salto.benchmarks.jmh.CallShapeBenchmark;
+import dev.salto.benchmarks.jmh.NativeBindingBenchmark;
+import dev.salto.benchmarks.jmh.OpenAndCloseBenchmark;
+import dev.salto.benchmarks.jmh.TrampolineBenchmark;
+import dev.salto.benchmarks.peers.Peer;
+import dev.salto.benchmarks.peers.Shape;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What is run, in which order: rounds, in each of which every figure is measured once for every peer, the peers one after the other. What else the machine
+ * does for half a minute then does not fall on one side of a comparison only.
+ */
+final class Plan {
+    /** The key of what a trampoline and a binding are compared with. */
+    static final String DIRECT = "direct";
+
+    private static final String SALTO = Peer.SALTO.key();
+    private static final Map<Shape, Figure> SHAPES = Map.of(Shape.EIGHT_INTS, Figure.CALL_8_INTS, Shape.EIGHT_DOUBLES,
+            Figure.CALL_8_DOUBLES, Shape.MIXED, Figure.CALL_STRUCT);
+
+    private final Collection<Peer> peers;
+    private final Set<Figure> figures;
+    private final Pace pace;
+
+    /**
+     * A plan.
+     *
+     * @param peers whom to measure
+     * @param figures what to measure; what comes along with it is measured, too
+     */
+    Plan(Collection<Peer> peers, Set<Figure> figures, Pace pace) {
+        this.peers = peers;
+        this.figures = figures;
+        this.pace = pace;
+    }
+
+    /** All steps, in order. */
+    List<Step> steps() {
+        List<Kind> kinds = kinds();
+        List<Step> steps = new ArrayList<>();
+        int rounds = kinds.stream().mapToInt(Kind::rounds).max().orElse(0);
+        for (int round = 0; round < rounds; round++) {
+            for (Kind kind : kinds) {
+                if (round < kind.rounds) {
+                    kind.steps.stream().filter(step -> !Collections.disjoint(step.figures(), figures))
+                            .forEach(steps::add);
+                }
+            }
+        }
+        return steps;
+    }
+
+    /**
+     * Steps that belong together: the same figure of several peers.
+     *
+     * @param rounds how often they are run
+     */
+    private record Kind(int rounds, List<? extends Step> steps) {}
+
+    private List<Kind> kinds() {
+        List<Kind> kinds = new ArrayList<>();
+        for (Size size : Size.values()) {
+            kinds.add(new Kind(pace.rounds(size), peers.stream().filter(peer -> pace.reaches(peer, size))
+                    .map(peer -> new PopulationStep(peer, size, pace.measuring(), pace.cap())).toList()));
+        }
+        kinds.add(jmh(Figure.CREATE_CLOSE_LOOP, OpenAndCloseBenchmark.class, Map.of(), EnumSet.allOf(Peer.class)));
+        Set<Peer> callers = EnumSet.allOf(Peer.class);
+        callers.removeIf(peer -> !peer.hasCallsOfItsOwn());
+        kinds.add(jmh(Figure.CALL_ONE, CallBenchmark.class, Map.of("targets", "1"), callers));
+        kinds.add(jmh(Figure.CALL_16_IN_TURN, CallBenchmark.class, Map.of("targets", "16"), callers));
+        for (Shape shape : Shape.values()) {
+            kinds.add(jmh(shape(shape), CallShapeBenchmark.class, Map.of("shape", shape.name()), callers));
+        }
+        kinds.add(direct(Figure.TRAMPOLINE, TrampolineBenchmark.class, "path", TrampolineBenchmark.Path.TRAMPOLINE,
+                TrampolineBenchmark.Path.DIRECT));
+        kinds.add(direct(Figure.NATIVE_BINDING, NativeBindingBenchmark.class, "function",
+                NativeBindingBenchmark.Function.BOUND, NativeBindingBenchmark.Function.DIRECT));
+        kinds.add(new Kind(1, peers.stream().map(this::twoThreads).toList()));
+        kinds.add(new Kind(pace.starts(), peers.stream().map(peer -> new FirstCallbackStep(peer, false)).toList()));
+        kinds.add(new Kind(pace.starts(), peers.stream().map(peer -> new FirstCallbackStep(peer, true)).toList()));
+        for (Collector collector : Collector.values()) {
+            kinds.add(new Kind(1, pauses(collector)));
+        }
+        return kinds;
+    }
+
+    /** The figure for calls of a shape. */
+    static Figure shape(Shape shape) {
+        return SHAPES.getOrDefault(shape, Figure.CALL_STRUCT);
+    }
+
+    private Kind jmh(Figure figure, Class<?> benchmark, Map<String, String> parameters, Set<Peer> whom) {
+        List<Step> steps = new ArrayList<>();
+        for (Peer peer : peers) {
+            if (whom.contains(peer)) {
+                Map<String, String> all = new TreeMap<>(parameters);
+                all.put("peer", peer.name());
+                steps.add(new JmhStep(peer.key(), figure, benchmark, all, peer.jvmOptions(), pace.effort()));
+            }
+        }
+        return new Kind(pace.forks(), steps);
+    }
+
+    private Kind direct(Figure figure, Class<?> benchmark, String parameter, Enum<?> own, Enum<?> other) {
+        if (!peers.contains(Peer.SALTO)) {
+            return new Kind(0, List.of());
+        }
+        return new Kind(pace.forks(), List.of(
+                new JmhStep(SALTO, figure, benchmark, Map.of(parameter, own.name()), List.of(), pace.effort()),
+                new JmhStep(DIRECT, figure, benchmark, Map.of(parameter, other.name()), List.of(), pace.effort())));
+    }
+
+    private Step twoThreads(Peer peer) {
+        List<String> options = new ArrayList<>(peer.jvmOptions());
+        // So much that hardly any garbage is collected while the time is taken.
+        options.addAll(List.of("-Xms1g", "-Xmx1g", "-Xmn700m", "-XX:+AlwaysPreTouch"));
+        return new ProgramStep(peer.key(), "two threads",
+                List.of(Figure.TWO_THREADS_CREATE, Figure.TWO_THREADS_CREATE_CLOSE, Figure.TWO_THREADS_CLOSE_OTHERS),
+                TwoThreads.class, options, List.of(peer.name(), Integer.toString(pace.threadRounds())));
+    }
+
+    private List<Step> pauses(Collector collector) {
+        List<Step> steps = new ArrayList<>();
+        if (peers.contains(Peer.SALTO)) {
+            steps.add(new PauseStep(collector, true));
+            steps.add(new PauseStep(collector, false));
+        }
+        return steps;
+    }
+}

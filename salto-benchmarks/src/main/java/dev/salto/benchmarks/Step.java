@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks;
+
+import dev.salto.benchmarks.figures.Figure;
+import dev.salto.benchmarks.figures.Results;
+import java.io.IOException;
+import java.util.List;
+
+/** A part of a run that measures some figures of one peer, in a JVM of its own. */
+interface Step {
+    /** The peer's key. */
+    String peer();
+
+    /** What it does, for people, while it does it. */
+    String title();
+
+    /** What it measures. */
+    List<Figure> figures();
+
+    /** Measures, and adds what came out; or why nothing did. */
+    void run(Results results) throws IOException, InterruptedException;
+
+    /** Says of all figures that have no value why that is. */
+    default void unmeasured(Results results, String why) {
+        figures().forEach(figure -> results.unmeasured(figure, peer(), why));
+    }
+}

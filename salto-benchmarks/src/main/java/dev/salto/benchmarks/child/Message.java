@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks.child;
+
+import dev.salto.benchmarks.figures.Figure;
+import java.util.Optional;
+
+/**
+ * A line that a measuring program prints for its parent. Printing one must work in a JVM that has run out of code cache, where nothing new can be linked:
+ * so no lambdas, and no switch over patterns, on the way out.
+ */
+public sealed interface Message {
+    /** The line, without its end. Fields are separated by tabs. */
+    String line();
+
+    /** One measured value. */
+    record Sample(String figure, double value) implements Message {
+        private static final String WORD = "sample";
+
+        @Override
+        public String line() {
+            return String.join("\t", WORD, figure, Double.toString(value));
+        }
+    }
+
+    /** Something that this peer cannot do, or does wrongly. */
+    record Unmeasured(String figure, String why) implements Message {
+        private static final String WORD = "unmeasured";
+
+        @Override
+        public String line() {
+            return String.join("\t", WORD, figure, oneLine(why));
+        }
+    }
+
+    /** How many callbacks are live now; for the case that it is the last that is heard. */
+    record Live(long count) implements Message {
+        private static final String WORD = "live";
+
+        @Override
+        public String line() {
+            return String.join("\t", WORD, Long.toString(count));
+        }
+    }
+
+    /** With so many live it could not go on. */
+    record Limit(long count, String why) implements Message {
+        private static final String WORD = "limit";
+
+        @Override
+        public String line() {
+            return String.join("\t", WORD, Long.toString(count), oneLine(why));
+        }
+    }
+
+    /** It could not measure at all. */
+    record Failure(String why) implements Message {
+        private static final String WORD = "failure";
+
+        @Override
+        public String line() {
+            return String.join("\t", WORD, oneLine(why));
+        }
+    }
+
+    /** What a line says; nothing if it is not one of these: libraries print, too. */
+    static Optional<Message> parse(String line) {
+        String[] fields = line.split("\t", -1);
+        return Optional.ofNullable(switch (fields[0] + " " + fields.length) {
+            case Sample.WORD + " 3" -> new Sample(fields[1], Double.parseDouble(fields[2]));
+            case Unmeasured.WORD + " 3" -> new Unmeasured(fields[1], fields[2]);
+            case Live.WORD + " 2" -> new Live(Long.parseLong(fields[1]));
+            case Limit.WORD + " 3" -> new Limit(Long.parseLong(fields[1]), fields[2]);
+            case Failure.WORD + " 2" -> new Failure(fields[1]);
+            default -> null;
+        });
+    }
+
+    /** Prints the line. */
+    default void send() {
+        System.out.println(line());
+        System.out.flush();
+    }
+
+    /** Prints a value. */
+    static void sample(Figure figure, double value) {
+        new Sample(figure.key(), value).send();
+    }
+
+    /** What an exception says, with its kind, in words that can be had in any state of the JVM. */
+    static String describe(Throwable e) {
+        Throwable cause = e;
+        while (cause.getMessage() == null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String kind = cause.getClass().getSimpleName();
+        String message = cause.getMessage();
+        if (message == null) {
+            return kind;
+        }
+        return cause instanceof UnsupportedOperationException ? message : kind.concat(": ").concat(message);
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replace('\n', ' ').replace('\t', ' ');
+    }
+}

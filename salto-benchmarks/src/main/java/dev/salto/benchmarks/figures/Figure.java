@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks.figures;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Something that is measured.
+ *
+ * @param key its name on the command line and in JSON, which stays as it is
+ * @param title what it is, for people
+ * @param unit what its values are in: {@code ns}, {@code ms}, {@code bytes}, {@code times}, or empty for numbers
+ */
+public record Figure(String key, String title, String unit) {
+    private static final String NS = "ns";
+    private static final String BYTES = "bytes";
+    private static final String TIMES = "times";
+
+    /** One callback, called again and again. */
+    public static final Figure CALL_ONE = new Figure("call-one", "call one again and again", NS);
+    /** Callbacks to objects of 16 classes. */
+    public static final Figure CALL_16_IN_TURN = new Figure("call-16-in-turn", "call 16 of 16 classes in turn", NS);
+    /** Eight integers. */
+    public static final Figure CALL_8_INTS = new Figure("call-8-ints", "call with 8 ints", NS);
+    /** Eight floating-point numbers. */
+    public static final Figure CALL_8_DOUBLES = new Figure("call-8-doubles", "call with 8 doubles", NS);
+    /** A struct by value. */
+    public static final Figure CALL_STRUCT = new Figure("call-struct",
+            "call with an int, a struct of 16 bytes, a double",
+            NS);
+    /** Native code to native code. */
+    public static final Figure TRAMPOLINE = new Figure("trampoline-native", "native code calls native code", NS);
+    /** Native code to a native binding. */
+    public static final Figure NATIVE_BINDING = new Figure("native-binding", "native code calls a native binding", NS);
+    /** One at a time. */
+    public static final Figure CREATE_CLOSE_LOOP = new Figure("create-close-loop", "create one and close it, in a loop",
+            NS);
+    /** Two threads create. */
+    public static final Figure TWO_THREADS_CREATE = new Figure("two-threads-create",
+            "two threads create: times what one does", TIMES);
+    /** Two threads create and close. */
+    public static final Figure TWO_THREADS_CREATE_CLOSE = new Figure("two-threads-create-close",
+            "two threads create and close", TIMES);
+    /** Two threads create, and close what the other has created. */
+    public static final Figure TWO_THREADS_CLOSE_OTHERS = new Figure("two-threads-close-others",
+            "two threads create, and close each other's", TIMES);
+    /** From the start of the JVM. */
+    public static final Figure FIRST_CALLBACK = new Figure("first-callback",
+            "first callback answered, from the start of the JVM", "ms");
+    /** From the start of the JVM, with the JDK's cache. */
+    public static final Figure FIRST_CALLBACK_AOT = new Figure("first-callback-aot",
+            "the same with the JDK's AOT cache", "ms");
+    /** The first callback of another type. */
+    public static final Figure SECOND_SIGNATURE = new Figure("second-signature",
+            "first callback of a second signature created", "ms");
+    /** The last million of ten against the first. */
+    public static final Figure GROWTH = new Figure("create-10m-last-to-first",
+            "the last million of ten against the first", TIMES);
+    /** How many were live when a peer could not go on. */
+    public static final Figure MOST_LIVE = new Figure("most-live", "live when it could not go on", "");
+
+    /** All there are, in the order in which they are printed. */
+    public static final List<Figure> ALL = all();
+
+    private static List<Figure> all() {
+        List<Figure> all = new ArrayList<>();
+        for (Size size : Size.values()) {
+            all.add(createFresh(size));
+        }
+        for (Size size : Size.values()) {
+            all.add(createLive(size));
+        }
+        all.add(GROWTH);
+        for (Size size : Size.values()) {
+            all.add(closeInOrder(size));
+        }
+        for (Size size : Size.values()) {
+            all.add(closeRandom(size));
+        }
+        all.add(CREATE_CLOSE_LOOP);
+        all.addAll(List.of(CALL_ONE, CALL_16_IN_TURN, CALL_8_INTS, CALL_8_DOUBLES, CALL_STRUCT, TRAMPOLINE,
+                NATIVE_BINDING));
+        all.addAll(List.of(TWO_THREADS_CREATE, TWO_THREADS_CREATE_CLOSE, TWO_THREADS_CLOSE_OTHERS));
+        all.addAll(List.of(FIRST_CALLBACK, FIRST_CALLBACK_AOT, SECOND_SIGNATURE));
+        for (Size size : Size.values()) {
+            all.add(nativeBytes(size));
+        }
+        for (Size size : Size.values()) {
+            all.add(heapBytes(size));
+        }
+        for (Size size : Size.values()) {
+            all.add(mappings(size));
+        }
+        for (Size size : Size.values()) {
+            all.add(writableExecutable(size));
+        }
+        all.add(MOST_LIVE);
+        for (Collector collector : Collector.values()) {
+            all.add(pause(collector));
+        }
+        return List.copyOf(all);
+    }
+
+    /** The figure with a key, if there is one. */
+    public static Optional<Figure> ofKey(String key) {
+        return ALL.stream().filter(figure -> figure.key.equals(key)).findFirst();
+    }
+
+    /** The mean time to create one of so many, in memory that was not used before. */
+    public static Figure createFresh(Size size) {
+        return of("create-", size, "-fresh", "create, up to %s, in fresh memory", NS);
+    }
+
+    /** The time to create one while so many are live, after as many were closed as are created. */
+    public static Figure createLive(Size size) {
+        return of("create-", size, "-live", "create, %s live, in recycled memory", NS);
+    }
+
+    /** The time to close one while so many are live, in the order of creation. */
+    public static Figure closeInOrder(Size size) {
+        return of("close-", size, "-in-order", "close, %s live, in order", NS);
+    }
+
+    /** The time to close one while so many are live, in random order. */
+    public static Figure closeRandom(Size size) {
+        return of("close-", size, "-random", "close, %s live, in random order", NS);
+    }
+
+    /** How much memory outside the Java heap each takes, code included. */
+    public static Figure nativeBytes(Size size) {
+        return of("native-bytes-each-", size, "", "native memory each, %s live", BYTES);
+    }
+
+    /** How much Java heap each takes, with the object that is called back. */
+    public static Figure heapBytes(Size size) {
+        return of("heap-bytes-each-", size, "", "Java heap each, %s live", BYTES);
+    }
+
+    /** How many memory mappings they add. */
+    public static Figure mappings(Size size) {
+        return of("mappings-", size, "", "mappings added, %s live", "");
+    }
+
+    /** How many of them are writable and executable. */
+    public static Figure writableExecutable(Size size) {
+        return of("writable-executable-mappings-", size, "", "writable+executable ones, %s live", "");
+    }
+
+    /** The pauses of a garbage collector. */
+    public static Figure pause(Collector collector) {
+        return new Figure("gc-pause-" + collector.key(), "pauses of " + collector + ", 10,000,000 live", "ms");
+    }
+
+    private static Figure of(String begin, Size size, String end, String title, String unit) {
+        return new Figure(begin + size.key() + end, title.formatted(size), unit);
+    }
+}

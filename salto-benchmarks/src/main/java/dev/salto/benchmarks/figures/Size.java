@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks.figures;
+
+/** How many callbacks are live at once. */
+public enum Size {
+    /** A thousand. */
+    K1("1k", "1,000", 1_000, 256),
+    /** A hundred thousand. */
+    K100("100k", "100,000", 100_000, 1024),
+    /** A million. */
+    M1("1m", "1,000,000", 1_000_000, 3 * 1024),
+    /** Ten million. */
+    M10("10m", "10,000,000", 10_000_000, 6 * 1024);
+
+    private final String key;
+    private final String title;
+    private final int count;
+    private final int heapMebibytes;
+
+    Size(String key, String title, int count, int heapMebibytes) {
+        this.key = key;
+        this.title = title;
+        this.count = count;
+        this.heapMebibytes = heapMebibytes;
+    }
+
+    /** Its part of a figure's key. */
+    public String key() {
+        return key;
+    }
+
+    /** The number. */
+    public int count() {
+        return count;
+    }
+
+    /** What Java heap so many callbacks get, of the peer that needs most. */
+    public int heapMebibytes() {
+        return heapMebibytes;
+    }
+
+    /** The number, for people. */
+    @Override
+    public String toString() {
+        return title;
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks.peers;
+
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What gives a Java object a native function pointer; each the way its documentation shows. */
+@SuppressWarnings("ImmutableEnumChecker") // the lists do not change
+public enum Peer {
+    /** Salto, an object for each function pointer. */
+    SALTO("salto", "Salto, a Closure each"),
+    /** The JDK. Stubs live as long as their arena, so that one that can be closed alone takes an arena of its own. */
+    JDK("jdk", "the JDK's upcall stubs, a confined arena each, which is the cheapest kind to close"),
+    /** The JDK, for callbacks that another thread may close. */
+    JDK_SHARED("jdk-shared", "the JDK's upcall stubs, a shared arena each"),
+    /** Java Native Access. */
+    JNA("jna", "JNA"),
+    /** The foreign function interface of JRuby. */
+    JNR_FFI("jnr-ffi", "jnr-ffi"),
+    /** The Lightweight Java Game Library: since version 3.4 its callbacks are the JDK's stubs on JDK 25. */
+    LWJGL("lwjgl", "LWJGL, whose callbacks are the JDK's upcall stubs"),
+    /** The same library as on older JDKs: its callbacks are closures of the libffi that it brings along. */
+    LWJGL_LIBFFI("lwjgl-libffi", "LWJGL as on older JDKs, whose callbacks are closures of its libffi",
+            "-Djdk.util.jar.enableMultiRelease=false"),
+    /** The system's libffi, without Java. */
+    LIBFFI("libffi", "closures of the system's libffi, made and freed by C code, that call C code");
+
+    private final String key;
+    private final String title;
+    private final List<String> jvmOptions;
+
+    Peer(String key, String title, String... jvmOptions) {
+        this.key = key;
+        this.title = title;
+        this.jvmOptions = List.of(jvmOptions);
+    }
+
+    /** The peer with a key, if there is one. */
+    public static Optional<Peer> ofKey(String key) {
+        return Arrays.stream(values()).filter(peer -> peer.key.equals(key)).findFirst();
+    }
+
+    /** Its name on the command line and in JSON. */
+    public String key() {
+        return key;
+    }
+
+    /** What it is, for people. */
+    public String title() {
+        return title;
+    }
+
+    /** What a JVM has to be told to have this peer. */
+    public List<String> jvmOptions() {
+        return jvmOptions;
+    }
+
+    /** Whether calls are another matter than another peer's: they do not depend on how a callback is closed. */
+    public boolean hasCallsOfItsOwn() {
+        return this != JDK_SHARED;
+    }
+
+    /**
+     * Room for callbacks, none of which is open yet. Loads the peer's library.
+     *
+     * @param capacity how many can be open at once
+     * @throws UnsupportedOperationException if the library is not there; the message says what is missing
+     */
+    public Callbacks<?> callbacks(int capacity) {
+        return switch (this) {
+            case SALTO -> new SaltoCallbacks(capacity);
+            case JDK -> new StubCallbacks(capacity, Arena::ofConfined);
+            case JDK_SHARED -> new StubCallbacks(capacity, Arena::ofShared);
+            case JNA -> new JnaCallbacks(capacity);
+            case JNR_FFI -> new JnrCallbacks(capacity);
+            case LWJGL -> new LwjglCallbacks(capacity, true);
+            case LWJGL_LIBFFI -> new LwjglCallbacks(capacity, false);
+            case LIBFFI -> new LibffiCallbacks(capacity);
+        };
+    }
+
+    /** The key, so that it stands in tables and messages as users write it. */
+    @Override
+    public String toString() {
+        return key;
+    }
+}
