@@ -2,21 +2,33 @@
 
 package dev.salto.benchmarks;
 
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
 import dev.salto.benchmarks.figures.Figure;
 import dev.salto.benchmarks.figures.Results;
 import dev.salto.benchmarks.figures.Size;
 import dev.salto.benchmarks.peers.Peer;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.geom.Rectangle2D;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.NumberFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import org.knowm.xchart.ChartEncoder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.style.Styler.LegendPosition;
+import org.jfree.chart.ChartFactory;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogarithmicAxis;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.data.xy.XYSeries;
+import org.jfree.data.xy.XYSeriesCollection;
 
 /** Draws creation time and memory against the number of callbacks, a line for each peer; both axes are logarithmic. */
 final class Charts {
@@ -28,6 +40,7 @@ final class Charts {
 
     private static final int WIDTH = 800;
     private static final int HEIGHT = 480;
+    private static final float LINE_WIDTH = 2;
 
     private Charts() {}
 
@@ -40,35 +53,64 @@ final class Charts {
     static List<Path> draw(Results results, Path folder) throws IOException {
         Files.createDirectories(folder);
         List<Path> drawn = new ArrayList<>();
-        draw(results, folder.resolve(CREATION), "Time to create a callback", "nanoseconds", Figure::createLive, drawn);
-        draw(results, folder.resolve(MEMORY), "Native memory for a callback", "bytes", Figure::nativeBytes, drawn);
+        draw(lines(results, Figure::createLive), "Time to create a callback", "nanoseconds", folder.resolve(CREATION),
+                drawn);
+        draw(lines(results, Figure::nativeBytes), "Native memory for a callback", "bytes", folder.resolve(MEMORY),
+                drawn);
         return drawn;
     }
 
-    private static void draw(Results results, Path file, String title, String unit, Function<Size, Figure> figure,
-            List<Path> drawn) throws IOException {
-        XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle("callbacks live")
-                .yAxisTitle(unit).build();
-        chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true)
-                .setLegendPosition(LegendPosition.OutsideE);
+    private static XYSeriesCollection lines(Results results, Function<Size, Figure> figure) {
+        XYSeriesCollection lines = new XYSeriesCollection();
         for (Peer peer : Peer.values()) {
-            List<Double> counts = new ArrayList<>();
-            List<Double> values = new ArrayList<>();
+            XYSeries line = new XYSeries(peer.key());
             for (Size size : Size.values()) {
                 OptionalDouble median = results.median(figure.apply(size), peer.key());
                 // A logarithmic axis has no place for what is not above zero.
                 if (median.isPresent() && median.getAsDouble() > 0) {
-                    counts.add((double) size.count());
-                    values.add(median.getAsDouble());
+                    line.add(size.count(), median.getAsDouble());
                 }
             }
-            if (!values.isEmpty()) {
-                chart.addSeries(peer.key(), counts, values);
+            if (!line.isEmpty()) {
+                lines.addSeries(line);
             }
         }
-        if (!chart.getSeriesCollection().isEmpty()) {
-            ChartEncoder.saveChart(chart, file.toString(), "svg");
-            drawn.add(file);
+        return lines;
+    }
+
+    private static void draw(XYSeriesCollection lines, String title, String unit, Path file, List<Path> drawn)
+            throws IOException {
+        if (lines.getSeriesCount() == 0) {
+            return;
         }
+        VectorGraphics2D graphics = new VectorGraphics2D();
+        chart(lines, title, unit).draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
+        try (OutputStream out = Files.newOutputStream(file)) {
+            new SVGProcessor().getDocument(graphics.getCommands(), new PageSize(WIDTH, HEIGHT)).writeTo(out);
+        }
+        drawn.add(file);
+    }
+
+    static JFreeChart chart(XYSeriesCollection lines, String title, String unit) {
+        JFreeChart chart = ChartFactory.createXYLineChart(title, "", "", lines);
+        chart.setBackgroundPaint(Color.WHITE);
+        XYPlot plot = chart.getXYPlot();
+        plot.setBackgroundPaint(Color.WHITE);
+        plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
+        plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
+        plot.setDomainAxis(axis("callbacks live"));
+        plot.setRangeAxis(axis(unit));
+        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
+        renderer.setDefaultStroke(new BasicStroke(LINE_WIDTH));
+        renderer.setAutoPopulateSeriesStroke(false);
+        plot.setRenderer(renderer);
+        return chart;
+    }
+
+    /** Not the newer class {@code LogAxis}, whose labels become outlines of glyphs in SVG, and large. */
+    private static LogarithmicAxis axis(String label) {
+        LogarithmicAxis axis = new LogarithmicAxis(label);
+        axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
+        return axis;
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 @SuppressWarnings("ImmutableEnumChecker") // the maps do not change
 enum Pace {
     /** Some minutes: one round, and large numbers only where something is asked of them. */
-    QUICK(Map.of(Size.K1, 1, Size.K100, 1, Size.M1, 1, Size.M10, 1), Duration.ofMillis(450), Duration.ofSeconds(30), 1,
+    QUICK(Map.of(Size.K1, 1, Size.K100, 1, Size.M1, 1, Size.M10, 1), Duration.ofMillis(360), Duration.ofSeconds(30), 1,
             new JmhStep.Effort(3, 5, Duration.ofMillis(200)), 5, 3) {
         @Override
         boolean reaches(Peer peer, Size size) {

@@ -82,7 +82,7 @@ final class Plan {
         }
         kinds.add(jmh(Figure.CREATE_CLOSE_LOOP, OpenAndCloseBenchmark.class, Map.of(), EnumSet.allOf(Peer.class)));
         Set<Peer> callers = EnumSet.allOf(Peer.class);
-        callers.removeIf(peer -> !peer.hasCallsOfItsOwn());
+        callers.removeIf(Peer::isVariant);
         kinds.add(jmh(Figure.CALL_ONE, CallBenchmark.class, Map.of("targets", "1"), callers));
         kinds.add(jmh(Figure.CALL_16_IN_TURN, CallBenchmark.class, Map.of("targets", "16"), callers));
         for (Shape shape : Shape.values()) {
@@ -93,8 +93,10 @@ final class Plan {
         kinds.add(direct(Figure.NATIVE_BINDING, NativeBindingBenchmark.class, "function",
                 NativeBindingBenchmark.Function.BOUND, NativeBindingBenchmark.Function.DIRECT));
         kinds.add(new Kind(1, peers.stream().map(this::twoThreads).toList()));
-        kinds.add(new Kind(pace.starts(), peers.stream().map(peer -> new FirstCallbackStep(peer, false)).toList()));
-        kinds.add(new Kind(pace.starts(), peers.stream().map(peer -> new FirstCallbackStep(peer, true)).toList()));
+        for (boolean withCache : List.of(false, true)) {
+            kinds.add(new Kind(pace.starts(), peers.stream().filter(peer -> !peer.isVariant())
+                    .map(peer -> new FirstCallbackStep(peer, withCache)).toList()));
+        }
         for (Collector collector : Collector.values()) {
             kinds.add(new Kind(1, pauses(collector)));
         }

@@ -48,6 +48,8 @@ public record Requirement(String title, Figure figure, String peer, Figure other
     /** Everything that is asked. */
     public static final List<Requirement> ALL = List.of(
             faster(Figure.createLive(Size.K100), JDK, 150),
+            new Requirement(Figure.createLive(Size.K100).title() + ", no object each", Figure.createLive(Size.K100),
+                    "salto-address", Figure.createLive(Size.K100), JDK, Kind.TIMES_FASTER, 200),
             faster(Figure.createFresh(Size.K100), JNR_FFI, 5),
             faster(Figure.createLive(Size.K100), JNR_FFI, 5),
             faster(Figure.createFresh(Size.K100), LWJGL_LIBFFI, 10),
@@ -56,8 +58,8 @@ public record Requirement(String title, Figure figure, String peer, Figure other
             atMost(Figure.closeRandom(Size.K100), 60),
             new Requirement("close, random order against in order", Figure.closeRandom(Size.K100), SALTO,
                     Figure.closeInOrder(Size.K100), SALTO, Kind.TIMES_AS_LONG, 2),
-            faster(Figure.createLive(Size.K100), LIBFFI, 3),
-            faster(Figure.createLive(Size.M1), LIBFFI, 8),
+            faster(Figure.createFresh(Size.K100), LIBFFI, 3),
+            faster(Figure.createFresh(Size.M1), LIBFFI, 8),
             asLong(Figure.CREATE_CLOSE_LOOP, LIBFFI, 1.5),
             asLong(Figure.CALL_ONE, JDK, 1.05),
             asLong(Figure.CALL_16_IN_TURN, JDK, 1.05),

@@ -12,6 +12,8 @@ import java.util.Optional;
 public enum Peer {
     /** Salto, an object for each function pointer. */
     SALTO("salto", "Salto, a Closure each"),
+    /** Salto, for those who keep addresses themselves. */
+    SALTO_ADDRESS("salto-address", "Salto, an address each and no object: bindAddress and closeAddress"),
     /** The JDK. Stubs live as long as their arena, so that one that can be closed alone takes an arena of its own. */
     JDK("jdk", "the JDK's upcall stubs, a confined arena each, which is the cheapest kind to close"),
     /** The JDK, for callbacks that another thread may close. */
@@ -58,9 +60,9 @@ public enum Peer {
         return jvmOptions;
     }
 
-    /** Whether calls are another matter than another peer's: they do not depend on how a callback is closed. */
-    public boolean hasCallsOfItsOwn() {
-        return this != JDK_SHARED;
+    /** Whether it is another peer but for how callbacks are held and closed: calls and the start are the other's. */
+    public boolean isVariant() {
+        return this == SALTO_ADDRESS || this == JDK_SHARED;
     }
 
     /**
@@ -72,6 +74,7 @@ public enum Peer {
     public Callbacks<?> callbacks(int capacity) {
         return switch (this) {
             case SALTO -> new SaltoCallbacks(capacity);
+            case SALTO_ADDRESS -> new SaltoAddressCallbacks(capacity);
             case JDK -> new StubCallbacks(capacity, Arena::ofConfined);
             case JDK_SHARED -> new StubCallbacks(capacity, Arena::ofShared);
             case JNA -> new JnaCallbacks(capacity);

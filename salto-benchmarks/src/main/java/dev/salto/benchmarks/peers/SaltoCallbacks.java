@@ -13,15 +13,24 @@ import java.lang.invoke.MethodHandles;
 import java.util.function.IntBinaryOperator;
 
 /** Salto's closures. */
-final class SaltoCallbacks extends Callbacks<IntBinaryOperator> {
+class SaltoCallbacks extends Callbacks<IntBinaryOperator> {
     static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private final Closure<?>[] closures;
 
     SaltoCallbacks(int capacity) {
+        this(capacity, capacity);
+    }
+
+    /**
+     * Room for callbacks.
+     *
+     * @param closures how many of them are held by an object each
+     */
+    SaltoCallbacks(int capacity, int closures) {
         super(capacity);
-        closures = new Closure<?>[capacity];
+        this.closures = new Closure<?>[closures];
     }
 
     @Override
