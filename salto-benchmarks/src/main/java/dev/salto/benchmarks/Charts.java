@@ -42,6 +42,11 @@ final class Charts {
     private static final int HEIGHT = 480;
     private static final float LINE_WIDTH = 2;
 
+    /** That can be told apart by people who see colours differently; marks differ, too. */
+    private static final Color[] COLOURS = {new Color(0xd55e00), new Color(0xe69f00), new Color(0x0072b2),
+        new Color(0x56b4e9), new Color(0x009e73), new Color(0xcc79a7), new Color(0x999999), new Color(0x6a3d9a),
+        Color.BLACK};
+
     private Charts() {}
 
     /**
@@ -103,6 +108,9 @@ final class Charts {
         XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
         renderer.setDefaultStroke(new BasicStroke(LINE_WIDTH));
         renderer.setAutoPopulateSeriesStroke(false);
+        for (int i = 0; i < lines.getSeriesCount(); i++) {
+            renderer.setSeriesPaint(i, COLOURS[i % COLOURS.length]);
+        }
         plot.setRenderer(renderer);
         return chart;
     }

@@ -11,7 +11,7 @@ import dev.salto.benchmarks.peers.Peer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,7 +28,7 @@ record PauseStep(Collector collector, boolean withClosures) implements Step {
     private static final String HEAP = "3g";
 
     /** {@code [1.234s][info][gc] GC(5) Pause Young (Normal) (G1 Evacuation Pause) 24M->4M(256M) 1.234ms}. */
-    private static final Pattern PAUSE = Pattern.compile("GC\\(\\d+\\) Pause .* (\\d+\\.\\d+)ms");
+    private static final Pattern PAUSE = Pattern.compile("GC\\(\\d+\\) .*\\bPause (.*) (\\d+\\.\\d+)ms");
 
     @Override
     public String peer() {
@@ -42,7 +42,7 @@ record PauseStep(Collector collector, boolean withClosures) implements Step {
 
     @Override
     public List<Figure> figures() {
-        return List.of(Figure.pause(collector));
+        return List.of(Figure.pause(collector), Figure.fullPause(collector));
     }
 
     @Override
@@ -52,13 +52,23 @@ record PauseStep(Collector collector, boolean withClosures) implements Step {
         var receiver = new Receiver(results);
         ChildJvm.End end = ChildJvm.run(Pauses.class, options,
                 List.of(Integer.toString(withClosures ? Size.M10.count() : 0)), LONGEST, receiver::receive);
-        unmeasured(results, end.isGood() ? "the log has no pauses" : end.describe());
+        unmeasured(results, end.isGood() ? "the collector makes none" : end.describe());
     }
 
-    /** How long a pause was, in milliseconds, if a line of the log is about one. */
-    static OptionalDouble pause(String line) {
-        Matcher matcher = PAUSE.matcher(line);
-        return matcher.find() ? OptionalDouble.of(Double.parseDouble(matcher.group(1))) : OptionalDouble.empty();
+    /**
+     * A pause.
+     *
+     * @param isFull whether all garbage was collected in it
+     */
+    record Pause(boolean isFull, double milliseconds) {
+        /** What a line of the log says, if it is about a pause. */
+        static Optional<Pause> parse(String line) {
+            Matcher matcher = PAUSE.matcher(line);
+            return matcher.find()
+                    ? Optional.of(new Pause(matcher.group(1).startsWith("Full"),
+                            Double.parseDouble(matcher.group(2))))
+                    : Optional.empty();
+        }
     }
 
     private final class Receiver {
@@ -73,7 +83,9 @@ record PauseStep(Collector collector, boolean withClosures) implements Step {
             if (line.equals(Pauses.READY)) {
                 isReady = true;
             } else if (isReady) {
-                pause(line).ifPresent(value -> results.add(Figure.pause(collector), peer(), value));
+                Pause.parse(line).ifPresent(pause -> results.add(
+                        pause.isFull ? Figure.fullPause(collector) : Figure.pause(collector), peer(),
+                        pause.milliseconds));
             }
         }
     }

@@ -85,14 +85,18 @@ final class ReportText {
                 column("Salto", HorizontalAlign.RIGHT), column("beside", HorizontalAlign.LEFT),
                 column("", HorizontalAlign.RIGHT), column("ratio", HorizontalAlign.RIGHT),
                 column("limit", HorizontalAlign.LEFT), column("", HorizontalAlign.LEFT));
-        return table(columns, Requirement.ALL.stream().map(this::row).toArray(String[][]::new));
+        List<String> peers = results.peers(ORDER);
+        String[][] rows = Requirement.ALL.stream()
+                .filter(requirement -> peers.contains(requirement.peer())
+                        && peers.stream().anyMatch(peer -> results.of(requirement.figure(), peer).isPresent()))
+                .map(this::row).toArray(String[][]::new);
+        return rows.length == 0 ? "" : table(columns, rows);
     }
 
     private String[] row(Requirement requirement) {
         boolean isRatio = requirement.kind().isRatio();
         OptionalDouble value = requirement.value(results);
-        String verdict = value.isEmpty()
-                ? "not measured"
+        String verdict = value.isEmpty() ? notMeasured(requirement)
                 : requirement.isMetBy(value.getAsDouble()) ? "met" : "NOT met";
         String unit = requirement.figure().unit();
         return new String[]{requirement.title() + (isRatio || unit.isEmpty() ? "" : ", " + unit),
@@ -101,6 +105,12 @@ final class ReportText {
             isRatio ? cell(requirement.otherFigure(), requirement.otherPeer()) : "",
             isRatio && value.isPresent() ? Numbers.of(value.getAsDouble()) : "",
             requirement.limit() + (requirement.kind() == Kind.TIMES_FASTER ? " times faster" : ""), verdict};
+    }
+
+    private String notMeasured(Requirement requirement) {
+        return results.whyUnmeasured(requirement.figure(), requirement.peer())
+                .or(() -> results.whyUnmeasured(requirement.otherFigure(), requirement.otherPeer()))
+                .map(why -> "not measured: " + why).orElse("not measured");
     }
 
     private static String other(Requirement requirement) {

@@ -99,6 +99,7 @@ public record Figure(String key, String title, String unit) {
         all.add(MOST_LIVE);
         for (Collector collector : Collector.values()) {
             all.add(pause(collector));
+            all.add(fullPause(collector));
         }
         return List.copyOf(all);
     }
@@ -148,9 +149,15 @@ public record Figure(String key, String title, String unit) {
         return of("writable-executable-mappings-", size, "", "writable+executable ones, %s live", "");
     }
 
-    /** The pauses of a garbage collector. */
+    /** The pauses of a garbage collector, but for full collections. */
     public static Figure pause(Collector collector) {
         return new Figure("gc-pause-" + collector.key(), "pauses of " + collector + ", 10,000,000 live", "ms");
+    }
+
+    /** The pauses of full collections. */
+    public static Figure fullPause(Collector collector) {
+        return new Figure("gc-pause-full-" + collector.key(),
+                "full collections of " + collector + ", 10,000,000 live", "ms");
     }
 
     private static Figure of(String begin, Size size, String end, String title, String unit) {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.salto.benchmarks.figures.Figure;
+import dev.salto.benchmarks.figures.Size;
+import dev.salto.benchmarks.peers.Peer;
+import dev.salto.benchmarks.peers.Shape;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is run, and in which order. */
+final class PlanTest {
+    private static final List<Peer> BOTH = List.of(Peer.SALTO, Peer.JDK);
+
+    private static List<String> steps(Pace pace, List<Peer> peers, Figure figure) {
+        return new Plan(peers, Set.of(figure), pace).steps().stream().map(Step::peer).toList();
+    }
+
+    @Test
+    void thePeersTakeTurns() {
+        assertThat(steps(Pace.FULL, BOTH, Figure.CALL_ONE)).hasSize(2 * Pace.FULL.forks()).startsWith("salto", "jdk",
+                "salto", "jdk");
+    }
+
+    @Test
+    void onlyWhatIsAskedForIsMeasured() {
+        Figure figure = Figure.closeRandom(Size.K100);
+
+        assertThat(new Plan(BOTH, Set.of(figure), Pace.QUICK).steps()).hasSize(2)
+                .allSatisfy(step -> assertThat(step.figures()).contains(figure));
+    }
+
+    @Test
+    void largeNumbersAreForSaltoOnlyWhenItHasToBeQuick() {
+        assertThat(steps(Pace.QUICK, BOTH, Figure.GROWTH)).containsExactly("salto");
+        assertThat(steps(Pace.FULL, BOTH, Figure.GROWTH)).containsExactly("salto", "jdk");
+    }
+
+    @Test
+    void aVariantOfAPeerIsNotCalledAgain() {
+        assertThat(steps(Pace.QUICK, List.of(Peer.values()), Figure.CALL_ONE)).contains("salto", "jdk", "libffi")
+                .doesNotContain("salto-address", "jdk-shared");
+    }
+
+    @Test
+    void everyFigureIsMeasuredForSalto() {
+        for (Figure figure : Figure.ALL) {
+            // Comes along where a peer cannot go on.
+            if (!figure.equals(Figure.MOST_LIVE)) {
+                assertThat(steps(Pace.QUICK, BOTH, figure)).as("%s", figure).contains("salto");
+            }
+        }
+    }
+
+    @Test
+    void everyShapeHasAFigureOfItsOwn() {
+        assertThat(Shape.values())
+                .allSatisfy(shape -> assertThat(Plan.shape(shape).key()).isEqualTo("call-" + shape.key()));
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.salto.text.callers.Callers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** The peers do what is measured of them. (LWJGL with libffi needs a JVM of its own.) */
+final class PeerTest {
+    private static Callbacks<?> callbacks(Peer peer, int capacity) {
+        try {
+            return peer.callbacks(capacity);
+        } catch (UnsupportedOperationException e) {
+            return abort(e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LWJGL_LIBFFI")
+    void eachPlaceHasACallbackOfItsOwn(Peer peer) {
+        Callbacks<?> callbacks = callbacks(peer, 10);
+        callbacks.open(0, 10);
+
+        for (int place = 0; place < 10; place++) {
+            assertThat(Callers.callRepeatedly(callbacks.function(place), 1, 100)).isEqualTo(100 + place);
+        }
+        callbacks.close(0, 10);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LWJGL_LIBFFI")
+    void callbacksOfClassesOfTheirOwnAnswerTheSame(Peer peer) {
+        Callbacks<?> callbacks = callbacks(peer, 3);
+        callbacks.openWithClassesOfTheirOwn();
+
+        for (int place = 0; place < 3; place++) {
+            assertThat(Callers.callRepeatedly(callbacks.function(place), 1, 100)).isEqualTo(100 + place);
+        }
+        callbacks.close(0, 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LWJGL_LIBFFI")
+    void placesCanBeClosedInAnyOrderAndOpenedAgain(Peer peer) {
+        Callbacks<?> callbacks = callbacks(peer, 3);
+        callbacks.open(0, 3);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment order = arena.allocateFrom(ValueLayout.JAVA_INT, 2, 0, 1);
+            callbacks.close(order, 0, 2);
+        }
+        callbacks.open(2, 3);
+
+        assertThat(Callers.callRepeatedly(callbacks.function(1), 1, 100)).isEqualTo(101);
+        assertThat(Callers.callRepeatedly(callbacks.function(2), 1, 100)).isEqualTo(102);
+        callbacks.close(1, 3);
+    }
+
+    @Test
+    void saltoAndTheJdkKnowAllShapes() {
+        for (Peer peer : new Peer[]{Peer.SALTO, Peer.JDK}) {
+            for (Shape shape : Shape.values()) {
+                assertThat(shape.answersRight(peer.callbacks(1).open(shape))).as("%s, %s", peer, shape.key()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void oneOfAnotherShapeThatAnswersWronglyIsFound() {
+        Callbacks<?> callbacks = Peer.SALTO.callbacks(1);
+        callbacks.open(0, 1);
+
+        assertThat(Shape.EIGHT_INTS.answersRight(callbacks.function(0))).isFalse();
+        callbacks.close(0, 1);
+    }
+
+    @Test
+    void onlyConfinedArenasMindWhichThreadClosesThem() {
+        assertThat(Peer.JDK.callbacks(1).areClosedByAnyThread()).isFalse();
+        assertThat(Peer.JDK_SHARED.callbacks(1).areClosedByAnyThread()).isTrue();
+        assertThat(Peer.SALTO.callbacks(1).areClosedByAnyThread()).isTrue();
+    }
+}
