@@ -96,7 +96,8 @@ final class ReportText {
     private String[] row(Requirement requirement) {
         boolean isRatio = requirement.kind().isRatio();
         OptionalDouble value = requirement.value(results);
-        String verdict = value.isEmpty() ? notMeasured(requirement)
+        String verdict = value.isEmpty()
+                ? notMeasured(requirement)
                 : requirement.isMetBy(value.getAsDouble()) ? "met" : "NOT met";
         String unit = requirement.figure().unit();
         return new String[]{requirement.title() + (isRatio || unit.isEmpty() ? "" : ", " + unit),
