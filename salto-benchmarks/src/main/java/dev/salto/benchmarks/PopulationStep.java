@@ -37,8 +37,11 @@ final class PopulationStep implements Step {
 
     static List<Figure> figures(Size size) {
         List<Figure> figures = new ArrayList<>(List.of(Figure.createFresh(size), Figure.createLive(size),
-                Figure.closeInOrder(size), Figure.closeRandom(size), Figure.nativeBytes(size), Figure.heapBytes(size),
-                Figure.mappings(size), Figure.writableExecutable(size)));
+                Figure.closeInOrder(size), Figure.closeRandom(size), Figure.mappings(size),
+                Figure.writableExecutable(size)));
+        if (size.isEnoughForMemory()) {
+            figures.addAll(List.of(Figure.nativeBytes(size), Figure.heapBytes(size)));
+        }
         if (size == Size.M10) {
             figures.add(Figure.GROWTH);
         }

@@ -32,7 +32,7 @@ final class ChartsTest {
 
     @Test
     void whatIsNotAboveZeroIsLeftOut() throws Exception {
-        results.add(Figure.nativeBytes(Size.K1), "salto", -3);
+        results.add(Figure.nativeBytes(Size.K100), "salto", -3);
 
         assertThat(Charts.draw(results, folder)).isEmpty();
     }

@@ -103,8 +103,10 @@ public final class Population {
         Footprint after = Footprint.now();
         System.gc();
         double count = size.count();
-        Message.sample(Figure.nativeBytes(size), (after.residentBytes() - before.residentBytes()) / count);
-        Message.sample(Figure.heapBytes(size), (usedHeap() - heapBefore) / count);
+        if (size.isEnoughForMemory()) {
+            Message.sample(Figure.nativeBytes(size), (after.residentBytes() - before.residentBytes()) / count);
+            Message.sample(Figure.heapBytes(size), (usedHeap() - heapBefore) / count);
+        }
         Message.sample(Figure.mappings(size), after.mappings() - before.mappings());
         Message.sample(Figure.writableExecutable(size), after.writableExecutable() - before.writableExecutable());
         replaceInOrder();

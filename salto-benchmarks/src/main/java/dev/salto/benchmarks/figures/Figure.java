@@ -3,6 +3,7 @@
 package dev.salto.benchmarks.figures;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -84,12 +85,9 @@ public record Figure(String key, String title, String unit) {
                 NATIVE_BINDING));
         all.addAll(List.of(TWO_THREADS_CREATE, TWO_THREADS_CREATE_CLOSE, TWO_THREADS_CLOSE_OTHERS));
         all.addAll(List.of(FIRST_CALLBACK, FIRST_CALLBACK_AOT, SECOND_SIGNATURE));
-        for (Size size : Size.values()) {
-            all.add(nativeBytes(size));
-        }
-        for (Size size : Size.values()) {
-            all.add(heapBytes(size));
-        }
+        List<Size> sizes = Arrays.stream(Size.values()).filter(Size::isEnoughForMemory).toList();
+        sizes.forEach(size -> all.add(nativeBytes(size)));
+        sizes.forEach(size -> all.add(heapBytes(size)));
         for (Size size : Size.values()) {
             all.add(mappings(size));
         }

@@ -40,6 +40,11 @@ public enum Size {
         return heapMebibytes;
     }
 
+    /** Whether they take so much that what the JVM takes for itself meanwhile does not count. */
+    public boolean isEnoughForMemory() {
+        return this != K1;
+    }
+
     /** The number, for people. */
     @Override
     public String toString() {
