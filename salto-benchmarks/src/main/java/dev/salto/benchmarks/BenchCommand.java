@@ -135,7 +135,7 @@ public final class BenchCommand implements Callable<Integer> {
                     + " --add-modules dev.salto,dev.salto.text");
         }
         Results results = new Results();
-        results.unmeasured(Figure.CALL_ONE, JAVACPP, "its callbacks are C++ that a compiler has to build beforehand");
+        results.unmeasured(Figure.CALL_ONE, JAVACPP, "it is no peer yet, and needs a C++ compiler");
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr());
         List<Peer> there = new ArrayList<>();
         for (Peer peer : whom) {
