@@ -27,7 +27,7 @@ public final class Closure<T> implements AutoCloseable {
 
     /**
      * {@link #CLOSED}, so that a thread that got this object by a race, and sees no more of it than zeros, takes it for closed; or the complement of the slot's id, which is
-     * negative; or one more than the id, while a thread binds it to another object and no other may close it.
+     * negative; or one more than the id, while a thread binds it to another object or closes it, for which all others wait that want to do that.
      */
     @SuppressWarnings("UnusedVariable") // read and written through the handle
     private int state;
@@ -69,7 +69,7 @@ public final class Closure<T> implements AutoCloseable {
      */
     public void rebind(T target) {
         type.requireInstance(target);
-        int open = take(false);
+        int open = take();
         if (open == CLOSED) {
             throw isClosed();
         }
@@ -88,18 +88,22 @@ public final class Closure<T> implements AutoCloseable {
      */
     @Override
     public void close() {
-        int open = take(true);
+        int open = take();
         if (open != CLOSED) {
-            type.slots().giveBack(id(open));
+            try {
+                type.slots().giveBack(id(open));
+            } finally {
+                STATE.setRelease(this, CLOSED);
+            }
         }
     }
 
     /**
-     * Keeps all other threads from changing the closure, for good or until the state is set back; waits for one that does.
+     * Keeps all other threads from changing the closure until the state is set again; waits for one that does.
      *
      * @return the state before; {@link #CLOSED} if there is nothing to change any more
      */
-    private int take(boolean forGood) {
+    private int take() {
         while (true) {
             int open = state();
             if (open == CLOSED) {
@@ -107,7 +111,7 @@ public final class Closure<T> implements AutoCloseable {
             }
             if (open > 0) {
                 BriefWait.once();
-            } else if (STATE.compareAndSet(this, open, forGood ? CLOSED : ~open + 1)) {
+            } else if (STATE.compareAndSet(this, open, ~open + 1)) {
                 return open;
             }
         }
