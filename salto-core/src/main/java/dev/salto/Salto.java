@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code dev.salto.quarantine}</td><td>how many slots of each signature are kept from being used again after they were given back, so
  * that calls of closed closures are noticed, for each thread that closes at the same time; 1000 by default</td></tr>
  * <tr><td>{@code dev.salto.promotion}</td><td>how many classes of objects of each type may have a gate of their own, when objects of more than two classes are bound
- * and are called often; 32 by default, 0 for none. Each takes an upcall stub and a class</td></tr>
+ * and are called often; 8 by default, 0 for none. Each takes an upcall stub and a class</td></tr>
  * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed, see {@link #setCloseTracing}</td></tr>
  * </table>
  *

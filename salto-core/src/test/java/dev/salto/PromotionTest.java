@@ -23,6 +23,10 @@ import org.junit.jupiter.api.Test;
 final class PromotionTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final int CLASSES = 16;
+
+    /** How many of them get a gate, by default. */
+    private static final int PROMOTED = 8;
+
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
 
     /** Interfaces of their own, so that no other test shares the gates. */
@@ -71,7 +75,7 @@ final class PromotionTest {
             int sum = 100 * CLASSES * (CLASSES + 1) / 2;
             NativeThread caller = NativeThread.start(functions, CLASSES, 200_000 * CLASSES, 0);
 
-            callUntilThereAre(before + 1 + CLASSES, functions, sum);
+            callUntilThereAre(before + 1 + PROMOTED, functions, sum);
 
             assertThat(caller.join()).isEqualTo(200_000 * CLASSES * (CLASSES + 1) / 2);
             assertThat(Callers.callInTurn(functions, CLASSES, 100 * CLASSES, 0)).isEqualTo(sum);

@@ -32,10 +32,10 @@ final class Promotion implements SlotPool.Classes {
     /** The system property that says how many classes of a signature may have a gate of their own. */
     private static final String LIMIT = "dev.salto.promotion";
 
-    private static final int DEFAULT_LIMIT = 32;
+    private static final int DEFAULT_LIMIT = 8;
 
     /** How many there may be in all: each takes an upcall stub, a class and a table. */
-    private static final int LIMIT_OF_PROCESS = 512;
+    private static final int LIMIT_OF_PROCESS = 256;
 
     /** One call of so many is looked at. A prime, so that classes that are called in turn are all seen. */
     private static final int SAMPLED = 251;

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * number of closures that goes up and down a little costs no call to the system.
  */
 final class Depot {
+    /** With so many tables it does not matter if a stripe takes many fresh slots at a time. */
+    private static final int MANY = 8;
+    private static final int LARGE_BATCH = 8 * Stripe.BATCH;
+
     private final TextImage image;
     private final @Nullable ClosureKind kind;
     private final int quarantineSize;
@@ -34,8 +38,11 @@ final class Depot {
 
     private final Deque<Retired> retired = new ArrayDeque<>();
 
-    /** Those of the tables that have slots that were used before and can be again. They are used one table after the other, so that neighbours are used together. */
+    /** Those of the tables that have free slots that were used before, and that no stripe holds. */
     private final Deque<Table> available = new ArrayDeque<>();
+
+    /** How many free slots that were used before there are in all tables. */
+    private int free;
 
     /** How many tables have nothing but free slots, all of which are here. */
     private int unused;
@@ -44,6 +51,7 @@ final class Depot {
     private @Nullable Table growing;
 
     private @Nullable Table grave;
+    private volatile boolean hasManyTables;
 
     /** How often a slot was given back when the table was retired. */
     private record Retired(Table table, long givenBack) {}
@@ -71,12 +79,14 @@ final class Depot {
      * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
      */
     synchronized void fill(Stripe stripe, long givenBack) {
-        Table first = available.peek();
-        if (first != null) {
-            unused -= first.isUnused() ? 1 : 0;
-            stripe.freeCount = first.takeFree(stripe.free, Stripe.BATCH);
-            if (!first.hasFree()) {
-                available.remove();
+        if (free > 0) {
+            Table table = tableWithFree(stripe);
+            unused -= table.isUnused() ? 1 : 0;
+            stripe.freeCount = table.takeFree(stripe.free, Stripe.BATCH);
+            free -= stripe.freeCount;
+            if (!table.hasFree()) {
+                table.setHolder(null);
+                available.remove(table);
             }
             return;
         }
@@ -86,7 +96,22 @@ final class Depot {
             growing = table;
         }
         stripe.fresh = Tables.id(table, table.handedOut());
-        stripe.freshEnd = stripe.fresh + table.handOut(Stripe.BATCH);
+        stripe.freshEnd = stripe.fresh + table.handOut(tables.size() < MANY ? Stripe.BATCH : LARGE_BATCH);
+    }
+
+    /** A stripe holds on to a table as long as that has free slots: threads that write to neighbouring slots at the same time slow each other down. */
+    private Table tableWithFree(Stripe stripe) {
+        Table held = stripe.table;
+        if (held != null && stripe.equals(held.holder())) {
+            return held;
+        }
+        Table table = available.poll();
+        if (table != null) {
+            table.setHolder(stripe);
+            stripe.table = table;
+            return table;
+        }
+        return tables.stream().filter(Table::hasFree).findFirst().orElseThrow();
     }
 
     /**
@@ -98,9 +123,10 @@ final class Depot {
         for (int i = 0; i < Stripe.BATCH; i++) {
             int id = stripe.free[i];
             Table table = Tables.table(id);
-            if (!table.hasFree()) {
+            if (!table.hasFree() && table.holder() == null) {
                 available.add(table);
             }
+            free++;
             table.addFree(Tables.slot(id));
             unused += table.isUnused() ? 1 : 0;
         }
@@ -116,9 +142,9 @@ final class Depot {
         return 1 + inUse / 4;
     }
 
-    /** Whether there are more tables than stay in hand if no slot is taken. */
-    synchronized boolean hasManyTables() {
-        return kind != null && tables.size() > 2;
+    /** Whether there are more tables than stay in hand if no slot is taken. Without the lock, and so of a moment ago. */
+    boolean hasManyTables() {
+        return hasManyTables;
     }
 
     /** Retires as many of some tables as do not stay in hand. */
@@ -126,12 +152,15 @@ final class Depot {
         List<Table> candidates = tables.stream().filter(isUnused).toList();
         int excess = candidates.size() - inHand(tables.size() - candidates.size());
         for (Table table : candidates.subList(0, Math.max(excess, 0))) {
+            int freeBefore = table.freeCount();
             if (!bury(table)) {
                 break;
             }
+            free -= freeBefore;
             retired.add(new Retired(table, givenBack));
         }
         tables.removeIf(Table::isRetired);
+        tablesChanged();
         available.removeIf(Table::isRetired);
         if (growing != null && growing.isRetired()) {
             growing = null;
@@ -152,6 +181,7 @@ final class Depot {
         }
         content.setUp(table);
         tables.add(table);
+        tablesChanged();
         return table;
     }
 
@@ -194,12 +224,18 @@ final class Depot {
     synchronized void seal(Collection<Stripe> stripes) {
         stripes.forEach(Stripe::clear);
         available.clear();
+        free = 0;
         unused = 0;
         growing = null;
         for (Table table : tables) {
             table.seal();
         }
         tables.clear();
+        tablesChanged();
+    }
+
+    private void tablesChanged() {
+        hasManyTables = kind != null && tables.size() > 2;
     }
 
     /** Sets up all tables once more, because what is to be written into them has changed. */

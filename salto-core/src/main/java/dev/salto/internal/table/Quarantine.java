@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The slots that were given back last, which are not to be used again yet, so that calls of them are noticed. Their number is fixed. For one thread at a time. */
-public final class Quarantine {
+public final class Quarantine extends CacheLine {
     /** None comes out of the quarantine: it has room. */
     public static final int NONE = -1;
 

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a pool that one thread uses at a time, so that threads that bind and close at the same time do not meet: slots at hand, and the
@@ -15,7 +16,7 @@ import java.util.function.IntPredicate;
  * <p>It has a lock of its own kind, because the monitor and the locks of the JDK take as long as all the rest. Who finds it taken takes another
  * stripe instead of waiting, so it need not be fair, and it is held for nanoseconds; now and then for as long as it takes to map a table.
  */
-final class Stripe extends StripePadding {
+final class Stripe extends CacheLine {
     /** How many a pool has. A power of two; more than there are processors, so that each thread that runs finds one of its own. */
     static final int COUNT = 2 * Integer.highestOneBit(Math.min(Runtime.getRuntime().availableProcessors(), 32));
 
@@ -43,6 +44,10 @@ final class Stripe extends StripePadding {
     int fresh;
 
     int freshEnd;
+
+    /** The table that it got free slots from last, if it still holds that; guarded by the depot's lock. */
+    @Nullable
+    Table table;
 
     /** How many slots were taken here, and how many given back, in all. */
     long taken;
@@ -92,6 +97,7 @@ final class Stripe extends StripePadding {
         fresh = 0;
         freshEnd = 0;
         quarantine.clear();
+        table = null;
     }
 
     /** Calls back with each slot that it has. */

@@ -50,6 +50,10 @@ final class Table {
     private long[] free = {};
 
     private int freeCount;
+
+    /** The stripe that gets its free slots; null if any may. */
+    private @Nullable Stripe holder;
+
     private volatile boolean catchesCalls;
     private boolean isSealed;
     private boolean isRetired;
@@ -115,6 +119,15 @@ final class Table {
         return freeCount > 0;
     }
 
+    @Nullable
+    Stripe holder() {
+        return holder;
+    }
+
+    void setHolder(@Nullable Stripe stripe) {
+        holder = stripe;
+    }
+
     /** Whether all slots that were ever handed out are free. */
     boolean isUnused() {
         return freeCount == handedOut;
@@ -173,6 +186,7 @@ final class Table {
         isRetired = true;
         free = new long[0];
         freeCount = 0;
+        holder = null;
     }
 
     /** Takes up work again, with fresh memory; no slot was handed out. */

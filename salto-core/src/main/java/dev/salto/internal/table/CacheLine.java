@@ -2,9 +2,9 @@
 
 package dev.salto.internal.table;
 
-/** As much memory as a cache line, in front of a stripe's own fields, so that no two stripes share one. */
+/** As much memory as a cache line, in front of the fields of a class whose objects different threads write to at the same time: no two of them share a line, wherever the garbage collector puts them. */
 @SuppressWarnings("UnusedVariable")
-abstract class StripePadding {
+abstract class CacheLine {
     private long word0;
     private long word1;
     private long word2;
