@@ -5,6 +5,7 @@ package dev.salto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.Reference;
+import java.util.function.BooleanSupplier;
 
 /** Waits for the garbage collector. */
 final class Garbage {
@@ -14,11 +15,16 @@ final class Garbage {
 
     /** Fails if what a weak or phantom reference refers to stays reachable. */
     static void awaitCollection(Reference<?> reference) throws InterruptedException {
-        for (int i = 0; i < ATTEMPTS && !reference.refersTo(null); i++) {
+        collectUntil("was collected", () -> reference.refersTo(null));
+    }
+
+    /** Collects garbage until something is true, and fails if it does not become so. */
+    static void collectUntil(String what, BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < ATTEMPTS && !condition.getAsBoolean(); i++) {
             System.gc();
             // The JDK's cleaner runs in a thread of its own.
             Thread.sleep(10);
         }
-        assertThat(reference.refersTo(null)).as("was collected").isTrue();
+        assertThat(condition.getAsBoolean()).as(what).isTrue();
     }
 }

@@ -32,7 +32,7 @@ final class StubPool extends ClosureSlots {
     private final Map<Integer, MemorySegment> stubs = new HashMap<>();
     private final Map<Long, Integer> ids = new HashMap<>();
     private final Deque<Integer> free = new ArrayDeque<>();
-    private final Quarantine quarantine = new Quarantine(Quarantine.wantedSize());
+    private final Quarantine quarantine = Quarantine.ofSize(Quarantine.wantedSize());
     private long taken;
     private long givenBack;
     private int next;

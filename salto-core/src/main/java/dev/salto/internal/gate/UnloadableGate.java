@@ -2,6 +2,7 @@
 
 package dev.salto.internal.gate;
 
+import dev.salto.internal.table.AfterCollection;
 import dev.salto.internal.table.Occupancy;
 import dev.salto.internal.table.Turnover;
 import java.lang.foreign.MemorySegment;

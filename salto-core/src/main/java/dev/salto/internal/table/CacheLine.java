@@ -2,9 +2,15 @@
 
 package dev.salto.internal.table;
 
-/** As much memory as a cache line, in front of the fields of a class whose objects different threads write to at the same time: no two of them share a line, wherever the garbage collector puts them. */
+/**
+ * As much memory as a cache line, in front of the fields of a class whose objects different threads write to at the same time: no two of them share a line, wherever the garbage collector puts them. Such a class
+ * is extended once more by one that has as much behind its fields.
+ */
 @SuppressWarnings("UnusedVariable")
 abstract class CacheLine {
+    /** Fills the gap behind an object's header, where the JVM would put a field of a subclass otherwise. */
+    private int gap;
+
     private long word0;
     private long word1;
     private long word2;

@@ -20,12 +20,18 @@ import org.jspecify.annotations.Nullable;
  * is mapped there instead is the grave, one page after another of parameters that lead to the entry for closed closures. The code stays mapped, because a callback
  * that was under way when its closure was closed may return to it, and so every pointer that was ever handed out leads somewhere for as long as the process
  * lives. When the pool grows again, retired tables come first. How many free ones are kept in hand grows with the number of those in use, so that a
- * number of closures that goes up and down a little costs no call to the system.
+ * number of closures that goes up and down costs no call to the system; and until the next garbage collection, which frees what belongs to the closures in the Java heap, a few more are kept.
  */
 final class Depot {
     /** With so many tables it does not matter if a stripe takes many fresh slots at a time. */
     private static final int MANY = 8;
     private static final int LARGE_BATCH = 8 * Stripe.BATCH;
+
+    /** How many tables stay in hand, at the least, when closures are closed: two megabytes. */
+    static final int SOON = 48;
+
+    /** How many stay after the next garbage collection. */
+    static final int LATER = 1;
 
     private final TextImage image;
     private final @Nullable ClosureKind kind;
@@ -41,7 +47,10 @@ final class Depot {
     /** Those of the tables that have free slots that were used before, and that no stripe holds. */
     private final Deque<Table> available = new ArrayDeque<>();
 
-    /** How many free slots that were used before there are in all tables. */
+    /** How many slots were handed out at least once, in all tables. */
+    private int handedOut;
+
+    /** How many of them are here. */
     private int free;
 
     /** How many tables have nothing but free slots, all of which are here. */
@@ -51,7 +60,8 @@ final class Depot {
     private @Nullable Table growing;
 
     private @Nullable Table grave;
-    private volatile boolean hasManyTables;
+    private volatile boolean hasMany;
+    private volatile boolean hasSpare;
 
     /** How often a slot was given back when the table was retired. */
     private record Retired(Table table, long givenBack) {}
@@ -96,7 +106,9 @@ final class Depot {
             growing = table;
         }
         stripe.fresh = Tables.id(table, table.handedOut());
-        stripe.freshEnd = stripe.fresh + table.handOut(tables.size() < MANY ? Stripe.BATCH : LARGE_BATCH);
+        int count = table.handOut(tables.size() < MANY ? Stripe.BATCH : LARGE_BATCH);
+        stripe.freshEnd = stripe.fresh + count;
+        handedOut += count;
     }
 
     /** A stripe holds on to a table as long as that has free slots: threads that write to neighbouring slots at the same time slow each other down. */
@@ -132,40 +144,60 @@ final class Depot {
         }
         stripe.freeCount -= Stripe.BATCH;
         System.arraycopy(stripe.free, Stripe.BATCH, stripe.free, 0, stripe.freeCount);
-        if (kind != null && unused > inHand(tables.size() - unused)) {
-            retire(Table::isUnused, givenBack);
+        if (kind != null && unused > inHand(SOON, tables.size() - unused)) {
+            retire(Table::isUnused, SOON, givenBack);
         }
+        look();
     }
 
-    /** How many tables with nothing but free slots stay in hand. */
-    private static int inHand(int inUse) {
-        return 1 + inUse / 4;
+    /**
+     * How many tables with nothing but free slots stay in hand.
+     *
+     * @param least {@link #SOON} or {@link #LATER}
+     */
+    private static int inHand(int least, int inUse) {
+        return least + inUse / 4;
     }
 
-    /** Whether there are more tables than stay in hand if no slot is taken. Without the lock, and so of a moment ago. */
-    boolean hasManyTables() {
-        return hasManyTables;
+    private void look() {
+        boolean mayAllBeFree = handedOut - free <= Stripe.COUNT * (LARGE_BATCH + quarantineSize + 2 * Stripe.BATCH);
+        hasMany = kind != null && mayAllBeFree && tables.size() > SOON + 1;
+        hasSpare = kind != null && (mayAllBeFree
+                ? tables.size() > LATER + 1
+                : unused > inHand(LATER, tables.size() - unused));
+    }
+
+    /** Whether there are so many tables that it is worth while to look whether all slots are free. Without the lock, and so of a moment ago. */
+    boolean hasMany() {
+        return hasMany;
+    }
+
+    /** Whether there may be tables that should go after the next garbage collection. Without the lock, too. */
+    boolean hasSpare() {
+        return hasSpare;
     }
 
     /** Retires as many of some tables as do not stay in hand. */
-    private void retire(Predicate<Table> isUnused, long givenBack) {
+    private void retire(Predicate<Table> isUnused, int least, long givenBack) {
         List<Table> candidates = tables.stream().filter(isUnused).toList();
-        int excess = candidates.size() - inHand(tables.size() - candidates.size());
+        int excess = candidates.size() - inHand(least, tables.size() - candidates.size());
         for (Table table : candidates.subList(0, Math.max(excess, 0))) {
             int freeBefore = table.freeCount();
+            int handedOutBefore = table.handedOut();
             if (!bury(table)) {
                 break;
             }
             free -= freeBefore;
+            handedOut -= handedOutBefore;
             retired.add(new Retired(table, givenBack));
         }
         tables.removeIf(Table::isRetired);
-        tablesChanged();
         available.removeIf(Table::isRetired);
         if (growing != null && growing.isRetired()) {
             growing = null;
         }
         unused = (int) tables.stream().filter(Table::isUnused).count();
+        look();
     }
 
     private Table grow(long givenBack) {
@@ -181,21 +213,23 @@ final class Depot {
         }
         content.setUp(table);
         tables.add(table);
-        tablesChanged();
+        look();
         return table;
     }
 
     /**
      * Retires tables whose slots are all free, also where stripes have some of them at hand or in quarantine. Nobody may use any of the stripes.
      *
+     * @param least how many stay in hand at the least: {@link #SOON} or {@link #LATER}
      * @param givenBack as in {@link #fill}
      */
-    synchronized void reclaim(Collection<Stripe> stripes, long givenBack) {
+    synchronized void reclaim(Collection<Stripe> stripes, int least, long givenBack) {
         int[] atHand = new int[Tables.count()];
         for (Stripe stripe : stripes) {
             stripe.forEach(id -> atHand[Tables.number(id)]++);
         }
-        retire(table -> table.freeCount() + atHand[table.number()] == table.handedOut(), givenBack);
+        retire(table -> table.freeCount() + atHand[table.number()] == table.handedOut(), least,
+                givenBack);
         for (Stripe stripe : stripes) {
             stripe.removeIf(id -> Tables.table(id).isRetired());
         }
@@ -224,6 +258,7 @@ final class Depot {
     synchronized void seal(Collection<Stripe> stripes) {
         stripes.forEach(Stripe::clear);
         available.clear();
+        handedOut = 0;
         free = 0;
         unused = 0;
         growing = null;
@@ -231,11 +266,7 @@ final class Depot {
             table.seal();
         }
         tables.clear();
-        tablesChanged();
-    }
-
-    private void tablesChanged() {
-        hasManyTables = kind != null && tables.size() > 2;
+        look();
     }
 
     /** Sets up all tables once more, because what is to be written into them has changed. */

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The slots that were given back last, which are not to be used again yet, so that calls of them are noticed. Their number is fixed. For one thread at a time. */
-public final class Quarantine extends CacheLine {
+public class Quarantine extends CacheLine {
     /** None comes out of the quarantine: it has room. */
     public static final int NONE = -1;
 
@@ -25,9 +25,13 @@ public final class Quarantine extends CacheLine {
     private int[] slots = {};
     private int next;
 
-    /** An empty quarantine. */
-    public Quarantine(int size) {
+    private Quarantine(int size) {
         this.size = size;
+    }
+
+    /** An empty quarantine. */
+    public static Quarantine ofSize(int size) {
+        return new Padded(size);
     }
 
     /**
@@ -103,5 +107,22 @@ public final class Quarantine extends CacheLine {
     private void grow() {
         slots = Arrays.copyOf(slots, Math.min(size, Math.max(16, 2 * slots.length)));
         Arrays.fill(slots, next, slots.length, NONE);
+    }
+
+    /** With as much memory as a cache line behind its fields. */
+    @SuppressWarnings("UnusedVariable")
+    private static final class Padded extends Quarantine {
+        private long word0;
+        private long word1;
+        private long word2;
+        private long word3;
+        private long word4;
+        private long word5;
+        private long word6;
+        private long word7;
+
+        Padded(int size) {
+            super(size);
+        }
     }
 }

@@ -43,6 +43,9 @@ public final class SlotPool extends ClosureSlots {
     private final long ownGate;
     private final long stackSize;
 
+    /** Whether tables are going to be looked for that can be retired, after the next garbage collection. */
+    private volatile boolean isWatched;
+
     /** Where the tables' {@code append_} entries lead. */
     private long gate;
 
@@ -317,7 +320,7 @@ public final class SlotPool extends ClosureSlots {
         synchronized (stripes) {
             Stripe stripe = stripes[number];
             if (stripe == null) {
-                stripe = new Stripe(quarantineSize, this);
+                stripe = Stripe.of(this, quarantineSize);
                 stripes[number] = stripe;
             }
             return stripe;
@@ -363,7 +366,7 @@ public final class SlotPool extends ClosureSlots {
 
     @Override
     public void giveBack(int id) {
-        boolean isNoneUsed;
+        boolean isBalanced;
         Stripe stripe = lockStripe();
         try {
             Table table = Tables.table(id);
@@ -380,14 +383,27 @@ public final class SlotPool extends ClosureSlots {
                 recycle(stripe, stripe.quarantine.add(id));
             }
             stripe.givenBack++;
-            isNoneUsed = stripe.givenBack == stripe.taken && depot.hasManyTables() && turnover().used() == 0;
+            isBalanced = stripe.givenBack == stripe.taken;
         } finally {
             stripe.unlock();
         }
         afterGivingBack();
-        if (isNoneUsed) {
-            exclusively(() -> depot.reclaim(existingStripes(), givenBack()));
+        if (depot.hasMany() && isBalanced && turnover().used() == 0) {
+            reclaim(Depot.SOON);
         }
+        if (depot.hasSpare() && !isWatched) {
+            isWatched = true;
+            AfterCollection.run(this::reclaimLater);
+        }
+    }
+
+    private void reclaim(int least) {
+        exclusively(() -> depot.reclaim(existingStripes(), least, givenBack()));
+    }
+
+    private void reclaimLater() {
+        isWatched = false;
+        reclaim(Depot.LATER);
     }
 
     /** The entry for closed closures of a table that has had none before: it may lack what that entry needs. */

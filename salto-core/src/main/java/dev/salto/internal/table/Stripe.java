@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It has a lock of its own kind, because the monitor and the locks of the JDK take as long as all the rest. Who finds it taken takes another
  * stripe instead of waiting, so it need not be fair, and it is held for nanoseconds; now and then for as long as it takes to map a table.
  */
-final class Stripe extends CacheLine {
+class Stripe extends CacheLine {
     /** How many a pool has. A power of two; more than there are processors, so that each thread that runs finds one of its own. */
     static final int COUNT = 2 * Integer.highestOneBit(Math.min(Runtime.getRuntime().availableProcessors(), 32));
 
@@ -54,9 +54,14 @@ final class Stripe extends CacheLine {
 
     long givenBack;
 
-    Stripe(int quarantineSize, SlotPool pool) {
-        this.quarantine = new Quarantine(quarantineSize);
+    private Stripe(int quarantineSize, SlotPool pool) {
+        this.quarantine = Quarantine.ofSize(quarantineSize);
         this.recent = new ClassNames.Recent(pool);
+    }
+
+    /** A stripe without slots. */
+    static Stripe of(SlotPool pool, int quarantineSize) {
+        return new Padded(quarantineSize, pool);
     }
 
     /** The stripe that the current thread uses, as a number below {@link #COUNT}. */
@@ -131,6 +136,23 @@ final class Stripe extends CacheLine {
             return MethodHandles.lookup().findVarHandle(Stripe.class, "takenUp", int.class);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("a lookup finds what its class declares", e);
+        }
+    }
+
+    /** With as much memory as a cache line behind its fields. */
+    @SuppressWarnings("UnusedVariable")
+    private static final class Padded extends Stripe {
+        private long word0;
+        private long word1;
+        private long word2;
+        private long word3;
+        private long word4;
+        private long word5;
+        private long word6;
+        private long word7;
+
+        Padded(int quarantineSize, SlotPool pool) {
+            super(quarantineSize, pool);
         }
     }
 }

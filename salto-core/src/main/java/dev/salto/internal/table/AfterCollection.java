@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.internal.gate;
+package dev.salto.internal.table;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Actions of the JDK's own cleaner thread, so that Salto has none. */
-final class AfterCollection {
+public final class AfterCollection {
     private AfterCollection() {}
 
     /** Runs an action some time after the next garbage collection. */
-    static void run(Runnable action) {
+    public static void run(Runnable action) {
         MemorySegment _ = whenUnreachable(action);
     }
 
@@ -20,7 +20,7 @@ final class AfterCollection {
      * @param action must not reach what holds the object
      * @return the object
      */
-    static MemorySegment whenUnreachable(Runnable action) {
+    public static MemorySegment whenUnreachable(Runnable action) {
         return MemorySegment.ofAddress(1).reinterpret(Arena.ofAuto(), _ -> action.run());
     }
 }
