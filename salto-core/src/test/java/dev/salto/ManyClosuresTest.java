@@ -20,7 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntBinaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many closures: what they take from the system, and what of it goes back. */
@@ -38,6 +41,8 @@ final class ManyClosuresTest {
     interface Stale extends IntBinaryOperator {}
 
     interface AgainAndAgain extends IntBinaryOperator {}
+
+    interface ThereAndBack extends IntBinaryOperator {}
 
     interface OneOfEach extends IntBinaryOperator {}
 
@@ -65,6 +70,7 @@ final class ManyClosuresTest {
     }
 
     @Test
+    @Tag("host")
     void tablesGoBackWhenTheirClosuresAreClosed() throws InterruptedException {
         ClosureType<InOrder> type = type(InOrder.class);
         long before = tables();
@@ -83,6 +89,7 @@ final class ManyClosuresTest {
     }
 
     @Test
+    @Tag("host")
     void theyGoBackWhateverTheOrder() throws InterruptedException {
         ClosureType<InAnyOrder> type = type(InAnyOrder.class);
         long before = tables();
@@ -99,6 +106,7 @@ final class ManyClosuresTest {
     }
 
     @Test
+    @Tag("host")
     void theMemoryOfTheirParametersGoesBack() throws InterruptedException {
         ClosureType<OneOfEach> type = type(OneOfEach.class);
         List<Closure<OneOfEach>> closures = new ArrayList<>();
@@ -125,6 +133,7 @@ final class ManyClosuresTest {
     }
 
     @Test
+    @Tag("host")
     void aNumberThatGoesUpAndDownALittleTakesNoMapping() {
         ClosureType<UpAndDown> type = type(UpAndDown.class);
         List<Closure<UpAndDown>> closures = new ArrayList<>();
@@ -156,6 +165,7 @@ final class ManyClosuresTest {
     }
 
     @Test
+    @Tag("host")
     void aCallOfAClosureWhoseTableWentBackIsCaught() {
         ClosureType<Stale> type = type(Stale.class);
         List<Closure<Stale>> closures = new ArrayList<>();
@@ -179,6 +189,7 @@ final class ManyClosuresTest {
     }
 
     @Test
+    @Tag("host")
     void retiredTablesAreUsedAgain() {
         ClosureType<AgainAndAgain> type = type(AgainAndAgain.class);
         Set<Long> addresses = new HashSet<>();
@@ -199,6 +210,36 @@ final class ManyClosuresTest {
         assertThat(addresses).as("function pointers that were ever handed out")
                 .hasSizeLessThan(64 * TrampolineTable.capacity());
         assertThat(executable(ProcessMaps.read())).isLessThanOrEqualTo(mappedOnce + 4);
+    }
+
+    /** As the two before, with so few that an interpreting JVM under emulation can do it. */
+    @Test
+    void aTableThatWentBackCatchesCallsAndIsUsedAgain() throws InterruptedException {
+        ClosureType<ThereAndBack> type = type(ThereAndBack.class);
+        long before = tables();
+        for (int round = 0; round < 2; round++) {
+            List<Closure<ThereAndBack>> closures = new ArrayList<>();
+            for (int i = 0; i < 4 * TrampolineTable.capacity(); i++) {
+                int own = i;
+                closures.add(type.bind((a, _) -> a + own));
+            }
+            int[] some = IntStream.range(0, closures.size()).filter(i -> i % 997 == 0).toArray();
+            List<MemorySegment> functions = new ArrayList<>();
+            for (int i : some) {
+                functions.add(closures.get(i).address());
+                assertThat(call(functions.getLast(), 5)).isEqualTo(5 + i);
+            }
+            closures.forEach(Closure::close);
+            awaitTables(before);
+            AtomicInteger uses = new AtomicInteger();
+            Salto.setUseAfterFreePolicy(_ -> uses.incrementAndGet());
+            try {
+                functions.forEach(function -> assertThat(call(function, 6)).isZero());
+            } finally {
+                Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+            }
+            assertThat(uses).hasValue(functions.size());
+        }
     }
 
     /** What one of several threads does. */
@@ -223,6 +264,7 @@ final class ManyClosuresTest {
     }
 
     @Test
+    @Tag("host")
     void threadsBindAndCloseEachOthersClosures() throws Exception {
         ClosureType<ByManyThreads> type = type(ByManyThreads.class);
         int threads = 8;

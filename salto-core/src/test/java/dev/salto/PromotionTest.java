@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntBinaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Classes of objects that are called often get a gate of their own, and nobody notices but by the time that it takes. */
@@ -61,6 +62,7 @@ final class PromotionTest {
     }
 
     @Test
+    @Tag("host") // an interpreting JVM under emulation takes minutes for so many calls
     void hotClassesGetAGateOfTheirOwnWhileNativeThreadsCall() throws Throwable {
         ClosureType<Hot> type = type(Hot.class);
         List<Hot> targets = targets();
@@ -104,7 +106,7 @@ final class PromotionTest {
         ClosureType<Few> type = type(Few.class);
         long before = Salto.statistics().gates();
         try (Closure<Few> first = type.bind((a, _) -> a + 1); Closure<Few> second = type.bind((a, _) -> a + 2)) {
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 20; i++) {
                 assertThat(Callers.callRepeatedly(first.address(), 1000, 0)).isEqualTo(1000);
                 assertThat(Callers.callRepeatedly(second.address(), 1000, 0)).isEqualTo(2000);
             }

@@ -30,6 +30,9 @@ public final class SlotPool extends ClosureSlots {
     /** All there are: none is ever given up. */
     private static final List<SlotPool> ALL = new CopyOnWriteArrayList<>();
 
+    /** With so many classes, a gate that knows them all is slower than one that knows one. */
+    private static final int MIXED = 3;
+
     private final int entry;
 
     /** Where a trampoline points whose slot was given back. */
@@ -40,7 +43,11 @@ public final class SlotPool extends ClosureSlots {
 
     private final @Nullable ClosureKind kind;
     private final Depot depot;
+    private final int quarantineSize = Quarantine.wantedSize();
+
+    /** The gate that the pool was made for. */
     private final long ownGate;
+
     private final long stackSize;
 
     /** Whether tables are going to be looked for that can be retired, after the next garbage collection. */
@@ -58,8 +65,8 @@ public final class SlotPool extends ClosureSlots {
     /** Classes whose objects are reached by a gate of their own; never changed, but replaced. */
     private volatile Promoted[] promoted = {};
 
-    /** With so many classes, a gate that knows them all is slower than one that knows one. */
-    private static final int MIXED = 3;
+    /** Made when they are needed, under the lock of the array. */
+    private final @Nullable Stripe[] stripes = new @Nullable Stripe[Stripe.COUNT];
 
     /** Wants to know about the classes of objects. */
     public interface Classes {
@@ -69,10 +76,6 @@ public final class SlotPool extends ClosureSlots {
 
     /** A class whose objects are reached by a gate of their own: the address of an entry, in a table that leads to that gate. */
     private record Promoted(WeakReference<Class<?>> type, long entry) {}
-    private final int quarantineSize = Quarantine.wantedSize();
-
-    /** Made when they are needed, under the lock of the array. */
-    private final @Nullable Stripe[] stripes = new @Nullable Stripe[Stripe.COUNT];
 
     private SlotPool(TextImage image, String entry, String dead, String caught, long target, long stackSize,
             @Nullable ClosureKind kind) {
