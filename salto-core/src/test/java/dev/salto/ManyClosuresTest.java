@@ -190,9 +190,10 @@ final class ManyClosuresTest {
 
     @Test
     @Tag("host")
-    void retiredTablesAreUsedAgain() {
+    void retiredTablesAreUsedAgain() throws InterruptedException {
         ClosureType<AgainAndAgain> type = type(AgainAndAgain.class);
         Set<Long> addresses = new HashSet<>();
+        long before = tables();
         long mappedOnce = 0;
         for (int round = 0; round < 5; round++) {
             List<Closure<AgainAndAgain>> closures = new ArrayList<>();
@@ -205,6 +206,9 @@ final class ManyClosuresTest {
                 addresses.add(closures.get(i).address().address());
             }
             closures.forEach(Closure::close);
+            if (round % 2 == 0) {
+                awaitTables(before);
+            }
             mappedOnce = round == 0 ? executable(ProcessMaps.read()) : mappedOnce;
         }
         assertThat(addresses).as("function pointers that were ever handed out")

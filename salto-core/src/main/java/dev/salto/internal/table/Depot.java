@@ -63,8 +63,12 @@ final class Depot {
     private volatile boolean hasMany;
     private volatile boolean hasSpare;
 
-    /** How often a slot was given back when the table was retired. */
-    private record Retired(Table table, long givenBack) {}
+    /**
+     * A retired table.
+     *
+     * @param reusableFrom how often slots have to have been given back before this one is used again, so that its last ones are caught for as long as all others
+     */
+    private record Retired(Table table, long reusableFrom) {}
 
     /** What a pool writes into tables. */
     interface Content {
@@ -145,7 +149,7 @@ final class Depot {
         stripe.freeCount -= Stripe.BATCH;
         System.arraycopy(stripe.free, Stripe.BATCH, stripe.free, 0, stripe.freeCount);
         if (kind != null && unused > inHand(SOON, tables.size() - unused)) {
-            retire(Table::isUnused, SOON, givenBack);
+            retire(Table::isUnused, _ -> false, SOON, givenBack);
         }
         look();
     }
@@ -177,8 +181,12 @@ final class Depot {
         return hasSpare;
     }
 
-    /** Retires as many of some tables as do not stay in hand. */
-    private void retire(Predicate<Table> isUnused, int least, long givenBack) {
+    /**
+     * Retires as many of some tables as do not stay in hand.
+     *
+     * @param isRecent whether some of a table's slots are still in quarantine
+     */
+    private void retire(Predicate<Table> isUnused, Predicate<Table> isRecent, int least, long givenBack) {
         List<Table> candidates = tables.stream().filter(isUnused).toList();
         int excess = candidates.size() - inHand(least, tables.size() - candidates.size());
         for (Table table : candidates.subList(0, Math.max(excess, 0))) {
@@ -189,7 +197,11 @@ final class Depot {
             }
             free -= freeBefore;
             handedOut -= handedOutBefore;
-            retired.add(new Retired(table, givenBack));
+            if (isRecent.test(table)) {
+                retired.addLast(new Retired(table, givenBack + quarantineSize));
+            } else {
+                retired.addFirst(new Retired(table, givenBack));
+            }
         }
         tables.removeIf(Table::isRetired);
         available.removeIf(Table::isRetired);
@@ -201,11 +213,10 @@ final class Depot {
     }
 
     private Table grow(long givenBack) {
-        Retired oldest = retired.peek();
+        Retired first = retired.peek();
         Table table;
-        // Its slots were given back a while ago, but a while in which nothing else was given back does not count.
-        if (oldest != null && givenBack - oldest.givenBack() >= quarantineSize) {
-            table = oldest.table();
+        if (first != null && givenBack >= first.reusableFrom()) {
+            table = first.table();
             Tables.revive(table);
             retired.remove();
         } else {
@@ -225,11 +236,13 @@ final class Depot {
      */
     synchronized void reclaim(Collection<Stripe> stripes, int least, long givenBack) {
         int[] atHand = new int[Tables.count()];
+        boolean[] isRecent = new boolean[atHand.length];
         for (Stripe stripe : stripes) {
             stripe.forEach(id -> atHand[Tables.number(id)]++);
+            stripe.quarantine.forEach(id -> isRecent[Tables.number(id)] = true);
         }
-        retire(table -> table.freeCount() + atHand[table.number()] == table.handedOut(), least,
-                givenBack);
+        retire(table -> table.freeCount() + atHand[table.number()] == table.handedOut(),
+                table -> isRecent[table.number()], least, givenBack);
         for (Stripe stripe : stripes) {
             stripe.removeIf(id -> Tables.table(id).isRetired());
         }
