@@ -102,6 +102,7 @@ final class PromotionTest {
     }
 
     @Test
+    @Tag("host")
     void twoClassesShareTheirGate() {
         ClosureType<Few> type = type(Few.class);
         long before = Salto.statistics().gates();
