@@ -79,7 +79,7 @@ final class ClassUnloadingTest {
             Garbage.awaitCollection(runAndForget(way).loader());
         }
 
-        assertThat(Salto.statistics().tables()).isEqualTo(tables);
+        assertThat(Salto.statistics().tables()).isLessThanOrEqualTo(tables);
         // A table's Java objects alone take 20 KB, and 20 of them 400.
         assertThat(usedHeap() - heap).isLessThan(300_000);
     }

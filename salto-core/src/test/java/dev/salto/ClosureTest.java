@@ -144,7 +144,7 @@ final class ClosureTest {
         for (int i = 0; i < Amounts.moreThanATable(100_000); i++) {
             BINARY.bind((a, b) -> 0).close();
         }
-        assertThat(Salto.report().tables()).isEqualTo(before);
+        assertThat(Salto.report().tables()).isLessThanOrEqualTo(before);
     }
 
     /** A signature without closures so far. */
@@ -175,8 +175,9 @@ final class ClosureTest {
             }
         }
         assertThat(addresses).hasSize(count);
+        // Those of other types may go back to the system meanwhile.
         assertThat(Salto.report().tables() - before)
-                .isEqualTo(Math.ceilDiv(count, TrampolineTable.capacity()));
+                .isLessThanOrEqualTo(Math.ceilDiv(count, TrampolineTable.capacity()));
         closures.forEach(Closure::close);
     }
 
@@ -222,7 +223,7 @@ final class ClosureTest {
             assertThatThrownBy(() -> BINARY.bind((a, b) -> 0, foreign.getFirst()))
                     .isInstanceOf(WrongThreadException.class);
         }
-        assertThat(Salto.report().tables()).isEqualTo(before);
+        assertThat(Salto.report().tables()).isLessThanOrEqualTo(before);
     }
 
     @Test
