@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntBinaryOperator;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,11 +61,11 @@ final class ManyClosuresTest {
         return Callers.callRepeatedly(function, 1, a);
     }
 
-    private static List<Closure<InOrder>> bindTables(ClosureType<InOrder> type, int tables) {
-        List<Closure<InOrder>> closures = new ArrayList<>();
+    /** Binds as many objects as fill so many tables, each made for its number. */
+    private static <T> List<Closure<T>> bindTables(ClosureType<T> type, int tables, IntFunction<T> target) {
+        List<Closure<T>> closures = new ArrayList<>();
         for (int i = 0; i < tables * TrampolineTable.capacity(); i++) {
-            int own = i;
-            closures.add(type.bind((a, _) -> a + own));
+            closures.add(type.bind(target.apply(i)));
         }
         return closures;
     }
@@ -74,7 +75,7 @@ final class ManyClosuresTest {
     void tablesGoBackWhenTheirClosuresAreClosed() throws InterruptedException {
         ClosureType<InOrder> type = type(InOrder.class);
         long before = tables();
-        List<Closure<InOrder>> closures = bindTables(type, TABLES);
+        List<Closure<InOrder>> closures = bindTables(type, TABLES, own -> (a, _) -> a + own);
         assertThat(tables()).isGreaterThanOrEqualTo(before + TABLES);
 
         closures.forEach(Closure::close);
@@ -93,10 +94,7 @@ final class ManyClosuresTest {
     void theyGoBackWhateverTheOrder() throws InterruptedException {
         ClosureType<InAnyOrder> type = type(InAnyOrder.class);
         long before = tables();
-        List<Closure<InAnyOrder>> closures = new ArrayList<>();
-        for (int i = 0; i < TABLES * TrampolineTable.capacity(); i++) {
-            closures.add(type.bind((a, b) -> a + b));
-        }
+        List<Closure<InAnyOrder>> closures = bindTables(type, TABLES, _ -> (a, b) -> a + b);
         Collections.shuffle(closures, new Random(7));
 
         closures.forEach(Closure::close);
@@ -109,10 +107,7 @@ final class ManyClosuresTest {
     @Tag("host")
     void theMemoryOfTheirParametersGoesBack() throws InterruptedException {
         ClosureType<OneOfEach> type = type(OneOfEach.class);
-        List<Closure<OneOfEach>> closures = new ArrayList<>();
-        for (int i = 0; i < TABLES * TrampolineTable.capacity(); i++) {
-            closures.add(type.bind((a, b) -> a + b));
-        }
+        List<Closure<OneOfEach>> closures = bindTables(type, TABLES, _ -> (a, b) -> a + b);
         MemorySegment function = closures.getFirst().address();
         assertThat(parametersOf(function).permissions()).isEqualTo("rw-p");
 
@@ -136,10 +131,7 @@ final class ManyClosuresTest {
     @Tag("host")
     void aNumberThatGoesUpAndDownALittleTakesNoMapping() {
         ClosureType<UpAndDown> type = type(UpAndDown.class);
-        List<Closure<UpAndDown>> closures = new ArrayList<>();
-        for (int i = 0; i < 4 * TrampolineTable.capacity(); i++) {
-            closures.add(type.bind((a, b) -> a + b));
-        }
+        List<Closure<UpAndDown>> closures = bindTables(type, 4, _ -> (a, b) -> a + b);
         type.bind((a, b) -> a + b).close();
         ProcessMaps before = ProcessMaps.read();
 
@@ -168,10 +160,7 @@ final class ManyClosuresTest {
     @Tag("host")
     void aCallOfAClosureWhoseTableWentBackIsCaught() {
         ClosureType<Stale> type = type(Stale.class);
-        List<Closure<Stale>> closures = new ArrayList<>();
-        for (int i = 0; i < TABLES * TrampolineTable.capacity(); i++) {
-            closures.add(type.bind((a, _) -> a + 1));
-        }
+        List<Closure<Stale>> closures = bindTables(type, TABLES, _ -> (a, _) -> a + 1);
         List<MemorySegment> functions = closures.stream().map(Closure::address).toList();
         closures.forEach(Closure::close);
         long before = Salto.statistics().usesAfterFree();
@@ -196,11 +185,7 @@ final class ManyClosuresTest {
         long before = tables();
         long mappedOnce = 0;
         for (int round = 0; round < 5; round++) {
-            List<Closure<AgainAndAgain>> closures = new ArrayList<>();
-            for (int i = 0; i < 60 * TrampolineTable.capacity(); i++) {
-                int own = i;
-                closures.add(type.bind((a, _) -> a + own));
-            }
+            List<Closure<AgainAndAgain>> closures = bindTables(type, 60, own -> (a, _) -> a + own);
             for (int i = 0; i < closures.size(); i++) {
                 assertThat(call(closures.get(i).address(), 1)).isEqualTo(1 + i);
                 addresses.add(closures.get(i).address().address());
@@ -222,11 +207,7 @@ final class ManyClosuresTest {
         ClosureType<ThereAndBack> type = type(ThereAndBack.class);
         long before = tables();
         for (int round = 0; round < 2; round++) {
-            List<Closure<ThereAndBack>> closures = new ArrayList<>();
-            for (int i = 0; i < 4 * TrampolineTable.capacity(); i++) {
-                int own = i;
-                closures.add(type.bind((a, _) -> a + own));
-            }
+            List<Closure<ThereAndBack>> closures = bindTables(type, 4, own -> (a, _) -> a + own);
             int[] some = IntStream.range(0, closures.size()).filter(i -> i % 997 == 0).toArray();
             List<MemorySegment> functions = new ArrayList<>();
             for (int i : some) {

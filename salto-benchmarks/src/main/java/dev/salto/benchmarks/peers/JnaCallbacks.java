@@ -10,14 +10,11 @@ import com.sun.jna.Structure.FieldOrder;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** JNA's callbacks. One lives as long as its object is reachable. */
-final class JnaCallbacks extends Callbacks<JnaCallbacks.Binary> {
+final class JnaCallbacks extends CollectedCallbacks<JnaCallbacks.Binary> {
     /** The objects of callbacks that stay open for good. */
     private static final List<Callback> KEPT = new ArrayList<>();
-
-    private final @Nullable Binary[] targets;
 
     /** {@code int (*)(int, int)}. */
     public interface Binary extends Callback {
@@ -68,7 +65,6 @@ final class JnaCallbacks extends Callbacks<JnaCallbacks.Binary> {
 
     JnaCallbacks(int capacity) {
         super(capacity);
-        targets = new @Nullable Binary[capacity];
     }
 
     @Override
@@ -82,19 +78,8 @@ final class JnaCallbacks extends Callbacks<JnaCallbacks.Binary> {
     }
 
     @Override
-    void open(int place, Binary target) {
-        targets[place] = target;
-        setFunction(place, Pointer.nativeValue(CallbackReference.getFunctionPointer(target)));
-    }
-
-    @Override
-    public void close(int place) {
-        targets[place] = null;
-    }
-
-    @Override
-    public boolean areClosedByCollector() {
-        return true;
+    long pointer(Binary target) {
+        return Pointer.nativeValue(CallbackReference.getFunctionPointer(target));
     }
 
     @Override

@@ -9,16 +9,13 @@ import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
 import jnr.ffi.annotations.Delegate;
 import jnr.ffi.provider.ClosureManager;
-import org.jspecify.annotations.Nullable;
 
 /** The closures of jnr-ffi. One lives as long as its object is reachable; then its memory is used again. */
-final class JnrCallbacks extends Callbacks<JnrCallbacks.Binary> {
+final class JnrCallbacks extends CollectedCallbacks<JnrCallbacks.Binary> {
     private static final ClosureManager MANAGER = Runtime.getSystemRuntime().getClosureManager();
 
     /** The objects of callbacks that stay open for good. */
     private static final List<Object> KEPT = new ArrayList<>();
-
-    private final @Nullable Binary[] targets;
 
     /** {@code int (*)(int, int)}. */
     public interface Binary {
@@ -57,7 +54,6 @@ final class JnrCallbacks extends Callbacks<JnrCallbacks.Binary> {
 
     JnrCallbacks(int capacity) {
         super(capacity);
-        targets = new @Nullable Binary[capacity];
     }
 
     @Override
@@ -71,19 +67,8 @@ final class JnrCallbacks extends Callbacks<JnrCallbacks.Binary> {
     }
 
     @Override
-    void open(int place, Binary target) {
-        targets[place] = target;
-        setFunction(place, MANAGER.getClosurePointer(Binary.class, target).address());
-    }
-
-    @Override
-    public void close(int place) {
-        targets[place] = null;
-    }
-
-    @Override
-    public boolean areClosedByCollector() {
-        return true;
+    long pointer(Binary target) {
+        return MANAGER.getClosurePointer(Binary.class, target).address();
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.function.IntBinaryOperator;
 
 /** Salto's closures. */
-class SaltoCallbacks extends Callbacks<IntBinaryOperator> {
+class SaltoCallbacks extends PlainCallbacks {
     static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
@@ -31,16 +31,6 @@ class SaltoCallbacks extends Callbacks<IntBinaryOperator> {
     SaltoCallbacks(int capacity, int closures) {
         super(capacity);
         this.closures = new Closure<?>[closures];
-    }
-
-    @Override
-    IntBinaryOperator target(int place) {
-        return new PlainSum(place);
-    }
-
-    @Override
-    Class<PlainSum> targetClass() {
-        return PlainSum.class;
     }
 
     @Override

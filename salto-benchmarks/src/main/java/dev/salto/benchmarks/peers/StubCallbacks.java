@@ -14,7 +14,7 @@ import java.util.function.IntBinaryOperator;
 import java.util.function.Supplier;
 
 /** Upcall stubs of the JDK: of the interface's method, bound to the object, in an arena of its own. */
-final class StubCallbacks extends Callbacks<IntBinaryOperator> {
+final class StubCallbacks extends PlainCallbacks {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle APPLY_AS_INT = find(IntBinaryOperator.class, "applyAsInt", BINARY);
@@ -26,16 +26,6 @@ final class StubCallbacks extends Callbacks<IntBinaryOperator> {
         super(capacity);
         this.newArena = newArena;
         arenas = new Arena[capacity];
-    }
-
-    @Override
-    IntBinaryOperator target(int place) {
-        return new PlainSum(place);
-    }
-
-    @Override
-    Class<PlainSum> targetClass() {
-        return PlainSum.class;
     }
 
     @Override

@@ -2,40 +2,58 @@
 
 package dev.salto.internal.abi;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The registry of ports: an architecture is supported when it has a line here, and its name in the JVM is in the list. */
+/** The registry of ports: an architecture is supported when {@link #registered} has an entry for it. */
 public final class Ports {
-    /** What {@code os.arch} can be. */
-    private static final List<String> NAMES_IN_JVM = List.of("amd64", "i386", "aarch64", "arm", "ppc64le", "riscv64",
-            "s390x", "loongarch64");
-
     private static final Optional<Port> THIS_JVM = find();
 
     private Ports() {}
 
     private static Optional<Port> find() {
-        Port port = System.getProperty("os.name").equals("Linux") ? port(System.getProperty("os.arch")) : null;
-        return port != null && port.isForThisJvm() ? Optional.of(port) : Optional.empty();
+        if (!System.getProperty("os.name").equals("Linux")) {
+            return Optional.empty();
+        }
+        List<Port> ports = registered(System.getProperty("os.arch"));
+        return !ports.isEmpty() && ports.getFirst().isForThisJvm() ? Optional.of(ports.getFirst()) : Optional.empty();
     }
 
-    /** Makes one port and no other, because loading their classes takes time when a process starts. */
-    private static @Nullable Port port(String nameInJvm) {
-        return switch (nameInJvm) {
-            case "amd64" -> new SysVX64();
-            case "i386" -> new SysVI386();
-            case "aarch64" -> new Aapcs64();
-            case "arm" -> new Aapcs32();
-            case "ppc64le" -> new ElfV2Ppc64();
-            case "riscv64" -> new RiscV64();
-            case "s390x" -> new S390x();
-            case "loongarch64" -> new LoongArch64();
-            default -> null;
-        };
+    /**
+     * Makes the port that is asked for and no other, because loading their classes takes time when a process starts.
+     *
+     * @param nameInJvm the architecture's name in the system property {@code os.arch}; null for all ports
+     */
+    private static List<Port> registered(@Nullable String nameInJvm) {
+        List<Port> ports = new ArrayList<>();
+        if (nameInJvm == null || nameInJvm.equals("amd64")) {
+            ports.add(new SysVX64());
+        }
+        if (nameInJvm == null || nameInJvm.equals("i386")) {
+            ports.add(new SysVI386());
+        }
+        if (nameInJvm == null || nameInJvm.equals("aarch64")) {
+            ports.add(new Aapcs64());
+        }
+        if (nameInJvm == null || nameInJvm.equals("arm")) {
+            ports.add(new Aapcs32());
+        }
+        if (nameInJvm == null || nameInJvm.equals("ppc64le")) {
+            ports.add(new ElfV2Ppc64());
+        }
+        if (nameInJvm == null || nameInJvm.equals("riscv64")) {
+            ports.add(new RiscV64());
+        }
+        if (nameInJvm == null || nameInJvm.equals("s390x")) {
+            ports.add(new S390x());
+        }
+        if (nameInJvm == null || nameInJvm.equals("loongarch64")) {
+            ports.add(new LoongArch64());
+        }
+        return ports;
     }
 
     /** The port for the JVM that runs, if there is one. */
@@ -45,8 +63,6 @@ public final class Ports {
 
     /** The architectures that have a port, for messages. */
     public static String supported() {
-        return NAMES_IN_JVM.stream()
-                .map(name -> Objects.requireNonNull(port(name), name).architecture())
-                .collect(Collectors.joining(", "));
+        return registered(null).stream().map(Port::architecture).collect(Collectors.joining(", "));
     }
 }

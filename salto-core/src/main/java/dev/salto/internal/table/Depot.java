@@ -100,7 +100,6 @@ final class Depot {
             free -= stripe.freeCount;
             if (!table.hasFree()) {
                 table.setHolder(null);
-                available.remove(table);
             }
             return;
         }

@@ -147,12 +147,9 @@ public final class SlotPool extends ClosureSlots {
         Stripe stripe = lockStripe();
         try {
             beforeBinding();
-            if (stripe.freeCount == 0 && stripe.fresh == stripe.freshEnd) {
-                depot.fill(stripe, givenBack());
-            }
-            stripe.taken++;
+            fill(stripe);
             boolean isFresh = stripe.freeCount == 0;
-            int id = isFresh ? stripe.fresh++ : stripe.free[--stripe.freeCount];
+            int id = stripe.take();
             Tables.bind(id, object, stripe.recent.numberOfClass(object), isByAddress);
             Table table = Tables.table(id);
             if (isFresh) {
@@ -287,13 +284,17 @@ public final class SlotPool extends ClosureSlots {
     public int take() {
         Stripe stripe = lockStripe();
         try {
-            if (stripe.freeCount == 0 && stripe.fresh == stripe.freshEnd) {
-                depot.fill(stripe, givenBack());
-            }
-            stripe.taken++;
-            return stripe.freeCount > 0 ? stripe.free[--stripe.freeCount] : stripe.fresh++;
+            fill(stripe);
+            return stripe.take();
         } finally {
             stripe.unlock();
+        }
+    }
+
+    /** Sees to it that a stripe has a slot to take. */
+    private void fill(Stripe stripe) {
+        if (stripe.freeCount == 0 && stripe.fresh == stripe.freshEnd) {
+            depot.fill(stripe, givenBack());
         }
     }
 

@@ -81,6 +81,12 @@ class Stripe extends CacheLine {
         return (int) Thread.currentThread().threadId() & (PREFERRED.length - 1);
     }
 
+    /** Takes a slot; there has to be one. Those that were used before come first. */
+    int take() {
+        taken++;
+        return freeCount > 0 ? free[--freeCount] : fresh++;
+    }
+
     boolean tryLock() {
         return TAKEN_UP.compareAndSet(this, 0, 1);
     }
