@@ -7,6 +7,8 @@ import dev.salto.benchmarks.peers.Callbacks;
 import dev.salto.benchmarks.peers.Peer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -159,16 +161,25 @@ public final class TwoThreads {
         }
     }
 
-    /** How many nanoseconds threads need for something, at once. */
+    /** How many nanoseconds threads need for something, at once: the slower one's time. They wait for each other, so that it does not count how long it takes to wake them. */
     private long time(IntConsumer work, int... indexes) throws InterruptedException, ExecutionException {
-        List<Future<?>> running = new ArrayList<>();
-        long start = System.nanoTime();
+        CyclicBarrier start = new CyclicBarrier(indexes.length);
+        List<Future<Long>> running = new ArrayList<>();
         for (int index : indexes) {
-            running.add(threads[index].submit(() -> work.accept(index)));
+            running.add(threads[index].submit(() -> time(work, index, start)));
         }
-        for (Future<?> thread : running) {
-            thread.get();
+        long longest = 0;
+        for (Future<Long> thread : running) {
+            longest = Math.max(longest, thread.get());
         }
-        return System.nanoTime() - start;
+        return longest;
+    }
+
+    private static long time(IntConsumer work, int index, CyclicBarrier start)
+            throws InterruptedException, BrokenBarrierException {
+        start.await();
+        long began = System.nanoTime();
+        work.accept(index);
+        return System.nanoTime() - began;
     }
 }
