@@ -45,6 +45,7 @@
 /* The table header: what is the same for all trampolines of a table. HEADER_BLOCKS blocks have room for it. */
 #define HEADER_CALL     0
 #define HEADER_CATCHER  (HEADER_CALL + CALL_SIZE)       /* the function that the caught entries call */
+#define HEADER_UNIVERSAL (HEADER_CATCHER + WORD)        /* the function that the generic entries call */
 #define HEADER_BLOCKS   4
 #define HEADER_SIZE     (HEADER_BLOCKS * BLOCK_SIZE)
 
@@ -74,6 +75,21 @@ salto_entry_\name:
         .size   salto_entry_\name, . - salto_entry_\name
         .endm
 
+/*
+ * Where a generic entry keeps what, as distances in bytes from the address of its frame: the registers for integer and for vector arguments, in the
+ * calling convention's order; how far one vector register is from the next, or 0 if their numbers count their own sizes; what it
+ * returns in such registers, which it has set to zero before the call; the caller's return address; and the stack arguments.
+ */
+        .macro  frame entry, integers, vectors, vector_size, result_integers, result_vectors, return_address, stack
+        layout  \entry\()_integers, \integers
+        layout  \entry\()_vectors, \vectors
+        layout  \entry\()_vector_size, \vector_size
+        layout  \entry\()_result_integers, \result_integers
+        layout  \entry\()_result_vectors, \result_vectors
+        layout  \entry\()_return_address, \return_address
+        layout  \entry\()_stack, \stack
+        .endm
+
 /* The code table. Behind its end, past the end of the image, salto_parameters is where the table header begins. */
         .macro  code_table
         .section .text.trampolines, "ax", %progbits
@@ -101,6 +117,7 @@ salto_parameters:
         layout  trampoline_count, TRAMPOLINES
         layout  header_call, HEADER_CALL
         layout  header_catcher, HEADER_CATCHER
+        layout  header_universal, HEADER_UNIVERSAL
         layout  call_target, CALL_TARGET
         layout  call_argument, CALL_ARGUMENT
         layout  call_stack_size, CALL_STACK_SIZE

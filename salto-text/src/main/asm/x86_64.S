@@ -143,4 +143,120 @@
         return_zero_but_in_rax
         end_entry caught
 
+/*
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
+ * the address of the frame, and loads all that a result can be in. What the gate returns is how many results go onto the x87
+ * stack (3.2.3, "Returning of Values": classes X87 and COMPLEX_X87); whoever expects none must not find one there.
+ */
+#define FRAME_INTEGERS          0                               /* rdi rsi rdx rcx r8 r9 */
+#define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 6 * 8)        /* rax rdx */
+#define FRAME_VECTORS           (FRAME_RESULT_INTEGERS + 2 * 8) /* xmm0 to xmm7 */
+#define FRAME_RESULT_VECTORS    (FRAME_VECTORS + 8 * 16)        /* xmm0 xmm1 */
+#define FRAME_RESULT_X87        (FRAME_RESULT_VECTORS + 2 * 16) /* st(0) st(1) */
+#define FRAME_SIZE              (FRAME_RESULT_X87 + 2 * 16)
+
+        .macro  enter_frame size
+        push    %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        mov     %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        sub     $\size, %rsp
+        .endm
+
+        entry   generic
+        endbr64
+        enter_frame FRAME_SIZE
+        mov     %rdi, FRAME_INTEGERS + 0 * 8(%rsp)
+        mov     %rsi, FRAME_INTEGERS + 1 * 8(%rsp)
+        mov     %rdx, FRAME_INTEGERS + 2 * 8(%rsp)
+        mov     %rcx, FRAME_INTEGERS + 3 * 8(%rsp)
+        mov     %r8, FRAME_INTEGERS + 4 * 8(%rsp)
+        mov     %r9, FRAME_INTEGERS + 5 * 8(%rsp)
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        movaps  %xmm\n, FRAME_VECTORS + \n * 16(%rsp)
+        .endr
+        xorps   %xmm0, %xmm0
+        movaps  %xmm0, FRAME_RESULT_INTEGERS(%rsp)
+        .irp    n, 0, 1
+        movaps  %xmm0, FRAME_RESULT_VECTORS + \n * 16(%rsp)
+        movaps  %xmm0, FRAME_RESULT_X87 + \n * 16(%rsp)
+        .endr
+        mov     %r10, %rdi
+        mov     %rsp, %rsi
+        call    *salto_parameters + HEADER_UNIVERSAL(%rip)
+        test    %eax, %eax
+        jnz     2f
+1:      mov     FRAME_RESULT_INTEGERS + 0 * 8(%rsp), %rax
+        mov     FRAME_RESULT_INTEGERS + 1 * 8(%rsp), %rdx
+        movaps  FRAME_RESULT_VECTORS + 0 * 16(%rsp), %xmm0
+        movaps  FRAME_RESULT_VECTORS + 1 * 16(%rsp), %xmm1
+        leave
+        .cfi_remember_state
+        .cfi_def_cfa %rsp, 8
+        ret
+        .cfi_restore_state
+2:      dec     %eax
+        jz      3f
+        fldt    FRAME_RESULT_X87 + 1 * 16(%rsp)
+3:      fldt    FRAME_RESULT_X87 + 0 * 16(%rsp)
+        jmp     1b
+        end_entry generic
+
+        frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
+        layout  generic_result_x87, FRAME_RESULT_X87
+
+/*
+ * generic_win64: the same for callers of the x64 calling convention of Windows: four registers of either kind, which count together; behind the return
+ * address 32 bytes that belong to the callee, then the stack arguments; and rdi, rsi and xmm6 to xmm15 handed back as they were
+ * ("x64 calling convention", "Register volatility"). The gate follows the psABI and keeps none of these.
+ */
+#define WIN64_INTEGERS          0                               /* rcx rdx r8 r9 */
+#define WIN64_VECTORS           (WIN64_INTEGERS + 4 * 8)        /* xmm0 to xmm3 */
+#define WIN64_RESULT_VECTORS    (WIN64_VECTORS + 4 * 16)        /* xmm0 */
+#define WIN64_RESULT_INTEGERS   (WIN64_RESULT_VECTORS + 16)     /* rax */
+#define WIN64_SAVED_VECTORS     (WIN64_RESULT_INTEGERS + 16)    /* xmm6 to xmm15 */
+#define WIN64_SAVED_RDI         (WIN64_SAVED_VECTORS + 10 * 16)
+#define WIN64_SAVED_RSI         (WIN64_SAVED_RDI + 8)
+#define WIN64_FRAME_SIZE        (WIN64_SAVED_RSI + 8)
+
+        entry   generic_win64
+        endbr64
+        enter_frame WIN64_FRAME_SIZE
+        mov     %rdi, WIN64_SAVED_RDI(%rsp)
+        .cfi_offset %rdi, WIN64_SAVED_RDI - WIN64_FRAME_SIZE - 16
+        mov     %rsi, WIN64_SAVED_RSI(%rsp)
+        .cfi_offset %rsi, WIN64_SAVED_RSI - WIN64_FRAME_SIZE - 16
+        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        movaps  %xmm\n, WIN64_SAVED_VECTORS + (\n - 6) * 16(%rsp)
+        .endr
+        mov     %rcx, WIN64_INTEGERS + 0 * 8(%rsp)
+        mov     %rdx, WIN64_INTEGERS + 1 * 8(%rsp)
+        mov     %r8, WIN64_INTEGERS + 2 * 8(%rsp)
+        mov     %r9, WIN64_INTEGERS + 3 * 8(%rsp)
+        .irp    n, 0, 1, 2, 3
+        movaps  %xmm\n, WIN64_VECTORS + \n * 16(%rsp)
+        .endr
+        xorps   %xmm0, %xmm0
+        movaps  %xmm0, WIN64_RESULT_VECTORS(%rsp)
+        movaps  %xmm0, WIN64_RESULT_INTEGERS(%rsp)
+        mov     %r10, %rdi
+        mov     %rsp, %rsi
+        call    *salto_parameters + HEADER_UNIVERSAL(%rip)
+        mov     WIN64_RESULT_INTEGERS(%rsp), %rax
+        movaps  WIN64_RESULT_VECTORS(%rsp), %xmm0
+        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        movaps  WIN64_SAVED_VECTORS + (\n - 6) * 16(%rsp), %xmm\n
+        .endr
+        mov     WIN64_SAVED_RDI(%rsp), %rdi
+        .cfi_restore %rdi
+        mov     WIN64_SAVED_RSI(%rsp), %rsi
+        .cfi_restore %rsi
+        leave
+        .cfi_def_cfa %rsp, 8
+        ret
+        end_entry generic_win64
+
+        frame   generic_win64, WIN64_INTEGERS, WIN64_VECTORS, 16, WIN64_RESULT_INTEGERS, WIN64_RESULT_VECTORS, WIN64_FRAME_SIZE + 8, WIN64_FRAME_SIZE + 16 + 4 * 8
+
         code_table

@@ -2,10 +2,15 @@
 
 package dev.salto;
 
+import dev.salto.internal.data.CallPlan;
+import dev.salto.internal.data.DataDrivenFunction;
+import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
+import dev.salto.internal.text.TextImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -13,64 +18,153 @@ import java.lang.invoke.MethodType;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function type that is known only when the program runs, and closures of that type: what an interpreter needs, which has no functional
  * interface for each type that a script declares. What libffi calls a call interface, with its closures.
  *
  * {@snippet :
- * CallInterface type = CallInterface.prepare(FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE));
- * try (Closure<CallHandler> closure = type.bind((_, arguments) -> (int) arguments[0] * (double) arguments[1])) {
+ * CallInterface type = CallInterface.prepare(Abi.NATIVE, JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE);
+ * try (Closure<ArgumentHandler> closure = type.bind(arguments ->
+ *         arguments.setReturn(arguments.getInt(0) * arguments.getDouble(1)))) {
  *     MemorySegment functionPointer = closure.address();
  * }
  * }
  *
- * <p>Arguments and results are boxed. Where the type is known when the program is compiled, {@link ClosureType} is faster.
+ * <p>Its closures are <em>data-driven</em>: one piece of static code stores what the caller passed, whatever the type, and Java reads it as the type says. So a new type costs microseconds, and no code
+ * is made for it; it may be of any {@linkplain Abi calling convention}, and have {@linkplain NativeLayouts types} that the JDK's linker does not know. Where the type is known when the program is compiled, and
+ * calls are many, {@link ClosureType} is faster.
  *
- * <p>Call interfaces are immutable, may be shared between threads, and are equal when they are the same: {@link #prepare} has one for each descriptor.
+ * <p>A handler is a {@link CallHandler}, which is given boxed arguments, or an {@link ArgumentHandler}, which reads what it wants without allocating anything. The handler itself is the place for
+ * what C would call user data.
+ *
+ * <p>Call interfaces are immutable, may be shared between threads, and are equal when they are the same: there is one for each calling convention and type.
  */
 public final class CallInterface {
-    private static final ConcurrentMap<FunctionDescriptor, CallInterface> PREPARED = new ConcurrentHashMap<>();
     private static final MethodHandle CALL = findCall();
+    private static final ConcurrentMap<Key, CallInterface> PREPARED = new ConcurrentHashMap<>();
 
-    private final FunctionDescriptor function;
+    /** What makes one call interface different from another. */
+    private record Key(Abi abi, FunctionDescriptor function, int fixed) {}
+
+    private final Key key;
     private final MethodType types;
-    private final ClosureType<CallHandler> closures;
+    private final ExceptionPolicy exceptions;
 
-    private CallInterface(FunctionDescriptor function) {
-        this.function = function;
-        this.types = function.toMethodType();
-        MethodHandle invoker = MethodHandles.insertArguments(CALL, 1, this)
-                .asCollector(Object[].class, types.parameterCount())
-                .asType(types.insertParameterTypes(0, Object.class));
-        this.closures = new ClosureType<>(CallHandler.class, function, ExceptionHandling.ZERO,
-                exceptions -> Gate.ofInvoker(Salto.textImageForClosures(), CallHandler.class, function, invoker,
-                        exceptions));
+    /** Null if closures have to be upcall stubs. */
+    private final @Nullable CallPlan plan;
+
+    /** Made when they are needed. */
+    private volatile @Nullable ClosureType<CallHandler> boxed;
+
+    private volatile @Nullable ClosureType<ArgumentHandler> direct;
+
+    private CallInterface(Key key) {
+        this.key = key;
+        this.exceptions = ExceptionPolicy.returnZero();
+        this.types = Signatures.types(key.function);
+        TextImage image = Salto.textImageForClosures();
+        this.plan = image == null ? null : new CallPlan(image.index(), key.abi.convention(), key.function, key.fixed);
+        if (image == null) {
+            requireLinkable(key);
+        }
     }
 
     private CallInterface(CallInterface other, ExceptionPolicy policy) {
-        this.function = other.function;
+        this.key = other.key;
+        this.exceptions = policy;
         this.types = other.types;
-        this.closures = other.closures.onException(policy);
+        this.plan = other.plan;
+        policy.handling(key.function);
     }
 
     /**
-     * The call interface of a function type. The first time for a type costs milliseconds.
+     * The call interface of a function type of C's own calling convention here.
      *
-     * @param function the function's type, any that the JDK's linker supports
+     * @param function the function's type: any that the JDK's linker supports, and any with types of {@link NativeLayouts} in it
      * @return the call interface, always the same for equal descriptors
-     * @throws IllegalArgumentException if the JDK's linker does not support {@code function}
+     * @throws IllegalArgumentException if {@code function} has layouts that no type of C has
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
      *     change that
      */
     public static CallInterface prepare(FunctionDescriptor function) {
-        return PREPARED.computeIfAbsent(Objects.requireNonNull(function, "function"), CallInterface::new);
+        Objects.requireNonNull(function, "function");
+        return prepare(new Key(Abi.NATIVE, function, function.argumentLayouts().size()));
+    }
+
+    /**
+     * The call interface of a function type.
+     *
+     * @param abi the calling convention
+     * @param returnType the result's layout; null if there is none
+     * @param argumentTypes the arguments' layouts
+     * @return the call interface, always the same for equal types
+     * @throws IllegalArgumentException if there are layouts that no type of C has, or that the convention cannot pass, or this processor does not have the
+     *     convention; the message says which
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
+     *     change that
+     */
+    public static CallInterface prepare(Abi abi, @Nullable MemoryLayout returnType, MemoryLayout... argumentTypes) {
+        return prepareVariadic(abi, argumentTypes.length, returnType, argumentTypes);
+    }
+
+    /**
+     * The call interface of a function that is declared with three dots, as it is called with certain arguments.
+     *
+     * @param abi the calling convention
+     * @param fixedArguments how many arguments stand before the dots in its declaration
+     * @param returnType the result's layout; null if there is none
+     * @param argumentTypes the arguments' layouts, all of them. C passes no {@code float} and no integer shorter than {@code int} behind the dots
+     * @return the call interface, always the same for equal types
+     * @throws IllegalArgumentException as {@link #prepare(Abi, MemoryLayout, MemoryLayout...)}, or if there are fewer arguments than declared ones
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
+     *     change that
+     */
+    public static CallInterface prepareVariadic(Abi abi, int fixedArguments, @Nullable MemoryLayout returnType,
+            MemoryLayout... argumentTypes) {
+        Objects.requireNonNull(abi, "abi");
+        if (fixedArguments < 0 || fixedArguments > argumentTypes.length) {
+            throw new IllegalArgumentException(
+                    "%d arguments cannot be declared before the dots of a function that is called with %d"
+                            .formatted(fixedArguments, argumentTypes.length));
+        }
+        FunctionDescriptor function = returnType == null
+                ? FunctionDescriptor.ofVoid(argumentTypes)
+                : FunctionDescriptor.of(returnType, argumentTypes);
+        return prepare(new Key(abi, function, fixedArguments));
+    }
+
+    private static CallInterface prepare(Key key) {
+        CallInterface known = PREPARED.get(key);
+        return known != null ? known : PREPARED.computeIfAbsent(key, CallInterface::new);
+    }
+
+    /** Without a text image, closures are upcall stubs. */
+    private static void requireLinkable(Key key) {
+        if (key.abi != Abi.NATIVE || key.fixed != key.function.argumentLayouts().size()) {
+            throw new IllegalArgumentException(
+                    "%s needs static trampolines, which do not work here; upcall stubs know only Abi.NATIVE without three dots"
+                            .formatted(key));
+        }
+    }
+
+    /** The calling convention. */
+    public Abi abi() {
+        return key.abi;
     }
 
     /** The function's type in C. */
     public FunctionDescriptor function() {
-        return function;
+        return key.function;
+    }
+
+    /** How many arguments are declared: all, or those before three dots. */
+    public int fixedArguments() {
+        return key.fixed;
     }
 
     /** The function's type in Java: the types of which arguments come and a result has to be, before they are boxed. */
@@ -82,7 +176,7 @@ public final class CallInterface {
      * The same type, except for what happens when an exception leaves a handler, as {@link ClosureType#onException}.
      *
      * @param policy what happens
-     * @return a call interface of its own, which {@link #prepare} does not know. Its handlers are given the one without the policy
+     * @return a call interface of its own, which {@link #prepare} does not know, with tables of its own that are kept for good: make it once
      * @throws IllegalArgumentException if the policy has a value that is no result of the function; the message names both
      * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the message says why
      */
@@ -98,7 +192,7 @@ public final class CallInterface {
      * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
      */
     public Closure<CallHandler> bind(CallHandler handler) {
-        return closures.bind(handler);
+        return boxed().bind(handler);
     }
 
     /**
@@ -111,12 +205,38 @@ public final class CallInterface {
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(CallHandler handler, Arena arena) {
-        return closures.bind(handler, arena);
+        return boxed().bind(handler, arena);
+    }
+
+    /**
+     * Gives a handler that reads its arguments itself a native function pointer.
+     *
+     * @param handler what native calls reach; it stays reachable as long as the closure is open
+     * @return a new closure, to be closed
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here, even if the {@linkplain Policy policy} allows upcall stubs
+     */
+    public Closure<ArgumentHandler> bind(ArgumentHandler handler) {
+        return direct().bind(handler);
+    }
+
+    /**
+     * Gives a handler that reads its arguments itself a native function pointer that lives as long as an arena.
+     *
+     * @param handler what native calls reach; it stays reachable as long as the arena is open
+     * @param arena closes the closure when it is closed itself
+     * @return the function pointer: a segment of size zero in the scope of {@code arena}
+     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no mapping left
+     * @throws WrongThreadException if {@code arena} is confined to another thread
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here, even if the {@linkplain Policy policy} allows upcall stubs
+     */
+    public MemorySegment bind(ArgumentHandler handler, Arena arena) {
+        return direct().bind(handler, arena);
     }
 
     /** What closures of this type are. */
     public Mechanism mechanism() {
-        return closures.mechanism();
+        return plan == null ? Mechanism.DYNAMIC : Mechanism.STATIC;
     }
 
     /**
@@ -125,7 +245,116 @@ public final class CallInterface {
      * @throws IllegalStateException if the system refuses, or the closures are {@linkplain Mechanism#DYNAMIC not static}
      */
     public void seal() {
-        closures.seal();
+        boxed().seal();
+        direct().seal();
+    }
+
+    private ClosureType<CallHandler> boxed() {
+        ClosureType<CallHandler> made = boxed;
+        if (made == null) {
+            synchronized (this) {
+                made = boxed;
+                if (made == null) {
+                    made = closures(CallHandler.class, this::callBoxed);
+                    boxed = made;
+                }
+            }
+        }
+        return made;
+    }
+
+    private ClosureType<ArgumentHandler> direct() {
+        ClosureType<ArgumentHandler> made = direct;
+        if (made == null) {
+            synchronized (this) {
+                made = direct;
+                if (made == null) {
+                    made = closures(ArgumentHandler.class,
+                            (target, arguments, _) -> ((ArgumentHandler) target).call(arguments));
+                    direct = made;
+                }
+            }
+        }
+        return made;
+    }
+
+    private void callBoxed(Object target, Arguments arguments, ExceptionCatcher catcher) {
+        Object[] values = new Object[arguments.count()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = arguments.get(i);
+        }
+        Object result = catcher.requireFits(((CallHandler) target).call(this, values));
+        if (result != null) {
+            arguments.setBoxed(result);
+        }
+    }
+
+    /** How a handler is called. */
+    private interface Caller {
+        void call(Object target, Arguments arguments, ExceptionCatcher catcher);
+    }
+
+    private <H> ClosureType<H> closures(Class<H> handlers, Caller caller) {
+        return new ClosureType<>(handlers, key.function, exceptions.handling(key.function), handling -> {
+            TextImage image = Salto.textImageForClosures();
+            CallPlan own = plan;
+            if (image != null && own != null) {
+                return Gate.ofData(image, key.abi.convention().entry(), handlers,
+                        new DataDriven(own, caller, Gate.exceptionCatcher(key.function, handling)));
+            }
+            if (!handlers.equals(CallHandler.class)) {
+                throw new TrampolinesUnsupportedException(
+                        "handlers that read their arguments themselves need static trampolines, which do not work here; use a CallHandler");
+            }
+            return Gate.ofInvoker(image, handlers, key.function, invoker(), handling);
+        });
+    }
+
+    private MethodHandle invoker() {
+        return MethodHandles.insertArguments(CALL, 1, this).asCollector(Object[].class, types.parameterCount())
+                .asType(types.insertParameterTypes(0, Object.class));
+    }
+
+    /** The closures of one table. */
+    private final class DataDriven implements DataDrivenFunction {
+        private final CallPlan ownPlan;
+        private final Caller caller;
+        private final ExceptionCatcher catcher;
+
+        DataDriven(CallPlan plan, Caller caller, ExceptionCatcher catcher) {
+            this.ownPlan = plan;
+            this.caller = caller;
+            this.catcher = catcher;
+        }
+
+        @Override
+        public CallPlan plan() {
+            return ownPlan;
+        }
+
+        @Override
+        public void call(Object target, long frame) {
+            Arguments arguments = Arguments.begin(CallInterface.this, ownPlan, frame);
+            try {
+                caller.call(target, arguments, catcher);
+            } finally {
+                arguments.end();
+            }
+        }
+
+        @Override
+        public void failed(Throwable exception, long frame) throws Throwable {
+            ownPlan.returnZero(frame);
+            Object result = catcher.caught(exception);
+            if (result != null) {
+                Arguments arguments = Arguments.begin(CallInterface.this, ownPlan, frame);
+                try {
+                    arguments.setBoxed(result);
+                } finally {
+                    arguments.end();
+                }
+            }
+        }
     }
 
     private static MethodHandle findCall() {
@@ -139,6 +368,7 @@ public final class CallInterface {
 
     @Override
     public String toString() {
-        return "CallInterface[%s]".formatted(function);
+        return "CallInterface[%s, %s%s]".formatted(key.abi, key.function,
+                key.fixed == key.function.argumentLayouts().size() ? "" : ", %d declared".formatted(key.fixed));
     }
 }

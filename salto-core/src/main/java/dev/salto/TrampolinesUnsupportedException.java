@@ -19,6 +19,10 @@ public final class TrampolinesUnsupportedException extends UnsupportedOperationE
         super(cause.getMessage(), cause);
     }
 
+    TrampolinesUnsupportedException(String message) {
+        super(message);
+    }
+
     /** The text image, or this exception: for what has no other way than static trampolines. */
     static TextImage textImage() {
         try {

@@ -11,9 +11,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The two linkers that have to behave alike. */
+/** What makes a function pointer of a method handle. All have to call it alike. */
 enum UpcallLinker {
     /** The JDK's own, the reference. */
     JDK {
@@ -31,7 +32,25 @@ enum UpcallLinker {
             note(function);
             return StaticLinker.nativeLinker().upcallStub(target, function, arena, options);
         }
+    },
+    /** Closures without a gate. */
+    DATA_DRIVEN {
+        @Override
+        MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
+                Linker.Option... options) {
+            note(function);
+            return CallInterface.prepare(function).bind((_, arguments) -> {
+                try {
+                    return target.invokeWithArguments(arguments);
+                } catch (Throwable e) {
+                    throw new IllegalStateException("the target failed", e);
+                }
+            }, arena);
+        }
     };
+
+    /** The two that have to behave alike in everything else, too. */
+    static final List<UpcallLinker> LINKERS = List.of(JDK, SALTO);
 
     abstract MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options);

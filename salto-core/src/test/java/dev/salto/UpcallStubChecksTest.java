@@ -439,7 +439,7 @@ final class UpcallStubChecksTest {
     void anArenaThatIsClosedEndsItsStubs() {
         MethodHandle call = Linker.nativeLinker().downcallHandle(BINARY);
         for (Supplier<Arena> arenas : List.<Supplier<Arena>>of(Arena::ofShared, Arena::ofConfined)) {
-            List<Object> outcomes = Stream.of(UpcallLinker.values()).<Object>map(linker -> {
+            List<Object> outcomes = UpcallLinker.LINKERS.stream().<Object>map(linker -> {
                 Arena arena = arenas.get();
                 MemorySegment stub = GOOD.withArena(arena).make(linker);
                 arena.close();
@@ -469,7 +469,7 @@ final class UpcallStubChecksTest {
     @Test
     void aTargetCannotCloseTheArenaOfTheStubThatCallsIt() throws Throwable {
         MethodHandle call = Linker.nativeLinker().downcallHandle(BINARY);
-        for (UpcallLinker linker : UpcallLinker.values()) {
+        for (UpcallLinker linker : UpcallLinker.LINKERS) {
             try (Arena arena = Arena.ofConfined()) {
                 Closer closer = new Closer(arena);
                 MethodHandle target = MethodHandles.lookup().bind(closer, "closeAndAdd", BINARY.toMethodType());
@@ -498,7 +498,7 @@ final class UpcallStubChecksTest {
     @Test
     void aStructLivesAsLongAsTheCallAndAPointerForEver() throws Throwable {
         MethodHandle call = Linker.nativeLinker().downcallHandle(TAKES_STRUCT);
-        for (UpcallLinker linker : UpcallLinker.values()) {
+        for (UpcallLinker linker : UpcallLinker.LINKERS) {
             try (Arena arena = Arena.ofConfined()) {
                 Keeper keeper = new Keeper();
                 MethodHandle target = MethodHandles.lookup()
@@ -520,7 +520,7 @@ final class UpcallStubChecksTest {
     /** Two stubs are two function pointers, even of one target. */
     @Test
     void everyStubHasAnAddressOfItsOwn() {
-        for (UpcallLinker linker : UpcallLinker.values()) {
+        for (UpcallLinker linker : UpcallLinker.LINKERS) {
             try (Arena arena = Arena.ofConfined()) {
                 List<Long> addresses = IntStream.range(0, 10)
                         .mapToObj(_ -> GOOD.withArena(arena).make(linker).address())

@@ -65,6 +65,11 @@ final class Aapcs32 implements Port {
     }
 
     @Override
+    public LongDoubleFormat longDouble() {
+        return LongDoubleFormat.DOUBLE;
+    }
+
+    @Override
     public CallSequence classify(FunctionDescriptor function) {
         Registers registers = new Registers();
         CallSequence.Result result = function.returnLayout()

@@ -42,6 +42,11 @@ final class ElfV2Ppc64 implements Port {
     }
 
     @Override
+    public LongDoubleFormat longDouble() {
+        return LongDoubleFormat.DOUBLE_DOUBLE;
+    }
+
+    @Override
     public CallSequence classify(FunctionDescriptor function) {
         ParameterSaveArea area = new ParameterSaveArea();
         CallSequence.Result result = function.returnLayout()

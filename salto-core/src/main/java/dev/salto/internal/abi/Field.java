@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A scalar in a value, however deep in structs, unions and arrays.
+ * A scalar in a value, however deep in structs, unions and arrays. A complex number is two of them.
  *
  * @param offset where it begins in the value, in bytes
  * @param layout what it is
  */
-record Field(long offset, ValueLayout layout) {
+record Field(long offset, MemoryLayout layout) {
     /** Names and alignments do not make types different. */
     Field {
-        layout = layout.withoutName().withByteAlignment(1);
+        layout = layout instanceof ValueLayout value ? value.withoutName().withByteAlignment(1) : layout.withoutName();
     }
 
     /** All scalars of a layout, in the order of the declaration; those of a union's members overlap. */
@@ -34,6 +34,8 @@ record Field(long offset, ValueLayout layout) {
         // Not a switch over patterns, here and elsewhere on the way to the first callback: the JVM makes a class for each.
         if (layout instanceof ValueLayout value) {
             fields.add(new Field(offset, value));
+        } else if (isExtendedScalar(layout)) {
+            fields.add(new Field(offset, layout));
         } else if (layout instanceof SequenceLayout sequence) {
             for (long i = 0; i < sequence.elementCount(); i++) {
                 collect(sequence.elementLayout(), offset + i * sequence.elementLayout().byteSize(), fields);
@@ -46,6 +48,11 @@ record Field(long offset, ValueLayout layout) {
                 member += group instanceof StructLayout ? layoutOfMember.byteSize() : 0;
             }
         }
+    }
+
+    private static boolean isExtendedScalar(MemoryLayout layout) {
+        ExtendedType type = ExtendedType.of(layout);
+        return type != null && type != ExtendedType.COMPLEX;
     }
 
     /** The type of all scalars of a struct or union, if that is one and the same floating-point type. */

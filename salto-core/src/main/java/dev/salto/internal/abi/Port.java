@@ -5,6 +5,7 @@ package dev.salto.internal.abi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.util.Map;
 
 /**
  * What the calling convention of one architecture adds to Salto. A port has no state.
@@ -29,6 +30,47 @@ public interface Port {
      * @param function a function that the JDK's linker accepts
      */
     CallSequence classify(FunctionDescriptor function);
+
+    /**
+     * Says how the values of a function with three dots in its declaration travel.
+     *
+     * @param fixed how many arguments there are before the dots
+     */
+    default CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
+        return classify(function);
+    }
+
+    /** Whether numbers that are {@code float} in C are {@code double} in a register. */
+    default boolean widensFloats() {
+        return false;
+    }
+
+    /** What {@code long double} is. */
+    default LongDoubleFormat longDouble() {
+        return LongDoubleFormat.QUAD;
+    }
+
+    /** The calling conventions that C on this architecture can be told to use, by name; its own may be among them. */
+    default Map<String, Convention> conventions() {
+        return Map.of();
+    }
+
+    /** This port's own calling convention, for closures without a gate. */
+    default Convention ownConvention() {
+        return new Convention() {
+            @Override
+            public CallSequence classify(FunctionDescriptor function, int fixed) {
+                return fixed == function.argumentLayouts().size()
+                        ? Port.this.classify(function)
+                        : classifyVariadic(function, fixed);
+            }
+
+            @Override
+            public boolean widensFloats() {
+                return Port.this.widensFloats();
+            }
+        };
+    }
 
     /**
      * Refuses what the JDK's linker accepts, but takes for something else than the calling convention does, so that an upcall stub of it

@@ -56,6 +56,11 @@ final class S390x implements Port {
     }
 
     @Override
+    public LongDoubleFormat longDouble() {
+        return LongDoubleFormat.QUAD_ALIGNED_TO_8;
+    }
+
+    @Override
     public CallSequence classify(FunctionDescriptor function) {
         return classify(function, S390x::isLikeFloatingPoint);
     }

@@ -19,6 +19,13 @@ public sealed interface Storage {
     record VectorRegister(int number) implements Storage {}
 
     /**
+     * A place on the stack of the x87, for results.
+     *
+     * @param number how far it is from the top, from 0
+     */
+    record X87Register(int number) implements Storage {}
+
+    /**
      * Memory among the caller's stack arguments.
      *
      * @param offset its distance in bytes from the first of them

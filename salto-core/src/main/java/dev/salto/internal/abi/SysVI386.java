@@ -33,6 +33,11 @@ final class SysVI386 implements Port {
     }
 
     @Override
+    public LongDoubleFormat longDouble() {
+        return LongDoubleFormat.X87_OF_12_BYTES;
+    }
+
+    @Override
     public CallSequence classify(FunctionDescriptor function) {
         CallSequence.Result result = function.returnLayout()
                 .map(SysVI386::placeResult)

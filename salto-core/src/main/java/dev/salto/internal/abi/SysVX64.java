@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Linux on x86-64. Section names are those of the System V AMD64 psABI 1.0, 3.2.3, "Parameter Passing". */
@@ -21,12 +22,12 @@ final class SysVX64 implements Port {
     /** Values travel in pieces of eight bytes, which the psABI calls eightbytes; a stack slot is one. */
     private static final long EIGHTBYTE = 8;
 
-    /** A larger value has class MEMORY: Classification, rules 1 and 5. (The vectors that may be larger have no layout.) */
+    /** A larger value has class MEMORY: Classification, rules 1 and 5. (The vectors of 32 and 64 bytes that may be larger have no layout.) */
     private static final int MOST_EIGHTBYTES = 2;
 
-    /** The classes of Definitions that layouts can have: there is no x87 layout, and no vector. */
+    /** The classes of Definitions. */
     private enum EightbyteClass {
-        NO_CLASS, INTEGER, SSE, MEMORY;
+        NO_CLASS, INTEGER, SSE, SSEUP, X87, X87UP, MEMORY;
 
         /** Classification, rule 4: how two fields share an eightbyte. */
         EightbyteClass merge(EightbyteClass other) {
@@ -39,7 +40,14 @@ final class SysVX64 implements Port {
             if (this == MEMORY || other == MEMORY) {
                 return MEMORY;
             }
-            return INTEGER;
+            if (this == INTEGER || other == INTEGER) {
+                return INTEGER;
+            }
+            return isX87() || other.isX87() ? MEMORY : SSE;
+        }
+
+        boolean isX87() {
+            return this == X87 || this == X87UP;
         }
     }
 
@@ -51,6 +59,17 @@ final class SysVX64 implements Port {
     @Override
     public String abi() {
         return "System V AMD64";
+    }
+
+    @Override
+    public Map<String, Convention> conventions() {
+        return Map.of("UNIX64", ownConvention(), "WIN64", new Win64(false), "EFI", new Win64(false), "GNUW64",
+                new Win64(true));
+    }
+
+    @Override
+    public LongDoubleFormat longDouble() {
+        return LongDoubleFormat.X87;
     }
 
     @Override
@@ -74,15 +93,27 @@ final class SysVX64 implements Port {
             return new CallSequence.Result.None();
         }
         MemoryLayout layout = returned.get();
+        if (isComplexX87(layout)) {
+            long part = layout.byteSize() / 2;
+            return new CallSequence.Result.InRegisters(
+                    List.of(new Piece(0, part, new Storage.X87Register(0)),
+                            new Piece(part, part, new Storage.X87Register(1))));
+        }
         EightbyteClass[] classes = classesOf(layout);
         if (isInMemory(classes)) {
             return new CallSequence.Result.InMemory(new Storage.IntegerRegister(arguments.integers++));
         }
-        List<Piece> pieces = new Registers(MOST_EIGHTBYTES, MOST_EIGHTBYTES).place(layout, classes);
+        List<Piece> pieces = new Registers(MOST_EIGHTBYTES, MOST_EIGHTBYTES).inRegisters(layout, classes);
         if (pieces.isEmpty()) {
             return new CallSequence.Result.None();
         }
         return new CallSequence.Result.InRegisters(pieces);
+    }
+
+    /** Class COMPLEX_X87: in memory as an argument, in st(0) and st(1) as a result; in a struct, that is too large for anything but memory. */
+    private static boolean isComplexX87(MemoryLayout layout) {
+        return ExtendedType.of(layout) == ExtendedType.COMPLEX
+                && ExtendedType.of(ExtendedType.part(layout)) == ExtendedType.X87;
     }
 
     /** Classification: one class for each eightbyte, or MEMORY alone. */
@@ -95,11 +126,27 @@ final class SysVX64 implements Port {
         Arrays.fill(classes, EightbyteClass.NO_CLASS);
         for (Field field : Field.of(layout)) {
             // Rule 1: an unaligned field puts all in memory. The alignment of a field's type is its size here, whatever the layout says.
-            EightbyteClass own = field.offset() % field.size() == 0 ? classOf(field) : EightbyteClass.MEMORY;
-            int eightbyte = (int) (field.offset() / EIGHTBYTE);
-            classes[eightbyte] = classes[eightbyte].merge(own);
+            boolean isAligned = field.offset() % field.size() == 0;
+            EightbyteClass[] own = classesOf(field);
+            int first = (int) (field.offset() / EIGHTBYTE);
+            for (int i = 0; i < own.length && first + i < classes.length; i++) {
+                classes[first + i] = classes[first + i].merge(isAligned ? own[i] : EightbyteClass.MEMORY);
+            }
         }
-        // Rule 5: one eightbyte in memory takes the others along.
+        return cleanUp(classes);
+    }
+
+    /** Rule 5, "post merger cleanup". */
+    private static EightbyteClass[] cleanUp(EightbyteClass[] classes) {
+        for (int i = 0; i < classes.length; i++) {
+            EightbyteClass before = i == 0 ? EightbyteClass.NO_CLASS : classes[i - 1];
+            if (classes[i] == EightbyteClass.X87UP && before != EightbyteClass.X87) {
+                classes[i] = EightbyteClass.MEMORY;
+            } else if (classes[i] == EightbyteClass.SSEUP && before != EightbyteClass.SSE) {
+                classes[i] = EightbyteClass.SSE;
+            }
+        }
+        // One eightbyte in memory takes the others along.
         return isInMemory(classes) ? new EightbyteClass[]{EightbyteClass.MEMORY} : classes;
     }
 
@@ -107,9 +154,22 @@ final class SysVX64 implements Port {
         return Arrays.asList(classes).contains(EightbyteClass.MEMORY);
     }
 
-    /** Integers of every size, booleans, characters and pointers are INTEGER; {@code float} and {@code double} are SSE. */
-    private static EightbyteClass classOf(Field field) {
-        return field.isFloatingPoint() ? EightbyteClass.SSE : EightbyteClass.INTEGER;
+    /**
+     * Integers of every size, booleans, characters and pointers are INTEGER; {@code float} and {@code double} are SSE; vectors of 16 bytes, and {@code __float128}, SSE and
+     * SSEUP; {@code long double} X87 and X87UP.
+     */
+    private static EightbyteClass[] classesOf(Field field) {
+        ExtendedType extended = ExtendedType.of(field.layout());
+        if (extended == null) {
+            return new EightbyteClass[]{field.isFloatingPoint() ? EightbyteClass.SSE : EightbyteClass.INTEGER};
+        }
+        return switch (extended) {
+            case X87 -> new EightbyteClass[]{EightbyteClass.X87, EightbyteClass.X87UP};
+            case INT128 -> new EightbyteClass[]{EightbyteClass.INTEGER, EightbyteClass.INTEGER};
+            default -> field.size() == EIGHTBYTE
+                    ? new EightbyteClass[]{EightbyteClass.SSE}
+                    : new EightbyteClass[]{EightbyteClass.SSE, EightbyteClass.SSEUP};
+        };
     }
 
     /** Passing: hands out registers, and the stack when they are spent. */
@@ -131,24 +191,31 @@ final class SysVX64 implements Port {
             int vectorsNeeded = Collections.frequency(all, EightbyteClass.SSE);
             // A value is never split between registers and the stack, and a register that it could not use is left for the next.
             boolean fits = integers + integersNeeded <= mostIntegers && vectors + vectorsNeeded <= mostVectors;
-            return fits && !isInMemory(classes) ? inRegisters(layout, classes) : onStack(layout);
+            boolean isPassedInRegisters = !isInMemory(classes) && !all.contains(EightbyteClass.X87);
+            return fits && isPassedInRegisters ? inRegisters(layout, classes) : onStack(layout);
         }
 
-        private List<Piece> inRegisters(MemoryLayout layout, EightbyteClass[] classes) {
+        List<Piece> inRegisters(MemoryLayout layout, EightbyteClass[] classes) {
             List<Piece> pieces = new ArrayList<>();
             for (int i = 0; i < classes.length; i++) {
                 long offset = i * EIGHTBYTE;
-                long size = Math.min(EIGHTBYTE, layout.byteSize() - offset);
+                boolean isWide = i + 1 < classes.length && isUpperHalf(classes[i + 1]);
+                long size = Math.min(isWide ? 2 * EIGHTBYTE : EIGHTBYTE, layout.byteSize() - offset);
                 switch (classes[i]) {
                     case INTEGER -> pieces.add(new Piece(offset, size, new Storage.IntegerRegister(integers++)));
                     case SSE -> pieces.add(new Piece(offset, size, new Storage.VectorRegister(vectors++)));
-                    case NO_CLASS -> {
-                        // Padding alone: nothing travels.
+                    case X87 -> pieces.add(new Piece(offset, size, new Storage.X87Register(0)));
+                    case NO_CLASS, SSEUP, X87UP -> {
+                        // Padding alone, of which nothing travels, or the upper half of the piece before.
                     }
                     case MEMORY -> throw new AssertionError("memory is not a register");
                 }
             }
             return pieces;
+        }
+
+        private static boolean isUpperHalf(EightbyteClass type) {
+            return type == EightbyteClass.SSEUP || type == EightbyteClass.X87UP;
         }
 
         /** An argument takes whole stack slots, and begins where its own alignment allows, if that is more than a slot's. */

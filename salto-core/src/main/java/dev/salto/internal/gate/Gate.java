@@ -2,9 +2,14 @@
 
 package dev.salto.internal.gate;
 
+import dev.salto.internal.abi.ExtendedType;
+import dev.salto.internal.data.CallPlan;
+import dev.salto.internal.data.DataDrivenFunction;
+import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.failure.StaleCalls;
+import dev.salto.internal.table.ClosureKind;
 import dev.salto.internal.table.ClosureSlots;
 import dev.salto.internal.table.SlotPool;
 import dev.salto.internal.text.TextImage;
@@ -99,6 +104,26 @@ public final class Gate {
                 new Dispatcher.Callee(null, invoker));
     }
 
+    /**
+     * What takes the place of a gate for closures whose calls the universal gate answers.
+     *
+     * @param entry the generic entry's name
+     * @param objects what all objects are
+     * @param function how calls are answered
+     */
+    public static Gate ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function) {
+        CallPlan plan = function.plan();
+        long resultInMemory = plan.returnsInMemory() ? plan.function().returnLayout().orElseThrow().byteSize() : 0;
+        ClosureKind kind = new ClosureKind(objects.getName(), plan.function(), resultInMemory, function);
+        return new Gate(SlotPool.ofData(image, entry, UniversalGate.address(), kind), null);
+    }
+
+    /** What deals with the exceptions of a function. */
+    public static ExceptionCatcher exceptionCatcher(FunctionDescriptor function, ExceptionHandling exceptions) {
+        return new ExceptionCatcher(function, Dispatcher.zero(function), exceptions.endsProcess(),
+                exceptions.handler());
+    }
+
     private static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,
             boolean areMethodHandles) {
         if (signature.exceptions().handler() != null) {
@@ -154,12 +179,16 @@ public final class Gate {
             Dispatcher.Callee callee) {
         FunctionDescriptor function = signature.function();
         ExceptionHandling exceptions = signature.exceptions();
+        if (ExtendedType.isIn(function)) {
+            throw new IllegalArgumentException(
+                    "%s has a type in it that the JDK's linker does not know, and that only a CallInterface can have"
+                            .formatted(function));
+        }
         if (!System.getProperty(StaleCalls.POLICY, "").isEmpty()) {
             StaleCalls.requireSettings();
         }
         try {
-            ExceptionCatcher catcher = new ExceptionCatcher(function, Dispatcher.zero(function),
-                    exceptions.endsProcess(), exceptions.handler());
+            ExceptionCatcher catcher = exceptionCatcher(function, exceptions);
             MethodHandle dispatcher = Dispatcher.make(definer, callee, function, catcher, null);
             boolean isForGood = exceptions.handler() == null
                     && isNeverUnloaded(definer.lookupClass().getClassLoader());

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.salto.internal.failure.StaleCall;
 import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.text.Warnings;
 import java.lang.foreign.Arena;
@@ -95,8 +96,17 @@ public final class Catcher {
 
     /** Notes a call that had passed the trampoline when its closure was closed. Throws nothing. */
     public static void caughtLate(int id) {
+        caughtAt(id, 0);
+    }
+
+    /**
+     * Notes a call of a closure that was closed. Throws nothing.
+     *
+     * @param returnAddress as in {@link StaleCall}
+     */
+    public static void caughtAt(int id, long returnAddress) {
         try {
-            StaleCalls.report(Tables.staleCall(id, 0));
+            StaleCalls.report(Tables.staleCall(id, returnAddress));
         } catch (Throwable e) {
             StaleCalls.reportFailed(e);
         }

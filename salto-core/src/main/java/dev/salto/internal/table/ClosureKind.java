@@ -3,6 +3,7 @@
 package dev.salto.internal.table;
 
 import java.lang.foreign.FunctionDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the closures of a table are. It holds no class, so that those of a signature can be unloaded.
@@ -10,8 +11,15 @@ import java.lang.foreign.FunctionDescriptor;
  * @param objects the name of the class of objects that they are bound to
  * @param function the type in C
  * @param resultInMemory the size in bytes of a result for which the caller provides memory; 0 if it comes back otherwise
+ * @param dataDriven how calls that the universal gate answers are to be answered; null if there are none
  */
-public record ClosureKind(String objects, FunctionDescriptor function, long resultInMemory) {
+public record ClosureKind(String objects, FunctionDescriptor function, long resultInMemory,
+        @Nullable Object dataDriven) {
+    /** What closures are that have a gate. */
+    public ClosureKind(String objects, FunctionDescriptor function, long resultInMemory) {
+        this(objects, function, resultInMemory, null);
+    }
+
     /** For people. */
     public String describe() {
         try {

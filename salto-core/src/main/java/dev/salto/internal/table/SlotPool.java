@@ -50,6 +50,9 @@ public final class SlotPool extends ClosureSlots {
 
     private final long stackSize;
 
+    /** Where the tables' {@code generic} entries lead; 0 if they are not used. */
+    private final long universalGate;
+
     /** Whether tables are going to be looked for that can be retired, after the next garbage collection. */
     private volatile boolean isWatched;
 
@@ -78,7 +81,7 @@ public final class SlotPool extends ClosureSlots {
     private record Promoted(WeakReference<Class<?>> type, long entry) {}
 
     private SlotPool(TextImage image, String entry, String dead, String caught, long target, long stackSize,
-            @Nullable ClosureKind kind) {
+            long universalGate, @Nullable ClosureKind kind) {
         this.entry = image.index().entry(entry);
         this.dead = image.index().entry(dead);
         this.caught = image.index().entry(caught);
@@ -86,15 +89,18 @@ public final class SlotPool extends ClosureSlots {
         this.ownGate = target;
         this.gate = target;
         this.stackSize = stackSize;
+        this.universalGate = universalGate;
         this.depot = new Depot(image, kind, quarantineSize, new Depot.Content() {
             @Override
             public void setUp(Table table) {
                 table.setCall(gate, stackSize);
+                setUniversalGate(table);
             }
 
             @Override
             public void setUpGrave(Table table) throws SystemCallException {
                 long catcher = Catcher.address();
+                setUniversalGate(table);
                 table.fillGrave(catcher == 0 ? SlotPool.this.dead : SlotPool.this.caught, catcher);
             }
         });
@@ -109,7 +115,18 @@ public final class SlotPool extends ClosureSlots {
      */
     public static SlotPool ofGate(TextImage image, TrailingArgument place, long gate, ClosureKind kind) {
         return listed(new SlotPool(image, place.entry("append_"), place.dead(), place.caught(), gate, place.stackSize(),
-                kind));
+                0, kind));
+    }
+
+    /**
+     * A pool of slots that lead to the universal gate, without tables as yet. They lead there when they are free, too: it can tell.
+     *
+     * @param entry the name of the entry that stores what functions are called with, by their calling convention
+     * @param universalGate the universal gate's address
+     * @param kind what the closures are
+     */
+    public static SlotPool ofData(TextImage image, String entry, long universalGate, ClosureKind kind) {
+        return listed(new SlotPool(image, entry, entry, entry, 0, 0, universalGate, kind));
     }
 
     /**
@@ -118,13 +135,20 @@ public final class SlotPool extends ClosureSlots {
      * @param place where the appended argument goes
      */
     public static SlotPool ofCalls(TextImage image, TrailingArgument place) {
-        return listed(new SlotPool(image, place.entry("bind_"), place.dead(), place.dead(), 0, 0, null));
+        return listed(new SlotPool(image, place.entry("bind_"), place.dead(), place.dead(), 0, 0, 0, null));
     }
 
     /** A pool of slots that each lead straight to a target of their own, without tables as yet. */
     public static SlotPool ofTargets(TextImage image) {
         return listed(
-                new SlotPool(image, TrailingArgument.DEAD, TrailingArgument.DEAD, TrailingArgument.DEAD, 0, 0, null));
+                new SlotPool(image, TrailingArgument.DEAD, TrailingArgument.DEAD, TrailingArgument.DEAD, 0, 0, 0,
+                        null));
+    }
+
+    private void setUniversalGate(Table table) {
+        if (universalGate != 0) {
+            table.setUniversalGate(universalGate);
+        }
     }
 
     private static SlotPool listed(SlotPool pool) {

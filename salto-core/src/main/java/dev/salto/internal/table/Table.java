@@ -247,6 +247,11 @@ final class Table {
         write(call + index.callTarget(), target, call + index.callStackSize(), stackSize);
     }
 
+    /** Sets the function that this table's {@code generic} entries call. */
+    void setUniversalGate(long address) {
+        setWordRelease(parameters + index.headerUniversal(), address);
+    }
+
     /** Whether this table's {@code caught} entries may be used. */
     boolean catchesCalls() {
         return catchesCalls;

@@ -173,6 +173,11 @@ public final class Tables {
         return Objects.requireNonNull(KINDS[id >>> SLOT_BITS], "not a closure");
     }
 
+    /** How a call of a closure is to be answered that the universal gate answers. */
+    public static Object dataDriven(int id) {
+        return Objects.requireNonNull(kind(id).dataDriven(), "not data-driven");
+    }
+
     private static @Nullable Object[] row(@Nullable Object[][] rows, int id) {
         return Objects.requireNonNull(rows[id >>> SLOT_BITS], "no such table");
     }

@@ -20,6 +20,7 @@ import java.util.Properties;
  * @param trampolineCount how many trampolines a code table has
  * @param headerCall where the call of a table's {@code append_} entries lies in a parameter table
  * @param headerCatcher where the word with the address of the function lies that a table's {@code caught} entries call
+ * @param headerUniversal where the word with the address of the function lies that a table's {@code generic} entries call
  * @param callTarget where the word with the target's address lies in a call
  * @param callArgument where the word to append lies in a call
  * @param callStackSize where the word with the size of the caller's stack arguments lies in a call
@@ -29,6 +30,7 @@ import java.util.Properties;
  * @param blockEntry where the word with the address that the trampoline jumps to lies in a block
  * @param blockArgument where the word for the scratch register lies in a block
  * @param entries the offset of each entry in the code table, by name
+ * @param frames where generic entries keep what in their frames, by the name of the entry, an underscore and that of the place
  * @param sha256 the digest of the {@code codeSize} bytes of a code table, in lower-case hexadecimal
  */
 public record TextIndex(
@@ -41,6 +43,7 @@ public record TextIndex(
         int trampolineCount,
         int headerCall,
         int headerCatcher,
+        int headerUniversal,
         int callTarget,
         int callArgument,
         int callStackSize,
@@ -50,17 +53,22 @@ public record TextIndex(
         int blockEntry,
         int blockArgument,
         Map<String, Integer> entries,
+        Map<String, Integer> frames,
         String sha256) {
 
     private static final String ENTRY = "entry.";
+    private static final String FRAME = "layout.generic";
 
     static TextIndex read(InputStream content) throws IOException {
         Properties properties = new Properties();
         properties.load(content);
         Map<String, Integer> entries = new HashMap<>();
+        Map<String, Integer> frames = new HashMap<>();
         for (String key : properties.stringPropertyNames()) {
             if (key.startsWith(ENTRY)) {
                 entries.put(key.substring(ENTRY.length()), Integer.valueOf(properties.getProperty(key)));
+            } else if (key.startsWith(FRAME)) {
+                frames.put(key.substring("layout.".length()), Integer.valueOf(properties.getProperty(key)));
             }
         }
         return new TextIndex(
@@ -73,6 +81,7 @@ public record TextIndex(
                 layout(properties, "trampoline_count"),
                 layout(properties, "header_call"),
                 layout(properties, "header_catcher"),
+                layout(properties, "header_universal"),
                 layout(properties, "call_target"),
                 layout(properties, "call_argument"),
                 layout(properties, "call_stack_size"),
@@ -82,6 +91,7 @@ public record TextIndex(
                 layout(properties, "block_entry"),
                 layout(properties, "block_argument"),
                 Map.copyOf(entries),
+                Map.copyOf(frames),
                 text(properties, "sha256"));
     }
 
@@ -99,6 +109,21 @@ public record TextIndex(
         Integer offset = entries.get(name);
         if (offset == null) {
             throw new AssertionError("the text image for %s has no entry %s".formatted(architecture, name));
+        }
+        return offset;
+    }
+
+    /**
+     * Where a generic entry keeps something in its frame.
+     *
+     * @param entry the entry's name in the assembly
+     * @param place what it keeps there
+     */
+    public int frame(String entry, String place) {
+        Integer offset = frames.get(entry + "_" + place);
+        if (offset == null) {
+            throw new AssertionError(
+                    "the text image for %s has no %s in the frame of %s".formatted(architecture, place, entry));
         }
         return offset;
     }

@@ -42,6 +42,7 @@ record Places(Port port, IntFunction<String> integerRegister, IntFunction<String
         return switch (storage) {
             case Storage.IntegerRegister(int number) -> integerRegister.apply(number);
             case Storage.VectorRegister(int number) -> vectorRegister.apply(number);
+            case Storage.X87Register(int number) -> "st" + number;
             case Storage.Stack(long offset) -> "stack" + offset;
             case Storage.Reference(Storage pointer) -> "*" + show(pointer);
         };

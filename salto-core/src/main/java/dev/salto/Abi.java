@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import dev.salto.internal.abi.Convention;
+import dev.salto.internal.abi.Port;
+import dev.salto.internal.abi.Ports;
+import java.util.Locale;
+
+/**
+ * A calling convention: where a caller puts arguments, where it finds the result, and who cleans up. Nearly all C code uses {@link #NATIVE}; the others are for code that says
+ * otherwise, with a compiler's attribute, or because it was made for another system, as in an emulator or a loader of its programs.
+ *
+ * <p>{@link CallInterface#prepare(Abi, java.lang.foreign.MemoryLayout, java.lang.foreign.MemoryLayout...)} makes closures of all those that the processor has.
+ */
+public enum Abi {
+    /** What C has here if nothing else is said. */
+    NATIVE,
+    /** System V on x86-64, which is what Linux has there. */
+    UNIX64,
+    /** 64-bit Windows on x86-64 ({@code ms_abi}), where {@code long double} is {@code double}. */
+    WIN64,
+    /** 64-bit Windows on x86-64 as GCC has it, whose {@code long double} has 80 bits and travels by reference. */
+    GNUW64,
+    /** UEFI on x86-64, which is {@link #WIN64}. */
+    EFI,
+    /** On i386 what Linux has ({@code cdecl}); on Arm the base standard, in which floating-point numbers travel in core registers ({@code pcs("aapcs")}). */
+    SYSV,
+    /** {@code cdecl} on i386 as on Windows, which returns small structs in registers. */
+    MS_CDECL,
+    /** {@code stdcall} on i386: the callee removes the arguments from the stack. */
+    STDCALL,
+    /** {@code thiscall} on i386: the first argument is in ecx, and the callee removes the others. */
+    THISCALL,
+    /** {@code fastcall} on i386: the first two arguments of a word are in ecx and edx, and the callee removes the others. */
+    FASTCALL,
+    /** {@code pascal} on i386: the arguments are pushed from the first to the last, and the callee removes them. */
+    PASCAL,
+    /** {@code register}, as Delphi has it, on i386: three arguments of a word are in eax, edx and ecx, the others as in {@link #PASCAL}. */
+    REGISTER,
+    /** Hard float on Arm, which is what Linux has there: floating-point numbers travel in registers of their own ({@code pcs("aapcs-vfp")}). */
+    VFP;
+
+    /** Whether closures of this calling convention can be made on the processor that runs. */
+    public boolean isSupported() {
+        return Ports.thisJvm().isPresent() && (this == NATIVE || port().conventions().containsKey(name()));
+    }
+
+    /**
+     * The convention's rules.
+     *
+     * @throws IllegalArgumentException if the processor that runs does not have it
+     */
+    Convention convention() {
+        if (this == NATIVE) {
+            return port().ownConvention();
+        }
+        Convention convention = port().conventions().get(name());
+        if (convention == null) {
+            throw new IllegalArgumentException(String.format(Locale.ROOT,
+                    "%s is no calling convention of %s, which has NATIVE and %s", this, port().architecture(),
+                    String.join(", ", port().conventions().keySet())));
+        }
+        return convention;
+    }
+
+    private static Port port() {
+        return Ports.thisJvm().orElseThrow(() -> new IllegalArgumentException(
+                "no calling convention is known of this processor and system; Salto knows those of " + Ports.supported()
+                        + " on Linux"));
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import java.lang.foreign.FunctionDescriptor;
+
+/** A calling convention that native code on one architecture may use, for closures that Salto reads the arguments of itself. Has no state. */
+public interface Convention {
+    /**
+     * Says how the values of a function travel.
+     *
+     * @param function the function's type, which may have {@linkplain ExtendedType extended types} in it
+     * @param fixed how many of its arguments are declared; those behind them are passed for three dots. All, if it has none
+     * @throws IllegalArgumentException if the convention has no way to pass one of the types; the message names it
+     */
+    CallSequence classify(FunctionDescriptor function, int fixed);
+
+    /** The name of the entry that stores what such functions are called with. */
+    default String entry() {
+        return "generic";
+    }
+
+    /** Whether numbers that are {@code float} in C are {@code double} in a register. */
+    default boolean widensFloats() {
+        return false;
+    }
+
+    /**
+     * What the universal gate tells the entry for a function of this type: on x86, how many results go onto the stack of the x87; and how many bytes of
+     * arguments the callee removes.
+     */
+    default int answer(CallSequence call) {
+        if (call.result() instanceof CallSequence.Result.InRegisters(java.util.List<Piece> pieces)) {
+            return (int) pieces.stream().filter(piece -> piece.storage() instanceof Storage.X87Register).count();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.StructLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scalar type of C that has no layout in the JDK, and travels in another way than a struct of its size would. The layout of one is a struct whose only member
+ * is an array with a name that tells the type: the name of the struct itself, and its place in other structs, are the user's.
+ */
+public enum ExtendedType {
+    /** {@code long double} on x86: the 80-bit format of the x87, with padding. */
+    X87,
+    /** IEEE 754 binary128: {@code long double} of most 64-bit architectures, {@code __float128}. */
+    QUAD,
+    /** {@code long double} on POWER: the sum of two doubles. */
+    DOUBLE_DOUBLE,
+    /** {@code __int128}. */
+    INT128,
+    /** A vector of 8 or 16 bytes that the compiler knows as one. */
+    VECTOR,
+    /** {@code _Complex}: two floating-point numbers, the real part first. */
+    COMPLEX;
+
+    private static final String PREFIX = "dev.salto.";
+
+    /**
+     * The layout of a type.
+     *
+     * @param element what it is made of; bytes, if nobody looks inside
+     * @param count how many of them
+     * @param alignment in bytes
+     */
+    public StructLayout layout(MemoryLayout element, long count, long alignment) {
+        return MemoryLayout.structLayout(MemoryLayout.sequenceLayout(count, element).withName(PREFIX + name()))
+                .withByteAlignment(alignment);
+    }
+
+    /** The type that a layout is; null if it is one that the JDK has a layout for, or a struct that contains other types. */
+    public static @Nullable ExtendedType of(MemoryLayout layout) {
+        if (layout instanceof StructLayout struct) {
+            List<MemoryLayout> members = struct.memberLayouts();
+            if (members.size() == 1 && members.getFirst() instanceof SequenceLayout content) {
+                String name = content.name().orElse("");
+                return name.startsWith(PREFIX) ? valueOf(name.substring(PREFIX.length())) : null;
+            }
+        }
+        return null;
+    }
+
+    /** The layout of one part of a complex number. */
+    static MemoryLayout part(MemoryLayout complex) {
+        SequenceLayout content = (SequenceLayout) ((GroupLayout) complex).memberLayouts().getFirst();
+        return content.elementLayout();
+    }
+
+    /** Whether such a type is anywhere in a layout. */
+    public static boolean isIn(MemoryLayout layout) {
+        if (layout instanceof SequenceLayout sequence) {
+            return isIn(sequence.elementLayout());
+        }
+        if (!(layout instanceof GroupLayout group)) {
+            return false;
+        }
+        if (of(group) != null) {
+            return true;
+        }
+        for (MemoryLayout member : group.memberLayouts()) {
+            if (isIn(member)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether such a type is anywhere in a function's. */
+    public static boolean isIn(FunctionDescriptor function) {
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            if (isIn(layout)) {
+                return true;
+            }
+        }
+        return function.returnLayout().isPresent() && isIn(function.returnLayout().get());
+    }
+}

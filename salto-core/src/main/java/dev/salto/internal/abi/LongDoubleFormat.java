@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+/** What {@code long double} is in C. */
+public enum LongDoubleFormat {
+    /** {@code double}. */
+    DOUBLE,
+    /** The x87's 80 bits in 16 bytes. */
+    X87,
+    /** The x87's 80 bits in 12 bytes, aligned to 4, as {@code double} is there. */
+    X87_OF_12_BYTES,
+    /** IEEE 754 binary128, aligned to 16. */
+    QUAD,
+    /** The same, aligned to 8. */
+    QUAD_ALIGNED_TO_8,
+    /** Two doubles, whose sum it is. */
+    DOUBLE_DOUBLE
+}

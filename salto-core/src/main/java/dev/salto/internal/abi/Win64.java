@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.abi;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The calling convention of 64-bit Windows, as compilers on Linux have it for functions with the attribute {@code ms_abi}. Section names are those of Microsoft's "x64 calling
+ * convention".
+ *
+ * @param isGnu whether {@code long double} is GCC's for Windows, the 80-bit format; otherwise it is {@code double}
+ */
+record Win64(boolean isGnu) implements Convention {
+    /** "Parameter passing": rcx, rdx, r8 and r9, or xmm0 to xmm3 in their places. */
+    private static final int REGISTERS = 4;
+
+    private static final long SLOT = 8;
+
+    /** "Parameter passing": structs and unions of other sizes are copied to memory, and their address is passed. */
+    private static final Set<Long> SIZES_IN_REGISTERS = Set.of(1L, 2L, 4L, 8L);
+
+    @Override
+    public String entry() {
+        return "generic_win64";
+    }
+
+    /** An argument that is passed for three dots is in both registers of its place, if it is a floating-point number; so nothing depends on that. */
+    @Override
+    public CallSequence classify(FunctionDescriptor function, int fixed) {
+        Slots slots = new Slots();
+        CallSequence.Result result = function.returnLayout().map(layout -> placeResult(layout, slots))
+                .orElseGet(CallSequence.Result.None::new);
+        List<List<Piece>> arguments = new ArrayList<>();
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            requireKnown(layout);
+            arguments.add(layout.byteSize() == 0 ? List.of() : List.of(slots.place(layout)));
+        }
+        return new CallSequence(arguments, result, slots.stackSize());
+    }
+
+    /** "Return values": in rax or xmm0, or at an address that is passed before all arguments. {@code __int128} is no aggregate, and in xmm0 like a vector. */
+    private CallSequence.Result placeResult(MemoryLayout layout, Slots arguments) {
+        requireKnown(layout);
+        long size = layout.byteSize();
+        ExtendedType type = ExtendedType.of(layout);
+        if (type == ExtendedType.INT128 || type == ExtendedType.VECTOR || Field.isFloatingPoint(layout)) {
+            return new CallSequence.Result.InRegisters(List.of(new Piece(0, size, new Storage.VectorRegister(0))));
+        }
+        if (SIZES_IN_REGISTERS.contains(size)) {
+            return new CallSequence.Result.InRegisters(List.of(new Piece(0, size, new Storage.IntegerRegister(0))));
+        }
+        return new CallSequence.Result.InMemory(arguments.next(false));
+    }
+
+    private void requireKnown(MemoryLayout layout) {
+        if (!isGnu && Field.of(layout).stream().anyMatch(f -> ExtendedType.of(f.layout()) == ExtendedType.X87)) {
+            throw new IllegalArgumentException(
+                    "%s has a long double of 80 bits in it, which this calling convention does not know: there it is a double, so use JAVA_DOUBLE, or GNUW64, which is GCC's"
+                            .formatted(layout));
+        }
+    }
+
+    /** "Parameter passing": each argument has one place, whatever its type. */
+    private static final class Slots {
+        private int used;
+
+        Piece place(MemoryLayout layout) {
+            long size = layout.byteSize();
+            if (Field.isFloatingPoint(layout)) {
+                return new Piece(0, size, next(true));
+            }
+            Storage word = next(false);
+            return new Piece(0, size, SIZES_IN_REGISTERS.contains(size) ? word : new Storage.Reference(word));
+        }
+
+        Storage next(boolean isFloatingPoint) {
+            int slot = used++;
+            if (slot >= REGISTERS) {
+                return new Storage.Stack((slot - REGISTERS) * SLOT);
+            }
+            return isFloatingPoint ? new Storage.VectorRegister(slot) : new Storage.IntegerRegister(slot);
+        }
+
+        long stackSize() {
+            return Math.max(used - REGISTERS, 0) * SLOT;
+        }
+    }
+}

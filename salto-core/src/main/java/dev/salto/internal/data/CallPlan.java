@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.data;
+
+import dev.salto.internal.abi.CallSequence;
+import dev.salto.internal.abi.Convention;
+import dev.salto.internal.abi.Piece;
+import dev.salto.internal.abi.Storage;
+import dev.salto.internal.text.TextIndex;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How the arguments of one function are read from a generic entry's frame, and where its result goes. Made once for a function; what it says is the same for each call. */
+public final class CallPlan {
+    /** A value that is not in one place of the frame. */
+    private static final int IN_PIECES = -1;
+
+    private final FunctionDescriptor function;
+    private final Carrier[] carriers;
+    private final int[] offsets;
+
+    /** Whether there is only an argument's address at its offset. */
+    private final boolean[] areReferences;
+
+    private final @Nullable Pieces[] pieces;
+    private final long[] pointeeSizes;
+
+    private final @Nullable Carrier result;
+    private final int resultOffset;
+    private final @Nullable Pieces resultPieces;
+
+    /** Where the address of the memory for the result is; {@link #IN_PIECES} if the result is in registers. */
+    private final int resultPointer;
+
+    /** Whether a {@code float} has ones behind it. */
+    private final boolean isBoxed;
+
+    private final int firstResult;
+    private final int returnAddress;
+    private final int answer;
+
+    /**
+     * The plan for a function.
+     *
+     * @param index of the text image whose generic entry stores what the function is called with
+     * @param fixed as in {@link Convention#classify}
+     * @throws IllegalArgumentException if the convention cannot pass one of the types
+     */
+    public CallPlan(TextIndex index, Convention convention, FunctionDescriptor function, int fixed) {
+        this.function = function;
+        FrameLayout frame = FrameLayout.of(index, convention.entry());
+        CallSequence call = convention.classify(function, fixed);
+        List<MemoryLayout> layouts = function.argumentLayouts();
+        carriers = new Carrier[layouts.size()];
+        offsets = new int[layouts.size()];
+        areReferences = new boolean[layouts.size()];
+        pieces = new @Nullable Pieces[layouts.size()];
+        pointeeSizes = new long[layouts.size()];
+        for (int i = 0; i < layouts.size(); i++) {
+            List<Piece> own = call.arguments().get(i);
+            MemoryLayout layout = layouts.get(i);
+            carriers[i] = carrier(layout, own, convention);
+            pointeeSizes[i] = layout instanceof AddressLayout address
+                    ? address.targetLayout().map(MemoryLayout::byteSize).orElse(0L)
+                    : 0;
+            areReferences[i] = own.size() == 1 && own.getFirst().storage() instanceof Storage.Reference;
+            Pieces all = Pieces.ofArgument(frame, own, convention.widensFloats());
+            offsets[i] = all.isOneRow() ? all.first() : IN_PIECES;
+            pieces[i] = all.isOneRow() ? null : all;
+        }
+        isBoxed = frame.hasRoomFor(Long.BYTES);
+        firstResult = frame.firstResult();
+        returnAddress = frame.returnAddress();
+        answer = convention.answer(call);
+        switch (call.result()) {
+            case CallSequence.Result.None _ -> {
+                result = function.returnLayout().isPresent() ? Carrier.SEGMENT : null;
+                resultPieces = Pieces.ofResult(frame, List.of(), false);
+                resultOffset = IN_PIECES;
+                resultPointer = IN_PIECES;
+            }
+            case CallSequence.Result.InRegisters(List<Piece> own) -> {
+                result = carrier(function.returnLayout().orElseThrow(), own, convention);
+                resultPieces = Pieces.ofResult(frame, own, convention.widensFloats());
+                resultOffset = frame.result(own.getFirst());
+                resultPointer = IN_PIECES;
+            }
+            case CallSequence.Result.InMemory(Storage pointer) -> {
+                result = Carrier.SEGMENT;
+                resultPieces = null;
+                resultOffset = IN_PIECES;
+                resultPointer = frame.argument(new Piece(0, FrameLayout.WORD, pointer));
+            }
+        }
+    }
+
+    private static Carrier carrier(MemoryLayout layout, List<Piece> pieces, Convention convention) {
+        Carrier carrier = Carrier.of(layout);
+        boolean isWidened = carrier == Carrier.FLOAT && convention.widensFloats()
+                && pieces.getFirst().storage() instanceof Storage.VectorRegister;
+        return isWidened ? Carrier.WIDENED_FLOAT : carrier;
+    }
+
+    /** The function's type. */
+    public FunctionDescriptor function() {
+        return function;
+    }
+
+    /** How many arguments there are. */
+    public int count() {
+        return carriers.length;
+    }
+
+    /** What an argument is in Java. */
+    public Carrier carrier(int index) {
+        return carriers[index];
+    }
+
+    /** What the result is in Java; null if there is none. */
+    public @Nullable Carrier result() {
+        return result;
+    }
+
+    /** Where an argument is that is no segment: its distance from the frame's address. */
+    public int offset(int index) {
+        return offsets[index];
+    }
+
+    /** How many bytes are known to be where an argument points. */
+    public long pointeeSize(int index) {
+        return pointeeSizes[index];
+    }
+
+    /** The address of an argument that comes as a segment; 0 if it is in several places and has to be {@linkplain #copyArgument copied}. */
+    public long address(int index, long frame) {
+        int offset = offsets[index];
+        if (offset == IN_PIECES) {
+            return 0;
+        }
+        return areReferences[index] ? Memory.getWord(frame + offset) : frame + offset;
+    }
+
+    /** Puts an argument together that is in several places. */
+    public void copyArgument(int index, long frame, long to) {
+        Pieces own = pieces[index];
+        if (own != null) {
+            own.gather(frame, to);
+        }
+    }
+
+    /** Returns an integer, a boolean, a character or a pointer, as wide as a register. */
+    public void returnInteger(long frame, long value) {
+        if (result == Carrier.LONG) {
+            Memory.setLong(frame + firstResult, value);
+        } else {
+            Memory.setWord(frame + firstResult, value);
+        }
+    }
+
+    /** Returns a {@code float}. */
+    public void returnFloat(long frame, float value) {
+        if (result == Carrier.WIDENED_FLOAT) {
+            Memory.setDouble(frame + resultOffset, value);
+        } else if (isBoxed) {
+            Memory.setBoxed(frame + resultOffset, value);
+        } else {
+            Memory.setFloat(frame + resultOffset, value);
+        }
+    }
+
+    /** Returns a {@code double}. */
+    public void returnDouble(long frame, double value) {
+        Memory.setDouble(frame + resultOffset, value);
+    }
+
+    /** Whether the caller provides memory for the result. */
+    public boolean returnsInMemory() {
+        return resultPointer != IN_PIECES;
+    }
+
+    /** Returns a segment's content. */
+    public void returnSegment(long frame, long from) {
+        if (resultPieces != null) {
+            resultPieces.scatter(frame, from);
+        } else {
+            Memory.copy(from, resultMemory(frame), function.returnLayout().orElseThrow().byteSize());
+        }
+    }
+
+    /** Sees to it that the caller finds zero, where the entry does not see to that. */
+    public void returnZero(long frame) {
+        if (returnsInMemory()) {
+            Memory.clear(resultMemory(frame), function.returnLayout().orElseThrow().byteSize());
+        } else {
+            Memory.clear(frame + firstResult, FrameLayout.WORD);
+            if (resultPieces != null) {
+                resultPieces.clear(frame);
+            }
+        }
+    }
+
+    /** The memory for the result, whose address is itself the result. */
+    private long resultMemory(long frame) {
+        long address = Memory.getWord(frame + resultPointer);
+        Memory.setWord(frame + firstResult, address);
+        return address;
+    }
+
+    /** Where the caller goes on. */
+    long returnAddress(long frame) {
+        return Memory.getWord(frame + returnAddress);
+    }
+
+    /** What the generic entry wants to know. */
+    int answer() {
+        return answer;
+    }
+}

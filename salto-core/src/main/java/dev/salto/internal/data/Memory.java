@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.data;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** All memory, by address. Whoever uses this knows what is there. */
+public final class Memory {
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfChar CHAR = ValueLayout.JAVA_CHAR_UNALIGNED;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+    private static final boolean HAS_WIDE_WORDS = ValueLayout.ADDRESS.byteSize() == Long.BYTES;
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private Memory() {}
+
+    /** Reads a byte. */
+    public static byte getByte(long address) {
+        return ALL.get(BYTE, address);
+    }
+
+    /** Reads two bytes. */
+    public static short getShort(long address) {
+        return ALL.get(SHORT, address);
+    }
+
+    /** Reads two bytes. */
+    public static char getChar(long address) {
+        return ALL.get(CHAR, address);
+    }
+
+    /** Reads four bytes. */
+    public static int getInt(long address) {
+        return ALL.get(INT, address);
+    }
+
+    /** Reads eight bytes. */
+    public static long getLong(long address) {
+        return ALL.get(LONG, address);
+    }
+
+    /** Reads four bytes. */
+    public static float getFloat(long address) {
+        return ALL.get(FLOAT, address);
+    }
+
+    /** Reads eight bytes. */
+    public static double getDouble(long address) {
+        return ALL.get(DOUBLE, address);
+    }
+
+    /** Reads as much as an address has, without a sign. */
+    public static long getWord(long address) {
+        return HAS_WIDE_WORDS ? getLong(address) : Integer.toUnsignedLong(getInt(address));
+    }
+
+    /** Writes eight bytes. */
+    public static void setLong(long address, long value) {
+        ALL.set(LONG, address, value);
+    }
+
+    /** Writes four bytes. */
+    public static void setFloat(long address, float value) {
+        ALL.set(FLOAT, address, value);
+    }
+
+    /** Writes eight bytes. */
+    public static void setDouble(long address, double value) {
+        ALL.set(DOUBLE, address, value);
+    }
+
+    /** Writes four bytes, and ones behind them. */
+    static void setBoxed(long address, float value) {
+        setLong(address, Integer.toUnsignedLong(Float.floatToRawIntBits(value)) | -1L << Integer.SIZE);
+    }
+
+    /** Writes as much as an address has. */
+    public static void setWord(long address, long value) {
+        if (HAS_WIDE_WORDS) {
+            ALL.set(LONG, address, value);
+        } else {
+            ALL.set(INT, address, (int) value);
+        }
+    }
+
+    /** Copies bytes. */
+    static void copy(long from, long to, long size) {
+        MemorySegment.copy(ALL, from, ALL, to, size);
+    }
+
+    /** Sets bytes to zero. */
+    static void clear(long address, long size) {
+        ALL.asSlice(address, size).fill((byte) 0);
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.data;
+
+import dev.salto.internal.abi.Piece;
+import dev.salto.internal.abi.Storage;
+import java.util.List;
+
+/** The pieces of one value: where each is in a frame, and where in the value. */
+final class Pieces {
+    private final int[] offsets;
+    private final int[] places;
+    private final int[] sizes;
+
+    /** Whether a piece is a number that is {@code float} in C and {@code double} in its register. */
+    private final boolean[] areWidened;
+
+    /** Whether a piece is a {@code float} in a register that has room for more, which has ones there: on RISC-V and LoongArch that makes it a valid one. */
+    private final boolean[] areBoxed;
+
+    private Pieces(int count) {
+        offsets = new int[count];
+        places = new int[count];
+        sizes = new int[count];
+        areWidened = new boolean[count];
+        areBoxed = new boolean[count];
+    }
+
+    static Pieces ofArgument(FrameLayout frame, List<Piece> pieces, boolean widensFloats) {
+        Pieces result = new Pieces(pieces.size());
+        for (int i = 0; i < pieces.size(); i++) {
+            result.set(i, pieces.get(i), frame.argument(pieces.get(i)), widensFloats);
+        }
+        return result;
+    }
+
+    static Pieces ofResult(FrameLayout frame, List<Piece> pieces, boolean widensFloats) {
+        Pieces result = new Pieces(pieces.size());
+        for (int i = 0; i < pieces.size(); i++) {
+            result.set(i, pieces.get(i), frame.result(pieces.get(i)), widensFloats);
+            result.areBoxed[i] = frame.hasRoomFor(Long.BYTES) && pieces.get(i).size() == Float.BYTES
+                    && pieces.get(i).storage() instanceof Storage.VectorRegister;
+        }
+        return result;
+    }
+
+    private void set(int i, Piece piece, int place, boolean widensFloats) {
+        offsets[i] = (int) piece.offset();
+        sizes[i] = (int) piece.size();
+        places[i] = place;
+        areWidened[i] = widensFloats && piece.size() == Float.BYTES
+                && piece.storage() instanceof Storage.VectorRegister;
+    }
+
+    /** Where the first is in the frame. */
+    int first() {
+        return places[0];
+    }
+
+    /** Whether the value is in the frame as it would be in memory. */
+    boolean isOneRow() {
+        if (places.length == 0 || offsets[0] != 0 || (areWidened[0] && places.length > 1)) {
+            return false;
+        }
+        for (int i = 1; i < places.length; i++) {
+            if (places[i] - places[0] != offsets[i] || areWidened[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Puts the value together. */
+    void gather(long frame, long to) {
+        for (int i = 0; i < places.length; i++) {
+            if (areWidened[i]) {
+                Memory.setFloat(to + offsets[i], (float) Memory.getDouble(frame + places[i]));
+            } else {
+                Memory.copy(frame + places[i], to + offsets[i], sizes[i]);
+            }
+        }
+    }
+
+    /** Takes the value apart. */
+    void scatter(long frame, long from) {
+        for (int i = 0; i < places.length; i++) {
+            if (areWidened[i]) {
+                Memory.setDouble(frame + places[i], Memory.getFloat(from + offsets[i]));
+            } else if (areBoxed[i]) {
+                Memory.setBoxed(frame + places[i], Memory.getFloat(from + offsets[i]));
+            } else {
+                Memory.copy(from + offsets[i], frame + places[i], sizes[i]);
+            }
+        }
+    }
+
+    /** Sets the value to zero. */
+    void clear(long frame) {
+        for (int i = 0; i < places.length; i++) {
+            Memory.clear(frame + places[i], sizes[i]);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.data;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.salto.internal.table.Catcher;
+import dev.salto.internal.table.Tables;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * The gate of all data-driven closures: one upcall stub for the process, which the generic entries call with a slot's id and the address of a frame. It is made with the
+ * first such closure, or before that on request, and nothing is made for a function's type after that.
+ */
+public final class UniversalGate {
+    private static final MemoryLayout WORD = ADDRESS.byteSize() == Long.BYTES ? JAVA_LONG : JAVA_INT;
+
+    private UniversalGate() {}
+
+    private static volatile long address;
+
+    /**
+     * The function's address.
+     *
+     * @throws IllegalStateException if the JVM has no room for its code; the next call tries again
+     */
+    public static long address() {
+        long made = address;
+        return made != 0 ? made : make();
+    }
+
+    private static synchronized long make() {
+        if (address == 0) {
+            try {
+                address = Linker.nativeLinker()
+                        .upcallStub(target(), FunctionDescriptor.of(WORD, WORD, WORD), Arena.global()).address();
+            } catch (OutOfMemoryError e) {
+                throw new IllegalStateException(
+                        "the JVM has no room in its code cache for the one function that all data-driven closures share; Salto.initialize() makes it early",
+                        e);
+            }
+        }
+        return address;
+    }
+
+    private static MethodHandle target() {
+        Class<?> word = WORD.equals(JAVA_LONG) ? long.class : int.class;
+        try {
+            return MethodHandles.explicitCastArguments(
+                    MethodHandles.lookup().findStatic(UniversalGate.class, "answer",
+                            MethodType.methodType(long.class, long.class, long.class)),
+                    MethodType.methodType(word, word, word));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("the universal gate lacks its method", e);
+        }
+    }
+
+    /**
+     * What the generic entries call.
+     *
+     * @param argument the trampoline's argument, the id of the closure's slot
+     * @param frameWord the address of what the entry has stored, and of what it will load
+     * @return what else the entry has to know, see {@link dev.salto.internal.abi.Convention#answer}
+     */
+    @SuppressWarnings("UnusedMethod") // reached through a method handle
+    private static long answer(long argument, long frameWord) {
+        long frame = WORD.equals(JAVA_LONG) ? frameWord : Integer.toUnsignedLong((int) frameWord);
+        int id = (int) argument;
+        DataDrivenFunction function = (DataDrivenFunction) Tables.dataDriven(id);
+        Object target = Tables.target(id);
+        if (target == null) {
+            function.plan().returnZero(frame);
+            Catcher.caughtAt(id, function.plan().returnAddress(frame));
+        } else {
+            try {
+                function.call(target, frame);
+            } catch (Throwable e) {
+                failed(function, e, frame);
+            }
+        }
+        return function.plan().answer();
+    }
+
+    private static void failed(DataDrivenFunction function, Throwable exception, long frame) {
+        try {
+            function.failed(exception, frame);
+        } catch (Throwable e) {
+            // It is to end the JVM, as from a stub of the JDK.
+            throw UniversalGate.<RuntimeException>unchecked(e);
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <X extends Throwable> X unchecked(Throwable exception) throws X {
+        throw (X) exception;
+    }
+}
