@@ -42,7 +42,9 @@ final class NativeCodeBuild implements Callable<Integer> {
                 new CallersLibrary("", "-O2", "callers.c"),
                 new CallersLibrary("-libffi", "-O2", "libffi.c"),
                 new CallersLibrary("-signatures-O0", "-O0", "signatures.c"),
-                new CallersLibrary("-signatures-O2", "-O2", "signatures.c"));
+                new CallersLibrary("-signatures-O2", "-O2", "signatures.c"),
+                new CallersLibrary("-extended-O0", "-O0", "extended.c"),
+                new CallersLibrary("-extended-O2", "-O2", "extended.c"));
     }
 
     /** The largest page of any architecture. Those that only have smaller ones say so to the linker, and their images need less room in the JAR. */

@@ -10,28 +10,43 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The C functions of {@code signatures.c}, which call function pointers of many types with known arguments, at one level of
+ * The C functions of {@code signatures.c} and the like, which call function pointers of many types with known arguments, at one level of
  * optimisation. All methods may be called from any thread.
  */
 public final class SignatureCallers {
     private static final MethodHandle CALL = Linker.nativeLinker()
             .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
 
-    private static final List<SignatureCallers> ALL = List.of(new SignatureCallers("O0"), new SignatureCallers("O2"));
+    private static final List<String> LEVELS = List.of("O0", "O2");
 
     private final String level;
     private final SymbolLookup library;
 
-    private SignatureCallers(String level) {
+    private SignatureCallers(String source, String level) {
         this.level = level;
-        library = NativeLibrary.load("-signatures-" + level);
+        library = NativeLibrary.load("-" + source + "-" + level);
     }
 
-    /** The same functions twice: compiled without optimisation, and with it. */
+    /** The functions of {@code signatures.c} twice: compiled without optimisation, and with it. */
     public static List<SignatureCallers> atEachLevel() {
-        return ALL;
+        return atEachLevel("signatures");
+    }
+
+    /**
+     * The functions of another source twice.
+     *
+     * @param source its name, without {@code .c}
+     */
+    public static List<SignatureCallers> atEachLevel(String source) {
+        return LEVELS.stream().map(level -> new SignatureCallers(source, level)).toList();
+    }
+
+    /** A variable or a function; empty if the compiler has no such type for this architecture. */
+    public Optional<MemorySegment> find(String name) {
+        return library.find(name);
     }
 
     /**

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static dev.salto.text.callers.CTypes.DOUBLE;
+import static dev.salto.text.callers.CTypes.LONG;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.salto.text.callers.SignatureCallers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Callbacks that compiled C calls with types that the JDK has no layouts for: {@code extended.c}. */
+final class ExtendedTypesTest {
+    private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel("extended");
+
+    private static final String ALONE = "_alone";
+    private static final String AND_INT = "_and_int";
+
+    /** A type's name in C, and its layout. */
+    record Type(String name, Supplier<MemoryLayout> layout) {
+        /** Whether the compiler has such a type for this architecture. */
+        boolean isKnownToC() {
+            return LEVELS.getFirst().find(name + "_a").isPresent();
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static final List<Type> TYPES = List.of(
+            new Type("long_double", NativeLayouts::longDouble),
+            new Type("float128", NativeLayouts::float128),
+            new Type("int128", NativeLayouts::int128),
+            new Type("complex_float", NativeLayouts::complexFloat),
+            new Type("complex_double", NativeLayouts::complexDouble),
+            new Type("complex_long_double", NativeLayouts::complexLongDouble),
+            new Type("vector_two_floats", () -> NativeLayouts.vector(JAVA_FLOAT, 2)),
+            new Type("vector_four_floats", () -> NativeLayouts.vector(JAVA_FLOAT, 4)),
+            new Type("vector_two_doubles", () -> NativeLayouts.vector(ValueLayout.JAVA_DOUBLE, 2)),
+            new Type("vector_four_shorts", () -> NativeLayouts.vector(JAVA_SHORT, 4)),
+            new Type("vector_four_ints", () -> NativeLayouts.vector(JAVA_INT, 4)));
+
+    /**
+     * What a C function calls its callback with: numbers, and the names of variables behind that of the type.
+     *
+     * @param result the name of the variable with what the callback returns
+     */
+    record Shape(String name, String result, int fixed, List<Object> passed) {
+        static Shape of(String name, String result, Object... passed) {
+            return new Shape(name, result, passed.length, List.of(passed));
+        }
+
+        Shape withFixed(int declared) {
+            return new Shape(name, result, declared, passed);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static final List<Shape> SHAPES = List.of(
+            Shape.of("_one", "_c", "_a"),
+            Shape.of("_between", "_c", 1, "_a", 2.5, "_b", -3),
+            Shape.of("_many", "_c", "_a", "_b", "_a", "_b", "_a", "_b", "_a", "_b", "_a", "_b"),
+            Shape.of("_behind_longs", "_c", 1L, -2L, 3L, -4L, 5L, "_a", -6L, "_b", 7L),
+            Shape.of("_behind_one_long", "_c", 1L, "_a", -2L, "_b"),
+            Shape.of("_behind_doubles", "_c", 1.5, -2.5, 3.5, -4.5, 5.5, -6.5, 7.5, "_a", -8.5, "_b"),
+            Shape.of("_struct", ALONE + "_c", ALONE + "_a", 1),
+            Shape.of("_larger_struct", AND_INT + "_c", 1, AND_INT + "_a", -2),
+            Shape.of("_variadic", "_c", 1, "_a", 2.5, -3, "_b", 4L).withFixed(1));
+
+    private static Stream<Arguments> everyTypeInEveryShape() {
+        return TYPES.stream().filter(Type::isKnownToC).flatMap(type -> SHAPES.stream().flatMap(shape -> LEVELS.stream()
+                .flatMap(level -> Stream.of(false, true).map(boxed -> Arguments.of(type, shape, level, boxed)))));
+    }
+
+    @ParameterizedTest(name = "{0}{1} at {2}, boxed: {3}")
+    @MethodSource("everyTypeInEveryShape")
+    void theCallbackGetsWhatCPassesAndCGetsWhatItReturns(Type type, Shape shape, SignatureCallers level,
+            boolean isBoxed) {
+        MemoryLayout layout = type.layout().get();
+        MemoryLayout result = layoutOf(shape.result(), layout);
+        MemoryLayout[] parameters = shape.passed().stream().map(value -> layoutOf(value, layout))
+                .toArray(MemoryLayout[]::new);
+        CallInterface callInterface = CallInterface.prepareVariadic(Abi.NATIVE, shape.fixed(), result, parameters);
+        MemorySegment returned = level.find(type.name() + shape.result()).orElseThrow().reinterpret(result.byteSize());
+        List<String> seen = new ArrayList<>();
+
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment function = isBoxed
+                    ? callInterface.bind((_, arguments) -> {
+                        for (int i = 0; i < arguments.length; i++) {
+                            seen.add(show(arguments[i], parameters[i]));
+                        }
+                        return box(returned, result);
+                    }, arena)
+                    : callInterface.bind(arguments -> {
+                        for (int i = 0; i < parameters.length; i++) {
+                            seen.add(show(read(arguments, i, parameters[i]), parameters[i]));
+                        }
+                        if (result instanceof GroupLayout) {
+                            arguments.setReturn(returned);
+                        } else {
+                            arguments.setReturn(returned.get(DOUBLE, 0));
+                        }
+                    }, arena);
+            MemorySegment stored = arena.allocate(256, 16).fill((byte) 0x5a);
+            level.call(type.name() + shape.name(), function, stored);
+
+            List<String> passed = new ArrayList<>();
+            for (int i = 0; i < parameters.length; i++) {
+                Object value = shape.passed().get(i);
+                passed.add(show(value instanceof String name
+                        ? box(level.find(type.name() + name).orElseThrow().reinterpret(parameters[i].byteSize()),
+                                parameters[i])
+                        : value, parameters[i]));
+            }
+            assertThat(seen).as("what the callback gets").isEqualTo(passed);
+            assertThat(bytes(stored, result)).as("what C gets").isEqualTo(bytes(returned, result));
+            assertThat(stored.asSlice(result.byteSize()).toArray(JAVA_BYTE)).as("behind the result")
+                    .containsOnly(0x5a);
+        }
+    }
+
+    private static MemoryLayout layoutOf(Object value, MemoryLayout type) {
+        return switch (value) {
+            case Integer _ -> JAVA_INT;
+            case Long _ -> LONG;
+            case Double _ -> DOUBLE;
+            case String name when name.startsWith(ALONE) -> CLayouts.struct(type);
+            case String name when name.startsWith(AND_INT) -> CLayouts.struct(type, JAVA_INT);
+            default -> type;
+        };
+    }
+
+    private static Object box(MemorySegment value, MemoryLayout layout) {
+        return layout instanceof GroupLayout ? value : (Object) value.get(DOUBLE, 0);
+    }
+
+    private static Object read(dev.salto.Arguments arguments, int index, MemoryLayout layout) {
+        return switch (layout) {
+            case ValueLayout.OfInt _ -> arguments.getInt(index);
+            case ValueLayout.OfLong _ -> arguments.getLong(index);
+            case ValueLayout.OfDouble _ -> arguments.getDouble(index);
+            default -> arguments.getSegment(index);
+        };
+    }
+
+    private static String show(Object value, MemoryLayout layout) {
+        if (value instanceof MemorySegment segment) {
+            return bytes(segment, layout);
+        }
+        return value instanceof Number number && layout instanceof ValueLayout ? number.doubleValue() + "" : "?";
+    }
+
+    /** What of a value counts: not the padding of a number of 80 bits, nor that between members. */
+    private static String bytes(MemorySegment segment, MemoryLayout layout) {
+        byte[] bytes = segment.asSlice(0, layout.byteSize()).toArray(JAVA_BYTE);
+        int size = (int) layout.byteSize();
+        boolean isX87 = List.of("amd64", "i386").contains(System.getProperty("os.arch"));
+        int unit = isX87 ? (int) NativeLayouts.longDouble().byteSize() : 0;
+        if (isX87 && contains(layout, NativeLayouts.longDouble())) {
+            for (int i = 0; i < size && i + unit <= size; i += unit) {
+                Arrays.fill(bytes, i + 10, i + unit, (byte) 0);
+            }
+        }
+        int used = layout instanceof GroupLayout group && group.memberLayouts().size() > 1
+                ? (int) group.memberLayouts().getFirst().byteSize() + Integer.BYTES
+                : size;
+        return HexFormat.of().formatHex(bytes, 0, used);
+    }
+
+    private static boolean contains(MemoryLayout layout, MemoryLayout part) {
+        return layout.withoutName().equals(part) || switch (layout) {
+            case GroupLayout group -> group.memberLayouts().stream().anyMatch(member -> contains(member, part));
+            case java.lang.foreign.SequenceLayout sequence -> contains(sequence.elementLayout(), part);
+            default -> false;
+        };
+    }
+
+    @Test
+    void aTypeIsKnownByItsContentWhateverItsName() {
+        MemoryLayout named = NativeLayouts.complexFloat().withName("z");
+
+        assertThat(CallInterface.prepare(Abi.NATIVE, named, named).function().argumentLayouts())
+                .containsExactly(named);
+    }
+
+    interface SegmentSource {
+        MemorySegment get();
+    }
+
+    @Test
+    void otherClosuresRefuseThem() {
+        FunctionDescriptor function = FunctionDescriptor.of(NativeLayouts.complexFloat());
+
+        assertThatThrownBy(() -> ClosureType.of(MethodHandles.lookup(), SegmentSource.class, function))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("CallInterface");
+    }
+
+    @Test
+    void aVectorHasEightOrSixteenBytes() {
+        assertThatThrownBy(() -> NativeLayouts.vector(JAVA_LONG, 3)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("24 bytes");
+    }
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Callers of function pointers with types that Java has no layout for, for tests. What they pass is in memory that a test can read, and so is what they
+ * got: the test knows no more of the types than their size. TYPE_a, TYPE_b and TYPE_c are values; each caller passes the first two, and stores what comes back.
+ *
+ * Built once without optimisation and once with it. No libc.
+ */
+
+__attribute__((visibility("hidden"), no_builtin)) void *memcpy(void *to, const void *from, __SIZE_TYPE__ size)
+{
+        for (__SIZE_TYPE__ i = 0; i < size; i++)
+                ((char *) to)[i] = ((const char *) from)[i];
+        return to;
+}
+
+__attribute__((visibility("hidden"), no_builtin)) void *memset(void *to, int value, __SIZE_TYPE__ size)
+{
+        for (__SIZE_TYPE__ i = 0; i < size; i++)
+                ((char *) to)[i] = (char) value;
+        return to;
+}
+
+#define CALLERS(name, type, a, b, c)                                                                                    \
+        typedef type name;                                                                                              \
+        name name##_a = a;                                                                                              \
+        name name##_b = b;                                                                                              \
+        name name##_c = c;                                                                                              \
+        struct name##_alone { name value; };                                                                            \
+        struct name##_alone name##_alone_a = { a };                                                                     \
+        struct name##_alone name##_alone_c = { c };                                                                     \
+        struct name##_and_int { name value; int more; };                                                                \
+        struct name##_and_int name##_and_int_a = { a, 4 };                                                              \
+        struct name##_and_int name##_and_int_c = { c, -5 };                                                             \
+                                                                                                                        \
+        void name##_one(name (*f)(name), name *result)                                                                  \
+        {                                                                                                               \
+                *result = f(name##_a);                                                                                  \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_between(name (*f)(int, name, double, name, int), name *result)                                      \
+        {                                                                                                               \
+                *result = f(1, name##_a, 2.5, name##_b, -3);                                                            \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_many(name (*f)(name, name, name, name, name, name, name, name, name, name), name *result)           \
+        {                                                                                                               \
+                *result = f(name##_a, name##_b, name##_a, name##_b, name##_a, name##_b, name##_a, name##_b, name##_a,   \
+                            name##_b);                                                                                  \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_behind_longs(name (*f)(long, long, long, long, long, name, long, name, long), name *result)         \
+        {                                                                                                               \
+                *result = f(1, -2, 3, -4, 5, name##_a, -6, name##_b, 7);                                                \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_behind_one_long(name (*f)(long, name, long, name), name *result)                                    \
+        {                                                                                                               \
+                *result = f(1, name##_a, -2, name##_b);                                                                 \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_behind_doubles(name (*f)(double, double, double, double, double, double, double, name, double,      \
+                                             name),                                                                     \
+                                   name *result)                                                                        \
+        {                                                                                                               \
+                *result = f(1.5, -2.5, 3.5, -4.5, 5.5, -6.5, 7.5, name##_a, -8.5, name##_b);                            \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_struct(struct name##_alone (*f)(struct name##_alone, int), struct name##_alone *result)             \
+        {                                                                                                               \
+                *result = f(name##_alone_a, 1);                                                                         \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_larger_struct(struct name##_and_int (*f)(int, struct name##_and_int, int),                          \
+                                  struct name##_and_int *result)                                                        \
+        {                                                                                                               \
+                *result = f(1, name##_and_int_a, -2);                                                                   \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_variadic(name (*f)(int, ...), name *result)                                                         \
+        {                                                                                                               \
+                *result = f(1, name##_a, 2.5, -3, name##_b, 4L);                                                        \
+        }
+
+#define COMPLEX(type, real, imaginary) ((_Complex type){ real, imaginary })
+
+CALLERS(long_double, long double, 1.25L, -2.0e30L, 3.0625e-30L)
+CALLERS(complex_float, _Complex float, COMPLEX(float, 1.5f, -2.5f), COMPLEX(float, 3.5f, 4.5f), COMPLEX(float, -5.5f, 6.5f))
+CALLERS(complex_double, _Complex double, COMPLEX(double, 1.5, -2.5), COMPLEX(double, 3.5, 4.5), COMPLEX(double, -5.5, 6.5))
+CALLERS(complex_long_double, _Complex long double, COMPLEX(long double, 1.5L, -2.5L), COMPLEX(long double, 3.5L, 4.5L),
+        COMPLEX(long double, -5.5L, 6.5L))
+
+#ifdef __SIZEOF_INT128__
+#define WIDE(high, low) ((__int128) ((unsigned __int128) (high) << 64 | (low)))
+CALLERS(int128, __int128, WIDE(0x0123456789abcdefLL, 0xfedcba9876543210ULL), WIDE(-5LL, 6), WIDE(7, 0x8000000000000000ULL))
+#endif
+
+#if defined(__x86_64__)
+CALLERS(float128, __float128, 1.25Q, -2.0e300Q, 3.0625e-300Q)
+#endif
+
+/* Vectors travel in registers of their own where the calling convention knows them. */
+#if defined(__x86_64__) || defined(__aarch64__)
+typedef float two_floats_t __attribute__((vector_size(8)));
+typedef float four_floats_t __attribute__((vector_size(16)));
+typedef double two_doubles_t __attribute__((vector_size(16)));
+typedef short four_shorts_t __attribute__((vector_size(8)));
+typedef int four_ints_t __attribute__((vector_size(16)));
+#define LIST(...) { __VA_ARGS__ }
+CALLERS(vector_two_floats, two_floats_t, LIST(1.5f, -2.5f), LIST(3.5f, 4.5f), LIST(-5.5f, 6.5f))
+CALLERS(vector_four_floats, four_floats_t, LIST(1.5f, -2.5f, 3.5f, 4.5f), LIST(5.5f, 6.5f, 7.5f, 8.5f),
+        LIST(-1.5f, -2.5f, -3.5f, -4.5f))
+CALLERS(vector_two_doubles, two_doubles_t, LIST(1.5, -2.5), LIST(3.5, 4.5), LIST(-5.5, 6.5))
+CALLERS(vector_four_shorts, four_shorts_t, LIST(1, -2, 3, -4), LIST(5, -6, 7, -8), LIST(-9, 10, -11, 12))
+CALLERS(vector_four_ints, four_ints_t, LIST(1, -2, 3, -4), LIST(5, -6, 7, -8), LIST(-9, 10, -11, 12))
+#endif
