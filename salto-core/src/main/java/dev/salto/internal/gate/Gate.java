@@ -126,6 +126,12 @@ public final class Gate {
 
     private static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,
             boolean areMethodHandles) {
+        // Before names are taken away: they tell these types from structs.
+        if (ExtendedType.isIn(signature.function())) {
+            throw new IllegalArgumentException(
+                    "%s has a type in it that the JDK's linker does not know, and that only a CallInterface can have"
+                            .formatted(signature.function()));
+        }
         if (signature.exceptions().handler() != null) {
             // Handlers are rarely equal.
             return make(image, definer, withoutNames(signature), callee(signature, areMethodHandles));
@@ -179,11 +185,6 @@ public final class Gate {
             Dispatcher.Callee callee) {
         FunctionDescriptor function = signature.function();
         ExceptionHandling exceptions = signature.exceptions();
-        if (ExtendedType.isIn(function)) {
-            throw new IllegalArgumentException(
-                    "%s has a type in it that the JDK's linker does not know, and that only a CallInterface can have"
-                            .formatted(function));
-        }
         if (!System.getProperty(StaleCalls.POLICY, "").isEmpty()) {
             StaleCalls.requireSettings();
         }
