@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.salto.text.callers.SignatureCallers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
+import java.util.List;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.BigRange;
+
+/** Numbers of C that Java has no type for: what the compiler has written is what is read, and what was written is read again. */
+final class NativeNumbersTest {
+    private static final List<MemoryLayout> TYPES = List.of(NativeLayouts.longDouble(), NativeLayouts.float128());
+
+    private static final SignatureCallers C = SignatureCallers.atEachLevel("extended").getFirst();
+
+    private static MemorySegment variable(String name) {
+        return C.find(name).orElseThrow().reinterpret(16);
+    }
+
+    @Example
+    void whatTheCompilerWroteIsRead() {
+        MemoryLayout type = NativeLayouts.longDouble();
+
+        assertThat(NativeNumbers.getDecimal(type, variable("long_double_a"), 0)).isEqualByComparingTo("1.25");
+        assertThat(NativeNumbers.getDouble(type, variable("long_double_b"), 0)).isEqualTo(-2.0e30);
+        assertThat(NativeNumbers.getDecimal(type, variable("long_double_c"), 0).round(new MathContext(15)))
+                .isEqualByComparingTo("3.0625e-30");
+    }
+
+    @Example
+    void whatTheCompilerWroteAsAnIntegerIsRead() {
+        C.find("int128_a").ifPresent(a -> assertThat(NativeNumbers.getInt128(a.reinterpret(16), 0))
+                .isEqualTo(new BigInteger("0123456789abcdeffedcba9876543210", 16)));
+        C.find("int128_b").ifPresent(b -> assertThat(NativeNumbers.getInt128(b.reinterpret(16), 0))
+                .isEqualTo(BigInteger.valueOf(-5).shiftLeft(64).add(BigInteger.valueOf(6))));
+    }
+
+    /** Written as decimals by hand, and by the compiler. */
+    @Example
+    void whatIsWrittenIsWhatTheCompilerWrote() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment own = arena.allocate(16);
+            NativeNumbers.setDecimal(NativeLayouts.longDouble(), own, 0, new BigDecimal("3.0625e-30"));
+
+            assertThat(NativeNumbers.getDecimal(NativeLayouts.longDouble(), own, 0))
+                    .isEqualTo(NativeNumbers.getDecimal(NativeLayouts.longDouble(), variable("long_double_c"), 0));
+        }
+    }
+
+    @Property
+    void aDoubleIsWrittenExactly(@ForAll double value) {
+        for (MemoryLayout type : TYPES) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment own = arena.allocate(16);
+                NativeNumbers.setDouble(type, own, 0, value);
+
+                assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.valueOf(value));
+                assertThat(NativeNumbers.getDecimal(type, own, 0)).isEqualByComparingTo(new BigDecimal(value));
+            }
+        }
+    }
+
+    @Example
+    void whatNoDecimalIsStaysADouble() {
+        for (MemoryLayout type : TYPES) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment own = arena.allocate(16);
+                for (double value : new double[]{Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+                    NativeNumbers.setDouble(type, own, 0, value);
+                    assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.valueOf(value));
+                    assertThatThrownBy(() -> NativeNumbers.getDecimal(type, own, 0))
+                            .isInstanceOf(ArithmeticException.class).hasMessageContaining("double");
+                }
+                NativeNumbers.setDouble(type, own, 0, -0.0);
+                assertThat(Double.doubleToRawLongBits(NativeNumbers.getDouble(type, own, 0)))
+                        .isEqualTo(Double.doubleToRawLongBits(-0.0));
+            }
+        }
+    }
+
+    /** The last bit of 113 counts, the one behind it does not. */
+    @Example
+    void aNumberIsRoundedToTheNearest() {
+        BigDecimal one = BigDecimal.ONE;
+        BigDecimal lastBit = BigDecimal.ONE.divide(new BigDecimal(BigInteger.TWO.pow(112)));
+        BigDecimal half = lastBit.divide(BigDecimal.valueOf(2));
+        MemoryLayout type = NativeLayouts.float128();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment own = arena.allocate(16);
+            for (var exactAndRounded : List.of(List.of(one.add(lastBit), one.add(lastBit)),
+                    List.of(one.add(half), one), List.of(one.add(half).add(half.movePointLeft(1)), one.add(lastBit)),
+                    List.of(one.add(lastBit).add(half), one.add(lastBit).add(lastBit)))) {
+                NativeNumbers.setDecimal(type, own, 0, exactAndRounded.getFirst());
+                assertThat(NativeNumbers.getDecimal(type, own, 0)).isEqualByComparingTo(exactAndRounded.getLast());
+            }
+            NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e5000"));
+            assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.POSITIVE_INFINITY);
+            NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e-4960"));
+            assertThat(NativeNumbers.getDecimal(type, own, 0).signum()).isEqualTo(1);
+            NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e-6000"));
+            assertThat(NativeNumbers.getDecimal(type, own, 0).signum()).isZero();
+        }
+    }
+
+    @Property
+    void integersAreReadAsTheyWereWritten(
+            @ForAll @BigRange(min = "-170141183460469231731687303715884105728",
+                    max = "170141183460469231731687303715884105727") BigInteger value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment own = arena.allocate(16);
+            NativeNumbers.setInt128(own, 0, value);
+
+            assertThat(NativeNumbers.getInt128(own, 0)).isEqualTo(value);
+            assertThat(NativeNumbers.getUnsignedInt128(own, 0))
+                    .isEqualTo(value.signum() < 0 ? value.add(BigInteger.ONE.shiftLeft(128)) : value);
+        }
+    }
+
+    @Example
+    void whatDoesNotFitIsRefused() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment own = arena.allocate(16);
+            assertThatThrownBy(() -> NativeNumbers.setInt128(own, 0, BigInteger.ONE.shiftLeft(128)))
+                    .isInstanceOf(ArithmeticException.class).hasMessageContaining("128 bits");
+            assertThatThrownBy(() -> NativeNumbers.getDouble(NativeLayouts.int128(), own, 0))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("longDouble()");
+        }
+    }
+}
