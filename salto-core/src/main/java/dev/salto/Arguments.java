@@ -41,6 +41,9 @@ public final class Arguments {
     private long frame;
     private boolean isAnswered;
 
+    /** For a call that has come through a gate; made when there is one. */
+    private @Nullable MemorySegment memory;
+
     /** Of segments, made when there is one. */
     private @Nullable Arena arena;
 
@@ -63,6 +66,28 @@ public final class Arguments {
         arguments.frame = frame;
         arguments.isAnswered = false;
         return arguments;
+    }
+
+    /**
+     * Those of a call that begins and has come through a gate. They have to be filled.
+     *
+     * @param packed the plan for such calls
+     */
+    static Arguments beginPacked(CallInterface callInterface, CallPlan packed) {
+        Arguments arguments = begin(callInterface, packed, 0);
+        MemorySegment memory = arguments.memory;
+        if (memory == null || memory.byteSize() < packed.packedSize()) {
+            memory = Arena.ofAuto().allocate(packed.packedSize(), CallPlan.PACKED_SLOT);
+            arguments.memory = memory;
+        }
+        arguments.frame = memory.address();
+        packed.beginPacked(arguments.frame);
+        return arguments;
+    }
+
+    /** The address of the memory of a call that has come through a gate. */
+    long frame() {
+        return frame;
     }
 
     /** Ends the call: nobody can read them any more. */

@@ -7,6 +7,8 @@ import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
+import dev.salto.internal.gate.GateSetting;
+import dev.salto.internal.gate.HotFunction;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>Its closures are <em>data-driven</em>: one piece of static code stores what the caller passed, whatever the type, and Java reads it as the type says. So a new type costs microseconds, and no code
- * is made for it; it may be of any {@linkplain Abi calling convention}, and have {@linkplain NativeLayouts types} that the JDK's linker does not know. Where the type is known when the program is compiled, and
+ * is made for it unless it proves {@linkplain Tier hot}; it may be of any {@linkplain Abi calling convention}, and have {@linkplain NativeLayouts types} that the JDK's linker does not know. Where the type is known when the program is compiled, and
  * calls are many, {@link ClosureType} is faster.
  *
  * <p>A handler is a {@link CallHandler}, which is given boxed arguments, or an {@link ArgumentHandler}, which reads what it wants without allocating anything. The handler itself is the place for
@@ -51,6 +53,7 @@ public final class CallInterface {
     private final Key key;
     private final MethodType types;
     private final ExceptionPolicy exceptions;
+    private final Tier tier;
 
     /** Null if closures have to be upcall stubs. */
     private final @Nullable CallPlan plan;
@@ -63,6 +66,7 @@ public final class CallInterface {
     private CallInterface(Key key) {
         this.key = key;
         this.exceptions = ExceptionPolicy.returnZero();
+        this.tier = Tier.AUTOMATIC;
         this.types = Signatures.types(key.function);
         TextImage image = Salto.textImageForClosures();
         this.plan = image == null ? null : new CallPlan(image.index(), key.abi.convention(), key.function, key.fixed);
@@ -71,12 +75,17 @@ public final class CallInterface {
         }
     }
 
-    private CallInterface(CallInterface other, ExceptionPolicy policy) {
+    private CallInterface(CallInterface other, ExceptionPolicy policy, Tier tier) {
         this.key = other.key;
         this.exceptions = policy;
+        this.tier = tier;
         this.types = other.types;
         this.plan = other.plan;
         policy.handling(key.function);
+        if (tier == Tier.GATE && !isLinkable(key)) {
+            throw new IllegalArgumentException(
+                    "%s cannot have a gate: upcall stubs know only Abi.NATIVE without three dots".formatted(key));
+        }
     }
 
     /**
@@ -145,11 +154,15 @@ public final class CallInterface {
 
     /** Without a text image, closures are upcall stubs. */
     private static void requireLinkable(Key key) {
-        if (key.abi != Abi.NATIVE || key.fixed != key.function.argumentLayouts().size()) {
+        if (!isLinkable(key)) {
             throw new IllegalArgumentException(
                     "%s needs static trampolines, which do not work here; upcall stubs know only Abi.NATIVE without three dots"
                             .formatted(key));
         }
+    }
+
+    private static boolean isLinkable(Key key) {
+        return key.abi == Abi.NATIVE && key.fixed == key.function.argumentLayouts().size();
     }
 
     /** The calling convention. */
@@ -181,7 +194,23 @@ public final class CallInterface {
      * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the message says why
      */
     public CallInterface onException(ExceptionPolicy policy) {
-        return new CallInterface(this, policy);
+        return new CallInterface(this, policy, tier);
+    }
+
+    /**
+     * The same type, with its closures pinned to a way of reading calls.
+     *
+     * @param pinned how calls are read
+     * @return a call interface of its own, which {@link #prepare} does not know, with tables of its own that are kept for good: make it once
+     * @throws IllegalArgumentException if {@code pinned} is {@link Tier#GATE} and the calling convention is another than {@link Abi#NATIVE}, or the function is variadic
+     */
+    public CallInterface withTier(Tier pinned) {
+        return new CallInterface(this, exceptions, Objects.requireNonNull(pinned, "pinned"));
+    }
+
+    /** How calls of its closures are read. */
+    public Tier tier() {
+        return tier;
     }
 
     /**
@@ -214,7 +243,6 @@ public final class CallInterface {
      * @param handler what native calls reach; it stays reachable as long as the closure is open
      * @return a new closure, to be closed
      * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here, even if the {@linkplain Policy policy} allows upcall stubs
      */
     public Closure<ArgumentHandler> bind(ArgumentHandler handler) {
         return direct().bind(handler);
@@ -228,7 +256,6 @@ public final class CallInterface {
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
      * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no mapping left
      * @throws WrongThreadException if {@code arena} is confined to another thread
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here, even if the {@linkplain Policy policy} allows upcall stubs
      */
     public MemorySegment bind(ArgumentHandler handler, Arena arena) {
         return direct().bind(handler, arena);
@@ -298,15 +325,17 @@ public final class CallInterface {
         return new ClosureType<>(handlers, key.function, exceptions.handling(key.function), handling -> {
             TextImage image = Salto.textImageForClosures();
             CallPlan own = plan;
-            if (image != null && own != null) {
-                return Gate.ofData(image, key.abi.convention().entry(), handlers,
-                        new DataDriven(own, caller, Gate.exceptionCatcher(key.function, handling)));
+            boolean isBoxed = handlers.equals(CallHandler.class);
+            if (image == null || own == null || tier == Tier.GATE) {
+                return Gate.ofInvoker(image, handlers, key.function, isBoxed ? invoker() : PackedCalls.invoker(this),
+                        handling);
             }
-            if (!handlers.equals(CallHandler.class)) {
-                throw new TrampolinesUnsupportedException(
-                        "handlers that read their arguments themselves need static trampolines, which do not work here; use a CallHandler");
-            }
-            return Gate.ofInvoker(image, handlers, key.function, invoker(), handling);
+            ExceptionCatcher catcher = Gate.exceptionCatcher(key.function, handling);
+            // Handlers that read their arguments themselves are no faster through a gate, which has to put them into memory for that.
+            boolean canBeHot = isBoxed && tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade();
+            HotFunction hot = canBeHot ? new HotFunction(key.function, catcher, this::invoker) : null;
+            return Gate.ofData(image, key.abi.convention().entry(), handlers,
+                    new DataDriven(own, caller, catcher, hot), hot);
         });
     }
 
@@ -320,8 +349,10 @@ public final class CallInterface {
         private final CallPlan ownPlan;
         private final Caller caller;
         private final ExceptionCatcher catcher;
+        private final @Nullable HotFunction hot;
 
-        DataDriven(CallPlan plan, Caller caller, ExceptionCatcher catcher) {
+        DataDriven(CallPlan plan, Caller caller, ExceptionCatcher catcher, @Nullable HotFunction hot) {
+            this.hot = hot;
             this.ownPlan = plan;
             this.caller = caller;
             this.catcher = catcher;
@@ -334,6 +365,9 @@ public final class CallInterface {
 
         @Override
         public void call(Object target, long frame) {
+            if (hot != null) {
+                hot.count();
+            }
             Arguments arguments = Arguments.begin(CallInterface.this, ownPlan, frame);
             try {
                 caller.call(target, arguments, catcher);

@@ -3,6 +3,7 @@
 package dev.salto;
 
 import dev.salto.internal.events.Events;
+import dev.salto.internal.gate.GateSetting;
 import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.table.Catcher;
 import dev.salto.internal.text.TextImage;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * that calls of closed closures are noticed, for each thread that closes at the same time; 1000 by default</td></tr>
  * <tr><td>{@code dev.salto.promotion}</td><td>how many classes of objects of each type may have a gate of their own, when objects of more than two classes are bound
  * and are called often; 8 by default, 0 for none. Each takes an upcall stub and a class</td></tr>
+ * <tr><td>{@code dev.salto.gates}</td><td>{@code made}, the default, or {@code none}: after {@link #initialize} nothing is made for any function type, no stub and no class, and
+ * only {@link CallInterface}s can be used</td></tr>
  * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed, see {@link #setCloseTracing}</td></tr>
  * </table>
  *
@@ -57,7 +60,11 @@ public final class Salto {
      */
     public static void initialize() {
         if (textImageForClosures() != null) {
-            Catcher.prepare();
+            if (GateSetting.areMade()) {
+                Catcher.prepare();
+            } else {
+                Rehearsal.run();
+            }
         }
     }
 

@@ -19,10 +19,6 @@ public final class TrampolinesUnsupportedException extends UnsupportedOperationE
         super(cause.getMessage(), cause);
     }
 
-    TrampolinesUnsupportedException(String message) {
-        super(message);
-    }
-
     /** The text image, or this exception: for what has no other way than static trampolines. */
     static TextImage textImage() {
         try {

@@ -18,6 +18,9 @@ public final class CallPlan {
     /** A value that is not in one place of the frame. */
     private static final int IN_PIECES = -1;
 
+    /** As much as any argument takes that is no segment. */
+    public static final int PACKED_SLOT = 8;
+
     private final FunctionDescriptor function;
     private final Carrier[] carriers;
     private final int[] offsets;
@@ -63,9 +66,7 @@ public final class CallPlan {
             List<Piece> own = call.arguments().get(i);
             MemoryLayout layout = layouts.get(i);
             carriers[i] = carrier(layout, own, convention);
-            pointeeSizes[i] = layout instanceof AddressLayout address
-                    ? address.targetLayout().map(MemoryLayout::byteSize).orElse(0L)
-                    : 0;
+            pointeeSizes[i] = pointeeSize(layout);
             areReferences[i] = own.size() == 1 && own.getFirst().storage() instanceof Storage.Reference;
             Pieces all = Pieces.ofArgument(frame, own, convention.widensFloats());
             offsets[i] = all.isOneRow() ? all.first() : IN_PIECES;
@@ -95,6 +96,66 @@ public final class CallPlan {
                 resultPointer = frame.argument(new Piece(0, FrameLayout.WORD, pointer));
             }
         }
+    }
+
+    /**
+     * The plan for what a gate has received: arguments in a row, each in {@value #PACKED_SLOT} bytes, segments by their addresses, and behind them the result.
+     *
+     * @param function the function's type
+     */
+    private CallPlan(FunctionDescriptor function) {
+        this.function = function;
+        List<MemoryLayout> layouts = function.argumentLayouts();
+        carriers = new Carrier[layouts.size()];
+        offsets = new int[layouts.size()];
+        areReferences = new boolean[layouts.size()];
+        pieces = new @Nullable Pieces[layouts.size()];
+        pointeeSizes = new long[layouts.size()];
+        for (int i = 0; i < layouts.size(); i++) {
+            carriers[i] = Carrier.of(layouts.get(i));
+            pointeeSizes[i] = pointeeSize(layouts.get(i));
+            areReferences[i] = carriers[i] == Carrier.SEGMENT;
+            offsets[i] = i * PACKED_SLOT;
+        }
+        result = function.returnLayout().map(Carrier::of).orElse(null);
+        resultOffset = layouts.size() * PACKED_SLOT;
+        resultPieces = null;
+        // Behind the address of the result's memory there is that memory.
+        resultPointer = result == Carrier.SEGMENT ? resultOffset : IN_PIECES;
+        firstResult = resultOffset;
+        isBoxed = false;
+        returnAddress = 0;
+        answer = 0;
+    }
+
+    /** As the constructor says. */
+    public static CallPlan packed(FunctionDescriptor function) {
+        return new CallPlan(function);
+    }
+
+    /** Makes memory ready that a packed plan is for: the result is zero. */
+    public void beginPacked(long memory) {
+        Memory.setLong(memory + resultOffset, 0);
+        if (resultPointer != IN_PIECES) {
+            Memory.setWord(memory + resultOffset, memory + resultOffset + PACKED_SLOT);
+        }
+    }
+
+    /** Where the result is of a call through a gate. */
+    public long packedResult(long memory) {
+        return memory + resultOffset + (resultPointer == IN_PIECES ? 0 : PACKED_SLOT);
+    }
+
+    /** How many bytes a packed plan is for. */
+    public long packedSize() {
+        return resultOffset + PACKED_SLOT
+                + (resultPointer == IN_PIECES ? 0 : function.returnLayout().orElseThrow().byteSize());
+    }
+
+    private static long pointeeSize(MemoryLayout layout) {
+        return layout instanceof AddressLayout address
+                ? address.targetLayout().map(MemoryLayout::byteSize).orElse(0L)
+                : 0;
     }
 
     private static Carrier carrier(MemoryLayout layout, List<Piece> pieces, Convention convention) {

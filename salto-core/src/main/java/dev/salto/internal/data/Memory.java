@@ -59,6 +59,21 @@ public final class Memory {
         return HAS_WIDE_WORDS ? getLong(address) : Integer.toUnsignedLong(getInt(address));
     }
 
+    /** Writes a byte. */
+    public static void setByte(long address, byte value) {
+        ALL.set(BYTE, address, value);
+    }
+
+    /** Writes two bytes. */
+    public static void setShort(long address, short value) {
+        ALL.set(SHORT, address, value);
+    }
+
+    /** Writes four bytes. */
+    public static void setInt(long address, int value) {
+        ALL.set(INT, address, value);
+    }
+
     /** Writes eight bytes. */
     public static void setLong(long address, long value) {
         ALL.set(LONG, address, value);

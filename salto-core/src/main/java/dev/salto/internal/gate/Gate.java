@@ -110,12 +110,18 @@ public final class Gate {
      * @param entry the generic entry's name
      * @param objects what all objects are
      * @param function how calls are answered
+     * @param hot leads the calls to a gate when there are many; null if they are to stay as they are
      */
-    public static Gate ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function) {
+    public static Gate ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
+            @Nullable HotFunction hot) {
         CallPlan plan = function.plan();
         long resultInMemory = plan.returnsInMemory() ? plan.function().returnLayout().orElseThrow().byteSize() : 0;
         ClosureKind kind = new ClosureKind(objects.getName(), plan.function(), resultInMemory, function);
-        return new Gate(SlotPool.ofData(image, entry, UniversalGate.address(), kind), null);
+        SlotPool pool = SlotPool.ofData(image, entry, UniversalGate.address(), kind);
+        if (hot != null) {
+            hot.setPool(pool);
+        }
+        return new Gate(pool, null);
     }
 
     /** What deals with the exceptions of a function. */
@@ -183,6 +189,7 @@ public final class Gate {
 
     private static Gate make(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,
             Dispatcher.Callee callee) {
+        GateSetting.requireMade();
         FunctionDescriptor function = signature.function();
         ExceptionHandling exceptions = signature.exceptions();
         if (!System.getProperty(StaleCalls.POLICY, "").isEmpty()) {

@@ -12,10 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -83,20 +79,6 @@ final class Promotion implements SlotPool.Classes {
         }
     }
 
-    /** Made when there is something to do. Its thread ends when there is nothing for a while. */
-    private static final class Background {
-        static final ExecutorService THREAD = make();
-
-        private Background() {}
-
-        private static ExecutorService make() {
-            ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                    Thread.ofPlatform().daemon().name("Salto promotion").factory());
-            executor.allowCoreThreadTimeOut(true);
-            return executor;
-        }
-    }
-
     @Override
     public void areMixed() {
         inBackground(() -> pool.setGate(gate(this)));
@@ -147,7 +129,7 @@ final class Promotion implements SlotPool.Classes {
     /** What fails, for want of memory for code, say, is not tried again: everything works without it. */
     private void inBackground(Runnable step) {
         try {
-            Background.THREAD.execute(() -> {
+            Background.run(() -> {
                 try {
                     step.run();
                 } catch (RuntimeException | Error e) {

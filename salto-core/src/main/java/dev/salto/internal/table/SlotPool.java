@@ -33,7 +33,10 @@ public final class SlotPool extends ClosureSlots {
     /** With so many classes, a gate that knows them all is slower than one that knows one. */
     private static final int MIXED = 3;
 
-    private final int entry;
+    private final TextImage image;
+
+    /** Where the trampolines of open slots lead; changes when a pool gets a gate. */
+    private volatile int entry;
 
     /** Where a trampoline points whose slot was given back. */
     private final int dead;
@@ -48,7 +51,7 @@ public final class SlotPool extends ClosureSlots {
     /** The gate that the pool was made for. */
     private final long ownGate;
 
-    private final long stackSize;
+    private long stackSize;
 
     /** Where the tables' {@code generic} entries lead; 0 if they are not used. */
     private final long universalGate;
@@ -82,6 +85,7 @@ public final class SlotPool extends ClosureSlots {
 
     private SlotPool(TextImage image, String entry, String dead, String caught, long target, long stackSize,
             long universalGate, @Nullable ClosureKind kind) {
+        this.image = image;
         this.entry = image.index().entry(entry);
         this.dead = image.index().entry(dead);
         this.caught = image.index().entry(caught);
@@ -99,7 +103,7 @@ public final class SlotPool extends ClosureSlots {
 
             @Override
             public void setUpGrave(Table table) throws SystemCallException {
-                long catcher = Catcher.address();
+                long catcher = catcher();
                 setUniversalGate(table);
                 table.fillGrave(catcher == 0 ? SlotPool.this.dead : SlotPool.this.caught, catcher);
             }
@@ -249,6 +253,27 @@ public final class SlotPool extends ClosureSlots {
         exclusively(() -> {
             gate = address;
             depot.setUpAgain();
+        });
+    }
+
+    /**
+     * Leads the calls of all closures that the universal gate has answered so far to a gate of their own. When they are closed, they lead to the universal gate again.
+     *
+     * @param place where the hidden argument goes
+     * @param address the gate's address
+     */
+    public void leadThroughGate(TrailingArgument place, long address) {
+        int append = image.index().entry(place.entry("append_"));
+        exclusively(() -> {
+            stackSize = place.stackSize();
+            gate = address;
+            depot.setUpAgain();
+            entry = append;
+            for (Table table : depot.tables()) {
+                for (int slot : Tables.bound(table)) {
+                    table.setEntryRelease(slot, table.entry(append));
+                }
+            }
         });
     }
 
@@ -436,12 +461,17 @@ public final class SlotPool extends ClosureSlots {
 
     /** The entry for closed closures of a table that has had none before: it may lack what that entry needs. */
     private int entryOfFirstClosed(Table table) {
-        long catcher = kind == null ? 0 : Catcher.address();
+        long catcher = catcher();
         if (catcher == 0) {
             return dead;
         }
         table.setCatcher(catcher);
         return caught;
+    }
+
+    /** The catcher's address; 0 if there is none, or none is needed because the universal gate does its work. */
+    private long catcher() {
+        return kind == null || universalGate != 0 ? 0 : Catcher.address();
     }
 
     private void recycle(Stripe stripe, int id) {

@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -215,11 +216,20 @@ public final class Tables {
 
     /** The slots of a table that are bound to objects of a class. */
     static int[] boundTo(Class<?> type, Table table) {
+        return bound(table, target -> target.getClass() == type);
+    }
+
+    /** The slots of a table that are bound. */
+    static int[] bound(Table table) {
+        return bound(table, _ -> true);
+    }
+
+    private static int[] bound(Table table, Predicate<Object> isWanted) {
         @Nullable
         Object[] targets = row(TARGETS, id(table, 0));
         return IntStream.range(0, table.handedOut()).filter(slot -> {
             Object target = TARGET.getAcquire(targets, slot);
-            return target != null && target.getClass() == type;
+            return target != null && isWanted.test(target);
         }).toArray();
     }
 

@@ -43,4 +43,14 @@ public final class NativeSymbols {
     private static String string(MemorySegment info, String name) {
         return MemorySegment.ofAddress(word(info, name)).reinterpret(Long.MAX_VALUE).getString(0);
     }
+
+    /**
+     * Calls a function that takes integers and pointers, or nothing, with zeros.
+     *
+     * @param function its address
+     * @return what it returns, as a word
+     */
+    public static long callWithZeros(long function) {
+        return SystemCalls.callWithZeros(function);
+    }
 }

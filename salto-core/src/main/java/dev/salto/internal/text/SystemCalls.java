@@ -408,6 +408,13 @@ final class SystemCalls {
                 : (protection & PROT_WRITE) != 0 ? "PROT_READ | PROT_WRITE" : "PROT_READ";
     }
 
+    /** As {@link NativeSymbols#callWithZeros}. */
+    static long callWithZeros(long function) {
+        return call(state -> WORDS_HAVE_32_BITS
+                ? (int) FUNCTION.invokeExact(MemorySegment.ofAddress(function), state, 0, 0, 0, 0, 0, 0)
+                : (long) FUNCTION.invokeExact(MemorySegment.ofAddress(function), state, 0L, 0L, 0L, 0L, 0L, 0L));
+    }
+
     /**
      * Calls a function that returns a word.
      *

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_CHAR;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.salto.internal.data.CallPlan;
+import dev.salto.internal.text.NativeSymbols;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Does once what data-driven closures do, so that the JVM has made all that it makes for that: it makes a class now and then, where a value of some type is read from
+ * memory for the first time. Nothing is made after that, whatever the types of functions are.
+ */
+final class Rehearsal {
+    private static final MemoryLayout PAIR = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG);
+    private static final MemoryLayout LARGE = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(9, JAVA_LONG));
+
+    private Rehearsal() {}
+
+    static void run() {
+        callFromNativeCode();
+        try (Arena arena = Arena.ofConfined()) {
+            List.<Object>of(true, (byte) 1, (short) 2, '3', 4, 5L, 6.0f, 7.0, MemorySegment.NULL, arena.allocate(PAIR),
+                    MemorySegment.ofArray(new byte[(int) LARGE.byteSize()])).forEach(Rehearsal::passAndReturn);
+        }
+    }
+
+    /** With arguments that nobody passes: they are read, and not looked at. */
+    private static void callFromNativeCode() {
+        CallInterface type = CallInterface.prepare(Abi.NATIVE, JAVA_INT, JAVA_BOOLEAN, JAVA_BYTE, JAVA_SHORT, JAVA_CHAR,
+                JAVA_INT, JAVA_LONG, JAVA_FLOAT, JAVA_DOUBLE, ADDRESS, ADDRESS.withTargetLayout(JAVA_INT), PAIR);
+        try (Closure<CallHandler> boxed = type.bind((_, arguments) -> arguments.length);
+                Closure<ArgumentHandler> direct = type.bind(arguments -> arguments.setReturn(arguments.count()))) {
+            long _ = NativeSymbols.callWithZeros(boxed.address().address());
+            long _ = NativeSymbols.callWithZeros(direct.address().address());
+        }
+    }
+
+    private static void passAndReturn(Object value) {
+        MemoryLayout layout = layoutOf(value);
+        CallInterface type = CallInterface.prepare(Abi.NATIVE, layout, layout);
+        CallPlan packed = CallPlan.packed(FunctionDescriptor.of(layout, layout));
+        Arguments arguments = Arguments.beginPacked(type, packed);
+        try {
+            arguments.setBoxed(value);
+            if (!(value instanceof MemorySegment)) {
+                Object _ = arguments.get(0);
+            }
+        } finally {
+            arguments.end();
+        }
+    }
+
+    private static MemoryLayout layoutOf(Object value) {
+        return switch (value) {
+            case Boolean _ -> JAVA_BOOLEAN;
+            case Byte _ -> JAVA_BYTE;
+            case Short _ -> JAVA_SHORT;
+            case Character _ -> JAVA_CHAR;
+            case Integer _ -> JAVA_INT;
+            case Long _ -> JAVA_LONG;
+            case Float _ -> JAVA_FLOAT;
+            case Double _ -> JAVA_DOUBLE;
+            case MemorySegment segment -> segment.byteSize() == 0
+                    ? ADDRESS
+                    : segment.byteSize() == PAIR.byteSize() ? PAIR : LARGE;
+            default -> throw new AssertionError("no value of C: " + value);
+        };
+    }
+}

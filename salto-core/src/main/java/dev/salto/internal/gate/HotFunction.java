@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.gate;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.salto.internal.abi.ExtendedType;
+import dev.salto.internal.abi.Ports;
+import dev.salto.internal.failure.ExceptionCatcher;
+import dev.salto.internal.table.SlotPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the data-driven closures of one pool a gate when they have proven hot. It is made by a thread in the background; then each closure is switched over by one store,
+ * its entry, while native code goes on calling it. What cannot have a gate stays as it is.
+ */
+public final class HotFunction {
+    /** How many calls there have to be. By races, if several threads call at a time; then it takes a few more. */
+    private static final int HOT = 5_000;
+
+    private final FunctionDescriptor function;
+    private final ExceptionCatcher exceptions;
+    private final Supplier<MethodHandle> invoker;
+    private volatile @Nullable SlotPool pool;
+    private int left = HOT;
+
+    /**
+     * A function that is not hot yet.
+     *
+     * @param function its type, which may be one that cannot have a gate
+     * @param exceptions takes what its callbacks throw
+     * @param invoker makes what calls the object that a closure is bound to: it takes that, as an {@code Object}, and what native code passes
+     */
+    public HotFunction(FunctionDescriptor function, ExceptionCatcher exceptions, Supplier<MethodHandle> invoker) {
+        this.function = function;
+        this.exceptions = exceptions;
+        this.invoker = invoker;
+    }
+
+    void setPool(SlotPool pool) {
+        this.pool = pool;
+    }
+
+    /** Counts a call. */
+    public void count() {
+        if (left > 0 && --left == 0) {
+            try {
+                Background.run(this::makeGate);
+            } catch (RuntimeException | Error e) {
+                // No thread to be had: all goes on as it is.
+                left = 0;
+            }
+        }
+    }
+
+    private void makeGate() {
+        SlotPool own = pool;
+        if (own == null || ExtendedType.isIn(function)) {
+            return;
+        }
+        try {
+            var port = Ports.thisJvm().orElseThrow();
+            port.requireLinkable(function);
+            MethodHandle dispatcher = Dispatcher.make(MethodHandles.lookup(),
+                    new Dispatcher.Callee(null, invoker.get()), function, exceptions, null);
+            MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
+                    Arena.global());
+            Gate.countMade();
+            own.leadThroughGate(port.trailingArgument(function), stub.address());
+        } catch (IllegalAccessException | RuntimeException | Error e) {
+            // The linker does not know the type, or the JVM has no room for code. It stays data-driven, which works without a gate.
+            left = 0;
+        }
+    }
+}
