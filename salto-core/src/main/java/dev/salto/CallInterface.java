@@ -48,7 +48,19 @@ public final class CallInterface {
     private static final ConcurrentMap<Key, CallInterface> PREPARED = new ConcurrentHashMap<>();
 
     /** What makes one call interface different from another. */
-    private record Key(Abi abi, FunctionDescriptor function, int fixed) {}
+    private record Key(Abi abi, FunctionDescriptor function, int fixed) {
+        // Written out, because the JVM makes half a dozen classes for those that a record has by itself.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key that && abi == that.abi && function.equals(that.function)
+                    && fixed == that.fixed;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (31 * abi.hashCode() + function.hashCode()) + fixed;
+        }
+    }
 
     private final Key key;
     private final MethodType types;
