@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures what callbacks cost with Salto, with the JDK's upcall stubs, with other libraries and with"
                     + " libffi in C: creating, closing and calling them, two threads, memory, mappings, the first callback. Each"
-                    + " is measured in JVMs of its own, by the same native loops, the peers in turn; the tables show the medians of this"
+                    + " is measured in JVMs of its own, by the same native loops, the peers in turn; calls of Salto's, the JDK's and"
+                    + " LWJGL's callbacks, which differ by little, are also compared side by side in one JVM. The tables show the medians of this"
                     + " one run, and whether they keep the limits that Salto is held to.",
             "",
             "It takes more than half an hour; with --quick less than five minutes. Nothing else should run meanwhile, so"

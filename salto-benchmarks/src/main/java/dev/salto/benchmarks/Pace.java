@@ -12,7 +12,7 @@ import java.util.Map;
 enum Pace {
     /** Some minutes: one round, and large numbers only where something is asked of them. */
     QUICK(Map.of(Size.K1, 1, Size.K100, 1, Size.M1, 1, Size.M10, 1), Duration.ofMillis(360), Duration.ofSeconds(30), 1,
-            new JmhStep.Effort(3, 5, Duration.ofMillis(200)), 5, 3) {
+            new JmhStep.Effort(3, 3, Duration.ofMillis(200)), 5, 5, 3) {
         @Override
         boolean reaches(Peer peer, Size size) {
             return switch (size) {
@@ -24,7 +24,7 @@ enum Pace {
     },
     /** More than half an hour: several rounds, and each peer until it can go on no more. */
     FULL(Map.of(Size.K1, 3, Size.K100, 4, Size.M1, 2, Size.M10, 1), Duration.ofMillis(1500), Duration.ofSeconds(90), 4,
-            new JmhStep.Effort(3, 6, Duration.ofMillis(400)), 15, 10) {
+            new JmhStep.Effort(3, 6, Duration.ofMillis(400)), 15, 15, 10) {
         @Override
         boolean reaches(Peer peer, Size size) {
             return true;
@@ -36,16 +36,18 @@ enum Pace {
     private final Duration cap;
     private final int forks;
     private final JmhStep.Effort effort;
+    private final int jvmsSideBySide;
     private final int starts;
     private final int threadRounds;
 
-    Pace(Map<Size, Integer> rounds, Duration measuring, Duration cap, int forks, JmhStep.Effort effort, int starts,
-            int threadRounds) {
+    Pace(Map<Size, Integer> rounds, Duration measuring, Duration cap, int forks, JmhStep.Effort effort,
+            int jvmsSideBySide, int starts, int threadRounds) {
         this.rounds = rounds;
         this.measuring = measuring;
         this.cap = cap;
         this.forks = forks;
         this.effort = effort;
+        this.jvmsSideBySide = jvmsSideBySide;
         this.starts = starts;
         this.threadRounds = threadRounds;
     }
@@ -76,6 +78,11 @@ enum Pace {
     /** How long a benchmark of JMH's is run. */
     JmhStep.Effort effort() {
         return effort;
+    }
+
+    /** In how many JVMs calls of Salto's callbacks are compared with others' there. */
+    int jvmsSideBySide() {
+        return jvmsSideBySide;
     }
 
     /** How often a JVM is started for its first callback. */

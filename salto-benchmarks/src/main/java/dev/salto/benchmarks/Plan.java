@@ -2,6 +2,7 @@
 
 package dev.salto.benchmarks;
 
+import dev.salto.benchmarks.child.SideBySide;
 import dev.salto.benchmarks.child.TwoThreads;
 import dev.salto.benchmarks.figures.Collector;
 import dev.salto.benchmarks.figures.Figure;
@@ -85,6 +86,7 @@ final class Plan {
         callers.removeIf(Peer::isVariant);
         kinds.add(jmh(Figure.CALL_ONE, CallBenchmark.class, Map.of("targets", "1"), callers));
         kinds.add(jmh(Figure.CALL_16_IN_TURN, CallBenchmark.class, Map.of("targets", "16"), callers));
+        kinds.add(sideBySide());
         for (Shape shape : Shape.values()) {
             kinds.add(jmh(shape(shape), CallShapeBenchmark.class, Map.of("shape", shape.name()), callers));
         }
@@ -127,6 +129,16 @@ final class Plan {
         return new Kind(pace.forks(), List.of(
                 new JmhStep(SALTO, figure, benchmark, Map.of(parameter, own.name()), List.of(), pace.effort()),
                 new JmhStep(DIRECT, figure, benchmark, Map.of(parameter, other.name()), List.of(), pace.effort())));
+    }
+
+    private Kind sideBySide() {
+        List<Peer> others = peers.stream().filter(peer -> !SideBySide.figures(peer).isEmpty()).toList();
+        if (!peers.contains(Peer.SALTO) || others.isEmpty()) {
+            return new Kind(0, List.of());
+        }
+        List<Figure> compared = others.stream().flatMap(peer -> SideBySide.figures(peer).stream()).toList();
+        return new Kind(pace.jvmsSideBySide(), List.of(new ProgramStep(SALTO, "calls side by side", compared,
+                SideBySide.class, List.of(), others.stream().map(Peer::name).toList())));
     }
 
     private Step twoThreads(Peer peer) {

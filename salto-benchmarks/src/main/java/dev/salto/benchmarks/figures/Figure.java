@@ -23,6 +23,12 @@ public record Figure(String key, String title, String unit) {
     public static final Figure CALL_ONE = new Figure("call-one", "call one again and again", NS);
     /** Callbacks to objects of 16 classes. */
     public static final Figure CALL_16_IN_TURN = new Figure("call-16-in-turn", "call 16 of 16 classes in turn", NS);
+    /** One callback, called again and again, against the JDK's stub in the same JVM. */
+    public static final Figure CALL_ONE_TO_JDK = sideBySide(CALL_ONE, "jdk");
+    /** The same against LWJGL's. */
+    public static final Figure CALL_ONE_TO_LWJGL = sideBySide(CALL_ONE, "lwjgl");
+    /** Callbacks to objects of 16 classes, against the JDK's stubs in the same JVM. */
+    public static final Figure CALL_16_TO_JDK = sideBySide(CALL_16_IN_TURN, "jdk");
     /** Eight integers. */
     public static final Figure CALL_8_INTS = new Figure("call-8-ints", "call with 8 ints", NS);
     /** Eight floating-point numbers. */
@@ -81,8 +87,8 @@ public record Figure(String key, String title, String unit) {
             all.add(closeRandom(size));
         }
         all.add(CREATE_CLOSE_LOOP);
-        all.addAll(List.of(CALL_ONE, CALL_16_IN_TURN, CALL_8_INTS, CALL_8_DOUBLES, CALL_STRUCT, TRAMPOLINE,
-                NATIVE_BINDING));
+        all.addAll(List.of(CALL_ONE, CALL_ONE_TO_JDK, CALL_ONE_TO_LWJGL, CALL_16_IN_TURN, CALL_16_TO_JDK, CALL_8_INTS,
+                CALL_8_DOUBLES, CALL_STRUCT, TRAMPOLINE, NATIVE_BINDING));
         all.addAll(List.of(TWO_THREADS_CREATE, TWO_THREADS_CREATE_CLOSE, TWO_THREADS_CLOSE_OTHERS));
         all.addAll(List.of(FIRST_CALLBACK, FIRST_CALLBACK_AOT, SECOND_SIGNATURE));
         List<Size> sizes = Arrays.stream(Size.values()).filter(Size::isEnoughForMemory).toList();
@@ -156,6 +162,11 @@ public record Figure(String key, String title, String unit) {
     public static Figure fullPause(Collector collector) {
         return new Figure("gc-pause-full-" + collector.key(),
                 "full collections of " + collector + ", 10,000,000 live", "ms");
+    }
+
+    /** The time that Salto takes by that of a peer in the same JVM, by turns. */
+    private static Figure sideBySide(Figure figure, String peer) {
+        return new Figure(figure.key + "-to-" + peer, figure.title + ", side by side with " + peer, TIMES);
     }
 
     private static Figure of(String begin, Size size, String end, String title, String unit) {
