@@ -20,6 +20,7 @@ import java.lang.invoke.MethodType;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,22 +49,40 @@ public final class CallInterface {
     private static final ConcurrentMap<Key, CallInterface> PREPARED = new ConcurrentHashMap<>();
 
     /** What makes one call interface different from another. */
-    private record Key(Abi abi, FunctionDescriptor function, int fixed) {
-        // Written out, because the JVM makes half a dozen classes for those that a record has by itself.
+    private static final class Key {
+        final Abi abi;
+        final FunctionDescriptor function;
+        final int fixed;
+
+        /** Calculated once, because that takes longer than all else when a type is known. */
+        private final int hash;
+
+        Key(Abi abi, FunctionDescriptor function, int fixed) {
+            this.abi = abi;
+            this.function = function;
+            this.fixed = fixed;
+            hash = 31 * (31 * abi.ordinal() + function.hashCode()) + fixed;
+        }
+
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Key that && abi == that.abi && function.equals(that.function)
-                    && fixed == that.fixed;
+            return other instanceof Key that && hash == that.hash && abi == that.abi && fixed == that.fixed
+                    && function.equals(that.function);
         }
 
         @Override
         public int hashCode() {
-            return 31 * (31 * abi.hashCode() + function.hashCode()) + fixed;
+            return hash;
+        }
+
+        @Override
+        public String toString() {
+            return "%s, %s%s".formatted(abi, function,
+                    fixed == function.argumentLayouts().size() ? "" : ", %d declared".formatted(fixed));
         }
     }
 
     private final Key key;
-    private final MethodType types;
     private final ExceptionPolicy exceptions;
     private final Tier tier;
 
@@ -79,7 +98,7 @@ public final class CallInterface {
         this.key = key;
         this.exceptions = ExceptionPolicy.returnZero();
         this.tier = Tier.AUTOMATIC;
-        this.types = Signatures.types(key.function);
+        Signatures.requireKnown(key.function);
         TextImage image = Salto.textImageForClosures();
         this.plan = image == null ? null : new CallPlan(image.index(), key.abi.convention(), key.function, key.fixed);
         if (image == null) {
@@ -91,7 +110,6 @@ public final class CallInterface {
         this.key = other.key;
         this.exceptions = policy;
         this.tier = tier;
-        this.types = other.types;
         this.plan = other.plan;
         policy.handling(key.function);
         if (tier == Tier.GATE && !isLinkable(key)) {
@@ -194,7 +212,7 @@ public final class CallInterface {
 
     /** The function's type in Java: the types of which arguments come and a result has to be, before they are boxed. */
     public MethodType types() {
-        return types;
+        return key.function.toMethodType();
     }
 
     /**
@@ -317,12 +335,12 @@ public final class CallInterface {
         return made;
     }
 
-    private void callBoxed(Object target, Arguments arguments, ExceptionCatcher catcher) {
+    private void callBoxed(Object target, Arguments arguments, CatcherMaker catcher) {
         Object[] values = new Object[arguments.count()];
         for (int i = 0; i < values.length; i++) {
             values[i] = arguments.get(i);
         }
-        Object result = catcher.requireFits(((CallHandler) target).call(this, values));
+        Object result = catcher.get().requireFits(((CallHandler) target).call(this, values));
         if (result != null) {
             arguments.setBoxed(result);
         }
@@ -330,7 +348,7 @@ public final class CallInterface {
 
     /** How a handler is called. */
     private interface Caller {
-        void call(Object target, Arguments arguments, ExceptionCatcher catcher);
+        void call(Object target, Arguments arguments, CatcherMaker catcher);
     }
 
     private <H> ClosureType<H> closures(Class<H> handlers, Caller caller) {
@@ -342,7 +360,7 @@ public final class CallInterface {
                 return Gate.ofInvoker(image, handlers, key.function, isBoxed ? invoker() : PackedCalls.invoker(this),
                         handling);
             }
-            ExceptionCatcher catcher = Gate.exceptionCatcher(key.function, handling);
+            CatcherMaker catcher = new CatcherMaker(key.function, handling);
             // Handlers that read their arguments themselves are no faster through a gate, which has to put them into memory for that.
             boolean canBeHot = isBoxed && tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade();
             HotFunction hot = canBeHot ? new HotFunction(key.function, catcher, this::invoker) : null;
@@ -352,18 +370,42 @@ public final class CallInterface {
     }
 
     private MethodHandle invoker() {
+        MethodType types = types();
         return MethodHandles.insertArguments(CALL, 1, this).asCollector(Object[].class, types.parameterCount())
                 .asType(types.insertParameterTypes(0, Object.class));
     }
 
-    /** The closures of one table. */
+    /** Makes what deals with exceptions when it is needed, because the first closure of a type would wait for it. */
+    private static final class CatcherMaker implements Supplier<ExceptionCatcher> {
+        private final FunctionDescriptor function;
+        private final ExceptionHandling handling;
+        private @Nullable ExceptionCatcher made;
+
+        CatcherMaker(FunctionDescriptor function, ExceptionHandling handling) {
+            this.function = function;
+            this.handling = handling;
+        }
+
+        @Override
+        public ExceptionCatcher get() {
+            ExceptionCatcher catcher = made;
+            if (catcher == null) {
+                // By races: one is as good as another.
+                catcher = Gate.exceptionCatcher(function, handling);
+                made = catcher;
+            }
+            return catcher;
+        }
+    }
+
+    /** The closures of one type. */
     private final class DataDriven implements DataDrivenFunction {
         private final CallPlan ownPlan;
         private final Caller caller;
-        private final ExceptionCatcher catcher;
+        private final CatcherMaker catcher;
         private final @Nullable HotFunction hot;
 
-        DataDriven(CallPlan plan, Caller caller, ExceptionCatcher catcher, @Nullable HotFunction hot) {
+        DataDriven(CallPlan plan, Caller caller, CatcherMaker catcher, @Nullable HotFunction hot) {
             this.hot = hot;
             this.ownPlan = plan;
             this.caller = caller;
@@ -391,7 +433,7 @@ public final class CallInterface {
         @Override
         public void failed(Throwable exception, long frame) throws Throwable {
             ownPlan.returnZero(frame);
-            Object result = catcher.caught(exception);
+            Object result = catcher.get().caught(exception);
             if (result != null) {
                 Arguments arguments = Arguments.begin(CallInterface.this, ownPlan, frame);
                 try {
@@ -414,7 +456,6 @@ public final class CallInterface {
 
     @Override
     public String toString() {
-        return "CallInterface[%s, %s%s]".formatted(key.abi, key.function,
-                key.fixed == key.function.argumentLayouts().size() ? "" : ", %d declared".formatted(key.fixed));
+        return "CallInterface[%s]".formatted(key);
     }
 }

@@ -7,39 +7,48 @@ import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodType;
 import java.nio.ByteOrder;
-import java.util.stream.Stream;
 
 /** What Salto asks of function types that no linker has looked at. */
 final class Signatures {
     private Signatures() {}
 
     /**
-     * A function's type in Java.
+     * Refuses a function with layouts that no value of C has.
      *
-     * @throws IllegalArgumentException if it has layouts that no type of C has
+     * @throws IllegalArgumentException if it has such layouts; the message names one
      */
-    static MethodType types(FunctionDescriptor function) {
-        Stream.concat(function.returnLayout().stream(), function.argumentLayouts().stream())
-                .forEach(Signatures::requireNativeOrder);
-        // Refuses arrays and padding.
-        return function.toMethodType();
+    static void requireKnown(FunctionDescriptor function) {
+        // Loops, and no patterns: the first function of each type waits for this.
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            requireValue(layout);
+        }
+        if (function.returnLayout().isPresent()) {
+            requireValue(function.returnLayout().get());
+        }
+    }
+
+    private static void requireValue(MemoryLayout layout) {
+        if (!(layout instanceof ValueLayout) && !(layout instanceof GroupLayout)) {
+            throw new IllegalArgumentException(
+                    "%s is no argument or result of a function in C; pass a pointer, or a struct around it"
+                            .formatted(layout));
+        }
+        requireNativeOrder(layout);
     }
 
     private static void requireNativeOrder(MemoryLayout layout) {
-        switch (layout) {
-            case ValueLayout value -> {
-                if (value.byteSize() > 1 && !value.order().equals(ByteOrder.nativeOrder())) {
-                    throw new IllegalArgumentException(
-                            "%s has another byte order than this processor, %s; native code passes values in its own"
-                                    .formatted(value, ByteOrder.nativeOrder()));
-                }
+        if (layout instanceof ValueLayout value) {
+            if (value.byteSize() > 1 && !value.order().equals(ByteOrder.nativeOrder())) {
+                throw new IllegalArgumentException(
+                        "%s has another byte order than this processor, %s; native code passes values in its own"
+                                .formatted(value, ByteOrder.nativeOrder()));
             }
-            case SequenceLayout sequence -> requireNativeOrder(sequence.elementLayout());
-            case GroupLayout group -> group.memberLayouts().forEach(Signatures::requireNativeOrder);
-            default -> {
-                // Padding has no order.
+        } else if (layout instanceof SequenceLayout sequence) {
+            requireNativeOrder(sequence.elementLayout());
+        } else if (layout instanceof GroupLayout group) {
+            for (MemoryLayout member : group.memberLayouts()) {
+                requireNativeOrder(member);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 package dev.salto.benchmarks;
 
+import dev.salto.benchmarks.child.DataDriven;
 import dev.salto.benchmarks.child.SideBySide;
 import dev.salto.benchmarks.child.TwoThreads;
 import dev.salto.benchmarks.figures.Collector;
@@ -95,6 +96,7 @@ final class Plan {
         kinds.add(direct(Figure.NATIVE_BINDING, NativeBindingBenchmark.class, "function",
                 NativeBindingBenchmark.Function.BOUND, NativeBindingBenchmark.Function.DIRECT));
         kinds.add(new Kind(1, peers.stream().map(this::twoThreads).toList()));
+        kinds.add(dataDriven());
         for (boolean withCache : List.of(false, true)) {
             kinds.add(new Kind(pace.starts(), peers.stream().filter(peer -> !peer.isVariant())
                     .map(peer -> new FirstCallbackStep(peer, withCache)).toList()));
@@ -139,6 +141,15 @@ final class Plan {
         List<Figure> compared = others.stream().flatMap(peer -> SideBySide.figures(peer).stream()).toList();
         return new Kind(pace.jvmsSideBySide(), List.of(new ProgramStep(SALTO, "calls side by side", compared,
                 SideBySide.class, List.of(), others.stream().map(Peer::name).toList())));
+    }
+
+    private Kind dataDriven() {
+        if (!peers.contains(Peer.SALTO) || !peers.contains(Peer.JDK)) {
+            return new Kind(0, List.of());
+        }
+        return new Kind(pace.forks(), List.of(new ProgramStep(SALTO, "data-driven closures",
+                List.of(Figure.NEW_TYPE_TO_JDK, Figure.CALL_DATA_DRIVEN_TO_JDK, Figure.CALL_DATA_DRIVEN_BYTES),
+                DataDriven.class, List.of(), List.of())));
     }
 
     private Step twoThreads(Peer peer) {

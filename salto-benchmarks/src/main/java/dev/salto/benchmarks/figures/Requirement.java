@@ -76,6 +76,9 @@ public record Requirement(String title, Figure figure, String peer, Figure other
             atLeast(Figure.TWO_THREADS_CREATE_CLOSE, 1.7),
             atLeast(Figure.TWO_THREADS_CLOSE_OTHERS, 1.7),
             asLong(Figure.TRAMPOLINE, "direct", 1.25),
+            atLeast(Figure.NEW_TYPE_TO_JDK, 50),
+            atMost(Figure.CALL_DATA_DRIVEN_TO_JDK, 2.5),
+            atMost(Figure.CALL_DATA_DRIVEN_BYTES, 0),
             asLong(Figure.FIRST_CALLBACK, JDK, 1.10),
             asLong(Figure.SECOND_SIGNATURE, JDK, 1));
 

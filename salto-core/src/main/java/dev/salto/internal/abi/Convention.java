@@ -30,9 +30,12 @@ public interface Convention {
      * arguments the callee removes.
      */
     default int answer(CallSequence call) {
-        if (call.result() instanceof CallSequence.Result.InRegisters(java.util.List<Piece> pieces)) {
-            return (int) pieces.stream().filter(piece -> piece.storage() instanceof Storage.X87Register).count();
+        int count = 0;
+        if (call.result() instanceof CallSequence.Result.InRegisters result) {
+            for (Piece piece : result.pieces()) {
+                count += piece.storage() instanceof Storage.X87Register ? 1 : 0;
+            }
         }
-        return 0;
+        return count;
     }
 }

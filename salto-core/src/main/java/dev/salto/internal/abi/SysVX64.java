@@ -4,6 +4,7 @@ package dev.salto.internal.abi;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -118,6 +119,9 @@ final class SysVX64 implements Port {
 
     /** Classification: one class for each eightbyte, or MEMORY alone. */
     private static EightbyteClass[] classesOf(MemoryLayout layout) {
+        if (layout instanceof ValueLayout) {
+            return new EightbyteClass[]{Field.isFloatingPoint(layout) ? EightbyteClass.SSE : EightbyteClass.INTEGER};
+        }
         long eightbytes = Math.ceilDiv(layout.byteSize(), EIGHTBYTE);
         if (eightbytes > MOST_EIGHTBYTES) {
             return new EightbyteClass[]{EightbyteClass.MEMORY};

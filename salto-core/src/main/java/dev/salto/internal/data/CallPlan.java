@@ -68,6 +68,10 @@ public final class CallPlan {
             carriers[i] = carrier(layout, own, convention);
             pointeeSizes[i] = pointeeSize(layout);
             areReferences[i] = own.size() == 1 && own.getFirst().storage() instanceof Storage.Reference;
+            if (own.size() == 1 && (carriers[i] != Carrier.SEGMENT || !convention.widensFloats())) {
+                offsets[i] = frame.argument(own.getFirst());
+                continue;
+            }
             Pieces all = Pieces.ofArgument(frame, own, convention.widensFloats());
             offsets[i] = all.isOneRow() ? all.first() : IN_PIECES;
             pieces[i] = all.isOneRow() ? null : all;
@@ -76,25 +80,22 @@ public final class CallPlan {
         firstResult = frame.firstResult();
         returnAddress = frame.returnAddress();
         answer = convention.answer(call);
-        switch (call.result()) {
-            case CallSequence.Result.None _ -> {
-                result = function.returnLayout().isPresent() ? Carrier.SEGMENT : null;
-                resultPieces = Pieces.ofResult(frame, List.of(), false);
-                resultOffset = IN_PIECES;
-                resultPointer = IN_PIECES;
-            }
-            case CallSequence.Result.InRegisters(List<Piece> own) -> {
-                result = carrier(function.returnLayout().orElseThrow(), own, convention);
-                resultPieces = Pieces.ofResult(frame, own, convention.widensFloats());
-                resultOffset = frame.result(own.getFirst());
-                resultPointer = IN_PIECES;
-            }
-            case CallSequence.Result.InMemory(Storage pointer) -> {
-                result = Carrier.SEGMENT;
-                resultPieces = null;
-                resultOffset = IN_PIECES;
-                resultPointer = frame.argument(new Piece(0, FrameLayout.WORD, pointer));
-            }
+        if (call.result() instanceof CallSequence.Result.InRegisters inRegisters) {
+            List<Piece> own = inRegisters.pieces();
+            result = carrier(function.returnLayout().orElseThrow(), own, convention);
+            resultPieces = Pieces.ofResult(frame, own, convention.widensFloats());
+            resultOffset = frame.result(own.getFirst());
+            resultPointer = IN_PIECES;
+        } else if (call.result() instanceof CallSequence.Result.InMemory inMemory) {
+            result = Carrier.SEGMENT;
+            resultPieces = null;
+            resultOffset = IN_PIECES;
+            resultPointer = frame.argument(new Piece(0, FrameLayout.WORD, inMemory.pointer()));
+        } else {
+            result = function.returnLayout().isPresent() ? Carrier.SEGMENT : null;
+            resultPieces = Pieces.ofResult(frame, List.of(), false);
+            resultOffset = IN_PIECES;
+            resultPointer = IN_PIECES;
         }
     }
 

@@ -33,18 +33,32 @@ public enum Carrier {
 
     /** What a layout is taken for. */
     static Carrier of(MemoryLayout layout) {
-        return switch (layout) {
-            case ValueLayout.OfBoolean _ -> BOOLEAN;
-            case ValueLayout.OfByte _ -> BYTE;
-            case ValueLayout.OfShort _ -> SHORT;
-            case ValueLayout.OfChar _ -> CHAR;
-            case ValueLayout.OfInt _ -> INT;
-            case ValueLayout.OfLong _ -> LONG;
-            case ValueLayout.OfFloat _ -> FLOAT;
-            case ValueLayout.OfDouble _ -> DOUBLE;
-            case AddressLayout _ -> ADDRESS;
-            default -> SEGMENT;
-        };
+        // Not a switch over patterns, for which the JVM makes a class.
+        if (layout instanceof ValueLayout.OfInt) {
+            return INT;
+        }
+        if (layout instanceof AddressLayout) {
+            return ADDRESS;
+        }
+        if (layout instanceof ValueLayout.OfLong) {
+            return LONG;
+        }
+        if (layout instanceof ValueLayout.OfDouble) {
+            return DOUBLE;
+        }
+        if (layout instanceof ValueLayout.OfFloat) {
+            return FLOAT;
+        }
+        if (layout instanceof ValueLayout.OfByte) {
+            return BYTE;
+        }
+        if (layout instanceof ValueLayout.OfShort) {
+            return SHORT;
+        }
+        if (layout instanceof ValueLayout.OfChar) {
+            return CHAR;
+        }
+        return layout instanceof ValueLayout.OfBoolean ? BOOLEAN : SEGMENT;
     }
 
     /** What such a value is in Java, for people. */

@@ -7,6 +7,8 @@ import dev.salto.internal.abi.Storage;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Where a generic entry keeps what in its frame: all are distances in bytes from the frame's address. */
 final class FrameLayout {
@@ -16,6 +18,9 @@ final class FrameLayout {
     static final long WORD = ValueLayout.ADDRESS.byteSize();
 
     private static final int X87_SIZE = 16;
+
+    /** By the name of the entry; a process has one text image. */
+    private static final Map<String, FrameLayout> KNOWN = new ConcurrentHashMap<>();
 
     private final TextIndex index;
     private final String entry;
@@ -41,7 +46,12 @@ final class FrameLayout {
 
     /** The layout of an entry's frame. */
     static FrameLayout of(TextIndex index, String entry) {
-        return new FrameLayout(index, entry);
+        FrameLayout known = KNOWN.get(entry);
+        if (known == null) {
+            known = new FrameLayout(index, entry);
+            KNOWN.put(entry, known);
+        }
+        return known;
     }
 
     int returnAddress() {
@@ -54,24 +64,34 @@ final class FrameLayout {
     }
 
     private int argument(Storage storage, long size) {
-        return switch (storage) {
-            case Storage.IntegerRegister register -> integers + (int) (register.number() * WORD) + atEnd(size);
-            case Storage.VectorRegister register -> vectors + vector(register.number(), size);
-            case Storage.Stack place -> stack + (int) place.offset() + atEnd(size);
-            case Storage.Reference reference -> argument(reference.pointer(), WORD);
-            case Storage.X87Register _ -> throw new AssertionError("no argument is on the stack of the x87");
-        };
+        // Not a switch over patterns, here and in result(): the first closure of each type waits for this.
+        if (storage instanceof Storage.IntegerRegister register) {
+            return integers + (int) (register.number() * WORD) + atEnd(size);
+        }
+        if (storage instanceof Storage.VectorRegister register) {
+            return vectors + vector(register.number(), size);
+        }
+        if (storage instanceof Storage.Stack place) {
+            return stack + (int) place.offset() + atEnd(size);
+        }
+        if (storage instanceof Storage.Reference reference) {
+            return argument(reference.pointer(), WORD);
+        }
+        throw new AssertionError("no argument is in " + storage);
     }
 
     /** Where a piece of the result is put. */
     int result(Piece piece) {
-        return switch (piece.storage()) {
-            case Storage.IntegerRegister register ->
-                resultIntegers + (int) (register.number() * WORD) + atEnd(piece.size());
-            case Storage.VectorRegister register -> resultVectors + vector(register.number(), piece.size());
-            case Storage.X87Register register -> index.frame(entry, "result_x87") + register.number() * X87_SIZE;
-            default -> throw new AssertionError("a result is not in " + piece.storage());
-        };
+        if (piece.storage() instanceof Storage.IntegerRegister register) {
+            return resultIntegers + (int) (register.number() * WORD) + atEnd(piece.size());
+        }
+        if (piece.storage() instanceof Storage.VectorRegister register) {
+            return resultVectors + vector(register.number(), piece.size());
+        }
+        if (piece.storage() instanceof Storage.X87Register register) {
+            return index.frame(entry, "result_x87") + register.number() * X87_SIZE;
+        }
+        throw new AssertionError("a result is not in " + piece.storage());
     }
 
     private int vector(int number, long size) {

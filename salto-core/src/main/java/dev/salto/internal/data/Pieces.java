@@ -59,7 +59,7 @@ final class Pieces {
 
     /** Whether the value is in the frame as it would be in memory. */
     boolean isOneRow() {
-        if (places.length == 0 || offsets[0] != 0 || (areWidened[0] && places.length > 1)) {
+        if (places.length == 0 || offsets[0] != 0 || areWidened[0]) {
             return false;
         }
         for (int i = 1; i < places.length; i++) {

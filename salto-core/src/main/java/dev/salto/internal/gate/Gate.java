@@ -12,6 +12,7 @@ import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.table.ClosureKind;
 import dev.salto.internal.table.ClosureSlots;
 import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.table.StarterSlots;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
@@ -117,11 +118,11 @@ public final class Gate {
         CallPlan plan = function.plan();
         long resultInMemory = plan.returnsInMemory() ? plan.function().returnLayout().orElseThrow().byteSize() : 0;
         ClosureKind kind = new ClosureKind(objects.getName(), plan.function(), resultInMemory, function);
-        SlotPool pool = SlotPool.ofData(image, entry, UniversalGate.address(), kind);
+        StarterSlots slots = new StarterSlots(image, entry, UniversalGate.address(), kind);
         if (hot != null) {
-            hot.setPool(pool);
+            hot.setSlots(slots);
         }
-        return new Gate(pool, null);
+        return new Gate(slots, null);
     }
 
     /** What deals with the exceptions of a function. */

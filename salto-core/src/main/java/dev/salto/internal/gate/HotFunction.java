@@ -7,7 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.failure.ExceptionCatcher;
-import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.table.StarterSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the data-driven closures of one pool a gate when they have proven hot. It is made by a thread in the background; then each closure is switched over by one store,
+ * Gives the data-driven closures of one function a gate when they have proven hot. It is made by a thread in the background; then each closure is switched over by one store,
  * its entry, while native code goes on calling it. What cannot have a gate stays as it is.
  */
 public final class HotFunction {
@@ -26,26 +26,27 @@ public final class HotFunction {
     private static final int HOT = 5_000;
 
     private final FunctionDescriptor function;
-    private final ExceptionCatcher exceptions;
+    private final Supplier<ExceptionCatcher> exceptions;
     private final Supplier<MethodHandle> invoker;
-    private volatile @Nullable SlotPool pool;
+    private volatile @Nullable StarterSlots slots;
     private int left = HOT;
 
     /**
      * A function that is not hot yet.
      *
      * @param function its type, which may be one that cannot have a gate
-     * @param exceptions takes what its callbacks throw
+     * @param exceptions makes what takes the exceptions of its callbacks
      * @param invoker makes what calls the object that a closure is bound to: it takes that, as an {@code Object}, and what native code passes
      */
-    public HotFunction(FunctionDescriptor function, ExceptionCatcher exceptions, Supplier<MethodHandle> invoker) {
+    public HotFunction(FunctionDescriptor function, Supplier<ExceptionCatcher> exceptions,
+            Supplier<MethodHandle> invoker) {
         this.function = function;
         this.exceptions = exceptions;
         this.invoker = invoker;
     }
 
-    void setPool(SlotPool pool) {
-        this.pool = pool;
+    void setSlots(StarterSlots slots) {
+        this.slots = slots;
     }
 
     /** Counts a call. */
@@ -61,7 +62,7 @@ public final class HotFunction {
     }
 
     private void makeGate() {
-        SlotPool own = pool;
+        StarterSlots own = slots;
         if (own == null || ExtendedType.isIn(function)) {
             return;
         }
@@ -69,7 +70,7 @@ public final class HotFunction {
             var port = Ports.thisJvm().orElseThrow();
             port.requireLinkable(function);
             MethodHandle dispatcher = Dispatcher.make(MethodHandles.lookup(),
-                    new Dispatcher.Callee(null, invoker.get()), function, exceptions, null);
+                    new Dispatcher.Callee(null, invoker.get()), function, exceptions.get(), null);
             MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
                     Arena.global());
             Gate.countMade();

@@ -129,7 +129,7 @@ public final class SlotPool extends ClosureSlots {
      * @param universalGate the universal gate's address
      * @param kind what the closures are
      */
-    public static SlotPool ofData(TextImage image, String entry, long universalGate, ClosureKind kind) {
+    static SlotPool ofData(TextImage image, String entry, long universalGate, ClosureKind kind) {
         return listed(new SlotPool(image, entry, entry, entry, 0, 0, universalGate, kind));
     }
 
@@ -162,7 +162,7 @@ public final class SlotPool extends ClosureSlots {
 
     /** How many slots were taken so far, and how many given back, in all pools. */
     public static Turnover turnoverOfAll() {
-        return ALL.stream().map(SlotPool::turnover).reduce(new Turnover(0, 0), Turnover::plus);
+        return ALL.stream().map(SlotPool::turnover).reduce(StarterSlots.turnoverOfAll(), Turnover::plus);
     }
 
     @Override
@@ -305,7 +305,7 @@ public final class SlotPool extends ClosureSlots {
     }
 
     /** An entry that leads to another gate: the copy in a table whose header has that gate, and of which nothing else is used. */
-    private long entryOf(long otherGate) {
+    long entryOf(long otherGate) {
         Table table = depot.addGateTable();
         table.setCall(otherGate, stackSize);
         return table.entry(entry);

@@ -54,6 +54,9 @@ public final class Tables {
     /** What the closures of a table are; null for tables without closures. */
     private static final @Nullable ClosureKind[] KINDS = new @Nullable ClosureKind[MAXIMUM];
 
+    /** The same by rows, of tables that are shared; null for others. */
+    private static final @Nullable ClosureKind[] @Nullable [] KINDS_OF_ROWS = new @Nullable ClosureKind[MAXIMUM][];
+
     private static final VarHandle TARGET = MethodHandles.arrayElementVarHandle(Object[].class);
 
     /** Parameter tables are read-only but while Salto changes them, if this system property says {@code protected}. */
@@ -171,7 +174,20 @@ public final class Tables {
 
     /** What a closure is. */
     static ClosureKind kind(int id) {
-        return Objects.requireNonNull(KINDS[id >>> SLOT_BITS], "not a closure");
+        ClosureKind kind = KINDS[id >>> SLOT_BITS];
+        if (kind == null) {
+            @Nullable
+            ClosureKind[] rows = KINDS_OF_ROWS[id >>> SLOT_BITS];
+            kind = rows == null ? null : rows[(id & SLOT_MASK) / SharedTables.ROW];
+        }
+        return Objects.requireNonNull(kind, "not a closure");
+    }
+
+    /** Sets what the closures of a row of a shared table are. */
+    static void setKindOfRow(Table table, int firstSlot, ClosureKind kind) {
+        @Nullable
+        ClosureKind[] rows = Objects.requireNonNull(KINDS_OF_ROWS[table.number()], "not shared");
+        rows[firstSlot / SharedTables.ROW] = kind;
     }
 
     /** How a call of a closure is to be answered that the universal gate answers. */
@@ -260,6 +276,19 @@ public final class Tables {
     /** Maps one more table, which its owner writes at any time until it is sealed. */
     static Table addUnprotected(TextImage image) {
         return add(image, false, null, null);
+    }
+
+    /**
+     * Maps one more table for closures of different kinds, which get their {@linkplain #setKindOfRow kinds} by rows.
+     *
+     * @throws IllegalStateException if the system refuses the memory; the message holds its reason
+     */
+    static synchronized Table addShared(TextImage image) {
+        Table table = add(image, areProtected(), null, null);
+        int slots = table.capacity();
+        CLASSES[table.number()] = new short[slots];
+        KINDS_OF_ROWS[table.number()] = new @Nullable ClosureKind[slots / SharedTables.ROW + 1];
+        return table;
     }
 
     private static synchronized Table add(TextImage image, boolean isProtected, @Nullable ClosureKind kind,

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import dev.salto.internal.abi.TrailingArgument;
+import dev.salto.internal.text.TextImage;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots of one data-driven function. A program may have thousands of such functions with one closure each, so the first {@value SharedTables#ROW} come from a table that many functions
+ * share; each of them belongs to its function for good, and is used once. Whoever wants more gets a pool with tables of its own.
+ *
+ * <p>The trampoline of such a slot leads to the universal gate also when its closure is closed: nothing is written then, unless the function has got a gate of its own.
+ */
+public final class StarterSlots extends ClosureSlots {
+    private static final LongAdder TAKEN = new LongAdder();
+    private static final LongAdder GIVEN_BACK = new LongAdder();
+
+    private final TextImage image;
+    private final String entry;
+    private final long universalGate;
+    private final ClosureKind kind;
+
+    /** The first slot of this function in a shared table; {@link Tables#NONE} before there is one. */
+    private int first = Tables.NONE;
+
+    /** How many of them were taken so far. */
+    private int taken;
+
+    private long givenBack;
+
+    /** The entry that leads to the function's own gate; 0 if it has none. */
+    private long gateEntry;
+
+    private @Nullable SlotPool others;
+
+    /**
+     * No slots as yet.
+     *
+     * @param entry the name of the entry that stores what functions are called with, by their calling convention
+     * @param universalGate the universal gate's address
+     * @param kind what the closures are
+     */
+    public StarterSlots(TextImage image, String entry, long universalGate, ClosureKind kind) {
+        this.image = image;
+        this.entry = entry;
+        this.universalGate = universalGate;
+        this.kind = kind;
+    }
+
+    /** How many slots were taken so far from shared tables, and how many given back, of all functions. */
+    static Turnover turnoverOfAll() {
+        // What was given back is looked at first, because that was taken before.
+        long back = GIVEN_BACK.sum();
+        return new Turnover(TAKEN.sum(), back);
+    }
+
+    @Override
+    public boolean areStatic() {
+        return true;
+    }
+
+    @Override
+    public int bind(Object object, boolean isByAddress) {
+        synchronized (this) {
+            if (first == Tables.NONE) {
+                first = SharedTables.takeRow(image, entry, universalGate, kind);
+            }
+            if (taken < SharedTables.ROW && !Tables.table(first).isSealed()) {
+                int id = first + taken++;
+                TAKEN.increment();
+                Tables.bind(id, object, isByAddress);
+                Table table = Tables.table(id);
+                table.set(Tables.slot(id), gateEntry == 0 ? table.entry(image.index().entry(entry)) : gateEntry, id);
+                return id;
+            }
+        }
+        return others().bind(object, isByAddress);
+    }
+
+    /** The pool for those that find no place in the shared table. */
+    private synchronized SlotPool others() {
+        SlotPool pool = others;
+        if (pool == null) {
+            pool = SlotPool.ofData(image, entry, universalGate, kind);
+            others = pool;
+        }
+        return pool;
+    }
+
+    private boolean isShared(int id) {
+        return first != Tables.NONE && id >= first && id < first + SharedTables.ROW;
+    }
+
+    @Override
+    public long address(int id) {
+        return Tables.table(id).trampoline(Tables.slot(id));
+    }
+
+    @Override
+    protected int find(long address) {
+        int id = Tables.find(address);
+        synchronized (this) {
+            if (isShared(id) || others == null) {
+                return isShared(id) && id < first + taken ? id : Tables.NONE;
+            }
+        }
+        return others().find(address);
+    }
+
+    @Override
+    public void giveBack(int id) {
+        synchronized (this) {
+            if (isShared(id)) {
+                givenBack++;
+                GIVEN_BACK.increment();
+                Table table = Tables.table(id);
+                lead(id, gateEntry == 0 ? 0 : table.entry(image.index().entry(entry)));
+                Tables.unbind(id);
+                return;
+            }
+        }
+        others().giveBack(id);
+    }
+
+    /** Leads calls to an entry; where they lead already if it is 0. */
+    private static void lead(int id, long newEntry) {
+        Table table = Tables.table(id);
+        if (newEntry != 0 && !table.isSealed()) {
+            table.setEntryRelease(Tables.slot(id), newEntry);
+        }
+    }
+
+    /**
+     * Leads the calls of all closures to a gate of their own.
+     *
+     * @param place where the hidden argument goes
+     * @param address the gate's address
+     */
+    public void leadThroughGate(TrailingArgument place, long address) {
+        SlotPool pool = others();
+        pool.leadThroughGate(place, address);
+        long own = pool.entryOf(address);
+        synchronized (this) {
+            gateEntry = own;
+            for (int i = 0; i < taken; i++) {
+                if (Tables.target(first + i) != null) {
+                    lead(first + i, own);
+                }
+            }
+        }
+    }
+
+    /** Seals the shared table, too: what other functions have in it does not have to be written any more, unless they get a gate. */
+    @Override
+    public void seal() {
+        synchronized (this) {
+            if (first != Tables.NONE) {
+                SharedTables.seal(Tables.table(first));
+            }
+        }
+        others().seal();
+    }
+
+    @Override
+    public void exclusively(Runnable action) {
+        synchronized (this) {
+            others().exclusively(action);
+        }
+    }
+
+    @Override
+    public synchronized Turnover turnover() {
+        Turnover own = new Turnover(taken, givenBack);
+        return others == null ? own : own.plus(others.turnover());
+    }
+}
