@@ -145,4 +145,53 @@
         return_zero_but_in_x0
         end_entry caught
 
+/*
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
+ * the address of the frame, and loads all that a result can be in (6.9).
+ */
+#define FRAME_INTEGERS          0                               /* x0 to x8 */
+#define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 9 * WORD)     /* x0 x1 */
+#define FRAME_VECTORS           (FRAME_RESULT_INTEGERS + 2 * WORD + 8) /* q0 to q7, at a multiple of 16 */
+#define FRAME_RESULT_VECTORS    (FRAME_VECTORS + 8 * 16)        /* q0 to q3 */
+#define FRAME_SIZE              (FRAME_RESULT_VECTORS + 4 * 16)
+
+        entry   generic
+        bti     c
+        stp     x29, x30, [sp, #-16]!
+        .cfi_def_cfa_offset 16
+        .cfi_offset x29, -16
+        .cfi_offset x30, -8
+        mov     x29, sp
+        .cfi_def_cfa_register x29
+        sub     sp, sp, #FRAME_SIZE
+        stp     x0, x1, [sp, #FRAME_INTEGERS + 0 * WORD]
+        stp     x2, x3, [sp, #FRAME_INTEGERS + 2 * WORD]
+        stp     x4, x5, [sp, #FRAME_INTEGERS + 4 * WORD]
+        stp     x6, x7, [sp, #FRAME_INTEGERS + 6 * WORD]
+        str     x8, [sp, #FRAME_INTEGERS + 8 * WORD]
+        stp     q0, q1, [sp, #FRAME_VECTORS + 0 * 16]
+        stp     q2, q3, [sp, #FRAME_VECTORS + 2 * 16]
+        stp     q4, q5, [sp, #FRAME_VECTORS + 4 * 16]
+        stp     q6, q7, [sp, #FRAME_VECTORS + 6 * 16]
+        movi    v0.2d, #0
+        stp     xzr, xzr, [sp, #FRAME_RESULT_INTEGERS]
+        stp     q0, q0, [sp, #FRAME_RESULT_VECTORS + 0 * 16]
+        stp     q0, q0, [sp, #FRAME_RESULT_VECTORS + 2 * 16]
+        mov     x0, x17
+        mov     x1, sp
+        ldr     x16, salto_parameters + HEADER_UNIVERSAL
+        blr     x16
+        ldp     x0, x1, [sp, #FRAME_RESULT_INTEGERS]
+        ldp     q0, q1, [sp, #FRAME_RESULT_VECTORS + 0 * 16]
+        ldp     q2, q3, [sp, #FRAME_RESULT_VECTORS + 2 * 16]
+        mov     sp, x29
+        ldp     x29, x30, [sp], #16
+        .cfi_def_cfa sp, 0
+        .cfi_restore x29
+        .cfi_restore x30
+        ret
+        end_entry generic
+
+        frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
+
         code_table

@@ -149,4 +149,57 @@
 2:      .word   salto_parameters + HEADER_CATCHER - (1b + PC_AHEAD)
         end_entry caught
 
+/*
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
+ * the address of the frame, and loads all that a result can be in (6.4, 7.1.2.2). The core registers lie right below the caller's stack arguments: a
+ * struct that is in both (6.5, C.5) is in one row.
+ */
+#define FRAME_RESULT_INTEGERS   0                                       /* r0 to r3 */
+#define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 4 * WORD)      /* d0 to d3 */
+#define FRAME_VECTORS           (FRAME_RESULT_VECTORS + 4 * 8)          /* d0 to d7 */
+#define FRAME_SAVED_FP          (FRAME_VECTORS + 8 * 8)
+#define FRAME_SAVED_LR          (FRAME_SAVED_FP + WORD)
+#define FRAME_INTEGERS          (FRAME_SAVED_LR + WORD)                 /* r0 to r3 */
+#define FRAME_STACK             (FRAME_INTEGERS + 4 * WORD)
+
+#if FRAME_STACK % 8 != 0
+#error "the stack pointer is a multiple of 8 at the call"
+#endif
+
+        entry   generic
+        push    {r0, r1, r2, r3}
+        .cfi_def_cfa_offset 16
+        push    {fp, lr}
+        .cfi_def_cfa_offset 24
+        .cfi_offset lr, -20
+        .cfi_offset fp, -24
+        mov     fp, sp
+        .cfi_def_cfa_register fp
+        vpush   {d0, d1, d2, d3, d4, d5, d6, d7}
+        mov     r0, #0
+        set_results_to_zero_but_r0
+        mov     r2, r0
+        mov     r3, r0
+        vpush   {d0, d1, d2, d3}
+        push    {r0, r1, r2, r3}
+        mov     r0, ip
+        mov     r1, sp
+        ldr     ip, 2f
+1:      ldr     ip, [pc, ip]
+        blx     ip
+        pop     {r0, r1, r2, r3}
+        vpop    {d0, d1, d2, d3}
+        mov     sp, fp
+        pop     {fp, lr}
+        .cfi_def_cfa sp, 16
+        .cfi_restore fp
+        .cfi_restore lr
+        add     sp, sp, #FRAME_STACK - FRAME_INTEGERS
+        .cfi_def_cfa_offset 0
+        bx      lr
+2:      .word   salto_parameters + HEADER_UNIVERSAL - (1b + PC_AHEAD)
+        end_entry generic
+
+        frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 0, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVED_LR, FRAME_STACK
+
         code_table
