@@ -2,6 +2,8 @@
 
 package dev.salto;
 
+import static dev.salto.internal.abi.Convention.NO_DOTS;
+
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.failure.ExceptionCatcher;
@@ -78,7 +80,7 @@ public final class CallInterface {
         @Override
         public String toString() {
             return "%s, %s%s".formatted(abi, function,
-                    fixed == function.argumentLayouts().size() ? "" : ", %d declared".formatted(fixed));
+                    fixed == NO_DOTS ? "" : ", %d declared".formatted(fixed));
         }
     }
 
@@ -130,7 +132,7 @@ public final class CallInterface {
      */
     public static CallInterface prepare(FunctionDescriptor function) {
         Objects.requireNonNull(function, "function");
-        return prepare(new Key(Abi.NATIVE, function, function.argumentLayouts().size()));
+        return prepare(new Key(Abi.NATIVE, function, NO_DOTS));
     }
 
     /**
@@ -147,7 +149,7 @@ public final class CallInterface {
      *     change that
      */
     public static CallInterface prepare(Abi abi, @Nullable MemoryLayout returnType, MemoryLayout... argumentTypes) {
-        return prepareVariadic(abi, argumentTypes.length, returnType, argumentTypes);
+        return prepare(new Key(Objects.requireNonNull(abi, "abi"), function(returnType, argumentTypes), NO_DOTS));
     }
 
     /**
@@ -171,10 +173,13 @@ public final class CallInterface {
                     "%d arguments cannot be declared before the dots of a function that is called with %d"
                             .formatted(fixedArguments, argumentTypes.length));
         }
-        FunctionDescriptor function = returnType == null
+        return prepare(new Key(abi, function(returnType, argumentTypes), fixedArguments));
+    }
+
+    private static FunctionDescriptor function(@Nullable MemoryLayout returnType, MemoryLayout... argumentTypes) {
+        return returnType == null
                 ? FunctionDescriptor.ofVoid(argumentTypes)
                 : FunctionDescriptor.of(returnType, argumentTypes);
-        return prepare(new Key(abi, function, fixedArguments));
     }
 
     private static CallInterface prepare(Key key) {
@@ -192,7 +197,7 @@ public final class CallInterface {
     }
 
     private static boolean isLinkable(Key key) {
-        return key.abi == Abi.NATIVE && key.fixed == key.function.argumentLayouts().size();
+        return key.abi == Abi.NATIVE && key.fixed == NO_DOTS;
     }
 
     /** The calling convention. */
@@ -207,7 +212,7 @@ public final class CallInterface {
 
     /** How many arguments are declared: all, or those before three dots. */
     public int fixedArguments() {
-        return key.fixed;
+        return key.fixed == NO_DOTS ? key.function.argumentLayouts().size() : key.fixed;
     }
 
     /** The function's type in Java: the types of which arguments come and a result has to be, before they are boxed. */

@@ -68,10 +68,13 @@ final class ExtendedTypesTest {
      * What a C function calls its callback with: numbers, and the names of variables behind that of the type.
      *
      * @param result the name of the variable with what the callback returns
+     * @param fixed how many arguments are declared; {@link #NO_DOTS} if it has no three dots
      */
     record Shape(String name, String result, int fixed, List<Object> passed) {
+        private static final int NO_DOTS = -1;
+
         static Shape of(String name, String result, Object... passed) {
-            return new Shape(name, result, passed.length, List.of(passed));
+            return new Shape(name, result, NO_DOTS, List.of(passed));
         }
 
         Shape withFixed(int declared) {
@@ -108,7 +111,9 @@ final class ExtendedTypesTest {
         MemoryLayout result = layoutOf(shape.result(), layout);
         MemoryLayout[] parameters = shape.passed().stream().map(value -> layoutOf(value, layout))
                 .toArray(MemoryLayout[]::new);
-        CallInterface callInterface = CallInterface.prepareVariadic(Abi.NATIVE, shape.fixed(), result, parameters);
+        CallInterface callInterface = shape.fixed() == Shape.NO_DOTS
+                ? CallInterface.prepare(Abi.NATIVE, result, parameters)
+                : CallInterface.prepareVariadic(Abi.NATIVE, shape.fixed(), result, parameters);
         MemorySegment returned = level.find(type.name() + shape.result()).orElseThrow().reinterpret(result.byteSize());
         List<String> seen = new ArrayList<>();
 

@@ -6,11 +6,15 @@ import java.lang.foreign.FunctionDescriptor;
 
 /** A calling convention that native code on one architecture may use, for closures that Salto reads the arguments of itself. Has no state. */
 public interface Convention {
+    /** In place of a number of declared arguments: the function is declared without three dots. */
+    int NO_DOTS = -1;
+
     /**
      * Says how the values of a function travel.
      *
      * @param function the function's type, which may have {@linkplain ExtendedType extended types} in it
-     * @param fixed how many of its arguments are declared; those behind them are passed for three dots. All, if it has none
+     * @param fixed how many of its arguments are declared; those behind them are passed for three dots. {@link #NO_DOTS}, if it has none: a
+     *     function that has them may be called with no more than its declared arguments, and passed them in another way
      * @throws IllegalArgumentException if the convention has no way to pass one of the types; the message names it
      */
     CallSequence classify(FunctionDescriptor function, int fixed);

@@ -60,7 +60,7 @@ public interface Port {
         return new Convention() {
             @Override
             public CallSequence classify(FunctionDescriptor function, int fixed) {
-                return fixed == function.argumentLayouts().size()
+                return fixed == NO_DOTS
                         ? Port.this.classify(function)
                         : classifyVariadic(function, fixed);
             }
