@@ -3,7 +3,8 @@
  * Callers of function pointers with types that Java has no layout for, for tests. What they pass is in memory that a test can read, and so is what they
  * got: the test knows no more of the types than their size. TYPE_a, TYPE_b and TYPE_c are values; each caller passes the first two, and stores what comes back.
  *
- * Built once without optimisation and once with it. No libc.
+ * Built once without optimisation and once with it. No libc. Vectors travel as the calling convention of Arm says only if the processor has any:
+ * clang for arm: -march=armv7-a -mfpu=neon
  */
 
 __attribute__((visibility("hidden"), no_builtin)) void *memcpy(void *to, const void *from, __SIZE_TYPE__ size)
@@ -99,7 +100,7 @@ CALLERS(float128, __float128, 1.25Q, -2.0e300Q, 3.0625e-300Q)
 #endif
 
 /* Vectors travel in registers of their own where the calling convention knows them. */
-#if defined(__x86_64__) || defined(__aarch64__)
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__arm__)
 typedef float two_floats_t __attribute__((vector_size(8)));
 typedef float four_floats_t __attribute__((vector_size(16)));
 typedef double two_doubles_t __attribute__((vector_size(16)));

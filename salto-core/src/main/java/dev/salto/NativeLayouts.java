@@ -82,6 +82,7 @@ public final class NativeLayouts {
      * @param element what it is made of
      * @param count how many; all together have 8 or 16 bytes
      * @throws IllegalArgumentException if they have not
+     * @throws UnsupportedOperationException if Salto does not know this processor
      */
     public static StructLayout vector(ValueLayout element, int count) {
         long size = element.byteSize() * count;
@@ -89,7 +90,15 @@ public final class NativeLayouts {
             throw new IllegalArgumentException(
                     "a vector of %s times %s has %s bytes; it has to have 8 or 16".formatted(count, element, size));
         }
-        return ExtendedType.VECTOR.layout(element.withoutName(), count, size);
+        return ExtendedType.VECTOR.layout(element.withoutName(), count, Math.min(size, mostAlignmentOfVectors()));
+    }
+
+    /** On Arm and s390x, vectors of 16 bytes are aligned to 8 (AAPCS32 2024Q3, 5.1; ELF ABI s390x Supplement 1.6.1, 1.1.2). */
+    private static long mostAlignmentOfVectors() {
+        return switch (format()) {
+            case DOUBLE, QUAD_ALIGNED_TO_8 -> 8;
+            default -> 16;
+        };
     }
 
     private static StructLayout complex(MemoryLayout part) {

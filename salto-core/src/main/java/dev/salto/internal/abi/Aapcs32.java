@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Linux on 32-bit Arm with hard float. Section names are those of the Procedure Call Standard for the Arm Architecture (AAPCS32) 2024Q3, with
@@ -35,8 +37,8 @@ final class Aapcs32 implements Port {
     private static final long WORD = 4;
     private static final long DOUBLEWORD = 2 * WORD;
 
-    /** 7.1.2.1: a homogeneous aggregate has one to four members. */
-    private static final int MOST_MEMBERS = 4;
+    /** {@code __int128}, and floating-point numbers of 128 bits, are not among the fundamental data types (5.1). */
+    private static final Set<ExtendedType> KNOWN_TYPES = EnumSet.of(ExtendedType.VECTOR);
 
     @Override
     public String architecture() {
@@ -71,7 +73,23 @@ final class Aapcs32 implements Port {
 
     @Override
     public CallSequence classify(FunctionDescriptor function) {
-        Registers registers = new Registers();
+        return classify(function, true);
+    }
+
+    /** 6.5: functions with three dots use the base standard, for their fixed arguments and their results as well. */
+    @Override
+    public CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
+        return classify(function, false);
+    }
+
+    @Override
+    public Map<String, Convention> conventions() {
+        return Map.of("VFP", ownConvention(), "SYSV", (function, _) -> classify(function, false));
+    }
+
+    private CallSequence classify(FunctionDescriptor function, boolean hasVfp) {
+        ExtendedType.requireOnly(KNOWN_TYPES, function, hasVfp ? abi() : "AAPCS");
+        Registers registers = new Registers(hasVfp);
         CallSequence.Result result = function.returnLayout()
                 .map(layout -> placeResult(layout, registers))
                 .orElseGet(CallSequence.Result.None::new);
@@ -81,41 +99,42 @@ final class Aapcs32 implements Port {
 
     /**
      * 6.4, 7.1.2.2: a result is where a first argument of its type would be, but a composite of more than a word goes to memory whose
-     * address is passed in r0 (6.5, A.4), unless it is a homogeneous aggregate.
+     * address is passed in r0 (6.5, A.4), unless it is a homogeneous aggregate and there are registers for it. A vector is no composite.
      */
     private static CallSequence.Result placeResult(MemoryLayout layout, Registers arguments) {
         if (layout.byteSize() == 0) {
             return new CallSequence.Result.None();
         }
-        if (layout instanceof GroupLayout && layout.byteSize() > WORD && homogeneous(layout).isEmpty()) {
+        boolean isComposite = layout instanceof GroupLayout && ExtendedType.of(layout) != ExtendedType.VECTOR;
+        if (isComposite && layout.byteSize() > WORD && !arguments.isForVfp(layout)) {
             return new CallSequence.Result.InMemory(new Storage.IntegerRegister(arguments.core++));
         }
-        return new CallSequence.Result.InRegisters(new Registers().place(layout));
-    }
-
-    /** 7.1.2.1, "Homogeneous Aggregates": the type of all members, if there is one and they are not too many. */
-    private static Optional<Field> homogeneous(MemoryLayout layout) {
-        return Field.onlyFloatingPoint(layout)
-                .filter(member -> layout.byteSize() <= MOST_MEMBERS * member.size()
-                        && layout.byteSize() % member.size() == 0);
+        return new CallSequence.Result.InRegisters(new Registers(arguments.hasVfp).place(layout));
     }
 
     /** 6.5, 7.1.2.3: hands out registers, and the stack when they are spent. */
     private static final class Registers {
         private final boolean[] usedSingles = new boolean[SINGLE_ARGUMENTS];
+        private final boolean hasVfp;
         private int core;
         private long stackSize;
+
+        /** {@code hasVfp}: whether floating-point numbers and vectors have registers of their own; in the base standard they have not. */
+        Registers(boolean hasVfp) {
+            this.hasVfp = hasVfp;
+        }
+
+        boolean isForVfp(MemoryLayout layout) {
+            return hasVfp && VectorCandidate.memberSize(layout) > 0;
+        }
 
         List<Piece> place(MemoryLayout layout) {
             if (layout.byteSize() == 0) {
                 return List.of();
             }
-            if (Field.isFloatingPoint(layout)) {
-                return placeVectors(layout, layout.byteSize());
-            }
-            return homogeneous(layout)
-                    .map(member -> placeVectors(layout, member.size()))
-                    .orElseGet(() -> placeCore(layout));
+            return isForVfp(layout)
+                    ? placeVectors(layout, VectorCandidate.memberSize(layout))
+                    : placeCore(layout);
         }
 
         /**
@@ -156,7 +175,7 @@ final class Aapcs32 implements Port {
 
         /** 6.5, C.3 to C.7: whole words; from an even register if they are aligned to 8; the rest on the stack, if nothing is there yet. */
         private List<Piece> placeCore(MemoryLayout layout) {
-            if (layout.byteAlignment() >= DOUBLEWORD) {
+            if (VectorCandidate.naturalAlignment(layout) >= DOUBLEWORD) {
                 core += core % 2;
             }
             int words = (int) Math.ceilDiv(layout.byteSize(), WORD);
@@ -180,7 +199,7 @@ final class Aapcs32 implements Port {
 
         /** C.6 to C.8: at a multiple of 4, or of 8 if it is so aligned. */
         private List<Piece> onStack(MemoryLayout layout) {
-            long multiple = Math.clamp(layout.byteAlignment(), WORD, DOUBLEWORD);
+            long multiple = Math.clamp(VectorCandidate.naturalAlignment(layout), WORD, DOUBLEWORD);
             long offset = Math.ceilDiv(stackSize, multiple) * multiple;
             stackSize = offset + Math.ceilDiv(layout.byteSize(), WORD) * WORD;
             return List.of(new Piece(0, layout.byteSize(), new Storage.Stack(offset)));

@@ -6,8 +6,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 
 /** Linux on AArch64. Section names are those of the Procedure Call Standard for the Arm 64-bit Architecture (AAPCS64) 2024Q3. */
 final class Aapcs64 implements Port {
@@ -24,8 +25,11 @@ final class Aapcs64 implements Port {
     /** A larger composite is copied to memory, and its address passed (6.8.2, B.4), unless it is a homogeneous aggregate. */
     private static final long LARGEST_IN_REGISTERS = 2 * WORD;
 
-    /** 5.9.5.1: a homogeneous aggregate has one to four members. */
+    /** What a linker takes for a homogeneous aggregate has one to four members (5.9.5.1). */
     private static final int MOST_MEMBERS = 4;
+
+    private static final Set<ExtendedType> KNOWN_TYPES = EnumSet.of(ExtendedType.QUAD, ExtendedType.INT128,
+            ExtendedType.VECTOR);
 
     @Override
     public String architecture() {
@@ -37,8 +41,10 @@ final class Aapcs64 implements Port {
         return "AAPCS64";
     }
 
+    /** On Linux, functions with three dots are no exception (6.8.1). */
     @Override
     public CallSequence classify(FunctionDescriptor function) {
+        ExtendedType.requireOnly(KNOWN_TYPES, function, abi());
         Registers registers = new Registers();
         List<List<Piece>> arguments = function.argumentLayouts().stream().map(registers::place).toList();
         return new CallSequence(arguments,
@@ -57,19 +63,19 @@ final class Aapcs64 implements Port {
 
     private static boolean isCopied(MemoryLayout layout) {
         return layout instanceof GroupLayout && layout.byteSize() > LARGEST_IN_REGISTERS
-                && homogeneous(layout).isEmpty();
-    }
-
-    /** 5.9.5.1 "Homogeneous Floating-point Aggregates": the type of all members, if there is one and they are not too many. */
-    private static Optional<Field> homogeneous(MemoryLayout layout) {
-        return Field.onlyFloatingPoint(layout)
-                .filter(member -> layout.byteSize() <= MOST_MEMBERS * member.size()
-                        && layout.byteSize() % member.size() == 0);
+                && VectorCandidate.memberSize(layout) == 0;
     }
 
     @Override
     public void requireLinkable(FunctionDescriptor function) {
-        LinkerFaults.refuseMiscounted(function, layout -> homogeneous(layout).isPresent());
+        LinkerFaults.refuseMiscounted(function, Aapcs64::mayBeTakenForHomogeneous);
+    }
+
+    private static boolean mayBeTakenForHomogeneous(MemoryLayout layout) {
+        return Field.onlyFloatingPoint(layout)
+                .filter(member -> layout.byteSize() <= MOST_MEMBERS * member.size()
+                        && layout.byteSize() % member.size() == 0)
+                .isPresent();
     }
 
     /** 6.8.2, stages A to C: hands out registers, and the stack when they are spent. */
@@ -85,11 +91,8 @@ final class Aapcs64 implements Port {
             if (isCopied(layout)) {
                 return List.of(new Piece(0, layout.byteSize(), new Storage.Reference(integerOrStack())));
             }
-            Optional<Field> member = homogeneous(layout);
-            if (member.isPresent()) {
-                return placeVectors(layout, member.get().size());
-            }
-            return Field.isFloatingPoint(layout) ? placeVectors(layout, layout.byteSize()) : placeIntegers(layout);
+            long member = VectorCandidate.memberSize(layout);
+            return member > 0 ? placeVectors(layout, member) : placeIntegers(layout);
         }
 
         /** C.9, C.15, C.16: one word. */
@@ -105,7 +108,7 @@ final class Aapcs64 implements Port {
             int needed = (int) (layout.byteSize() / member);
             if (vectors + needed > VECTOR_ARGUMENTS) {
                 vectors = VECTOR_ARGUMENTS;
-                return List.of(new Piece(0, layout.byteSize(), onStack(layout.byteSize(), layout.byteAlignment())));
+                return List.of(new Piece(0, layout.byteSize(), onStack(layout)));
             }
             List<Piece> pieces = new ArrayList<>();
             for (int i = 0; i < needed; i++) {
@@ -116,13 +119,13 @@ final class Aapcs64 implements Port {
 
         /** C.9 to C.17: whole words, all in registers or all on the stack; from an even register if they are aligned to 16. */
         private List<Piece> placeIntegers(MemoryLayout layout) {
-            if (layout.byteAlignment() == 2 * WORD) {
+            if (VectorCandidate.naturalAlignment(layout) >= 2 * WORD) {
                 integers = Math.min(integers + integers % 2, INTEGER_ARGUMENTS);
             }
             int needed = (int) Math.ceilDiv(layout.byteSize(), WORD);
             if (integers + needed > INTEGER_ARGUMENTS) {
                 integers = INTEGER_ARGUMENTS;
-                return List.of(new Piece(0, layout.byteSize(), onStack(layout.byteSize(), layout.byteAlignment())));
+                return List.of(new Piece(0, layout.byteSize(), onStack(layout)));
             }
             List<Piece> pieces = new ArrayList<>();
             for (long offset = 0; offset < layout.byteSize(); offset += WORD) {
@@ -130,6 +133,10 @@ final class Aapcs64 implements Port {
                         new Storage.IntegerRegister(integers++)));
             }
             return pieces;
+        }
+
+        private Storage onStack(MemoryLayout layout) {
+            return onStack(layout.byteSize(), VectorCandidate.naturalAlignment(layout));
         }
 
         /** C.14, C.16: the next stacked argument begins at a multiple of 8, or of 16 if it is so aligned. */

@@ -7,7 +7,9 @@ import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,43 @@ public enum ExtendedType {
             }
         }
         return null;
+    }
+
+    /**
+     * Refuses a function with types that a calling convention does not know.
+     *
+     * @param known those that it knows, beside complex numbers
+     * @param convention its name, for people
+     * @throws IllegalArgumentException if the function has others; the message names them
+     */
+    static void requireOnly(Set<ExtendedType> known, FunctionDescriptor function, String convention) {
+        if (!isIn(function)) {
+            return;
+        }
+        List<MemoryLayout> layouts = new ArrayList<>(function.argumentLayouts());
+        function.returnLayout().ifPresent(layouts::add);
+        for (MemoryLayout layout : layouts) {
+            for (Field field : Field.of(layout)) {
+                ExtendedType type = of(field.layout());
+                if (type != null && !known.contains(type)) {
+                    throw new IllegalArgumentException(
+                            "%s has %s in it, which %s does not know and no C compiler passes by value there; pass a pointer to it"
+                                    .formatted(layout, type.inC(), convention));
+                }
+            }
+        }
+    }
+
+    /** What it is in C. */
+    private String inC() {
+        return switch (this) {
+            case X87 -> "a long double of 80 bits";
+            case QUAD -> "a floating-point number of 128 bits";
+            case DOUBLE_DOUBLE -> "a long double of two doubles";
+            case INT128 -> "an __int128";
+            case VECTOR -> "a vector";
+            case COMPLEX -> "a complex number";
+        };
     }
 
     /** The layout of one part of a complex number. */

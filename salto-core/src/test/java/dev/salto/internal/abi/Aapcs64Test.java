@@ -111,6 +111,97 @@ final class Aapcs64Test {
         assertThat(last.stackSize()).isEqualTo(16);
     }
 
+    private static MemoryLayout quad() {
+        return ExtendedType.QUAD.layout(JAVA_BYTE, 16, 16);
+    }
+
+    private static MemoryLayout int128() {
+        return ExtendedType.INT128.layout(JAVA_BYTE, 16, 16);
+    }
+
+    private static MemoryLayout complex(MemoryLayout part) {
+        return ExtendedType.COMPLEX.layout(part, 2, part.byteAlignment());
+    }
+
+    private static MemoryLayout vector(MemoryLayout element, int count) {
+        return ExtendedType.VECTOR.layout(element, count, count * element.byteSize());
+    }
+
+    @Test
+    void aQuadAndAVectorTakeOneRegister() {
+        assertThat(arguments(JAVA_FLOAT, quad(), vector(JAVA_INT, 2), vector(JAVA_DOUBLE, 2), JAVA_INT))
+                .isEqualTo("0+4:fp0 | 0+16:fp1 | 0+8:fp2 | 0+16:fp3 | 0+4:gp0");
+        assertThat(result(quad())).isEqualTo("0+16:fp0");
+        assertThat(result(vector(JAVA_FLOAT, 2))).isEqualTo("0+8:fp0");
+    }
+
+    @Test
+    void onTheStackTheyAreAlignedToTheirSize() {
+        assertThat(arguments(times(8, JAVA_DOUBLE, JAVA_DOUBLE, quad(), vector(JAVA_FLOAT, 2), vector(JAVA_FLOAT, 4))))
+                .endsWith("0+8:stack0 | 0+16:stack16 | 0+8:stack32 | 0+16:stack48");
+    }
+
+    @Test
+    void anInt128BeginsAtAnEvenRegisterAndIsNotSplit() {
+        assertThat(arguments(JAVA_INT, int128(), JAVA_INT)).isEqualTo("0+4:gp0 | 0+8:gp2 8+8:gp3 | 0+4:gp4");
+        assertThat(arguments(times(7, JAVA_INT, int128(), JAVA_INT))).endsWith("0+4:gp6 | 0+16:stack0 | 0+4:stack16");
+        assertThat(arguments(times(9, JAVA_INT, int128()))).endsWith("0+4:stack0 | 0+16:stack16");
+        assertThat(result(int128())).isEqualTo("0+8:gp0 8+8:gp1");
+    }
+
+    @Test
+    void aComplexNumberIsAHomogeneousAggregateOfTwo() {
+        assertThat(arguments(complex(JAVA_FLOAT), complex(JAVA_DOUBLE), complex(quad())))
+                .isEqualTo("0+4:fp0 4+4:fp1 | 0+8:fp2 8+8:fp3 | 0+16:fp4 16+16:fp5");
+        assertThat(result(complex(quad()))).isEqualTo("0+16:fp0 16+16:fp1");
+        assertThat(arguments(times(7, JAVA_DOUBLE, complex(quad()), JAVA_FLOAT)))
+                .endsWith("0+8:fp6 | 0+32:stack0 | 0+4:stack32");
+    }
+
+    @Test
+    void vectorsOfOneSizeAreHomogeneousWhateverTheirElements() {
+        assertThat(arguments(structLayout(vector(JAVA_INT, 4), vector(JAVA_DOUBLE, 2))))
+                .isEqualTo("0+16:fp0 16+16:fp1");
+        assertThat(arguments(structLayout(vector(JAVA_INT, 2), JAVA_DOUBLE))).isEqualTo("0+8:gp0 8+8:gp1");
+        assertThat(arguments(structLayout(quad(), vector(JAVA_INT, 4)))).isEqualTo("0+32:*gp0");
+        assertThat(arguments(structLayout(sequenceLayout(2, complex(JAVA_FLOAT)))))
+                .isEqualTo("0+4:fp0 4+4:fp1 8+4:fp2 12+4:fp3");
+        assertThat(arguments(structLayout(sequenceLayout(5, vector(JAVA_INT, 2))))).isEqualTo("0+40:*gp0");
+    }
+
+    @Test
+    void structsWithAnInt128BeginAtAnEvenRegister() {
+        assertThat(arguments(JAVA_INT, structLayout(int128()))).isEqualTo("0+4:gp0 | 0+8:gp2 8+8:gp3");
+        assertThat(arguments(JAVA_INT, structLayout(int128(), JAVA_LONG, paddingLayout(8))))
+                .isEqualTo("0+4:gp0 | 0+32:*gp1");
+    }
+
+    @Test
+    void whatIsAlignedAsAWholeTravelsAsIfItWereNot() {
+        assertThat(arguments(JAVA_INT, structLayout(JAVA_LONG, JAVA_LONG).withByteAlignment(16)))
+                .isEqualTo("0+4:gp0 | 0+8:gp1 8+8:gp2");
+        assertThat(arguments(JAVA_INT, structLayout(JAVA_LONG.withByteAlignment(16), JAVA_LONG)))
+                .isEqualTo("0+4:gp0 | 0+8:gp2 8+8:gp3");
+        assertThat(arguments(times(9, JAVA_INT, structLayout(JAVA_LONG, JAVA_LONG).withByteAlignment(16))))
+                .endsWith("0+4:stack0 | 0+16:stack8");
+    }
+
+    @Test
+    void anAggregateWithPaddingIsNotHomogeneous() {
+        assertThat(arguments(structLayout(JAVA_FLOAT, paddingLayout(4)))).isEqualTo("0+8:gp0");
+        assertThat(arguments(unionLayout(JAVA_FLOAT, sequenceLayout(3, JAVA_FLOAT), JAVA_FLOAT)))
+                .isEqualTo("0+4:fp0 4+4:fp1 8+4:fp2");
+    }
+
+    @Test
+    void typesOfOtherProcessorsAreRefused() {
+        MemoryLayout x87 = ExtendedType.X87.layout(JAVA_BYTE, 16, 16);
+        for (MemoryLayout unknown : List.of(x87, structLayout(x87, JAVA_INT), complex(x87))) {
+            assertThatThrownBy(() -> arguments(JAVA_INT, unknown)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll(unknown.toString(), "80 bits", "AAPCS64", "pass a pointer");
+        }
+    }
+
     /** Each was seen to fail on the JDK's own stubs. */
     @Test
     void aggregatesThatTheLinkerMistakesAreRefused() {

@@ -25,7 +25,11 @@ record Places(Port port, IntFunction<String> integerRegister, IntFunction<String
     }
 
     String result(MemoryLayout layout) {
-        return switch (port.classify(FunctionDescriptor.of(layout)).result()) {
+        return show(port.classify(FunctionDescriptor.of(layout)).result());
+    }
+
+    String show(CallSequence.Result result) {
+        return switch (result) {
             case CallSequence.Result.None() -> "none";
             case CallSequence.Result.InRegisters(List<Piece> pieces) -> show(pieces);
             case CallSequence.Result.InMemory(Storage pointer) -> "memory at " + show(pointer);

@@ -44,7 +44,9 @@ final class NativeCodeBuild implements Callable<Integer> {
                 new CallersLibrary("-signatures-O0", "-O0", "signatures.c"),
                 new CallersLibrary("-signatures-O2", "-O2", "signatures.c"),
                 new CallersLibrary("-extended-O0", "-O0", "extended.c"),
-                new CallersLibrary("-extended-O2", "-O2", "extended.c"));
+                new CallersLibrary("-extended-O2", "-O2", "extended.c"),
+                new CallersLibrary("-arm-conventions-O0", "-O0", "arm-conventions.c"),
+                new CallersLibrary("-arm-conventions-O2", "-O2", "arm-conventions.c"));
     }
 
     /** The largest page of any architecture. Those that only have smaller ones say so to the linker, and their images need less room in the JAR. */
@@ -150,6 +152,7 @@ final class NativeCodeBuild implements Callable<Integer> {
                 "-ffreestanding", "-nostdlib", "-shared", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror",
                 "-DSCRATCH_REGISTER=\"%s\"".formatted(scratchRegister(architecture)), library.source(), "-o",
                 file.toString()));
+        arguments.addAll(words(folder.resolve(library.source()), "clang for " + architecture));
         linkOptions().forEach(option -> arguments.addAll(List.of("-Xlinker", option)));
         llvm.run(folder, "clang", arguments);
     }
@@ -187,10 +190,14 @@ final class NativeCodeBuild implements Callable<Integer> {
         return words;
     }
 
-    /** What the line "key: ..." says in the comment at the head of an architecture's {@code .S} file; empty if there is none. */
     private List<String> words(String architecture, String key) throws IOException {
-        String source = Files.readString(sources.resolve("asm").resolve(architecture + ".S"));
-        Matcher line = Pattern.compile("^ \\* +" + key + ": (\\S.*?) *$", Pattern.MULTILINE).matcher(source);
+        return words(sources.resolve("asm").resolve(architecture + ".S"), key);
+    }
+
+    /** What the line "key: ..." says in the comment at the head of a file; empty if there is none. */
+    private static List<String> words(Path file, String key) throws IOException {
+        Matcher line = Pattern.compile("^ \\* +" + key + ": (\\S.*?) *$", Pattern.MULTILINE)
+                .matcher(Files.readString(file));
         return line.find() ? List.of(line.group(1).split(" +")) : List.of();
     }
 
