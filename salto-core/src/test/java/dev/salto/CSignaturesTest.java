@@ -299,7 +299,7 @@ final class CSignaturesTest {
     @ParameterizedTest(name = "{0} at {1}, {2}")
     @MethodSource("everyCallerAtEachLevelWithEachLinker")
     void theCallbackGetsWhatCPassesAndCGetsWhatItReturns(CCaller caller, SignatureCallers level, UpcallLinker linker) {
-        JdkFaults.of(caller.function()).or(() -> JdkFaults.ofCFunction(caller.name()))
+        JdkFaults.of(caller.function()).or(() -> JdkFaults.ofCFunction(caller.name(), caller.function(), linker))
                 .or(() -> linker == UpcallLinker.JDK ? JdkFaults.ofItsOwnStubs(caller.function()) : Optional.empty())
                 .ifPresent(Assumptions::abort);
         try (Arena arena = Arena.ofConfined()) {

@@ -49,19 +49,21 @@ final class JdkFaults {
     }
 
     /** Which fault a function of {@code signatures.c} meets on this JVM: what C expects of it, no layout can say. */
-    static Optional<String> ofCFunction(String name) {
+    static Optional<String> ofCFunction(String name, FunctionDescriptor function, UpcallLinker linker) {
         boolean hasLp64d = Set.of("riscv64", "loongarch64").contains(ARCHITECTURE);
         boolean resultsAreExtended = hasLp64d || Set.of("s390x", "ppc64le").contains(ARCHITECTURE);
         boolean isArm = ARCHITECTURE.equals("arm");
+        boolean isDataDriven = linker == UpcallLinker.DATA_DRIVEN;
+        boolean returnsByte = function.returnLayout().stream().anyMatch(ValueLayout.OfByte.class::isInstance);
         boolean alignmentMatters = !hasLp64d && !Set.of("amd64", "s390x").contains(ARCHITECTURE);
         return switch (name) {
             case "aligned_in_registers" -> optional(alignmentMatters,
                     "where alignment decides which registers a struct is in, the JDK does not find it");
             case "variadic_doubles", "variadic_mixed" -> optional(hasLp64d || isArm,
                     "variable arguments are in integer registers here, and no upcall stub can be told that it has some");
-            case "returned_unsigned_char" -> optional(resultsAreExtended,
+            case "returned_unsigned_char" -> optional(resultsAreExtended || (isArm && isDataDriven && returnsByte),
                     "a callee extends its result here, and the JDK has no layout for a byte that is extended with zeros");
-            case "returned_signed_char", "returned_short" -> optional(isArm,
+            case "returned_signed_char", "returned_short" -> optional(isArm && !isDataDriven,
                     "a callee extends its result here, and JDK 25's fallback linker does so with zeros");
             default -> Optional.empty();
         };
