@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The text image for i386, System V Application Binary Interface, Intel386 Architecture Processor Supplement 1.1.
- * clang: --target=i386-unknown-linux-gnu -march=i686
+ * clang: --target=i386-unknown-linux-gnu -march=i686 -msse2
  * lld: -z max-page-size=0x1000
  * scratch register: ecx
  *
@@ -9,6 +9,8 @@
  *   ecx             scratch register: the block's argument word, for the code that a trampoline jumps to. No argument is in a register
  *                   (2.2.3), and compilers have the static chain pointer of nested functions here
  *   eax             where the code is, because instructions cannot address memory by its distance; then free
+ *   xmm6 xmm7       what eax and ecx held before the trampoline: arguments in some of the calling conventions of Windows, and there for the entry
+ *                   generic alone. The callee's to change in all of them, and arguments in none
  *   edx             free for entries: the callee's to change (2.2.2, table 2.3)
  *   edx:eax, st(0)  integer and floating-point results (2.2.3)
  *
@@ -45,6 +47,8 @@
 get_pc:
 .Lget_pc:
         .cfi_startproc
+        movd    %eax, %xmm6             /* here, because a trampoline has no room for it */
+        movd    %ecx, %xmm7
         mov     (%esp), %eax            /* the address behind the call */
         ret
         .cfi_endproc
@@ -164,5 +168,72 @@ get_pc:
         caught_entry "", return_zero_but_in_eax
         caught_entry _x87, return_zero_in_x87
         caught_entry _popping, return_popping
+
+/*
+ * generic: has the universal gate answer the call, for any signature and calling convention. Stores all registers that arguments can be in, calls the gate with
+ * the block's argument and the address of the frame, and loads all that a result can be in. The gate returns what Convention.answer says: in
+ * the lowest byte the size of the number that goes onto the x87 stack, where whoever expects none must not find one; above that, how many bytes of arguments
+ * are removed from the caller's stack.
+ * The frame lies at a fixed distance from the return address, and what is below is aligned: callers of Windows' conventions align the stack to 4 only.
+ */
+#define FRAME_INTEGERS          0                               /* eax edx ecx */
+#define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 3 * WORD)     /* eax edx */
+#define FRAME_RESULT_X87        (FRAME_RESULT_INTEGERS + 2 * WORD) /* st(0) */
+#define FRAME_SIZE              (FRAME_RESULT_X87 + 3 * WORD)
+#define ANSWER_REMOVED_SHIFT    8
+
+        entry   generic
+        endbr32
+        push    %ebp
+        .cfi_def_cfa_offset 8
+        .cfi_offset %ebp, -8
+        mov     %esp, %ebp
+        .cfi_def_cfa_register %ebp
+        sub     $FRAME_SIZE, %esp
+        movd    %xmm6, FRAME_INTEGERS + 0 * WORD(%esp)
+        mov     %edx, FRAME_INTEGERS + 1 * WORD(%esp)
+        movd    %xmm7, FRAME_INTEGERS + 2 * WORD(%esp)
+        xor     %edx, %edx
+        .irp    n, 0, 1
+        mov     %edx, FRAME_RESULT_INTEGERS + \n * WORD(%esp)
+        .endr
+        .irp    n, 0, 1, 2
+        mov     %edx, FRAME_RESULT_X87 + \n * WORD(%esp)
+        .endr
+        mov     %esp, %edx
+        call    .Lget_pc
+1:      sub     $2 * WORD, %esp
+        and     $-16, %esp
+        mov     %ecx, (%esp)
+        mov     %edx, WORD(%esp)
+        call    *salto_parameters + HEADER_UNIVERSAL - 1b(%eax)
+        movzbl  %al, %ecx
+        jecxz   4f
+        cmp     $8, %ecx
+        je      3f
+        ja      2f
+        flds    FRAME_RESULT_X87 - FRAME_SIZE(%ebp)
+        jmp     4f
+2:      fldt    FRAME_RESULT_X87 - FRAME_SIZE(%ebp)
+        jmp     4f
+3:      fldl    FRAME_RESULT_X87 - FRAME_SIZE(%ebp)
+4:      shr     $ANSWER_REMOVED_SHIFT, %eax
+        /* The return address moves to where the stack is to be, so that a return finds it that the processor and the shadow stack expect. */
+        lea     WORD(%ebp, %eax), %ecx
+        mov     WORD(%ebp), %edx
+        mov     %edx, (%ecx)
+        mov     FRAME_RESULT_INTEGERS + 0 * WORD - FRAME_SIZE(%ebp), %eax
+        mov     FRAME_RESULT_INTEGERS + 1 * WORD - FRAME_SIZE(%ebp), %edx
+        mov     (%ebp), %ebp
+        .cfi_restore %ebp
+        .cfi_def_cfa %ecx, WORD
+        mov     %ecx, %esp
+        .cfi_def_cfa_register %esp
+        ret
+        end_entry generic
+
+        /* No argument is in a vector register. */
+        frame   generic, FRAME_INTEGERS, 0, 0, FRAME_RESULT_INTEGERS, 0, FRAME_SIZE + WORD, FRAME_SIZE + 2 * WORD
+        layout  generic_result_x87, FRAME_RESULT_X87
 
         code_table

@@ -28,15 +28,21 @@ public enum Abi {
     SYSV,
     /** {@code cdecl} on i386 as on Windows, which returns small structs in registers. */
     MS_CDECL,
-    /** {@code stdcall} on i386: the callee removes the arguments from the stack. */
+    /** {@code stdcall} on i386: the callee removes the arguments from the stack. Structs are returned as in {@link #SYSV}; Windows' compilers return those of up to eight bytes as integers. */
     STDCALL,
-    /** {@code thiscall} on i386: the first argument is in ecx, and the callee removes the others. */
+    /** {@code thiscall} on i386: the first argument, the address of an object, is in ecx, and the callee removes the others. Structs are returned as in {@link #STDCALL}. */
     THISCALL,
-    /** {@code fastcall} on i386: the first two arguments of a word are in ecx and edx, and the callee removes the others. */
+    /**
+     * {@code fastcall} on i386: the first two arguments of a word are in ecx and edx, and the callee removes the others. Structs are returned as in {@link #STDCALL}. Where compilers do not agree, behind a {@code long long} or a
+     * struct by value, and for results in memory, it is as clang has it.
+     */
     FASTCALL,
-    /** {@code pascal} on i386: the arguments are pushed from the first to the last, and the callee removes them. */
+    /**
+     * {@code pascal} on i386: the arguments are pushed from the first to the last, and the callee removes them. Structs of 1, 2 and 4 bytes are returned in eax, others at an address that is pushed last. Delphi
+     * passes records of more than 4 bytes by their address, so declare those as pointers.
+     */
     PASCAL,
-    /** {@code register}, as Delphi has it, on i386: three arguments of a word are in eax, edx and ecx, the others as in {@link #PASCAL}. */
+    /** {@code register}, as Delphi has it, on i386: the first three arguments of a word are in eax, edx and ecx, the others, and results, as in {@link #PASCAL}; the address of a result is one argument more. */
     REGISTER,
     /** Hard float on Arm, which is what Linux has there: floating-point numbers travel in registers of their own ({@code pcs("aapcs-vfp")}). */
     VFP;

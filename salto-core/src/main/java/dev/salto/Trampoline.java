@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <caption>Where the target finds the data, and what else is not as the caller left it</caption>
  * <tr><th>architecture</th><th>scratch register</th><th>why</th><th>also changed</th></tr>
  * <tr><td>x86-64</td><td>{@code r10}</td><td>static chain pointer, System V AMD64 psABI 1.0, 3.2.1</td><td></td></tr>
- * <tr><td>i386</td><td>{@code ecx}</td><td>the callee's to change, and no argument, System V i386 psABI 1.1, 2.2</td><td>{@code eax}</td></tr>
+ * <tr><td>i386</td><td>{@code ecx}</td><td>the callee's to change, and no argument, System V i386 psABI 1.1, 2.2</td><td>{@code eax}; {@code xmm6} and {@code xmm7}, which have what was in {@code eax} and {@code ecx}</td></tr>
  * <tr><td>AArch64</td><td>{@code x17}</td><td>intra-procedure-call register, AAPCS64 2024Q3, 6.1.1</td><td>{@code x16}</td></tr>
  * <tr><td>Arm</td><td>{@code r12}</td><td>intra-procedure-call register, AAPCS32 2024Q3, 6.1.1</td><td></td></tr>
  * <tr><td>riscv64</td><td>{@code t2}</td><td>temporary register, RISC-V ELF psABI 1.0, "Integer Register Convention"</td><td>{@code t1}</td></tr>

@@ -160,7 +160,7 @@ final class CSignaturesTest {
             CCaller.of("mixed_result_and_six_ints", struct(DOUBLE_LONG, 8.5, -9L), 1, -2, 3, -4, 5, -6, 7.5));
 
     /** A struct or union, and where it lies. */
-    private record Struct(GroupLayout layout, MemorySegment segment) {}
+    record Struct(GroupLayout layout, MemorySegment segment) {}
 
     /**
      * A C function and its call of the callback.
@@ -229,11 +229,11 @@ final class CSignaturesTest {
         return MemoryLayout.sequenceLayout(count, element);
     }
 
-    private static GroupLayout chars(int count) {
+    static GroupLayout chars(int count) {
         return CLayouts.struct(array(count, JAVA_BYTE));
     }
 
-    private static Object[] bytes(int... values) {
+    static Object[] bytes(int... values) {
         return Arrays.stream(values).mapToObj(value -> (byte) value).toArray();
     }
 
@@ -256,7 +256,7 @@ final class CSignaturesTest {
     }
 
     /** A struct with these values in its members, in order; of a union the first member gets them. */
-    private static Struct struct(GroupLayout layout, Object... values) {
+    static Struct struct(GroupLayout layout, Object... values) {
         MemorySegment segment = Arena.ofAuto().allocate(layout);
         Iterator<Object> remaining = Arrays.asList(values).iterator();
         fill(segment, layout, 0, remaining);
@@ -287,7 +287,7 @@ final class CSignaturesTest {
     }
 
     /** A value in memory, the way a downcall would return it. */
-    private static Object load(MemoryLayout layout, MemorySegment segment) {
+    static Object load(MemoryLayout layout, MemorySegment segment) {
         return layout instanceof ValueLayout value ? value.varHandle().get(segment, 0L) : segment;
     }
 

@@ -30,8 +30,8 @@ public interface Convention {
     }
 
     /**
-     * What the universal gate tells the entry for a function of this type: on x86, how many results go onto the stack of the x87; and how many bytes of
-     * arguments the callee removes.
+     * What the universal gate tells the entry for a function of this type. On x86-64, how many results go onto the stack of the x87. On i386, in the lowest byte the size in bytes of the number that
+     * goes there, 0 if there is none, and above that how many bytes of arguments the callee removes from the stack.
      */
     default int answer(CallSequence call) {
         int count = 0;

@@ -19,13 +19,19 @@ import java.util.stream.Stream;
  */
 record Places(Port port, IntFunction<String> integerRegister, IntFunction<String> vectorRegister) {
     String arguments(MemoryLayout... layouts) {
-        return port.classify(FunctionDescriptor.ofVoid(layouts)).arguments().stream()
-                .map(this::show)
-                .collect(Collectors.joining(" | "));
+        return arguments(port.classify(FunctionDescriptor.ofVoid(layouts)));
+    }
+
+    String arguments(CallSequence call) {
+        return call.arguments().stream().map(this::show).collect(Collectors.joining(" | "));
     }
 
     String result(MemoryLayout layout) {
         return show(port.classify(FunctionDescriptor.of(layout)).result());
+    }
+
+    String result(CallSequence call) {
+        return show(call.result());
     }
 
     String show(CallSequence.Result result) {

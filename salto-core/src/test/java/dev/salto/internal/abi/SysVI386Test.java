@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,10 +21,13 @@ import org.junit.jupiter.api.Test;
 @Tag("host")
 final class SysVI386Test {
     private static final MemoryLayout SMALL = structLayout(JAVA_BYTE);
+    private static final MemoryLayout LARGE = structLayout(JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MemoryLayout LONG_DOUBLE = ExtendedType.X87.layout(JAVA_BYTE, 12, 4);
 
     private final Port port = new SysVI386();
 
-    private final Places places = new Places(port, n -> List.of("eax", "edx").get(n), _ -> "st0");
+    private final Places places = new Places(port, n -> List.of("eax", "edx", "ecx").get(n),
+            _ -> "no register for vectors");
 
     @Test
     void argumentsAreOnTheStackInWholeWords() {
@@ -70,5 +74,112 @@ final class SysVI386Test {
         assertThat(port.trailingArgument(FunctionDescriptor.of(JAVA_DOUBLE)).dead()).isEqualTo("dead_x87");
         assertThat(port.trailingArgument(FunctionDescriptor.of(JAVA_LONG)).dead()).isEqualTo("dead");
         assertThat(port.trailingArgument(FunctionDescriptor.ofVoid()).dead()).isEqualTo("dead");
+    }
+
+    private CallSequence classify(String convention, FunctionDescriptor function) {
+        return convention(convention).classify(function, function.argumentLayouts().size());
+    }
+
+    private Convention convention(String name) {
+        return Objects.requireNonNull(port.conventions().get(name));
+    }
+
+    /** Where arguments are, and how many bytes of them the callee removes. */
+    private String arguments(String convention, FunctionDescriptor function) {
+        CallSequence call = classify(convention, function);
+        return places.arguments(call) + ", removes " + (convention(convention).answer(call) >> 8);
+    }
+
+    private String arguments(String convention, MemoryLayout... layouts) {
+        return arguments(convention, FunctionDescriptor.ofVoid(layouts));
+    }
+
+    @Test
+    void theCalleeRemovesNothingOrTheAddressOfTheResultOrAll() {
+        FunctionDescriptor function = FunctionDescriptor.of(LARGE, JAVA_INT);
+
+        assertThat(arguments("SYSV", function)).isEqualTo("0+4:stack4, removes 4");
+        assertThat(arguments("SYSV", JAVA_INT)).isEqualTo("0+4:stack0, removes 0");
+        assertThat(arguments("MS_CDECL", function)).isEqualTo("0+4:stack4, removes 0");
+        assertThat(arguments("STDCALL", function)).isEqualTo("0+4:stack4, removes 8");
+        assertThat(arguments("STDCALL", SMALL, JAVA_DOUBLE)).isEqualTo("0+1:stack0 | 0+8:stack4, removes 12");
+    }
+
+    @Test
+    void theGateSaysTheSizeOfAFloatingPointResult() {
+        for (MemoryLayout result : List.of(JAVA_FLOAT, JAVA_DOUBLE, LONG_DOUBLE)) {
+            CallSequence call = classify("STDCALL", FunctionDescriptor.of(result, JAVA_INT));
+
+            assertThat(convention("STDCALL").answer(call)).isEqualTo((4 << 8) + (int) result.byteSize());
+        }
+    }
+
+    @Test
+    void thiscallHasTheFirstWordInEcx() {
+        assertThat(arguments("THISCALL", JAVA_INT, JAVA_BYTE)).isEqualTo("0+4:ecx | 0+1:stack0, removes 4");
+        assertThat(arguments("THISCALL", JAVA_FLOAT, JAVA_INT)).isEqualTo("0+4:stack0 | 0+4:ecx, removes 4");
+        assertThat(arguments("THISCALL", FunctionDescriptor.of(LARGE, JAVA_INT))).isEqualTo("0+4:ecx, removes 4");
+    }
+
+    @Test
+    void fastcallHasTheFirstTwoWordsInEcxAndEdx() {
+        assertThat(arguments("FASTCALL", JAVA_BYTE, JAVA_DOUBLE, JAVA_INT, JAVA_INT))
+                .isEqualTo("0+1:ecx | 0+8:stack0 | 0+4:edx | 0+4:stack8, removes 12");
+        assertThat(arguments("FASTCALL", JAVA_LONG, JAVA_INT)).isEqualTo("0+8:stack0 | 0+4:ecx, removes 8");
+    }
+
+    /** As clang has it on Linux. */
+    @Test
+    void aStructByValueTakesTheRoomOfRegistersInFastcall() {
+        assertThat(arguments("FASTCALL", structLayout(JAVA_INT), JAVA_INT, JAVA_INT))
+                .isEqualTo("0+4:stack0 | 0+4:edx | 0+4:stack4, removes 8");
+        assertThat(arguments("FASTCALL", SMALL, JAVA_INT, JAVA_INT))
+                .isEqualTo("0+1:stack0 | 0+4:ecx | 0+4:stack4, removes 8");
+        assertThat(arguments("FASTCALL", structLayout(JAVA_INT, JAVA_INT), JAVA_INT))
+                .isEqualTo("0+8:stack0 | 0+4:stack8, removes 12");
+        assertThat(arguments("FASTCALL", structLayout(JAVA_FLOAT), JAVA_INT))
+                .isEqualTo("0+4:stack0 | 0+4:ecx, removes 4");
+    }
+
+    @Test
+    void pascalPushesFromTheFirstToTheLast() {
+        assertThat(arguments("PASCAL", JAVA_INT, JAVA_DOUBLE, SMALL))
+                .isEqualTo("0+4:stack12 | 0+8:stack4 | 0+1:stack0, removes 16");
+    }
+
+    @Test
+    void registerHasTheFirstThreeWordsInRegisters() {
+        assertThat(arguments("REGISTER", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_INT))
+                .isEqualTo("0+4:eax | 0+8:stack8 | 0+4:edx | 0+4:stack4 | 0+4:ecx | 0+4:stack0, removes 16");
+    }
+
+    @Test
+    void inPascalAndRegisterTheAddressOfTheResultComesBehindTheArguments() {
+        assertThat(places.result(classify("PASCAL", FunctionDescriptor.of(LARGE, JAVA_INT))))
+                .isEqualTo("memory at stack0");
+        assertThat(arguments("PASCAL", FunctionDescriptor.of(LARGE, JAVA_INT))).isEqualTo("0+4:stack4, removes 8");
+        assertThat(places.result(classify("REGISTER", FunctionDescriptor.of(LARGE, JAVA_INT))))
+                .isEqualTo("memory at edx");
+    }
+
+    @Test
+    void structsOfSomeSizesAreReturnedInRegistersWhereTheConventionSaysSo() {
+        MemoryLayout eight = structLayout(JAVA_INT, JAVA_INT);
+        assertThat(places.result(classify("MS_CDECL", FunctionDescriptor.of(eight)))).isEqualTo("0+4:eax 4+4:edx");
+        assertThat(places.result(classify("PASCAL", FunctionDescriptor.of(eight)))).isEqualTo("memory at stack0");
+        assertThat(places.result(classify("PASCAL", FunctionDescriptor.of(SMALL)))).isEqualTo("0+1:eax");
+        assertThat(places.result(classify("STDCALL", FunctionDescriptor.of(SMALL)))).isEqualTo("memory at stack0");
+        assertThat(places.result(classify("MS_CDECL", FunctionDescriptor.of(structLayout(JAVA_BYTE, JAVA_BYTE,
+                JAVA_BYTE))))).isEqualTo("memory at stack0");
+    }
+
+    @Test
+    void complexNumbersAreInRegistersIfTheyFit() {
+        assertThat(places.result(ExtendedType.COMPLEX.layout(JAVA_FLOAT, 2, 4))).isEqualTo("0+4:eax 4+4:edx");
+        assertThat(places.result(ExtendedType.COMPLEX.layout(JAVA_DOUBLE.withByteAlignment(4), 2, 4)))
+                .isEqualTo("memory at stack0");
+        assertThat(places.result(LONG_DOUBLE)).isEqualTo("0+12:st0");
+        assertThat(places.arguments(JAVA_INT, LONG_DOUBLE, JAVA_INT))
+                .isEqualTo("0+4:stack0 | 0+12:stack4 | 0+4:stack16");
     }
 }

@@ -46,7 +46,9 @@ final class NativeCodeBuild implements Callable<Integer> {
                 new CallersLibrary("-extended-O0", "-O0", "extended.c"),
                 new CallersLibrary("-extended-O2", "-O2", "extended.c"),
                 new CallersLibrary("-arm-conventions-O0", "-O0", "arm-conventions.c"),
-                new CallersLibrary("-arm-conventions-O2", "-O2", "arm-conventions.c"));
+                new CallersLibrary("-arm-conventions-O2", "-O2", "arm-conventions.c"),
+                new CallersLibrary("-conventions-O0", "-O0", "conventions.c"),
+                new CallersLibrary("-conventions-O2", "-O2", "conventions.c"));
     }
 
     /** The largest page of any architecture. Those that only have smaller ones say so to the linker, and their images need less room in the JAR. */

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.salto.CSignaturesTest.CCaller;
+import dev.salto.text.callers.SignatureCallers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A C function of {@code conventions.c}, and its call of a callback of a calling convention.
+ *
+ * @param fixed how many arguments are declared
+ */
+record ConventionCaller(Abi abi, CCaller caller, int fixed) {
+    /** Where the C functions store what they got; before that they store how far the stack pointer is off. */
+    static final long VALUE = 16;
+
+    private static final long SIZE = VALUE + 256;
+
+    ConventionCaller(Abi abi, CCaller caller) {
+        this(abi, caller, caller.arguments().size());
+    }
+
+    /** The C functions at each level of optimisation. */
+    static List<SignatureCallers> levels() {
+        return SignatureCallers.atEachLevel("conventions");
+    }
+
+    CallInterface type() {
+        FunctionDescriptor function = caller.function();
+        return CallInterface.prepareVariadic(abi, fixed, function.returnLayout().orElse(null),
+                function.argumentLayouts().toArray(MemoryLayout[]::new));
+    }
+
+    /** Has C call a callback, and compares what either gets. */
+    void check(SignatureCallers level) {
+        Recorder recorder = new Recorder(caller.function(),
+                caller.result().isEmpty() ? null : caller.result().getFirst());
+        MethodHandle target = recorder.handle();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment stored = call(level, type().bind((_, arguments) -> invoke(target, arguments), arena), arena);
+
+            assertThat(recorder.takeSeen()).as("what the callback gets").isEqualTo(
+                    Values.bits(caller.function().argumentLayouts(), caller.arguments().toArray()));
+            MemoryLayout layout = caller.storedLayout();
+            MemorySegment value = stored.asSlice(VALUE, layout.byteSize());
+            assertThat(Values.bits(layout, CSignaturesTest.load(layout, value))).as("what C gets")
+                    .isEqualTo(Values.bits(layout, caller.stored()));
+            assertThat(stored.asSlice(VALUE + layout.byteSize()).toArray(JAVA_BYTE)).as("behind the result")
+                    .containsOnly(0x5a);
+        }
+    }
+
+    /**
+     * Has C call a function pointer.
+     *
+     * @return what C stores
+     */
+    MemorySegment call(SignatureCallers level, MemorySegment function, Arena arena) {
+        MemorySegment stored = arena.allocate(SIZE, 16).fill((byte) 0x5a);
+        level.call(caller.name(), function, stored);
+        assertThat(stored.get(JAVA_LONG_UNALIGNED, 0)).as("how far the stack pointer is off").isZero();
+        return stored;
+    }
+
+    private static @Nullable Object invoke(MethodHandle target, Object... arguments) {
+        try {
+            return target.invokeWithArguments(arguments);
+        } catch (Throwable e) {
+            throw new IllegalStateException("the target failed", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return caller.name();
+    }
+}
