@@ -149,4 +149,43 @@
         return_zero_but_in_a0
         end_entry caught
 
+/*
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
+ * the address of the frame, and loads all that a result can be in.
+ */
+#define FRAME_INTEGERS          0                               /* $a0 to $a7 */
+#define FRAME_VECTORS           (FRAME_INTEGERS + 8 * 8)        /* $fa0 to $fa7 */
+#define FRAME_RESULT_INTEGERS   (FRAME_VECTORS + 8 * 8)         /* $a0 $a1 */
+#define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 2 * 8) /* $fa0 $fa1 */
+#define FRAME_SIZE              (FRAME_RESULT_VECTORS + 2 * 8)
+
+        entry   generic
+        enter_frame
+        .cfi_def_cfa $fp, 0                     /* the frame pointer is the stack pointer of the caller */
+        addi.d  $sp, $sp, -FRAME_SIZE
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        st.d    $a\n, $sp, FRAME_INTEGERS + \n * 8
+        fst.d   $fa\n, $sp, FRAME_VECTORS + \n * 8
+        .endr
+        .irp    n, 0, 1
+        st.d    $zero, $sp, FRAME_RESULT_INTEGERS + \n * 8
+        st.d    $zero, $sp, FRAME_RESULT_VECTORS + \n * 8
+        .endr
+        move    $a0, $t8
+        move    $a1, $sp
+        pcalau12i $t0, %pc_hi20(salto_parameters + HEADER_UNIVERSAL)
+        ld.d    $t0, $t0, %pc_lo12(salto_parameters + HEADER_UNIVERSAL)
+        jirl    $ra, $t0, 0
+        .irp    n, 0, 1
+        ld.d    $a\n, $sp, FRAME_RESULT_INTEGERS + \n * 8
+        fld.d   $fa\n, $sp, FRAME_RESULT_VECTORS + \n * 8
+        .endr
+        addi.d  $sp, $sp, FRAME_SIZE
+        .cfi_def_cfa $sp, 16
+        leave_frame
+        ret
+        end_entry generic
+
+        frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
+
         code_table

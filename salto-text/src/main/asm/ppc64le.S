@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The text image for little-endian 64-bit PowerPC, 64-Bit ELF V2 ABI Specification, Power Architecture (ELFv2) 1.5, chapter 2.
- * clang: --target=powerpc64le-unknown-linux-gnu
+ * clang: --target=powerpc64le-unknown-linux-gnu -mfloat128
  * scratch register: r11
  *
  *   register     what it is here
@@ -195,5 +195,74 @@ jump_on:
         .cfi_restore lr
         return_zero_but_in_r3
         end_entry caught
+
+/*
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
+ * the address of the frame, and loads all that a result can be in. v2 to v13 have numbers of 16 bytes.
+ */
+#define SAVED_INTEGERS          FRAME_HEADER                    /* r3 to r10 */
+#define SAVED_VECTORS           (SAVED_INTEGERS + 8 * 8)        /* f1 to f13 */
+#define RESULT_VECTORS          (SAVED_VECTORS + 13 * 8)        /* f1 to f8 */
+#define RESULT_INTEGERS         (RESULT_VECTORS + 8 * 8)        /* r3 r4 */
+#define SAVED_QUADS             (RESULT_INTEGERS + 2 * 8 + 8)   /* v2 to v13, at a multiple of 16 */
+#define RESULT_QUADS            (SAVED_QUADS + 12 * 16)         /* v2 to v9 */
+#define GENERIC_SIZE            (RESULT_QUADS + 8 * 16)
+
+        entry   generic
+        header_call generic
+        ld      12, HEADER_UNIVERSAL - HEADER_CALL(12)
+        mflr    0
+        std     0, FRAME_LR(1)
+        .cfi_offset lr, FRAME_LR
+        stdu    1, -GENERIC_SIZE(1)
+        .cfi_def_cfa_offset GENERIC_SIZE
+        std     2, FRAME_TOC(1)
+        .irp    n, 3, 4, 5, 6, 7, 8, 9, 10
+        std     \n, SAVED_INTEGERS + (\n - 3) * 8(1)
+        .endr
+        .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+        stfd    \n, SAVED_VECTORS + (\n - 1) * 8(1)
+        .endr
+        addi    4, 1, SAVED_QUADS
+        .irp    n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+        stvx    \n, 0, 4
+        addi    4, 4, 16
+        .endr
+        vxor    2, 2, 2
+        .rept   8
+        stvx    2, 0, 4
+        addi    4, 4, 16
+        .endr
+        li      0, 0
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+        std     0, RESULT_VECTORS + \n * 8(1)
+        .endr
+        mr      3, 11
+        addi    4, 1, FRAME_HEADER
+        mtctr   12
+        bctrl
+        ld      2, FRAME_TOC(1)
+        addi    4, 1, RESULT_QUADS
+        .irp    n, 2, 3, 4, 5, 6, 7, 8, 9
+        lvx     \n, 0, 4
+        addi    4, 4, 16
+        .endr
+        .irp    n, 1, 2, 3, 4, 5, 6, 7, 8
+        lfd     \n, RESULT_VECTORS + (\n - 1) * 8(1)
+        .endr
+        ld      3, RESULT_INTEGERS(1)
+        ld      4, RESULT_INTEGERS + 8(1)
+        addi    1, 1, GENERIC_SIZE
+        .cfi_def_cfa_offset 0
+        ld      0, FRAME_LR(1)
+        mtlr    0
+        .cfi_restore lr
+        blr
+        end_entry generic
+
+        /* The frame's address is behind its header; stack arguments count from the beginning of the caller's parameter save area. */
+        frame   generic, SAVED_INTEGERS - FRAME_HEADER, SAVED_VECTORS - FRAME_HEADER, 8, RESULT_INTEGERS - FRAME_HEADER, RESULT_VECTORS - FRAME_HEADER, GENERIC_SIZE + FRAME_LR - FRAME_HEADER, GENERIC_SIZE
+        layout  generic_quads, SAVED_QUADS - FRAME_HEADER
+        layout  generic_result_quads, RESULT_QUADS - FRAME_HEADER
 
         code_table

@@ -157,4 +157,43 @@
         dead_and_caught _float_double, w, d
         dead_and_caught _double_float, d, w
 
+/*
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
+ * the address of the frame, and loads all that a result can be in. A `float` among the results has ones above it: that is for the gate
+ * to see to, which knows the signature.
+ */
+#define FRAME_INTEGERS          0                               /* a0 to a7 */
+#define FRAME_VECTORS           (FRAME_INTEGERS + 8 * 8)        /* fa0 to fa7 */
+#define FRAME_RESULT_INTEGERS   (FRAME_VECTORS + 8 * 8)         /* a0 a1 */
+#define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 2 * 8) /* fa0 fa1 */
+#define FRAME_SIZE              (FRAME_RESULT_VECTORS + 2 * 8)
+
+        entry   generic
+        enter_frame
+        .cfi_def_cfa s0, 0                      /* the frame pointer is the stack pointer of the caller */
+        addi    sp, sp, -FRAME_SIZE
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        sd      a\n, FRAME_INTEGERS + \n * 8(sp)
+        fsd     fa\n, FRAME_VECTORS + \n * 8(sp)
+        .endr
+        .irp    n, 0, 1
+        sd      zero, FRAME_RESULT_INTEGERS + \n * 8(sp)
+        sd      zero, FRAME_RESULT_VECTORS + \n * 8(sp)
+        .endr
+        mv      a0, t2
+        mv      a1, sp
+        ld      t1, salto_parameters + HEADER_UNIVERSAL
+        jalr    t1
+        .irp    n, 0, 1
+        ld      a\n, FRAME_RESULT_INTEGERS + \n * 8(sp)
+        fld     fa\n, FRAME_RESULT_VECTORS + \n * 8(sp)
+        .endr
+        addi    sp, sp, FRAME_SIZE
+        .cfi_def_cfa sp, 16
+        leave_frame
+        ret
+        end_entry generic
+
+        frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
+
         code_table

@@ -24,8 +24,10 @@
 #include "text-image.h"
 
 #define SAVE_AREA       160     /* what a caller provides below its stack arguments */
-#define SAVED_R6        48      /* where r6 is saved in it; the others follow */
-#define SAVED_R14       (SAVED_R6 + (14 - 6) * WORD)
+#define SAVED_R2        16      /* where r2 is saved in it; the others follow, up to r15 */
+#define SAVED_R6        (SAVED_R2 + (6 - 2) * WORD)
+#define SAVED_R14       (SAVED_R2 + (14 - 2) * WORD)
+#define SAVED_F0        128     /* f0; behind it f2, f4 and f6 */
 
         .macro  trampoline block
         lgrl    %r0, BLOCK_ARGUMENT + \block    /* 6 bytes */
@@ -176,5 +178,43 @@
         .cfi_restore %r15
         return_zero_but_in_r2
         end_entry caught
+
+/*
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
+ * the address of the frame, and loads all that a result can be in. The caller's save area has places for all registers with arguments, and its stack arguments lie behind
+ * it; so the frame begins with the results below, and goes on with that area. The gate has no stack arguments, and keeps r6.
+ */
+#define FRAME_RESULT_INTEGERS   0                               /* r2 */
+#define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + WORD)  /* f0 */
+#define FRAME_SAVE_AREA         (FRAME_RESULT_VECTORS + WORD)   /* the caller's */
+#define FRAME_SIZE              (SAVE_AREA + FRAME_SAVE_AREA)   /* with what the gate saves its registers in */
+
+        entry   generic
+        stmg    %r2, %r6, SAVED_R2(%r15)
+        .irp    n, 0, 2, 4, 6
+        std     %f\n, SAVED_F0 + \n / 2 * WORD(%r15)
+        .endr
+        stmg    %r14, %r15, SAVED_R14(%r15)
+        .cfi_offset %r14, SAVED_R14 - SAVE_AREA
+        .cfi_offset %r15, SAVED_R14 + WORD - SAVE_AREA
+        lgr     %r1, %r15
+        aghi    %r15, -FRAME_SIZE
+        .cfi_def_cfa_offset SAVE_AREA + FRAME_SIZE
+        stg     %r1, 0(%r15)            /* the back chain */
+        la      %r3, SAVE_AREA(%r15)
+        lgr     %r2, %r0
+        xc      FRAME_RESULT_INTEGERS(2 * WORD, %r3), FRAME_RESULT_INTEGERS(%r3)
+        lgrl    %r1, salto_parameters + HEADER_UNIVERSAL
+        basr    %r14, %r1
+        lg      %r2, SAVE_AREA + FRAME_RESULT_INTEGERS(%r15)
+        ld      %f0, SAVE_AREA + FRAME_RESULT_VECTORS(%r15)
+        lmg     %r14, %r15, FRAME_SIZE + SAVED_R14(%r15)
+        .cfi_def_cfa_offset SAVE_AREA
+        .cfi_restore %r14
+        .cfi_restore %r15
+        br      %r14
+        end_entry generic
+
+        frame   generic, FRAME_SAVE_AREA + SAVED_R2, FRAME_SAVE_AREA + SAVED_F0, WORD, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVE_AREA + SAVED_R14, FRAME_SAVE_AREA + SAVE_AREA
 
         code_table

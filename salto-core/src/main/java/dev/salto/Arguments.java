@@ -93,7 +93,7 @@ public final class Arguments {
     /** Ends the call: nobody can read them any more. */
     void end() {
         CallPlan ended = plan;
-        if (!isAnswered && ended != null && ended.returnsInMemory()) {
+        if (!isAnswered && ended != null && ended.mustReturnZero()) {
             ended.returnZero(frame);
         }
         plan = null;
@@ -169,7 +169,7 @@ public final class Arguments {
     public float getFloat(int index) {
         CallPlan current = plan();
         return current.carrier(Objects.checkIndex(index, current.count())) == Carrier.WIDENED_FLOAT
-                ? (float) Memory.getDouble(frame + current.offset(index))
+                ? Memory.getWidened(frame + current.offset(index))
                 : Memory.getFloat(place(index, Carrier.FLOAT));
     }
 
@@ -259,8 +259,8 @@ public final class Arguments {
 
     /** Sets the result, as {@link #setReturn(boolean)} does. */
     public void setReturn(float value) {
-        CallPlan current = plan();
-        (current.result() == Carrier.WIDENED_FLOAT ? current : resultIs(Carrier.FLOAT)).returnFloat(frame, value);
+        boolean isWidened = plan().result() == Carrier.WIDENED_FLOAT;
+        resultIs(isWidened ? Carrier.WIDENED_FLOAT : Carrier.FLOAT).returnFloat(frame, value);
     }
 
     /** Sets the result, as {@link #setReturn(boolean)} does. */

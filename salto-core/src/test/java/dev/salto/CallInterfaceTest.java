@@ -5,16 +5,19 @@ package dev.salto;
 import static dev.salto.text.callers.CTypes.DOUBLE;
 import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,6 +78,56 @@ final class CallInterfaceTest {
 
             assertThat(out.get(LONG_LONG, 0)).isEqualTo(42);
             assertThat(out.get(DOUBLE, 8)).isEqualTo(1.5);
+        }
+    }
+
+    /** A float of zero is not zero in a register everywhere. */
+    @Test
+    void nativeCodeGetsZeroIfAHandlerSetsNoResultOrFailsWhenItHas() throws Throwable {
+        MemoryLayout floats = MemoryLayout.structLayout(JAVA_FLOAT, JAVA_FLOAT);
+        MemoryLayout large = MemoryLayout.structLayout(LONG_LONG, LONG_LONG, LONG_LONG, LONG_LONG, LONG_LONG);
+        List<Throwable> uncaught = new ArrayList<>();
+        Thread.currentThread().setUncaughtExceptionHandler((_, e) -> uncaught.add(e));
+        try (Arena arena = Arena.ofConfined()) {
+            for (MemoryLayout result : List.of(JAVA_INT, LONG_LONG, JAVA_FLOAT, DOUBLE, ADDRESS, floats, large)) {
+                FunctionDescriptor descriptor = FunctionDescriptor.of(result, DOUBLE);
+                CallInterface type = CallInterface.prepare(descriptor);
+                MemorySegment silent = type.bind(_ -> {}, arena);
+                MemorySegment failing = type.bind(arguments -> {
+                    answerWithOnes(arguments, result, arena);
+                    throw new IllegalStateException("expected by the test");
+                }, arena);
+
+                assertThat(answer(silent, descriptor, arena)).as("%s", result).isEqualTo(zero(result, arena));
+                assertThat(answer(failing, descriptor, arena)).as("%s", result).isEqualTo(zero(result, arena));
+            }
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(null);
+        }
+        assertThat(uncaught).hasSize(7);
+    }
+
+    private static Object answer(MemorySegment function, FunctionDescriptor descriptor, Arena arena) throws Throwable {
+        MemoryLayout result = descriptor.returnLayout().orElseThrow();
+        MethodHandle caller = caller(function, descriptor);
+        return Values.bits(result, result instanceof ValueLayout
+                ? caller.invokeWithArguments(0.5)
+                : caller.invokeWithArguments(arena, 0.5));
+    }
+
+    private static Object zero(MemoryLayout layout, Arena arena) {
+        MemorySegment segment = arena.allocate(layout);
+        return Values.bits(layout, layout instanceof ValueLayout value ? value.varHandle().get(segment, 0L) : segment);
+    }
+
+    private static void answerWithOnes(Arguments arguments, MemoryLayout result, Arena arena) {
+        switch (result) {
+            case ValueLayout.OfInt _ -> arguments.setReturn(1);
+            case ValueLayout.OfLong _ -> arguments.setReturn(1L);
+            case ValueLayout.OfFloat _ -> arguments.setReturn(1f);
+            case ValueLayout.OfDouble _ -> arguments.setReturn(1.0);
+            case AddressLayout _ -> arguments.setReturnPointer(1);
+            default -> arguments.setReturn(arena.allocate(result).fill((byte) 1));
         }
     }
 

@@ -46,6 +46,12 @@ final class ElfV2Ppc64 implements Port {
         return LongDoubleFormat.DOUBLE_DOUBLE;
     }
 
+    /** Parameter Passing in Registers: a single-precision number is in a register in double-precision format. */
+    @Override
+    public boolean widensFloats() {
+        return true;
+    }
+
     @Override
     public CallSequence classify(FunctionDescriptor function) {
         ParameterSaveArea area = new ParameterSaveArea();

@@ -225,7 +225,7 @@ public final class CallPlan {
     /** Returns a {@code float}. */
     public void returnFloat(long frame, float value) {
         if (result == Carrier.WIDENED_FLOAT) {
-            Memory.setDouble(frame + resultOffset, value);
+            Memory.setWidened(frame + resultOffset, value);
         } else if (isBoxed) {
             Memory.setBoxed(frame + resultOffset, value);
         } else {
@@ -241,6 +241,11 @@ public final class CallPlan {
     /** Whether the caller provides memory for the result. */
     public boolean returnsInMemory() {
         return resultPointer != IN_PIECES;
+    }
+
+    /** Whether a caller whose callee returns nothing finds something else than zero, unless it is {@linkplain #returnZero told}. */
+    public boolean mustReturnZero() {
+        return returnsInMemory() || (resultPieces != null && resultPieces.hasBoxes());
     }
 
     /** Returns a segment's content. */

@@ -15,6 +15,13 @@ public final class Memory {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final boolean HAS_WIDE_WORDS = ValueLayout.ADDRESS.byteSize() == Long.BYTES;
+    private static final int FLOAT_INFINITY = 0x7f800000;
+    private static final int FLOAT_FRACTION = 0x007fffff;
+    private static final long DOUBLE_INFINITY = 0x7ff0000000000000L;
+
+    /** How many bits of the fraction a {@code double} has that a {@code float} has not. */
+    private static final int FRACTION_BITS_MORE = 29;
+
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private Memory() {}
@@ -92,6 +99,30 @@ public final class Memory {
     /** Writes four bytes, and ones behind them. */
     static void setBoxed(long address, float value) {
         setLong(address, Integer.toUnsignedLong(Float.floatToRawIntBits(value)) | -1L << Integer.SIZE);
+    }
+
+    /** Reads a {@code float} that is a {@code double} there. A NaN keeps its bits, which a cast of a signalling one does not. */
+    public static float getWidened(long address) {
+        long bits = getLong(address);
+        double value = Double.longBitsToDouble(bits);
+        if (!Double.isNaN(value)) {
+            return (float) value;
+        }
+        int sign = (int) (bits >>> Integer.SIZE) & Integer.MIN_VALUE;
+        int fraction = (int) (bits >>> FRACTION_BITS_MORE) & FLOAT_FRACTION;
+        return Float.intBitsToFloat(sign | FLOAT_INFINITY | fraction);
+    }
+
+    /** Writes a {@code float} as a {@code double}, a NaN with its bits. */
+    static void setWidened(long address, float value) {
+        if (!Float.isNaN(value)) {
+            setDouble(address, value);
+            return;
+        }
+        int bits = Float.floatToRawIntBits(value);
+        long sign = (long) (bits & Integer.MIN_VALUE) << Integer.SIZE;
+        long fraction = (long) (bits & FLOAT_FRACTION) << FRACTION_BITS_MORE;
+        setLong(address, sign | DOUBLE_INFINITY | fraction);
     }
 
     /** Writes as much as an address has. */

@@ -38,7 +38,7 @@ final class Pieces {
         Pieces result = new Pieces(pieces.size());
         for (int i = 0; i < pieces.size(); i++) {
             result.set(i, pieces.get(i), frame.result(pieces.get(i)), widensFloats);
-            result.areBoxed[i] = frame.hasRoomFor(Long.BYTES) && pieces.get(i).size() == Float.BYTES
+            result.areBoxed[i] = !widensFloats && frame.hasRoomFor(Long.BYTES) && pieces.get(i).size() == Float.BYTES
                     && pieces.get(i).storage() instanceof Storage.VectorRegister;
         }
         return result;
@@ -74,7 +74,7 @@ final class Pieces {
     void gather(long frame, long to) {
         for (int i = 0; i < places.length; i++) {
             if (areWidened[i]) {
-                Memory.setFloat(to + offsets[i], (float) Memory.getDouble(frame + places[i]));
+                Memory.setFloat(to + offsets[i], Memory.getWidened(frame + places[i]));
             } else {
                 Memory.copy(frame + places[i], to + offsets[i], sizes[i]);
             }
@@ -85,7 +85,7 @@ final class Pieces {
     void scatter(long frame, long from) {
         for (int i = 0; i < places.length; i++) {
             if (areWidened[i]) {
-                Memory.setDouble(frame + places[i], Memory.getFloat(from + offsets[i]));
+                Memory.setWidened(frame + places[i], Memory.getFloat(from + offsets[i]));
             } else if (areBoxed[i]) {
                 Memory.setBoxed(frame + places[i], Memory.getFloat(from + offsets[i]));
             } else {
@@ -94,10 +94,26 @@ final class Pieces {
         }
     }
 
+    /** Whether a zero of the value is something else than zero in all its registers. */
+    boolean hasBoxes() {
+        for (boolean isBoxed : areBoxed) {
+            if (isBoxed) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Sets the value to zero. */
     void clear(long frame) {
         for (int i = 0; i < places.length; i++) {
-            Memory.clear(frame + places[i], sizes[i]);
+            if (areWidened[i]) {
+                Memory.setDouble(frame + places[i], 0);
+            } else if (areBoxed[i]) {
+                Memory.setBoxed(frame + places[i], 0);
+            } else {
+                Memory.clear(frame + places[i], sizes[i]);
+            }
         }
     }
 }
