@@ -95,7 +95,7 @@ CALLERS(complex_long_double, _Complex long double, COMPLEX(long double, 1.5L, -2
 CALLERS(int128, __int128, WIDE(0x0123456789abcdefLL, 0xfedcba9876543210ULL), WIDE(-5LL, 6), WIDE(7, 0x8000000000000000ULL))
 #endif
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__powerpc64__)
 CALLERS(float128, __float128, 1.25Q, -2.0e300Q, 3.0625e-300Q)
 #endif
 

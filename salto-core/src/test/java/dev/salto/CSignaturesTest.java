@@ -32,6 +32,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -302,10 +303,31 @@ final class CSignaturesTest {
         JdkFaults.of(caller.function()).or(() -> JdkFaults.ofCFunction(caller.name(), caller.function(), linker))
                 .or(() -> linker == UpcallLinker.JDK ? JdkFaults.ofItsOwnStubs(caller.function()) : Optional.empty())
                 .ifPresent(Assumptions::abort);
+        check(caller, level, linker.name(),
+                (target, arena) -> linker.upcallStub(target, caller.function(), arena));
+    }
+
+    static Stream<Arguments> everyVariadicCallerAtEachLevel() {
+        return C_CALLERS.stream().filter(caller -> caller.name().startsWith("variadic_"))
+                .flatMap(caller -> LEVELS.stream().map(level -> Arguments.of(caller, level)));
+    }
+
+    /** An upcall stub cannot be told that it is called as a variadic function. */
+    @ParameterizedTest(name = "{0} at {1}")
+    @MethodSource("everyVariadicCallerAtEachLevel")
+    void aVariadicCallInterfaceGetsWhatCPasses(CCaller caller, SignatureCallers level) {
+        FunctionDescriptor function = caller.function();
+        CallInterface type = CallInterface.prepareVariadic(Abi.NATIVE, 1, function.returnLayout().orElseThrow(),
+                function.argumentLayouts().toArray(MemoryLayout[]::new));
+        check(caller, level, type.toString(), (target, arena) -> UpcallLinker.bind(type, target, arena));
+    }
+
+    private static void check(CCaller caller, SignatureCallers level, String linker,
+            BiFunction<MethodHandle, Arena, MemorySegment> makeCallback) {
         try (Arena arena = Arena.ofConfined()) {
             Recorder recorder = new Recorder(caller.function(),
                     caller.result().isEmpty() ? null : caller.result().getFirst());
-            MemorySegment callback = linker.upcallStub(recorder.handle(), caller.function(), arena);
+            MemorySegment callback = makeCallback.apply(recorder.handle(), arena);
             // More than C may write, to see that it does not
             MemorySegment stored = arena.allocate(256, 16).fill((byte) 0x5a);
 

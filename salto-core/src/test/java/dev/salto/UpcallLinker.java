@@ -39,13 +39,7 @@ enum UpcallLinker {
         MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
                 Linker.Option... options) {
             note(function);
-            return CallInterface.prepare(function).bind((_, arguments) -> {
-                try {
-                    return target.invokeWithArguments(arguments);
-                } catch (Throwable e) {
-                    throw new IllegalStateException("the target failed", e);
-                }
-            }, arena);
+            return bind(CallInterface.prepare(function), target, arena);
         }
     };
 
@@ -54,6 +48,17 @@ enum UpcallLinker {
 
     abstract MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options);
+
+    /** A closure without a gate, of any type. */
+    static MemorySegment bind(CallInterface type, MethodHandle target, Arena arena) {
+        return type.bind((_, arguments) -> {
+            try {
+                return target.invokeWithArguments(arguments);
+            } catch (Throwable e) {
+                throw new IllegalStateException("the target failed", e);
+            }
+        }, arena);
+    }
 
     /** A stub that calls its target wrongly may end the JVM, and no test can then say what it did: this file does. */
     private static final Path LAST_STUB = Path.of("target", "last-stub.txt");

@@ -6,8 +6,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Linux on little-endian 64-bit PowerPC. Section names are those of the 64-Bit ELF V2 ABI Specification, Power Architecture (ELFv2) 1.5,
@@ -23,13 +25,16 @@ final class ElfV2Ppc64 implements Port {
     /** f1 to f13. */
     private static final int VECTOR_ARGUMENTS = 13;
 
+    /** v2 to v13. */
+    private static final int QUAD_ARGUMENTS = 12;
+
     private static final long DOUBLEWORD = 8;
 
     /** Return Values: a larger aggregate is returned in memory, unless it is homogeneous. */
     private static final long LARGEST_RESULT_IN_REGISTERS = 2 * DOUBLEWORD;
 
-    /** Parameter Passing in Registers: a homogeneous aggregate has one to eight members. */
-    private static final int MOST_MEMBERS = 8;
+    /** Parameter Passing in Registers: the members of a homogeneous aggregate are in one to eight registers. */
+    private static final int MOST_REGISTERS = 8;
 
     @Override
     public String architecture() {
@@ -53,12 +58,25 @@ final class ElfV2Ppc64 implements Port {
     }
 
     @Override
+    public Set<ExtendedType> extendedTypes() {
+        return EnumSet.of(ExtendedType.QUAD, ExtendedType.DOUBLE_DOUBLE, ExtendedType.INT128, ExtendedType.COMPLEX);
+    }
+
+    @Override
     public CallSequence classify(FunctionDescriptor function) {
+        return classifyVariadic(function, function.argumentLayouts().size());
+    }
+
+    @Override
+    public CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
         ParameterSaveArea area = new ParameterSaveArea();
         CallSequence.Result result = function.returnLayout()
                 .map(layout -> placeResult(layout, area))
                 .orElseGet(CallSequence.Result.None::new);
-        List<List<Piece>> arguments = function.argumentLayouts().stream().map(area::place).toList();
+        List<List<Piece>> arguments = new ArrayList<>();
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            arguments.add(area.place(layout, arguments.size() < fixed));
+        }
         return new CallSequence(arguments, result, area.stackSize);
     }
 
@@ -68,16 +86,35 @@ final class ElfV2Ppc64 implements Port {
                 && homogeneous(layout).isEmpty()) {
             return new CallSequence.Result.InMemory(new Storage.IntegerRegister(arguments.doublewords++));
         }
-        List<Piece> pieces = new ParameterSaveArea().place(layout);
+        List<Piece> pieces = new ParameterSaveArea().place(layout, true);
         return pieces.isEmpty() ? new CallSequence.Result.None() : new CallSequence.Result.InRegisters(pieces);
     }
 
     /** The type of all members of a homogeneous floating-point aggregate: there is nothing else in it, and not too many of them. */
     private static Optional<Field> homogeneous(MemoryLayout layout) {
-        return Field.onlyFloatingPoint(layout).filter(member -> {
-            long members = Field.of(layout).stream().mapToLong(Field::offset).distinct().count();
-            return members <= MOST_MEMBERS && members * member.size() == layout.byteSize();
-        });
+        List<Field> fields = layout instanceof GroupLayout ? Field.of(layout) : List.of();
+        if (fields.isEmpty()) {
+            return Optional.empty();
+        }
+        Field member = fields.getFirst();
+        if (registersOf(member) == 0 || fields.stream().anyMatch(field -> !field.layout().equals(member.layout()))) {
+            return Optional.empty();
+        }
+        long members = fields.stream().mapToLong(Field::offset).distinct().count();
+        return Optional.of(member).filter(
+                _ -> members * registersOf(member) <= MOST_REGISTERS && members * member.size() == layout.byteSize());
+    }
+
+    /** How many registers for floating-point numbers one has; none if it is something else. */
+    private static int registersOf(Field field) {
+        if (field.isFloatingPoint()) {
+            return 1;
+        }
+        ExtendedType type = ExtendedType.of(field.layout());
+        if (type == ExtendedType.DOUBLE_DOUBLE) {
+            return 2;
+        }
+        return type == ExtendedType.QUAD ? 1 : 0;
     }
 
     @Override
@@ -89,26 +126,42 @@ final class ElfV2Ppc64 implements Port {
     private static final class ParameterSaveArea {
         private int doublewords;
         private int vectors;
+        private int quads;
         private long stackSize;
 
-        List<Piece> place(MemoryLayout layout) {
-            Optional<Field> member = homogeneous(layout);
-            if (member.isPresent()) {
-                return place(layout, member.get().size());
+        /** @param isDeclared whether it is passed for a parameter, not for three dots, for which everything travels as integers do */
+        List<Piece> place(MemoryLayout layout, boolean isDeclared) {
+            ExtendedType type = ExtendedType.of(layout);
+            if (type == ExtendedType.COMPLEX) {
+                return placeParts(ExtendedType.part(layout), isDeclared);
             }
             if (Field.isFloatingPoint(layout)) {
-                return place(layout, layout.byteSize());
+                return place(layout, isDeclared ? layout.byteSize() : 0);
             }
-            if (layout instanceof GroupLayout && layout.byteAlignment() >= 2 * DOUBLEWORD) {
+            Optional<Field> member = homogeneous(layout);
+            long size = member.isPresent() ? member.get().size() / registersOf(member.get()) : 0;
+            boolean isAligned = member.isPresent()
+                    ? size > DOUBLEWORD
+                    : type == null && layout instanceof GroupLayout && layout.byteAlignment() >= 2 * DOUBLEWORD;
+            if (isAligned) {
                 doublewords += doublewords % 2;
             }
-            return place(layout, 0);
+            return place(layout, isDeclared ? size : 0);
+        }
+
+        /** Parameter Passing in Registers: a complex number is passed like two arguments. */
+        private List<Piece> placeParts(MemoryLayout part, boolean isDeclared) {
+            List<Piece> pieces = new ArrayList<>(place(part, isDeclared));
+            for (Piece piece : place(part, isDeclared)) {
+                pieces.add(new Piece(part.byteSize() + piece.offset(), piece.size(), piece.storage()));
+            }
+            return pieces;
         }
 
         /**
          * Places a value in whole doublewords.
          *
-         * @param member the size of each of the floating-point numbers that it consists of; 0 if it does not
+         * @param member the size of each of the floating-point numbers that it consists of; 0 if it does not, or does not travel like that
          */
         private List<Piece> place(MemoryLayout layout, long member) {
             long size = layout.byteSize();
@@ -116,8 +169,8 @@ final class ElfV2Ppc64 implements Port {
             doublewords += (int) Math.ceilDiv(size, DOUBLEWORD);
             List<Piece> pieces = new ArrayList<>();
             long offset = 0;
-            while (member != 0 && offset < size && vectors < VECTOR_ARGUMENTS) {
-                pieces.add(new Piece(offset, member, new Storage.VectorRegister(vectors++)));
+            while (member != 0 && offset < size && hasRegister(member)) {
+                pieces.add(new Piece(offset, member, nextRegister(member)));
                 offset += member;
             }
             if (offset == size) {
@@ -135,6 +188,14 @@ final class ElfV2Ppc64 implements Port {
                 stackSize = doublewords * DOUBLEWORD;
             }
             return pieces;
+        }
+
+        private boolean hasRegister(long size) {
+            return size > DOUBLEWORD ? quads < QUAD_ARGUMENTS : vectors < VECTOR_ARGUMENTS;
+        }
+
+        private Storage nextRegister(long size) {
+            return size > DOUBLEWORD ? new Storage.QuadRegister(quads++) : new Storage.VectorRegister(vectors++);
         }
     }
 }

@@ -99,6 +99,34 @@ public enum ExtendedType {
         return content.elementLayout();
     }
 
+    /**
+     * Refuses a function with any other such type than these.
+     *
+     * @param convention the name of the calling convention that knows these
+     * @throws IllegalArgumentException if there is one
+     */
+    static void requireOnly(Set<ExtendedType> known, FunctionDescriptor function, String convention) {
+        for (MemoryLayout argument : function.argumentLayouts()) {
+            requireOnly(known, argument, convention);
+        }
+        if (function.returnLayout().isPresent()) {
+            requireOnly(known, function.returnLayout().get(), convention);
+        }
+    }
+
+    private static void requireOnly(Set<ExtendedType> known, MemoryLayout layout, String convention) {
+        if (isIn(layout)) {
+            for (Field field : Field.of(layout)) {
+                ExtendedType type = of(field.layout());
+                if (type != null && !known.contains(type)) {
+                    throw new IllegalArgumentException(
+                            "%s has the type %s in it, and Salto does not know where %s puts that, only %s; pass a pointer to it"
+                                    .formatted(layout, type, convention, known));
+                }
+            }
+        }
+    }
+
     /** Whether such a type is anywhere in a layout. */
     public static boolean isIn(MemoryLayout layout) {
         if (layout instanceof SequenceLayout sequence) {

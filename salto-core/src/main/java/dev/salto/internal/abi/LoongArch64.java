@@ -3,6 +3,7 @@
 package dev.salto.internal.abi;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.util.Set;
 
 /**
  * Linux on 64-bit LoongArch: "Procedure Call Standard for the LoongArch Architecture" 20231219, with floating-point registers of 64 bits
@@ -22,5 +23,15 @@ final class LoongArch64 implements Port {
     @Override
     public CallSequence classify(FunctionDescriptor function) {
         return Lp64d.classify(function);
+    }
+
+    @Override
+    public CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
+        return Lp64d.classify(function, fixed);
+    }
+
+    @Override
+    public Set<ExtendedType> extendedTypes() {
+        return Lp64d.EXTENDED_TYPES;
     }
 }

@@ -10,7 +10,10 @@ import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.UnionLayout;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The calling convention that RISC-V and LoongArch share, under this name and with the same registers by number. Section names are
@@ -31,15 +34,27 @@ final class Lp64d {
     /** A struct of more members has no registers for each of them. */
     private static final int MOST_MEMBERS = 2;
 
+    /** Vectors are not among them: compilers treat them in more than one way. */
+    static final Set<ExtendedType> EXTENDED_TYPES = Collections
+            .unmodifiableSet(EnumSet.of(ExtendedType.QUAD, ExtendedType.INT128, ExtendedType.COMPLEX));
+
     private Lp64d() {}
 
     /** As {@link Port#classify}. */
     static CallSequence classify(FunctionDescriptor function) {
+        return classify(function, function.argumentLayouts().size());
+    }
+
+    /** As {@link Port#classifyVariadic}. */
+    static CallSequence classify(FunctionDescriptor function, int fixed) {
         Registers registers = new Registers();
         CallSequence.Result result = function.returnLayout()
                 .map(layout -> placeResult(layout, registers))
                 .orElseGet(CallSequence.Result.None::new);
-        List<List<Piece>> arguments = function.argumentLayouts().stream().map(registers::place).toList();
+        List<List<Piece>> arguments = new ArrayList<>();
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            arguments.add(arguments.size() < fixed ? registers.place(layout) : registers.placeVariadic(layout));
+        }
         return new CallSequence(arguments, result, registers.stackSize);
     }
 
@@ -61,8 +76,8 @@ final class Lp64d {
 
     /**
      * "Hardware Floating-point Calling Convention": what travels with a register for each member. That is one floating-point number, or
-     * two, or one and an integer, however deep in structs and arrays, but not in a union. Empty for everything else. A pointer is no
-     * integer here, neither to GCC, nor to clang, nor to the JDK's linkers.
+     * two, as of a complex number, or one and an integer, however deep in structs and arrays, but not in a union, and none that is wider than a register.
+     * Empty for everything else. A pointer is no integer here, neither to GCC, nor to clang, nor to the JDK's linkers.
      */
     private static List<Field> membersOnTheirOwn(MemoryLayout layout) {
         return hasUnion(layout) ? List.of() : fewFields(layout);
@@ -71,7 +86,8 @@ final class Lp64d {
     private static List<Field> fewFields(MemoryLayout layout) {
         List<Field> fields = Field.of(layout);
         boolean fit = fields.size() <= MOST_MEMBERS && fields.stream().anyMatch(Field::isFloatingPoint)
-                && fields.stream().noneMatch(field -> field.layout() instanceof AddressLayout);
+                && fields.stream()
+                        .noneMatch(field -> field.layout() instanceof AddressLayout || field.size() > WORD);
         return fit ? fields : List.of();
     }
 
@@ -103,7 +119,22 @@ final class Lp64d {
                     && integers + integersNeeded <= INTEGER_ARGUMENTS) {
                 return members.stream().map(this::inOwnRegister).toList();
             }
-            // Size, not kind, decides from here on: the integer calling convention.
+            return placeByIntegerConvention(layout);
+        }
+
+        /**
+         * "Integer Calling Convention": an argument that is not declared travels like an integer, and one of two words and their alignment begins in an even
+         * register.
+         */
+        List<Piece> placeVariadic(MemoryLayout layout) {
+            if (layout.byteSize() == 2 * WORD && layout.byteAlignment() == 2 * WORD) {
+                integers += integers % 2;
+            }
+            return placeByIntegerConvention(layout);
+        }
+
+        /** Size, not kind, decides. */
+        private List<Piece> placeByIntegerConvention(MemoryLayout layout) {
             return layout.byteSize() > LARGEST_IN_REGISTERS
                     ? List.of(new Piece(0, layout.byteSize(), new Storage.Reference(integerOrStack())))
                     : inWords(layout);

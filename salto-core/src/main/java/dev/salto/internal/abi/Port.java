@@ -5,7 +5,9 @@ package dev.salto.internal.abi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the calling convention of one architecture adds to Salto. A port has no state.
@@ -40,6 +42,11 @@ public interface Port {
         return classify(function);
     }
 
+    /** The types without a layout of the JDK's that {@link #classify} has rules for. */
+    default Set<ExtendedType> extendedTypes() {
+        return EnumSet.allOf(ExtendedType.class);
+    }
+
     /** Whether numbers that are {@code float} in C are {@code double} in a register. */
     default boolean widensFloats() {
         return false;
@@ -60,6 +67,7 @@ public interface Port {
         return new Convention() {
             @Override
             public CallSequence classify(FunctionDescriptor function, int fixed) {
+                ExtendedType.requireOnly(extendedTypes(), function, abi());
                 return fixed == NO_DOTS
                         ? Port.this.classify(function)
                         : classifyVariadic(function, fixed);

@@ -4,6 +4,7 @@ package dev.salto.internal.abi;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.util.List;
+import java.util.Set;
 
 /** Linux on 64-bit RISC-V: RISC-V ELF psABI 1.0, "Procedure Calling Convention", with the hardware floating-point convention LP64D. */
 final class RiscV64 implements Port {
@@ -23,6 +24,16 @@ final class RiscV64 implements Port {
     @Override
     public CallSequence classify(FunctionDescriptor function) {
         return Lp64d.classify(function);
+    }
+
+    @Override
+    public CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
+        return Lp64d.classify(function, fixed);
+    }
+
+    @Override
+    public Set<ExtendedType> extendedTypes() {
+        return Lp64d.EXTENDED_TYPES;
     }
 
     @Override

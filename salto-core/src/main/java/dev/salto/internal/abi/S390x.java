@@ -10,6 +10,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.PaddingLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -58,6 +59,12 @@ final class S390x implements Port {
     @Override
     public LongDoubleFormat longDouble() {
         return LongDoubleFormat.QUAD_ALIGNED_TO_8;
+    }
+
+    /** Vectors are in registers of their own, or not, as the compiler was told about the processor. */
+    @Override
+    public Set<ExtendedType> extendedTypes() {
+        return EnumSet.of(ExtendedType.QUAD, ExtendedType.INT128, ExtendedType.COMPLEX);
     }
 
     @Override
@@ -130,7 +137,8 @@ final class S390x implements Port {
         Piece place(MemoryLayout layout) {
             long size = layout.byteSize();
             if (layout instanceof GroupLayout group) {
-                if (!SIZES_IN_REGISTERS.contains(size)) {
+                // "Parameter Passing": so are long double, and complex numbers whatever their size.
+                if (ExtendedType.of(group) != null || !SIZES_IN_REGISTERS.contains(size)) {
                     return new Piece(0, size, new Storage.Reference(integerOrStack()));
                 }
                 boolean isNumber = size >= Float.BYTES && isLikeFloatingPoint.test(group);

@@ -19,6 +19,13 @@ public sealed interface Storage {
     record VectorRegister(int number) implements Storage {}
 
     /**
+     * A register for values of 16 bytes, where those for floating-point numbers have less.
+     *
+     * @param number its place among the registers that carry such values, in the calling convention's order, from 0
+     */
+    record QuadRegister(int number) implements Storage {}
+
+    /**
      * A place on the stack of the x87, for results.
      *
      * @param number how far it is from the top, from 0

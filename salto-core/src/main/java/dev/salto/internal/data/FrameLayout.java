@@ -19,6 +19,8 @@ final class FrameLayout {
 
     private static final int X87_SIZE = 16;
 
+    private static final int QUAD_SIZE = 16;
+
     /** By the name of the entry; a process has one text image. */
     private static final Map<String, FrameLayout> KNOWN = new ConcurrentHashMap<>();
 
@@ -77,6 +79,9 @@ final class FrameLayout {
         if (storage instanceof Storage.Reference reference) {
             return argument(reference.pointer(), WORD);
         }
+        if (storage instanceof Storage.QuadRegister register) {
+            return index.frame(entry, "quads") + register.number() * QUAD_SIZE;
+        }
         throw new AssertionError("no argument is in " + storage);
     }
 
@@ -90,6 +95,9 @@ final class FrameLayout {
         }
         if (piece.storage() instanceof Storage.X87Register register) {
             return index.frame(entry, "result_x87") + register.number() * X87_SIZE;
+        }
+        if (piece.storage() instanceof Storage.QuadRegister register) {
+            return index.frame(entry, "result_quads") + register.number() * QUAD_SIZE;
         }
         throw new AssertionError("a result is not in " + piece.storage());
     }

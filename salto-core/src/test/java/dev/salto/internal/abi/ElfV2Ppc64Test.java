@@ -2,6 +2,13 @@
 
 package dev.salto.internal.abi;
 
+import static dev.salto.internal.abi.Places.COMPLEX_DOUBLE;
+import static dev.salto.internal.abi.Places.COMPLEX_FLOAT;
+import static dev.salto.internal.abi.Places.DOUBLE_DOUBLE;
+import static dev.salto.internal.abi.Places.INT128;
+import static dev.salto.internal.abi.Places.QUAD;
+import static dev.salto.internal.abi.Places.VECTOR;
+import static dev.salto.internal.abi.Places.complex;
 import static dev.salto.internal.abi.Places.join;
 import static dev.salto.internal.abi.Places.times;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
@@ -19,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -162,5 +170,80 @@ final class ElfV2Ppc64Test {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(mistaken.toString(), "pass a pointer");
         port.requireLinkable(FunctionDescriptor.of(structLayout(sequenceLayout(8, JAVA_DOUBLE))));
+    }
+
+    @Test
+    void aLongDoubleOfTwoDoublesTravelsLikeThem() {
+        assertThat(arguments(JAVA_INT, DOUBLE_DOUBLE, JAVA_INT)).isEqualTo("0+4:r3 | 0+8:f1 8+8:f2 | 0+4:r6");
+        assertThat(arguments(join(times(12, JAVA_DOUBLE), DOUBLE_DOUBLE, JAVA_INT)))
+                .endsWith("0+8:f13 8+8:stack104 | 0+4:stack112");
+        assertThat(result(DOUBLE_DOUBLE)).isEqualTo("0+8:f1 8+8:f2");
+        assertThat(arguments(JAVA_INT, structLayout(DOUBLE_DOUBLE), JAVA_INT))
+                .isEqualTo("0+4:r3 | 0+8:f1 8+8:f2 | 0+4:r6");
+    }
+
+    @Test
+    void aHomogeneousAggregateOfWideNumbersHasEightRegistersToo() {
+        assertThat(arguments(structLayout(times(4, DOUBLE_DOUBLE)))).endsWith("48+8:f7 56+8:f8");
+        assertThat(result(structLayout(times(4, DOUBLE_DOUBLE)))).endsWith("48+8:f7 56+8:f8");
+        assertThat(arguments(JAVA_INT, structLayout(times(5, DOUBLE_DOUBLE))))
+                .isEqualTo("0+4:r3 | 0+8:r5 8+8:r6 16+8:r7 24+8:r8 32+8:r9 40+8:r10 48+32:stack64");
+        assertThat(result(structLayout(times(5, DOUBLE_DOUBLE)))).isEqualTo("memory at r3");
+        assertThat(arguments(structLayout(times(8, QUAD)), JAVA_INT)).startsWith("0+16:quad0 16+16:quad1 ")
+                .endsWith(" 112+16:quad7 | 0+4:stack128");
+        assertThat(result(structLayout(times(9, QUAD)))).isEqualTo("memory at r3");
+        assertThat(result(structLayout(DOUBLE_DOUBLE, JAVA_LONG, paddingLayout(8)))).isEqualTo("memory at r3");
+    }
+
+    @Test
+    void aQuadIsInARegisterOfItsOwnKindAndTakesAnEvenDoubleword() {
+        assertThat(arguments(JAVA_INT, QUAD, JAVA_INT)).isEqualTo("0+4:r3 | 0+16:quad0 | 0+4:r7");
+        assertThat(arguments(join(times(13, QUAD), JAVA_INT))).endsWith("0+16:quad11 | 0+16:stack192 | 0+4:stack208");
+        assertThat(result(QUAD)).isEqualTo("0+16:quad0");
+    }
+
+    @Test
+    void anIntegerOfTwoDoublewordsNeedNotBeginAtAnEvenOne() {
+        assertThat(arguments(JAVA_INT, INT128, JAVA_INT)).isEqualTo("0+4:r3 | 0+8:r4 8+8:r5 | 0+4:r6");
+        assertThat(arguments(join(times(7, JAVA_INT), INT128, JAVA_INT)))
+                .endsWith("0+8:r10 8+8:stack64 | 0+4:stack72");
+        assertThat(arguments(JAVA_INT, structLayout(INT128), JAVA_INT)).as("but a struct of one has to")
+                .isEqualTo("0+4:r3 | 0+8:r5 8+8:r6 | 0+4:r7");
+        assertThat(result(INT128)).isEqualTo("0+8:r3 8+8:r4");
+    }
+
+    @Test
+    void aComplexNumberTravelsLikeTwoArguments() {
+        assertThat(arguments(JAVA_INT, COMPLEX_FLOAT, JAVA_INT)).isEqualTo("0+4:r3 | 0+4:f1 4+4:f2 | 0+4:r6");
+        assertThat(arguments(join(times(12, JAVA_FLOAT), COMPLEX_FLOAT, JAVA_INT)))
+                .endsWith("0+4:f13 4+4:stack104 | 0+4:stack112");
+        assertThat(arguments(JAVA_INT, structLayout(COMPLEX_FLOAT), JAVA_INT)).as("but in a struct like two members")
+                .isEqualTo("0+4:r3 | 0+4:f1 4+4:f2 | 0+4:r5");
+        assertThat(arguments(complex(DOUBLE_DOUBLE), JAVA_INT)).isEqualTo("0+8:f1 8+8:f2 16+8:f3 24+8:f4 | 0+4:r7");
+        assertThat(result(COMPLEX_FLOAT)).isEqualTo("0+4:f1 4+4:f2");
+        assertThat(result(COMPLEX_DOUBLE)).isEqualTo("0+8:f1 8+8:f2");
+        assertThat(result(complex(DOUBLE_DOUBLE))).isEqualTo("0+8:f1 8+8:f2 16+8:f3 24+8:f4");
+    }
+
+    @Test
+    void behindThreeDotsAllIsInIntegerRegisters() {
+        assertThat(
+                places.variadicArguments(1, JAVA_DOUBLE, JAVA_DOUBLE, JAVA_INT, structLayout(JAVA_FLOAT, JAVA_FLOAT)))
+                .isEqualTo("0+8:f1 | 0+8:r4 | 0+4:r5 | 0+8:r6");
+        assertThat(places.variadicArguments(1, JAVA_INT, DOUBLE_DOUBLE, COMPLEX_FLOAT, INT128))
+                .isEqualTo("0+4:r3 | 0+8:r4 8+8:r5 | 0+4:r6 4+4:r7 | 0+8:r8 8+8:r9");
+        assertThat(places.variadicArguments(1, JAVA_INT, QUAD, JAVA_INT)).isEqualTo("0+4:r3 | 0+8:r5 8+8:r6 | 0+4:r7");
+    }
+
+    @Test
+    void vectorsAreRefused() {
+        Convention convention = port.ownConvention();
+        for (FunctionDescriptor function : List.of(FunctionDescriptor.of(VECTOR),
+                FunctionDescriptor.ofVoid(structLayout(VECTOR, JAVA_LONG, JAVA_LONG)))) {
+            assertThatThrownBy(() -> convention.classify(function, function.argumentLayouts().size()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("VECTOR", port.abi(), "pass a pointer");
+        }
+        convention.classify(FunctionDescriptor.of(QUAD, COMPLEX_FLOAT, INT128), 2);
     }
 }

@@ -2,6 +2,13 @@
 
 package dev.salto.internal.abi;
 
+import static dev.salto.internal.abi.Places.COMPLEX_DOUBLE;
+import static dev.salto.internal.abi.Places.COMPLEX_FLOAT;
+import static dev.salto.internal.abi.Places.INT128;
+import static dev.salto.internal.abi.Places.QUAD;
+import static dev.salto.internal.abi.Places.VECTOR;
+import static dev.salto.internal.abi.Places.complex;
+import static dev.salto.internal.abi.Places.join;
 import static dev.salto.internal.abi.Places.times;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.sequenceLayout;
@@ -14,9 +21,11 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -168,5 +177,64 @@ abstract class Lp64dRules {
     private String trailing(MemoryLayout... layouts) {
         TrailingArgument place = port.trailingArgument(FunctionDescriptor.ofVoid(layouts));
         return place.entry("append_") + ", " + place.stackSize() + " bytes of stack";
+    }
+
+    @Test
+    void whatHasTwoWordsTravelsInThem() {
+        assertThat(arguments(JAVA_INT, QUAD, INT128)).isEqualTo("0+4:a0 | 0+8:a1 8+8:a2 | 0+8:a3 8+8:a4");
+        assertThat(arguments(join(times(7, JAVA_INT), QUAD))).endsWith("0+8:a7 8+8:stack0");
+        assertThat(arguments(join(times(9, JAVA_INT), INT128, JAVA_INT)))
+                .endsWith("0+4:stack0 | 0+16:stack16 | 0+4:stack32");
+        assertThat(result(QUAD)).isEqualTo("0+8:a0 8+8:a1");
+        assertThat(result(INT128)).isEqualTo("0+8:a0 8+8:a1");
+    }
+
+    @Test
+    void aStructWithAWideNumberTravelsAsAWhole() {
+        assertThat(arguments(structLayout(QUAD))).isEqualTo("0+8:a0 8+8:a1");
+        assertThat(arguments(structLayout(JAVA_FLOAT, paddingLayout(12), INT128))).isEqualTo("0+32:*a0");
+        assertThat(result(structLayout(QUAD, JAVA_DOUBLE, paddingLayout(8)))).isEqualTo("memory at a0");
+    }
+
+    @Test
+    void aComplexNumberTravelsLikeAStructOfTwo() {
+        assertThat(arguments(JAVA_INT, COMPLEX_FLOAT, COMPLEX_DOUBLE))
+                .isEqualTo("0+4:a0 | 0+4:fa0 4+4:fa1 | 0+8:fa2 8+8:fa3");
+        assertThat(arguments(join(times(7, JAVA_DOUBLE), COMPLEX_FLOAT, COMPLEX_DOUBLE, JAVA_FLOAT)))
+                .endsWith("0+8:a0 | 0+8:a1 8+8:a2 | 0+4:fa7");
+        assertThat(arguments(structLayout(COMPLEX_FLOAT))).isEqualTo("0+4:fa0 4+4:fa1");
+        assertThat(arguments(structLayout(COMPLEX_FLOAT, JAVA_FLOAT))).isEqualTo("0+8:a0 8+4:a1");
+        assertThat(arguments(complex(QUAD))).isEqualTo("0+32:*a0");
+        assertThat(result(COMPLEX_FLOAT)).isEqualTo("0+4:fa0 4+4:fa1");
+        assertThat(result(complex(QUAD))).isEqualTo("memory at a0");
+    }
+
+    @Test
+    void behindThreeDotsAllTravelsLikeIntegers() {
+        assertThat(places.variadicArguments(1, JAVA_DOUBLE, JAVA_DOUBLE, JAVA_INT, structLayout(JAVA_FLOAT, JAVA_FLOAT),
+                structLayout(JAVA_LONG, JAVA_DOUBLE)))
+                .isEqualTo("0+8:fa0 | 0+8:a0 | 0+4:a1 | 0+8:a2 | 0+8:a3 8+8:a4");
+    }
+
+    @Test
+    void behindThreeDotsWhatIsAlignedToTwoWordsBeginsInAnEvenRegister() {
+        assertThat(places.variadicArguments(1, JAVA_INT, QUAD, JAVA_INT)).isEqualTo("0+4:a0 | 0+8:a2 8+8:a3 | 0+4:a4");
+        assertThat(places.variadicArguments(1, join(times(7, JAVA_INT), INT128, JAVA_INT)))
+                .endsWith("0+4:a6 | 0+16:stack0 | 0+4:stack16");
+        assertThat(places.variadicArguments(1, JAVA_INT, structLayout(JAVA_LONG, JAVA_LONG), complex(QUAD)))
+                .isEqualTo("0+4:a0 | 0+8:a1 8+8:a2 | 0+32:*a3");
+        assertThat(places.variadicArguments(2, JAVA_INT, QUAD, JAVA_INT)).isEqualTo("0+4:a0 | 0+8:a1 8+8:a2 | 0+4:a3");
+    }
+
+    @Test
+    void vectorsAreRefused() {
+        Convention convention = port.ownConvention();
+        for (FunctionDescriptor function : List.of(FunctionDescriptor.of(VECTOR),
+                FunctionDescriptor.ofVoid(structLayout(VECTOR, JAVA_LONG, JAVA_LONG)))) {
+            assertThatThrownBy(() -> convention.classify(function, function.argumentLayouts().size()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("VECTOR", port.abi(), "pass a pointer");
+        }
+        convention.classify(FunctionDescriptor.of(QUAD, COMPLEX_FLOAT, INT128), 2);
     }
 }

@@ -2,6 +2,10 @@
 
 package dev.salto.internal.abi;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.util.Collections;
@@ -18,12 +22,30 @@ import java.util.stream.Stream;
  * @param vectorRegister the name of a register for floating-point numbers by its number
  */
 record Places(Port port, IntFunction<String> integerRegister, IntFunction<String> vectorRegister) {
+    static final MemoryLayout INT128 = ExtendedType.INT128.layout(JAVA_BYTE, 16, 16);
+    static final MemoryLayout QUAD = ExtendedType.QUAD.layout(JAVA_BYTE, 16, 16);
+    static final MemoryLayout DOUBLE_DOUBLE = ExtendedType.DOUBLE_DOUBLE.layout(JAVA_BYTE, 16, 16);
+    static final MemoryLayout COMPLEX_FLOAT = complex(JAVA_FLOAT);
+    static final MemoryLayout COMPLEX_DOUBLE = complex(JAVA_DOUBLE);
+    static final MemoryLayout VECTOR = ExtendedType.VECTOR.layout(JAVA_FLOAT, 4, 16);
+
+    static MemoryLayout complex(MemoryLayout part) {
+        return ExtendedType.COMPLEX.layout(part, 2, part.byteAlignment());
+    }
+
     String arguments(MemoryLayout... layouts) {
         return arguments(port.classify(FunctionDescriptor.ofVoid(layouts)));
     }
 
     String arguments(CallSequence call) {
         return call.arguments().stream().map(this::show).collect(Collectors.joining(" | "));
+    }
+
+    /** The same for a call of a function with three dots. */
+    String variadicArguments(int fixed, MemoryLayout... layouts) {
+        return port.classifyVariadic(FunctionDescriptor.ofVoid(layouts), fixed).arguments().stream()
+                .map(this::show)
+                .collect(Collectors.joining(" | "));
     }
 
     String result(MemoryLayout layout) {
@@ -52,6 +74,7 @@ record Places(Port port, IntFunction<String> integerRegister, IntFunction<String
         return switch (storage) {
             case Storage.IntegerRegister(int number) -> integerRegister.apply(number);
             case Storage.VectorRegister(int number) -> vectorRegister.apply(number);
+            case Storage.QuadRegister(int number) -> "quad" + number;
             case Storage.X87Register(int number) -> "st" + number;
             case Storage.Stack(long offset) -> "stack" + offset;
             case Storage.Reference(Storage pointer) -> "*" + show(pointer);

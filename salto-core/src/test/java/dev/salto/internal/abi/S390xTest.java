@@ -2,6 +2,12 @@
 
 package dev.salto.internal.abi;
 
+import static dev.salto.internal.abi.Places.COMPLEX_DOUBLE;
+import static dev.salto.internal.abi.Places.COMPLEX_FLOAT;
+import static dev.salto.internal.abi.Places.INT128;
+import static dev.salto.internal.abi.Places.QUAD;
+import static dev.salto.internal.abi.Places.VECTOR;
+import static dev.salto.internal.abi.Places.complex;
 import static dev.salto.internal.abi.Places.join;
 import static dev.salto.internal.abi.Places.times;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
@@ -159,5 +165,33 @@ final class S390xTest {
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll(empty.toString(), "empty");
         }
         port.requireLinkable(FunctionDescriptor.ofVoid(structLayout(structLayout(), JAVA_INT)));
+    }
+
+    @Test
+    void whatHasNoRegisterOfItsSizeTravelsByReference() {
+        assertThat(arguments(JAVA_INT, QUAD, INT128, COMPLEX_FLOAT, complex(QUAD), JAVA_INT))
+                .isEqualTo("0+4:r2 | 0+16:*r3 | 0+16:*r4 | 0+8:*r5 | 0+32:*r6 | 0+4:stack0");
+        assertThat(arguments(structLayout(COMPLEX_FLOAT), structLayout(QUAD))).as("a struct is one by its size")
+                .isEqualTo("0+8:r2 | 0+16:*r3");
+        for (MemoryLayout layout : List.of(QUAD, INT128, COMPLEX_FLOAT, COMPLEX_DOUBLE, complex(QUAD))) {
+            assertThat(result(layout)).isEqualTo("memory at r2");
+        }
+    }
+
+    @Test
+    void whatIsPassedForThreeDotsTravelsAsIfItWereDeclared() {
+        assertThat(places.variadicArguments(1, JAVA_INT, JAVA_DOUBLE, JAVA_LONG)).isEqualTo("0+4:r2 | 0+8:f0 | 0+8:r3");
+    }
+
+    @Test
+    void vectorsAreRefused() {
+        Convention convention = port.ownConvention();
+        for (FunctionDescriptor function : List.of(FunctionDescriptor.of(VECTOR),
+                FunctionDescriptor.ofVoid(structLayout(VECTOR, JAVA_LONG, JAVA_LONG)))) {
+            assertThatThrownBy(() -> convention.classify(function, function.argumentLayouts().size()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("VECTOR", port.abi(), "pass a pointer");
+        }
+        convention.classify(FunctionDescriptor.of(QUAD, COMPLEX_FLOAT, INT128), 2);
     }
 }
