@@ -4,6 +4,7 @@ package dev.salto;
 
 import static dev.salto.internal.abi.Convention.NO_DOTS;
 
+import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.failure.ExceptionCatcher;
@@ -63,7 +64,7 @@ public final class CallInterface {
             this.abi = abi;
             this.function = function;
             this.fixed = fixed;
-            hash = 31 * (31 * abi.ordinal() + function.hashCode()) + fixed;
+            hash = 31 * (31 * abi.hashCode() + function.hashCode()) + fixed;
         }
 
         @Override
@@ -367,7 +368,8 @@ public final class CallInterface {
             }
             CatcherMaker catcher = new CatcherMaker(key.function, handling);
             // Handlers that read their arguments themselves are no faster through a gate, which has to put them into memory for that.
-            boolean canBeHot = isBoxed && tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade();
+            boolean canBeHot = isBoxed && tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
+                    && Ports.thisJvm().orElseThrow().hasLinker();
             HotFunction hot = canBeHot ? new HotFunction(key.function, catcher, this::invoker) : null;
             return Gate.ofData(image, key.abi.convention().entry(), handlers,
                     new DataDriven(own, caller, catcher, hot), hot);

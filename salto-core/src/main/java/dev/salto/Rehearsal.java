@@ -32,6 +32,9 @@ final class Rehearsal {
 
     static void run() {
         callFromNativeCode();
+        try (Closure<ArgumentHandler> nothing = CallInterface.prepare(Abi.NATIVE, null).bind(_ -> {})) {
+            long _ = NativeSymbols.callWithZeros(nothing.address().address());
+        }
         try (Arena arena = Arena.ofConfined()) {
             List.<Object>of(true, (byte) 1, (short) 2, '3', 4, 5L, 6.0f, 7.0, MemorySegment.NULL, arena.allocate(PAIR),
                     MemorySegment.ofArray(new byte[(int) LARGE.byteSize()])).forEach(Rehearsal::passAndReturn);
@@ -53,6 +56,8 @@ final class Rehearsal {
         MemoryLayout layout = layoutOf(value);
         CallInterface type = CallInterface.prepare(Abi.NATIVE, layout, layout);
         CallPlan packed = CallPlan.packed(FunctionDescriptor.of(layout, layout));
+        // Once without a result, which is zero then.
+        Arguments.beginPacked(type, packed).end();
         Arguments arguments = Arguments.beginPacked(type, packed);
         try {
             arguments.setBoxed(value);

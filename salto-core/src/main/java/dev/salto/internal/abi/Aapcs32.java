@@ -72,6 +72,11 @@ final class Aapcs32 implements Port {
     }
 
     @Override
+    public boolean hasLinker() {
+        return false;
+    }
+
+    @Override
     public CallSequence classify(FunctionDescriptor function) {
         return classify(function, true);
     }

@@ -7,7 +7,6 @@ import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,31 +55,6 @@ public enum ExtendedType {
         return null;
     }
 
-    /**
-     * Refuses a function with types that a calling convention does not know.
-     *
-     * @param known those that it knows, beside complex numbers
-     * @param convention its name, for people
-     * @throws IllegalArgumentException if the function has others; the message names them
-     */
-    static void requireOnly(Set<ExtendedType> known, FunctionDescriptor function, String convention) {
-        if (!isIn(function)) {
-            return;
-        }
-        List<MemoryLayout> layouts = new ArrayList<>(function.argumentLayouts());
-        function.returnLayout().ifPresent(layouts::add);
-        for (MemoryLayout layout : layouts) {
-            for (Field field : Field.of(layout)) {
-                ExtendedType type = of(field.layout());
-                if (type != null && !known.contains(type)) {
-                    throw new IllegalArgumentException(
-                            "%s has %s in it, which %s does not know and no C compiler passes by value there; pass a pointer to it"
-                                    .formatted(layout, type.inC(), convention));
-                }
-            }
-        }
-    }
-
     /** What it is in C. */
     private String inC() {
         return switch (this) {
@@ -100,10 +74,11 @@ public enum ExtendedType {
     }
 
     /**
-     * Refuses a function with any other such type than these.
+     * Refuses a function with types that a calling convention does not know.
      *
-     * @param convention the name of the calling convention that knows these
-     * @throws IllegalArgumentException if there is one
+     * @param known those that it knows, beside complex numbers
+     * @param convention its name, for people
+     * @throws IllegalArgumentException if the function has others; the message names them
      */
     static void requireOnly(Set<ExtendedType> known, FunctionDescriptor function, String convention) {
         for (MemoryLayout argument : function.argumentLayouts()) {
@@ -120,8 +95,8 @@ public enum ExtendedType {
                 ExtendedType type = of(field.layout());
                 if (type != null && !known.contains(type)) {
                     throw new IllegalArgumentException(
-                            "%s has the type %s in it, and Salto does not know where %s puts that, only %s; pass a pointer to it"
-                                    .formatted(layout, type, convention, known));
+                            "%s has %s in it, which %s does not pass by value, as far as Salto knows; pass a pointer to it"
+                                    .formatted(layout, type.inC(), convention));
                 }
             }
         }

@@ -21,6 +21,11 @@ final class LoongArch64 implements Port {
     }
 
     @Override
+    public boolean hasLinker() {
+        return false;
+    }
+
+    @Override
     public CallSequence classify(FunctionDescriptor function) {
         return Lp64d.classify(function);
     }

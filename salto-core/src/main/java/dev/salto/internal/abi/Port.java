@@ -52,6 +52,14 @@ public interface Port {
         return false;
     }
 
+    /**
+     * Whether the JDK has a linker of its own for this architecture. Where it leaves calls to libffi, a closure is no faster with a gate than without, and narrow results are not
+     * always widened as C expects.
+     */
+    default boolean hasLinker() {
+        return true;
+    }
+
     /** What {@code long double} is. */
     default LongDoubleFormat longDouble() {
         return LongDoubleFormat.QUAD;

@@ -39,6 +39,11 @@ final class SysVI386 implements Port {
     }
 
     @Override
+    public boolean hasLinker() {
+        return false;
+    }
+
+    @Override
     public CallSequence classify(FunctionDescriptor function) {
         return I386Convention.SYSV.classify(function, function.argumentLayouts().size());
     }
