@@ -467,3 +467,60 @@ void results_as_arguments(two_longs (*f)(two_longs), two_longs *result)
                 next = f(next);
         *result = next;
 }
+
+/* ---- Structs of every small size, and with padding before each type ---- */
+
+#define CHARS(size)                                                                                                     \
+        struct chars_##size {                                                                                           \
+                unsigned char c[size];                                                                                  \
+        };                                                                                                              \
+                                                                                                                        \
+        void struct_chars_##size(struct chars_##size (*f)(struct chars_##size, int, struct chars_##size),               \
+                                 struct chars_##size *result)                                                           \
+        {                                                                                                               \
+                struct chars_##size up, down;                                                                           \
+                for (int i = 0; i < size; i++) {                                                                        \
+                        up.c[i] = i + 1;                                                                                \
+                        down.c[i] = 100 - i;                                                                            \
+                }                                                                                                       \
+                *result = f(up, 21, down);                                                                              \
+        }
+
+CHARS(1)
+CHARS(2)
+CHARS(3)
+CHARS(4)
+CHARS(5)
+CHARS(6)
+CHARS(7)
+CHARS(8)
+CHARS(9)
+CHARS(10)
+CHARS(11)
+CHARS(12)
+CHARS(13)
+CHARS(14)
+CHARS(15)
+CHARS(16)
+CHARS(17)
+CHARS(18)
+CHARS(19)
+
+#define ALIGNED(name, type)                                                                                             \
+        struct aligned_##name {                                                                                         \
+                signed char before;                                                                                     \
+                type value;                                                                                             \
+                signed char behind;                                                                                     \
+        };                                                                                                              \
+                                                                                                                        \
+        void struct_aligned_##name(struct aligned_##name (*f)(struct aligned_##name, struct aligned_##name),            \
+                                   struct aligned_##name *result)                                                       \
+        {                                                                                                               \
+                *result = f((struct aligned_##name){ 1, 2, 3 }, (struct aligned_##name){ -4, 5, -6 });                  \
+        }
+
+ALIGNED(short, short)
+ALIGNED(int, int)
+ALIGNED(long_long, long long)
+ALIGNED(float, float)
+ALIGNED(double, double)

@@ -32,6 +32,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -292,8 +293,31 @@ final class CSignaturesTest {
         return layout instanceof ValueLayout value ? value.varHandle().get(segment, 0L) : segment;
     }
 
+    /** Structs of one to nineteen bytes. */
+    private static Stream<CCaller> structsOfEverySize() {
+        return IntStream.rangeClosed(1, 19).mapToObj(size -> CCaller.of("struct_chars_" + size,
+                struct(chars(size), bytes(IntStream.range(0, size).map(i -> 50 + i).toArray())),
+                struct(chars(size), bytes(IntStream.range(0, size).map(i -> i + 1).toArray())), 21,
+                struct(chars(size), bytes(IntStream.range(0, size).map(i -> 100 - i).toArray()))));
+    }
+
+    /** Structs with padding before a value of each type, and behind it. */
+    private static Stream<CCaller> structsWithPadding() {
+        return Stream.of(aligned("short", JAVA_SHORT, (short) 2, (short) 5, (short) 8),
+                aligned("int", JAVA_INT, 2, 5, 8), aligned("long_long", LONG_LONG, 2L, 5L, 8L),
+                aligned("float", JAVA_FLOAT, 2f, 5f, 8f), aligned("double", DOUBLE, 2.0, 5.0, 8.0));
+    }
+
+    private static CCaller aligned(String name, ValueLayout layout, Object first, Object second, Object result) {
+        GroupLayout struct = CLayouts.struct(JAVA_BYTE, layout, JAVA_BYTE);
+        return CCaller.of("struct_aligned_" + name, struct(struct, (byte) 7, result, (byte) 9),
+                struct(struct, (byte) 1, first, (byte) 3), struct(struct, (byte) -4, second, (byte) -6));
+    }
+
     static Stream<Arguments> everyCallerAtEachLevelWithEachLinker() {
-        return C_CALLERS.stream().flatMap(caller -> LEVELS.stream().flatMap(
+        Stream<CCaller> callers = Stream.of(C_CALLERS.stream(), structsOfEverySize(), structsWithPadding())
+                .flatMap(Function.identity());
+        return callers.flatMap(caller -> LEVELS.stream().flatMap(
                 level -> Arrays.stream(UpcallLinker.values()).map(linker -> Arguments.of(caller, level, linker))));
     }
 
