@@ -179,6 +179,15 @@ void variadic_mixed(int (*f)(const char *, ...), int *result)
 /* ---- Structs in registers ---- */
 
 typedef struct {
+        float a;
+} one_float;
+
+void struct_one_float(one_float (*f)(one_float, float), one_float *result)
+{
+        *result = f((one_float) {1.5f}, -2.5f);
+}
+
+typedef struct {
         int a, b;
 } two_ints;
 

@@ -49,6 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class CSignaturesTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel();
 
+    private static final GroupLayout ONE_FLOAT = CLayouts.struct(JAVA_FLOAT);
     private static final GroupLayout TWO_INTS = CLayouts.struct(JAVA_INT, JAVA_INT);
     private static final GroupLayout TWO_LONGS = CLayouts.struct(LONG_LONG, LONG_LONG);
     private static final GroupLayout TWO_DOUBLES = CLayouts.struct(DOUBLE, DOUBLE);
@@ -111,6 +112,7 @@ final class CSignaturesTest {
             CCaller.of("variadic_doubles", 10, STRING, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5),
             CCaller.of("variadic_mixed", 5, STRING, -1, 2.5, -3L, 4.5),
 
+            CCaller.of("struct_one_float", struct(ONE_FLOAT, -3.5f), struct(ONE_FLOAT, 1.5f), -2.5f),
             CCaller.of("struct_two_ints", struct(TWO_INTS, 4, -5), struct(TWO_INTS, 1, -2), 3),
             CCaller.of("struct_two_doubles", struct(TWO_DOUBLES, 4.5, -5.5), struct(TWO_DOUBLES, 1.5, -2.5), 3.5),
             CCaller.of("struct_three_floats", struct(THREE_FLOATS, 5.5f, -6.5f, 7.5f),

@@ -8,6 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.PaddingLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.UnionLayout;
@@ -119,6 +120,22 @@ final class JdkFaults {
                     : Optional.empty();
             default -> Optional.empty();
         };
+    }
+
+    /** Which fault a function meets that the JDK calls, if the callback is no stub of the JDK's: those two agree with each other, and not with C. */
+    static Optional<String> ofItsOwnCalls(FunctionDescriptor function) {
+        return optional(
+                ARCHITECTURE.equals("s390x")
+                        && function.argumentLayouts().stream().anyMatch(JdkFaults::isOneNumberInSomethingElse),
+                "JDK 25 on s390x takes unions and arrays of one floating-point number for that number,"
+                        + " and not a struct of one with padding");
+    }
+
+    private static boolean isOneNumberInSomethingElse(MemoryLayout layout) {
+        List<ValueLayout> values = values(layout);
+        return values.size() == 1 && isFloatingPoint(values.getFirst())
+                && contains(layout, part -> part instanceof UnionLayout || part instanceof SequenceLayout
+                        || part instanceof PaddingLayout || part.byteSize() == 0);
     }
 
     private static boolean hasStackArguments(FunctionDescriptor function) {

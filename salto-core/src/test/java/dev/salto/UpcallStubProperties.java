@@ -157,7 +157,8 @@ final class UpcallStubProperties {
             Object returned = Values.bitsOfResult(function, result);
 
             for (UpcallLinker linker : UpcallLinker.values()) {
-                if (linker == UpcallLinker.JDK && JdkFaults.ofItsOwnStubs(function).isPresent()) {
+                if ((linker == UpcallLinker.JDK && JdkFaults.ofItsOwnStubs(function).isPresent())
+                        || (linker == UpcallLinker.DATA_DRIVEN && JdkFaults.ofItsOwnCalls(function).isPresent())) {
                     continue;
                 }
                 Object fromStub = call(call, function, linker.upcallStub(target, function, arena), passed);

@@ -59,10 +59,10 @@ final class Pieces {
 
     /** Whether the value is in the frame as it would be in memory. */
     boolean isOneRow() {
-        if (places.length == 0 || offsets[0] != 0 || areWidened[0]) {
+        if (places.length == 0 || offsets[0] != 0) {
             return false;
         }
-        for (int i = 1; i < places.length; i++) {
+        for (int i = 0; i < places.length; i++) {
             if (places[i] - places[0] != offsets[i] || areWidened[i]) {
                 return false;
             }
