@@ -73,9 +73,8 @@ public final class CallPlan {
                 continue;
             }
             Pieces all = Pieces.ofArgument(frame, own, convention.widensFloats());
-            boolean isInOnePlace = all.isOneRow() || carriers[i] == Carrier.WIDENED_FLOAT;
-            offsets[i] = isInOnePlace ? all.first() : IN_PIECES;
-            pieces[i] = isInOnePlace ? null : all;
+            offsets[i] = all.isOneRow() ? all.first() : IN_PIECES;
+            pieces[i] = all.isOneRow() ? null : all;
         }
         isBoxed = frame.hasRoomFor(Long.BYTES);
         firstResult = frame.firstResult();
