@@ -6,19 +6,7 @@
  * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy and memset.
  */
 
-__attribute__((visibility("hidden"), no_builtin)) void *memcpy(void *to, const void *from, __SIZE_TYPE__ size)
-{
-        for (__SIZE_TYPE__ i = 0; i < size; i++)
-                ((char *) to)[i] = ((const char *) from)[i];
-        return to;
-}
-
-__attribute__((visibility("hidden"), no_builtin)) void *memset(void *to, int value, __SIZE_TYPE__ size)
-{
-        for (__SIZE_TYPE__ i = 0; i < size; i++)
-                ((char *) to)[i] = (char) value;
-        return to;
-}
+#include "memory.h"
 
 struct stored {
         long long stack_off;

@@ -7,19 +7,7 @@
  * clang for arm: -march=armv7-a -mfpu=neon
  */
 
-__attribute__((visibility("hidden"), no_builtin)) void *memcpy(void *to, const void *from, __SIZE_TYPE__ size)
-{
-        for (__SIZE_TYPE__ i = 0; i < size; i++)
-                ((char *) to)[i] = ((const char *) from)[i];
-        return to;
-}
-
-__attribute__((visibility("hidden"), no_builtin)) void *memset(void *to, int value, __SIZE_TYPE__ size)
-{
-        for (__SIZE_TYPE__ i = 0; i < size; i++)
-                ((char *) to)[i] = (char) value;
-        return to;
-}
+#include "memory.h"
 
 #define CALLERS(name, type, a, b, c)                                                                                    \
         typedef type name;                                                                                              \

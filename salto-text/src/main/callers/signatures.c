@@ -4,22 +4,10 @@
  * with arguments that the test knows, and stores what came back, so that the test sees both directions.
  *
  * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy and memset, to copy and
- * to clear structs, so they are here.
+ * to clear structs, so they are in memory.h.
  */
 
-__attribute__((visibility("hidden"), no_builtin)) void *memcpy(void *to, const void *from, __SIZE_TYPE__ size)
-{
-        for (__SIZE_TYPE__ i = 0; i < size; i++)
-                ((char *) to)[i] = ((const char *) from)[i];
-        return to;
-}
-
-__attribute__((visibility("hidden"), no_builtin)) void *memset(void *to, int value, __SIZE_TYPE__ size)
-{
-        for (__SIZE_TYPE__ i = 0; i < size; i++)
-                ((char *) to)[i] = (char) value;
-        return to;
-}
+#include "memory.h"
 
 /* ---- Integers ---- */
 
