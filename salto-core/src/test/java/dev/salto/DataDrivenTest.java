@@ -244,6 +244,42 @@ final class DataDrivenTest {
         }
     }
 
+    /** The first closures of all types are neighbours in one table. */
+    @Test
+    void sealingOneTypeLeavesTheOthersWorking() throws Throwable {
+        CallInterface sealed = binary().withTier(Tier.DATA_DRIVEN);
+        CallInterface other = binary().withTier(Tier.DATA_DRIVEN);
+        try (Closure<ArgumentHandler> own = sealed.bind(SUM); Closure<ArgumentHandler> neighbour = other.bind(SUM)) {
+            sealed.seal();
+            assertThat(call(own.address(), 1, 2)).isEqualTo(3);
+            assertThat(call(neighbour.address(), 3, 4)).isEqualTo(7);
+            for (CallInterface type : List.of(sealed, other)) {
+                try (Closure<ArgumentHandler> later = type.bind(SUM)) {
+                    assertThat(call(later.address(), 5, 6)).isEqualTo(11);
+                }
+            }
+        }
+    }
+
+    /** More than find a place in the table that types share. */
+    @Test
+    void oneTypeHasThousands() throws Throwable {
+        CallInterface type = binary().withTier(Tier.DATA_DRIVEN);
+        long before = Salto.statistics().bound();
+        try (Arena arena = Arena.ofConfined()) {
+            List<MemorySegment> functions = new ArrayList<>();
+            for (int i = 0; i < 3_000; i++) {
+                int own = i;
+                functions.add(type.bind(arguments -> arguments.setReturn(arguments.getInt(0) + own), arena));
+            }
+            assertThat(Salto.statistics().bound() - before).isEqualTo(3_000);
+            for (int i : new int[]{0, 15, 16, 17, 2_999}) {
+                assertThat(call(functions.get(i), 1, 0)).isEqualTo(1 + i);
+            }
+            assertThat(functions.stream().map(MemorySegment::address).distinct()).hasSize(3_000);
+        }
+    }
+
     @Test
     @Tag("host")
     void readingAndReturningNumbersAllocatesNothing() {

@@ -32,9 +32,9 @@ public final class DataDriven {
             JAVA_SHORT);
 
     /** New types that are not counted, because of what the JVM does for the first ones only. */
-    private static final int WARM_UP_TYPES = 50;
+    private static final int WARM_UP_TYPES = 300;
 
-    private static final int TYPES = 150;
+    private static final int TYPES = 200;
     private static final int ROUNDS = 200;
     private static final int CALLS = 10_000;
 
@@ -55,10 +55,11 @@ public final class DataDriven {
             MethodHandle target = MethodHandles.dropArguments(sum, 0, function.toMethodType().parameterList());
 
             long start = System.nanoTime();
-            CallInterface.prepare(function).bind(handler, Arena.global());
+            Closure<ArgumentHandler> closure = CallInterface.prepare(function).bind(handler);
             long between = System.nanoTime();
             Linker.nativeLinker().upcallStub(target, function, Arena.global());
             long end = System.nanoTime();
+            closure.close();
             if (i >= WARM_UP_TYPES) {
                 Message.sample(Figure.NEW_TYPE_TO_JDK, (double) (end - between) / (between - start));
             }

@@ -47,6 +47,20 @@ final class SharedTables {
         return Tables.id(table, first);
     }
 
+    /**
+     * Leads the calls of a slot to an entry. Under the lock that a table is sealed under, because writing to a sealed one would end the process.
+     *
+     * @return false if its table is sealed, and the slot leads where it did
+     */
+    static synchronized boolean lead(int id, long address) {
+        Table table = Tables.table(id);
+        if (table.isSealed()) {
+            return false;
+        }
+        table.set(Tables.slot(id), address, id);
+        return true;
+    }
+
     /** Makes a table unchangeable for good; no more rows are taken from it. */
     static synchronized void seal(Table table) {
         if (!table.isSealed()) {

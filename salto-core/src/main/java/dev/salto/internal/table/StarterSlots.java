@@ -67,12 +67,11 @@ public final class StarterSlots extends ClosureSlots {
             if (first == Tables.NONE) {
                 first = SharedTables.takeRow(image, entry, universalGate, kind);
             }
-            if (taken < SharedTables.ROW && !Tables.table(first).isSealed()) {
+            if (taken < SharedTables.ROW && SharedTables.lead(first + taken, gateEntry == 0 ? ownEntry() : gateEntry)) {
                 int id = first + taken++;
                 TAKEN.increment();
+                // Nobody has the function pointer as yet.
                 Tables.bind(id, object, isByAddress);
-                Table table = Tables.table(id);
-                table.set(Tables.slot(id), gateEntry == 0 ? table.entry(image.index().entry(entry)) : gateEntry, id);
                 return id;
             }
         }
@@ -115,8 +114,9 @@ public final class StarterSlots extends ClosureSlots {
             if (isShared(id)) {
                 givenBack++;
                 GIVEN_BACK.increment();
-                Table table = Tables.table(id);
-                lead(id, gateEntry == 0 ? 0 : table.entry(image.index().entry(entry)));
+                if (gateEntry != 0) {
+                    boolean _ = SharedTables.lead(id, ownEntry());
+                }
                 Tables.unbind(id);
                 return;
             }
@@ -124,12 +124,9 @@ public final class StarterSlots extends ClosureSlots {
         others().giveBack(id);
     }
 
-    /** Leads calls to an entry; where they lead already if it is 0. */
-    private static void lead(int id, long newEntry) {
-        Table table = Tables.table(id);
-        if (newEntry != 0 && !table.isSealed()) {
-            table.setEntryRelease(Tables.slot(id), newEntry);
-        }
+    /** The entry that leads to the universal gate, in the shared table. */
+    private long ownEntry() {
+        return Tables.table(first).entry(image.index().entry(entry));
     }
 
     /**
@@ -146,7 +143,7 @@ public final class StarterSlots extends ClosureSlots {
             gateEntry = own;
             for (int i = 0; i < taken; i++) {
                 if (Tables.target(first + i) != null) {
-                    lead(first + i, own);
+                    boolean _ = SharedTables.lead(first + i, own);
                 }
             }
         }
