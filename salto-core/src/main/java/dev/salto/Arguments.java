@@ -330,12 +330,18 @@ public final class Arguments {
         };
     }
 
-    /** Sets a result of the function's type, boxed. */
-    void setBoxed(Object value) {
+    /**
+     * Sets a result of the function's type, boxed; any, null included, if the function has none.
+     *
+     * @throws ClassCastException if it is of another type
+     * @throws NullPointerException if it is null, and the function has a result
+     */
+    void setBoxed(@Nullable Object result) {
         Carrier carrier = plan().result();
         if (carrier == null) {
             return;
         }
+        Object value = Objects.requireNonNull(result, "a callback returned null");
         switch (carrier) {
             case BOOLEAN -> setReturn((boolean) value);
             case BYTE -> setReturn((byte) value);

@@ -4,6 +4,7 @@ package dev.salto;
 
 import static dev.salto.internal.abi.Convention.NO_DOTS;
 
+import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
@@ -225,7 +226,8 @@ public final class CallInterface {
      * The same type, except for what happens when an exception leaves a handler, as {@link ClosureType#onException}.
      *
      * @param policy what happens
-     * @return a call interface of its own, which {@link #prepare} does not know, with tables of its own that are kept for good: make it once
+     * @return a call interface of its own, which {@link #prepare} does not know. It has a gate from the beginning if its type can have one, and {@link #tier} is {@link Tier#AUTOMATIC}, so that a plugin's policy goes with the plugin;
+     *     otherwise the policy is kept for good: make it once
      * @throws IllegalArgumentException if the policy has a value that is no result of the function; the message names both
      * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the message says why
      */
@@ -333,7 +335,7 @@ public final class CallInterface {
                 made = direct;
                 if (made == null) {
                     made = closures(ArgumentHandler.class,
-                            (target, arguments, _) -> ((ArgumentHandler) target).call(arguments));
+                            (target, arguments) -> ((ArgumentHandler) target).call(arguments));
                     direct = made;
                 }
             }
@@ -341,20 +343,17 @@ public final class CallInterface {
         return made;
     }
 
-    private void callBoxed(Object target, Arguments arguments, CatcherMaker catcher) {
+    private void callBoxed(Object target, Arguments arguments) {
         Object[] values = new Object[arguments.count()];
         for (int i = 0; i < values.length; i++) {
             values[i] = arguments.get(i);
         }
-        Object result = catcher.get().requireFits(((CallHandler) target).call(this, values));
-        if (result != null) {
-            arguments.setBoxed(result);
-        }
+        arguments.setBoxed(((CallHandler) target).call(this, values));
     }
 
     /** How a handler is called. */
     private interface Caller {
-        void call(Object target, Arguments arguments, CatcherMaker catcher);
+        void call(Object target, Arguments arguments);
     }
 
     private <H> ClosureType<H> closures(Class<H> handlers, Caller caller) {
@@ -362,7 +361,7 @@ public final class CallInterface {
             TextImage image = Salto.textImageForClosures();
             CallPlan own = plan;
             boolean isBoxed = handlers.equals(CallHandler.class);
-            if (image == null || own == null || tier == Tier.GATE) {
+            if (image == null || own == null || tier == Tier.GATE || hasToBeUnloaded(handling)) {
                 return Gate.ofInvoker(image, handlers, key.function, isBoxed ? invoker() : PackedCalls.invoker(this),
                         handling);
             }
@@ -374,6 +373,12 @@ public final class CallInterface {
             return Gate.ofData(image, key.abi.convention().entry(), handlers,
                     new DataDriven(own, caller, catcher, hot), hot);
         });
+    }
+
+    /** What a table knows, it knows for good; what a gate knows can be unloaded, the user's handler of exceptions among it. */
+    private boolean hasToBeUnloaded(ExceptionHandling handling) {
+        return handling.handler() != null && tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
+                && !ExtendedType.isIn(key.function) && Ports.thisJvm().orElseThrow().hasLinker();
     }
 
     private MethodHandle invoker() {
@@ -431,7 +436,7 @@ public final class CallInterface {
             }
             Arguments arguments = Arguments.begin(CallInterface.this, ownPlan, frame);
             try {
-                caller.call(target, arguments, catcher);
+                caller.call(target, arguments);
             } finally {
                 arguments.end();
             }

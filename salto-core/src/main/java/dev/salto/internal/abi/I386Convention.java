@@ -89,7 +89,7 @@ final class I386Convention implements Convention {
     @Override
     public CallSequence classify(FunctionDescriptor function, int fixed) {
         List<MemoryLayout> layouts = function.argumentLayouts();
-        if (fixed < layouts.size() && removed == Removed.ALL) {
+        if (fixed != NO_DOTS && removed == Removed.ALL) {
             throw new IllegalArgumentException(
                     "%s has no functions with three dots, because the callee removes the arguments; compilers make them cdecl: use SYSV or MS_CDECL"
                             .formatted(this));
