@@ -75,7 +75,9 @@ public interface Port {
         return new Convention() {
             @Override
             public CallSequence classify(FunctionDescriptor function, int fixed) {
-                ExtendedType.requireOnly(extendedTypes(), function, abi());
+                if (ExtendedType.isIn(function)) {
+                    ExtendedType.requireOnly(extendedTypes(), function, abi());
+                }
                 return fixed == NO_DOTS
                         ? Port.this.classify(function)
                         : classifyVariadic(function, fixed);

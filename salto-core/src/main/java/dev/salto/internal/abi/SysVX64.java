@@ -80,7 +80,9 @@ final class SysVX64 implements Port {
         CallSequence.Result result = placeResult(returned, registers);
         List<List<Piece>> arguments = new ArrayList<>();
         for (MemoryLayout layout : function.argumentLayouts()) {
-            arguments.add(registers.place(layout, classesOf(layout)));
+            arguments.add(layout instanceof ValueLayout value
+                    ? registers.place(value)
+                    : registers.place(layout, classesOf(layout)));
         }
         return new CallSequence(arguments, result, registers.stackSize);
     }
@@ -187,6 +189,18 @@ final class SysVX64 implements Port {
         Registers(int mostIntegers, int mostVectors) {
             this.mostIntegers = mostIntegers;
             this.mostVectors = mostVectors;
+        }
+
+        /** A value of one eightbyte, as nearly all are, without the way through its class. */
+        List<Piece> place(ValueLayout value) {
+            if (Field.isFloatingPoint(value)) {
+                return vectors < mostVectors
+                        ? List.of(new Piece(0, value.byteSize(), new Storage.VectorRegister(vectors++)))
+                        : onStack(value);
+            }
+            return integers < mostIntegers
+                    ? List.of(new Piece(0, value.byteSize(), new Storage.IntegerRegister(integers++)))
+                    : onStack(value);
         }
 
         List<Piece> place(MemoryLayout layout, EightbyteClass[] classes) {
