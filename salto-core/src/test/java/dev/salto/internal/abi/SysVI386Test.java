@@ -77,7 +77,7 @@ final class SysVI386Test {
     }
 
     private CallSequence classify(String convention, FunctionDescriptor function) {
-        return convention(convention).classify(function, function.argumentLayouts().size());
+        return convention(convention).classify(function, Convention.NO_DOTS);
     }
 
     private Convention convention(String name) {
