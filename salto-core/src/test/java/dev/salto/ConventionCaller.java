@@ -38,8 +38,11 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
 
     CallInterface type() {
         FunctionDescriptor function = caller.function();
-        return CallInterface.prepareVariadic(abi, fixed, function.returnLayout().orElse(null),
-                function.argumentLayouts().toArray(MemoryLayout[]::new));
+        MemoryLayout result = function.returnLayout().orElse(null);
+        MemoryLayout[] arguments = function.argumentLayouts().toArray(MemoryLayout[]::new);
+        return fixed == arguments.length
+                ? CallInterface.prepare(abi, result, arguments)
+                : CallInterface.prepareVariadic(abi, fixed, result, arguments);
     }
 
     /** Has C call a callback, and compares what either gets. */
