@@ -10,7 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The C functions of {@code signatures.c} and the like, which call function pointers of many types with known arguments, at one level of
@@ -21,6 +23,9 @@ public final class SignatureCallers {
             .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
 
     private static final List<String> LEVELS = List.of("O0", "O2");
+
+    /** Each library is loaded once, because a process may lose the right to load another. */
+    private static final Map<String, List<SignatureCallers>> LOADED = new ConcurrentHashMap<>();
 
     private final String level;
     private final SymbolLookup library;
@@ -41,7 +46,8 @@ public final class SignatureCallers {
      * @param source its name, without {@code .c}
      */
     public static List<SignatureCallers> atEachLevel(String source) {
-        return LEVELS.stream().map(level -> new SignatureCallers(source, level)).toList();
+        return LOADED.computeIfAbsent(source,
+                _ -> LEVELS.stream().map(level -> new SignatureCallers(source, level)).toList());
     }
 
     /** A variable or a function; empty if the compiler has no such type for this architecture. */
