@@ -102,8 +102,9 @@ public final class DataDriven {
             long before = threads.getCurrentThreadAllocatedBytes();
             int _ = Callers.callRepeatedly(function, CALLS, 1);
             long after = threads.getCurrentThreadAllocatedBytes();
-            Message.sample(Figure.CALL_DATA_DRIVEN_BYTES,
-                    (double) (Math.max(after - before - (before - empty), 0) / CALLS));
+            // Whole bytes: less than one for each call is the JVM's own.
+            long each = Math.floorDiv(Math.max(after - before - (before - empty), 0), CALLS);
+            Message.sample(Figure.CALL_DATA_DRIVEN_BYTES, (double) each);
         }
     }
 }
