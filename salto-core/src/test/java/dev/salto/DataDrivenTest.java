@@ -301,7 +301,9 @@ final class DataDrivenTest {
     @Test
     void hotOnesGetAGateWhileNativeCodeCallsThem() throws Throwable {
         Assumptions.assumeFalse(JdkFaults.attachesForEachCall(), "a gate would be libffi's closure here");
-        FunctionDescriptor descriptor = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_SHORT);
+        // So many that the hidden argument is on the stack, behind others.
+        FunctionDescriptor descriptor = FunctionDescriptor.of(JAVA_INT,
+                Stream.generate(() -> JAVA_INT).limit(12).toArray(MemoryLayout[]::new));
         CallInterface type = CallInterface.prepare(descriptor);
         MethodHandle call = Linker.nativeLinker().downcallHandle(descriptor);
         long gates = Salto.statistics().gates();
@@ -310,13 +312,14 @@ final class DataDrivenTest {
             int calls = 0;
             for (long deadline = System.nanoTime() + 60_000_000_000L; Salto.statistics().gates() == gates
                     && System.nanoTime() < deadline; calls++) {
-                assertThat((int) call.invokeExact(function, calls, 1, (short) 2)).isEqualTo(calls - 1);
+                assertThat((int) call.invokeExact(function, calls, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))
+                        .isEqualTo(calls - 1);
             }
             assertThat(Salto.statistics().gates()).isGreaterThan(gates);
-            assertThat((int) call.invokeExact(function, 50, 8, (short) 2)).isEqualTo(42);
+            assertThat((int) call.invokeExact(function, 50, 8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).isEqualTo(42);
         }
         try (Closure<CallHandler> later = type.bind((_, arguments) -> (int) arguments[0] + (int) arguments[1])) {
-            assertThat((int) call.invokeExact(later.address(), 50, 8, (short) 2)).isEqualTo(58);
+            assertThat((int) call.invokeExact(later.address(), 50, 8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).isEqualTo(58);
         }
     }
 

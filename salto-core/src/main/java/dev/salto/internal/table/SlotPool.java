@@ -97,7 +97,8 @@ public final class SlotPool extends ClosureSlots {
         this.depot = new Depot(image, kind, quarantineSize, new Depot.Content() {
             @Override
             public void setUp(Table table) {
-                table.setCall(gate, stackSize);
+                // The field, which changes when the pool gets a gate.
+                table.setCall(gate, SlotPool.this.stackSize);
                 setUniversalGate(table);
             }
 
