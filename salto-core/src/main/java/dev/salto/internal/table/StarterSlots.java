@@ -30,7 +30,10 @@ public final class StarterSlots extends ClosureSlots {
 
     private long givenBack;
 
-    /** The entry that leads to the function's own gate; 0 if it has none. */
+    /** Whether the function has a gate of its own. If so, no more slots are taken here: in a pool of the function's own they need no table just to lead there. */
+    private boolean hasGate;
+
+    /** The entry that leads those slots to the gate that were open when it was made; 0 if there were none. */
     private long gateEntry;
 
     private @Nullable SlotPool others;
@@ -64,18 +67,29 @@ public final class StarterSlots extends ClosureSlots {
     @Override
     public int bind(Object object, boolean isByAddress) {
         synchronized (this) {
-            if (first == Tables.NONE) {
-                first = SharedTables.takeRow(image, entry, universalGate, kind);
-            }
-            if (taken < SharedTables.ROW && SharedTables.lead(first + taken, gateEntry == 0 ? ownEntry() : gateEntry)) {
-                int id = first + taken++;
-                TAKEN.increment();
+            int id = takeFromRow();
+            if (id != Tables.NONE) {
                 // Nobody has the function pointer as yet.
                 Tables.bind(id, object, isByAddress);
                 return id;
             }
         }
         return others().bind(object, isByAddress);
+    }
+
+    /** The id of a slot in the shared table, whose trampoline leads to the universal gate; {@link Tables#NONE} if there are no more. Under the lock. */
+    private int takeFromRow() {
+        if (hasGate || taken == SharedTables.ROW) {
+            return Tables.NONE;
+        }
+        if (first == Tables.NONE) {
+            first = SharedTables.takeRow(image, entry, universalGate, kind);
+        }
+        if (!SharedTables.lead(first + taken, ownEntry())) {
+            return Tables.NONE;
+        }
+        TAKEN.increment();
+        return first + taken++;
     }
 
     /** The pool for those that find no place in the shared table. */
@@ -138,12 +152,12 @@ public final class StarterSlots extends ClosureSlots {
     public void leadThroughGate(TrailingArgument place, long address) {
         SlotPool pool = others();
         pool.leadThroughGate(place, address);
-        long own = pool.entryOf(address);
         synchronized (this) {
-            gateEntry = own;
-            for (int i = 0; i < taken; i++) {
-                if (Tables.target(first + i) != null) {
-                    boolean _ = SharedTables.lead(first + i, own);
+            hasGate = true;
+            for (int id = first; id < first + taken; id++) {
+                if (Tables.target(id) != null) {
+                    gateEntry = gateEntry == 0 ? pool.entryOf(address) : gateEntry;
+                    boolean _ = SharedTables.lead(id, gateEntry);
                 }
             }
         }
