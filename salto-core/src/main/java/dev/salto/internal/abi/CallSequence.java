@@ -2,8 +2,6 @@
 
 package dev.salto.internal.abi;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -14,13 +12,9 @@ import java.util.List;
  * @param stackSize the size of all stack arguments in bytes, a whole number of stack slots
  */
 public record CallSequence(List<List<Piece>> arguments, Result result, long stackSize) {
-    /** Makes the lists unmodifiable. */
+    /** Makes the list unmodifiable; who made the lists in it leaves them as they are. */
     public CallSequence {
-        List<List<Piece>> copies = new ArrayList<>();
-        for (List<Piece> pieces : arguments) {
-            copies.add(List.copyOf(pieces));
-        }
-        arguments = Collections.unmodifiableList(copies);
+        arguments = List.copyOf(arguments);
     }
 
     /** How a result comes back. */

@@ -96,6 +96,10 @@ final class SysVX64 implements Port {
             return new CallSequence.Result.None();
         }
         MemoryLayout layout = returned.get();
+        Registers results = new Registers(MOST_EIGHTBYTES, MOST_EIGHTBYTES);
+        if (layout instanceof ValueLayout value) {
+            return new CallSequence.Result.InRegisters(results.place(value));
+        }
         if (isComplexX87(layout)) {
             long part = layout.byteSize() / 2;
             return new CallSequence.Result.InRegisters(
@@ -106,7 +110,7 @@ final class SysVX64 implements Port {
         if (isInMemory(classes)) {
             return new CallSequence.Result.InMemory(new Storage.IntegerRegister(arguments.integers++));
         }
-        List<Piece> pieces = new Registers(MOST_EIGHTBYTES, MOST_EIGHTBYTES).inRegisters(layout, classes);
+        List<Piece> pieces = results.inRegisters(layout, classes);
         if (pieces.isEmpty()) {
             return new CallSequence.Result.None();
         }
@@ -121,9 +125,6 @@ final class SysVX64 implements Port {
 
     /** Classification: one class for each eightbyte, or MEMORY alone. */
     private static EightbyteClass[] classesOf(MemoryLayout layout) {
-        if (layout instanceof ValueLayout) {
-            return new EightbyteClass[]{Field.isFloatingPoint(layout) ? EightbyteClass.SSE : EightbyteClass.INTEGER};
-        }
         long eightbytes = Math.ceilDiv(layout.byteSize(), EIGHTBYTE);
         if (eightbytes > MOST_EIGHTBYTES) {
             return new EightbyteClass[]{EightbyteClass.MEMORY};

@@ -18,18 +18,51 @@ public final class CallPlan {
     /** A value that is not in one place of the frame. */
     private static final int IN_PIECES = -1;
 
+    /** No bytes are known to be where an argument points, or it is no pointer. */
+    private static final long NO_POINTEE = 0;
+
     /** As much as any argument takes that is no segment. */
     public static final int PACKED_SLOT = 8;
 
+    /**
+     * How one argument is read.
+     *
+     * @param carrier what it is in Java
+     * @param offset its distance from the frame's address; {@link #IN_PIECES} if it is in several places
+     * @param isReference whether there is only its address
+     * @param pieces those places
+     * @param pointeeSize how many bytes are known to be where it points
+     */
+    private record Argument(Carrier carrier, int offset, boolean isReference, @Nullable Pieces pieces,
+            long pointeeSize) {
+        static Argument inFrame(FrameLayout frame, MemoryLayout layout, List<Piece> pieces, Convention convention) {
+            Carrier carrier = CallPlan.carrier(layout, pieces, convention);
+            if (pieces.size() == 1 && (carrier != Carrier.SEGMENT || !convention.widensFloats())) {
+                Piece only = pieces.getFirst();
+                return new Argument(carrier, frame.argument(only), only.storage() instanceof Storage.Reference, null,
+                        pointeeSize(layout));
+            }
+            Pieces all = Pieces.ofArgument(frame, pieces, convention.widensFloats());
+            boolean isReference = pieces.size() == 1 && pieces.getFirst().storage() instanceof Storage.Reference;
+            return all.isOneRow()
+                    ? new Argument(carrier, all.first(), isReference, null, NO_POINTEE)
+                    : new Argument(carrier, IN_PIECES, isReference, all, NO_POINTEE);
+        }
+
+        static Argument packed(MemoryLayout layout, int offset) {
+            Carrier carrier = Carrier.of(layout);
+            return new Argument(carrier, offset, carrier == Carrier.SEGMENT, null, pointeeSize(layout));
+        }
+
+        private static long pointeeSize(MemoryLayout layout) {
+            return layout instanceof AddressLayout address
+                    ? address.targetLayout().map(MemoryLayout::byteSize).orElse(NO_POINTEE)
+                    : NO_POINTEE;
+        }
+    }
+
     private final FunctionDescriptor function;
-    private final Carrier[] carriers;
-    private final int[] offsets;
-
-    /** Whether there is only an argument's address at its offset. */
-    private final boolean[] areReferences;
-
-    private final @Nullable Pieces[] pieces;
-    private final long[] pointeeSizes;
+    private final Argument[] arguments;
 
     private final @Nullable Carrier result;
     private final int resultOffset;
@@ -57,24 +90,9 @@ public final class CallPlan {
         FrameLayout frame = FrameLayout.of(index, convention.entry());
         CallSequence call = convention.classify(function, fixed);
         List<MemoryLayout> layouts = function.argumentLayouts();
-        carriers = new Carrier[layouts.size()];
-        offsets = new int[layouts.size()];
-        areReferences = new boolean[layouts.size()];
-        pieces = new @Nullable Pieces[layouts.size()];
-        pointeeSizes = new long[layouts.size()];
-        for (int i = 0; i < layouts.size(); i++) {
-            List<Piece> own = call.arguments().get(i);
-            MemoryLayout layout = layouts.get(i);
-            carriers[i] = carrier(layout, own, convention);
-            pointeeSizes[i] = pointeeSize(layout);
-            areReferences[i] = own.size() == 1 && own.getFirst().storage() instanceof Storage.Reference;
-            if (own.size() == 1 && (carriers[i] != Carrier.SEGMENT || !convention.widensFloats())) {
-                offsets[i] = frame.argument(own.getFirst());
-                continue;
-            }
-            Pieces all = Pieces.ofArgument(frame, own, convention.widensFloats());
-            offsets[i] = all.isOneRow() ? all.first() : IN_PIECES;
-            pieces[i] = all.isOneRow() ? null : all;
+        arguments = new Argument[layouts.size()];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = Argument.inFrame(frame, layouts.get(i), call.arguments().get(i), convention);
         }
         isBoxed = frame.hasRoomFor(Long.BYTES);
         firstResult = frame.firstResult();
@@ -107,16 +125,9 @@ public final class CallPlan {
     private CallPlan(FunctionDescriptor function) {
         this.function = function;
         List<MemoryLayout> layouts = function.argumentLayouts();
-        carriers = new Carrier[layouts.size()];
-        offsets = new int[layouts.size()];
-        areReferences = new boolean[layouts.size()];
-        pieces = new @Nullable Pieces[layouts.size()];
-        pointeeSizes = new long[layouts.size()];
-        for (int i = 0; i < layouts.size(); i++) {
-            carriers[i] = Carrier.of(layouts.get(i));
-            pointeeSizes[i] = pointeeSize(layouts.get(i));
-            areReferences[i] = carriers[i] == Carrier.SEGMENT;
-            offsets[i] = i * PACKED_SLOT;
+        arguments = new Argument[layouts.size()];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = Argument.packed(layouts.get(i), i * PACKED_SLOT);
         }
         result = function.returnLayout().map(Carrier::of).orElse(null);
         resultOffset = layouts.size() * PACKED_SLOT;
@@ -153,12 +164,6 @@ public final class CallPlan {
                 + (resultPointer == IN_PIECES ? 0 : function.returnLayout().orElseThrow().byteSize());
     }
 
-    private static long pointeeSize(MemoryLayout layout) {
-        return layout instanceof AddressLayout address
-                ? address.targetLayout().map(MemoryLayout::byteSize).orElse(0L)
-                : 0;
-    }
-
     private static Carrier carrier(MemoryLayout layout, List<Piece> pieces, Convention convention) {
         Carrier carrier = Carrier.of(layout);
         boolean isWidened = carrier == Carrier.FLOAT && convention.widensFloats()
@@ -173,12 +178,12 @@ public final class CallPlan {
 
     /** How many arguments there are. */
     public int count() {
-        return carriers.length;
+        return arguments.length;
     }
 
     /** What an argument is in Java. */
     public Carrier carrier(int index) {
-        return carriers[index];
+        return arguments[index].carrier();
     }
 
     /** What the result is in Java; null if there is none. */
@@ -188,26 +193,27 @@ public final class CallPlan {
 
     /** Where an argument is that is no segment: its distance from the frame's address. */
     public int offset(int index) {
-        return offsets[index];
+        return arguments[index].offset();
     }
 
     /** How many bytes are known to be where an argument points. */
     public long pointeeSize(int index) {
-        return pointeeSizes[index];
+        return arguments[index].pointeeSize();
     }
 
     /** The address of an argument that comes as a segment; 0 if it is in several places and has to be {@linkplain #copyArgument copied}. */
     public long address(int index, long frame) {
-        int offset = offsets[index];
-        if (offset == IN_PIECES) {
+        Argument argument = arguments[index];
+        if (argument.offset() == IN_PIECES) {
             return 0;
         }
-        return areReferences[index] ? Memory.getWord(frame + offset) : frame + offset;
+        long address = frame + argument.offset();
+        return argument.isReference() ? Memory.getWord(address) : address;
     }
 
     /** Puts an argument together that is in several places. */
     public void copyArgument(int index, long frame, long to) {
-        Pieces own = pieces[index];
+        Pieces own = arguments[index].pieces();
         if (own != null) {
             own.gather(frame, to);
         }

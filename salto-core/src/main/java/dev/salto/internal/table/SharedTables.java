@@ -26,7 +26,7 @@ final class SharedTables {
     private SharedTables() {}
 
     /**
-     * Takes the slots for one more function. Their trampolines lead nowhere as yet.
+     * Takes the slots for one more function. Their trampolines lead to the universal gate, in a sealed table, too.
      *
      * @param entry the name of the generic entry
      * @param kind what the closures are
@@ -35,8 +35,9 @@ final class SharedTables {
      */
     static synchronized int takeRow(TextImage image, String entry, long universalGate, ClosureKind kind) {
         Shared shared = OPEN.get(entry);
-        if (shared == null || shared.table.isSealed() || shared.next + ROW > shared.table.capacity()) {
+        if (shared == null || shared.next + ROW > shared.table.capacity()) {
             shared = new Shared(Tables.addShared(image));
+            shared.table.leadAll(image.index().entry(entry));
             shared.table.setUniversalGate(universalGate);
             OPEN.put(entry, shared);
         }
@@ -61,7 +62,7 @@ final class SharedTables {
         return true;
     }
 
-    /** Makes a table unchangeable for good; no more rows are taken from it. */
+    /** Makes a table unchangeable for good. */
     static synchronized void seal(Table table) {
         if (!table.isSealed()) {
             table.seal();

@@ -383,7 +383,7 @@ public final class SlotPool extends ClosureSlots {
 
     @Override
     public long address(int id) {
-        return Tables.table(id).trampoline(Tables.slot(id));
+        return Tables.trampoline(id);
     }
 
     @Override

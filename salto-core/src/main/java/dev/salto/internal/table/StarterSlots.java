@@ -85,9 +85,6 @@ public final class StarterSlots extends ClosureSlots {
         if (first == Tables.NONE) {
             first = SharedTables.takeRow(image, entry, universalGate, kind);
         }
-        if (!SharedTables.lead(first + taken, ownEntry())) {
-            return Tables.NONE;
-        }
         TAKEN.increment();
         return first + taken++;
     }
@@ -108,7 +105,7 @@ public final class StarterSlots extends ClosureSlots {
 
     @Override
     public long address(int id) {
-        return Tables.table(id).trampoline(Tables.slot(id));
+        return Tables.trampoline(id);
     }
 
     @Override

@@ -199,11 +199,25 @@ final class Table {
 
     /** Has all trampolines lead to an entry, and forbids that this is ever changed. */
     void fillGrave(int entry, long catcher) throws SystemCallException {
+        leadAll(entry);
         setCatcher(catcher);
-        for (int slot = 0; slot < index.trampolineCount(); slot++) {
-            set(slot, entry(entry), Tables.id(this, slot));
-        }
         memory.forbidWriting();
+    }
+
+    /**
+     * Has all trampolines lead to an entry with their slots' ids, in a table of fresh memory, which can be written. In one piece, because each write
+     * takes the interpreter long.
+     */
+    void leadAll(int entry) {
+        int wordsInBlock = (int) blockSize / Words.SIZE;
+        int entryWord = index.blockEntry() / Words.SIZE;
+        int argumentWord = index.blockArgument() / Words.SIZE;
+        long[] words = new long[capacity() * wordsInBlock];
+        for (int slot = 0; slot < capacity(); slot++) {
+            words[slot * wordsInBlock + entryWord] = entry(entry);
+            words[slot * wordsInBlock + argumentWord] = Tables.id(this, slot);
+        }
+        Words.setAll(parameters + index.blockOffset(), words);
     }
 
     /**

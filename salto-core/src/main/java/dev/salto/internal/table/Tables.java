@@ -212,6 +212,11 @@ public final class Tables {
         return table;
     }
 
+    /** The function pointer of a slot. */
+    static long trampoline(int id) {
+        return table(id).trampoline(slot(id));
+    }
+
     static int slot(int id) {
         return id & SLOT_MASK;
     }

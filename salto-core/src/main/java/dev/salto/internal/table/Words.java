@@ -22,6 +22,9 @@ public final class Words {
     /** All memory, so that an offset is an address: a constant to the JIT compiler, which leaves nothing of a write but the write. */
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /** How many bytes a word has. */
+    static final int SIZE = (int) ADDRESS.byteSize();
+
     private Words() {}
 
     /** Writes a word to an address. */
@@ -32,6 +35,17 @@ public final class Words {
     /** Writes a word to an address, with release. */
     static void setRelease(long address, long value) {
         ACCESS.setRelease(MEMORY, address, value);
+    }
+
+    /** Writes words that follow each other, to an address. Not in any order. */
+    static void setAll(long address, long[] values) {
+        if (SIZE == Long.BYTES) {
+            MemorySegment.copy(values, 0, MEMORY, JAVA_LONG, address, values.length);
+            return;
+        }
+        for (int i = 0; i < values.length; i++) {
+            set(address + (long) i * SIZE, values[i]);
+        }
     }
 
     private static MethodHandle cast(Class<?> from, Class<?> to) {
