@@ -3,6 +3,7 @@
 package dev.salto.benchmarks;
 
 import dev.salto.benchmarks.child.DataDriven;
+import dev.salto.benchmarks.child.NewTypes;
 import dev.salto.benchmarks.child.SideBySide;
 import dev.salto.benchmarks.child.TwoThreads;
 import dev.salto.benchmarks.figures.Collector;
@@ -96,6 +97,7 @@ final class Plan {
         kinds.add(direct(Figure.NATIVE_BINDING, NativeBindingBenchmark.class, "function",
                 NativeBindingBenchmark.Function.BOUND, NativeBindingBenchmark.Function.DIRECT));
         kinds.add(new Kind(1, peers.stream().map(this::twoThreads).toList()));
+        kinds.add(newTypes());
         kinds.add(dataDriven());
         for (boolean withCache : List.of(false, true)) {
             kinds.add(new Kind(pace.starts(), peers.stream().filter(peer -> !peer.isVariant())
@@ -143,12 +145,23 @@ final class Plan {
                 SideBySide.class, List.of(), others.stream().map(Peer::name).toList())));
     }
 
+    private Kind newTypes() {
+        List<Step> steps = new ArrayList<>();
+        for (Peer peer : List.of(Peer.SALTO, Peer.JDK)) {
+            if (peers.contains(peer)) {
+                steps.add(new ProgramStep(peer.key(), "new types", List.of(Figure.NEW_TYPE, Figure.NEW_TYPE_WARM),
+                        NewTypes.class, List.of(), List.of(peer.name())));
+            }
+        }
+        return new Kind(pace.forks(), steps);
+    }
+
     private Kind dataDriven() {
         if (!peers.contains(Peer.SALTO) || !peers.contains(Peer.JDK)) {
             return new Kind(0, List.of());
         }
         return new Kind(pace.forks(), List.of(new ProgramStep(SALTO, "data-driven closures",
-                List.of(Figure.NEW_TYPE_TO_JDK, Figure.CALL_DATA_DRIVEN_TO_JDK, Figure.CALL_DATA_DRIVEN_BYTES),
+                List.of(Figure.CALL_DATA_DRIVEN_TO_JDK, Figure.CALL_DATA_DRIVEN_BYTES),
                 DataDriven.class, List.of(), List.of())));
     }
 
