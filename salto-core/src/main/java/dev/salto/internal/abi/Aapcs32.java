@@ -89,11 +89,18 @@ final class Aapcs32 implements Port {
 
     @Override
     public Map<String, Convention> conventions() {
-        return Map.of("VFP", ownConvention(), "SYSV", (function, _) -> classify(function, false));
+        return Map.of("VFP", ownConvention(), "SYSV", (function, _) -> {
+            ExtendedType.requireOnly(KNOWN_TYPES, function, "AAPCS");
+            return classify(function, false);
+        });
+    }
+
+    @Override
+    public Set<ExtendedType> extendedTypes() {
+        return KNOWN_TYPES;
     }
 
     private CallSequence classify(FunctionDescriptor function, boolean hasVfp) {
-        ExtendedType.requireOnly(KNOWN_TYPES, function, hasVfp ? abi() : "AAPCS");
         Registers registers = new Registers(hasVfp);
         CallSequence.Result result = function.returnLayout()
                 .map(layout -> placeResult(layout, registers))

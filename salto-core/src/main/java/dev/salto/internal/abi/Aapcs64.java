@@ -41,10 +41,14 @@ final class Aapcs64 implements Port {
         return "AAPCS64";
     }
 
+    @Override
+    public Set<ExtendedType> extendedTypes() {
+        return KNOWN_TYPES;
+    }
+
     /** On Linux, functions with three dots are no exception (6.8.1). */
     @Override
     public CallSequence classify(FunctionDescriptor function) {
-        ExtendedType.requireOnly(KNOWN_TYPES, function, abi());
         Registers registers = new Registers();
         List<List<Piece>> arguments = function.argumentLayouts().stream().map(registers::place).toList();
         return new CallSequence(arguments,

@@ -19,7 +19,7 @@ import java.util.Set;
  * The calling convention that RISC-V and LoongArch share, under this name and with the same registers by number. Section names are
  * those of the RISC-V ELF psABI 1.0, "Procedure Calling Convention".
  */
-final class Lp64d {
+abstract class Lp64d implements Port {
     /** a0 to a7; for results a0, a1. */
     private static final int INTEGER_ARGUMENTS = 8;
 
@@ -35,18 +35,21 @@ final class Lp64d {
     private static final int MOST_MEMBERS = 2;
 
     /** Vectors are not among them: compilers treat them in more than one way. */
-    static final Set<ExtendedType> EXTENDED_TYPES = Collections
+    private static final Set<ExtendedType> KNOWN_TYPES = Collections
             .unmodifiableSet(EnumSet.of(ExtendedType.QUAD, ExtendedType.INT128, ExtendedType.COMPLEX));
 
-    private Lp64d() {}
-
-    /** As {@link Port#classify}. */
-    static CallSequence classify(FunctionDescriptor function) {
-        return classify(function, function.argumentLayouts().size());
+    @Override
+    public Set<ExtendedType> extendedTypes() {
+        return KNOWN_TYPES;
     }
 
-    /** As {@link Port#classifyVariadic}. */
-    static CallSequence classify(FunctionDescriptor function, int fixed) {
+    @Override
+    public CallSequence classify(FunctionDescriptor function) {
+        return classifyVariadic(function, function.argumentLayouts().size());
+    }
+
+    @Override
+    public CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
         Registers registers = new Registers();
         CallSequence.Result result = function.returnLayout()
                 .map(layout -> placeResult(layout, registers))

@@ -4,10 +4,9 @@ package dev.salto.internal.abi;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.util.List;
-import java.util.Set;
 
 /** Linux on 64-bit RISC-V: RISC-V ELF psABI 1.0, "Procedure Calling Convention", with the hardware floating-point convention LP64D. */
-final class RiscV64 implements Port {
+final class RiscV64 extends Lp64d {
     private static final String FLOAT = "_float";
     private static final String DOUBLE = "_double";
 
@@ -22,30 +21,15 @@ final class RiscV64 implements Port {
     }
 
     @Override
-    public CallSequence classify(FunctionDescriptor function) {
-        return Lp64d.classify(function);
-    }
-
-    @Override
-    public CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
-        return Lp64d.classify(function, fixed);
-    }
-
-    @Override
-    public Set<ExtendedType> extendedTypes() {
-        return Lp64d.EXTENDED_TYPES;
-    }
-
-    @Override
     public void requireLinkable(FunctionDescriptor function) {
-        LinkerFaults.refuse(function, Lp64d::isWholeBecauseOfUnions,
+        LinkerFaults.refuse(function, RiscV64::isWholeBecauseOfUnions,
                 "takes apart structs with unions, which C passes as a whole");
     }
 
     /** An entry that returns zero has to know whether it returns floats, which have ones above them in a register ("NaN-boxing"). */
     @Override
     public TrailingArgument lastArgument(CallSequence call) {
-        TrailingArgument place = Port.super.lastArgument(call);
+        TrailingArgument place = super.lastArgument(call);
         return new TrailingArgument(place.storage(), place.stackSize(), place.variant(),
                 kindsOf(call.result()));
     }

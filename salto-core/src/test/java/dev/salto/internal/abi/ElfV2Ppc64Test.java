@@ -11,6 +11,7 @@ import static dev.salto.internal.abi.Places.VECTOR;
 import static dev.salto.internal.abi.Places.complex;
 import static dev.salto.internal.abi.Places.join;
 import static dev.salto.internal.abi.Places.times;
+import static dev.salto.internal.abi.Places.requireRefused;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.sequenceLayout;
 import static java.lang.foreign.MemoryLayout.structLayout;
@@ -26,7 +27,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -238,12 +238,8 @@ final class ElfV2Ppc64Test {
     @Test
     void vectorsAreRefused() {
         Convention convention = port.ownConvention();
-        for (FunctionDescriptor function : List.of(FunctionDescriptor.of(VECTOR),
-                FunctionDescriptor.ofVoid(structLayout(VECTOR, JAVA_LONG, JAVA_LONG)))) {
-            assertThatThrownBy(() -> convention.classify(function, function.argumentLayouts().size()))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContainingAll("VECTOR", port.abi(), "pass a pointer");
-        }
+        requireRefused(convention, VECTOR, "VECTOR", port.abi());
+        requireRefused(convention, structLayout(VECTOR, JAVA_LONG, JAVA_LONG), "VECTOR", port.abi());
         convention.classify(FunctionDescriptor.of(QUAD, COMPLEX_FLOAT, INT128), 2);
     }
 }

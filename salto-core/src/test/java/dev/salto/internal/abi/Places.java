@@ -5,6 +5,8 @@ package dev.salto.internal.abi;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
@@ -31,6 +33,18 @@ record Places(Port port, IntFunction<String> integerRegister, IntFunction<String
 
     static MemoryLayout complex(MemoryLayout part) {
         return ExtendedType.COMPLEX.layout(part, 2, part.byteAlignment());
+    }
+
+    /** Checks that a calling convention refuses functions with a layout, by a message that has certain words, and the remedy. */
+    static void requireRefused(Convention convention, MemoryLayout unknown, String... words) {
+        for (FunctionDescriptor function : List.of(FunctionDescriptor.of(unknown),
+                FunctionDescriptor.ofVoid(JAVA_INT, unknown))) {
+            for (int fixed : new int[]{Convention.NO_DOTS, function.argumentLayouts().size()}) {
+                assertThatThrownBy(() -> convention.classify(function, fixed))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContainingAll(words).hasMessageContainingAll(unknown.toString(), "pass a pointer");
+            }
+        }
     }
 
     String arguments(MemoryLayout... layouts) {

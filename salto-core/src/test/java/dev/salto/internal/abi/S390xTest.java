@@ -10,6 +10,7 @@ import static dev.salto.internal.abi.Places.VECTOR;
 import static dev.salto.internal.abi.Places.complex;
 import static dev.salto.internal.abi.Places.join;
 import static dev.salto.internal.abi.Places.times;
+import static dev.salto.internal.abi.Places.requireRefused;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.sequenceLayout;
 import static java.lang.foreign.MemoryLayout.structLayout;
@@ -186,12 +187,8 @@ final class S390xTest {
     @Test
     void vectorsAreRefused() {
         Convention convention = port.ownConvention();
-        for (FunctionDescriptor function : List.of(FunctionDescriptor.of(VECTOR),
-                FunctionDescriptor.ofVoid(structLayout(VECTOR, JAVA_LONG, JAVA_LONG)))) {
-            assertThatThrownBy(() -> convention.classify(function, function.argumentLayouts().size()))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContainingAll("VECTOR", port.abi(), "pass a pointer");
-        }
+        requireRefused(convention, VECTOR, "VECTOR", port.abi());
+        requireRefused(convention, structLayout(VECTOR, JAVA_LONG, JAVA_LONG), "VECTOR", port.abi());
         convention.classify(FunctionDescriptor.of(QUAD, COMPLEX_FLOAT, INT128), 2);
     }
 }
