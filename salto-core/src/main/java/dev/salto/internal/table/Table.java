@@ -212,10 +212,12 @@ final class Table {
         int wordsInBlock = (int) blockSize / Words.SIZE;
         int entryWord = index.blockEntry() / Words.SIZE;
         int argumentWord = index.blockArgument() / Words.SIZE;
+        long address = entry(entry);
+        long id = Tables.id(this, 0);
         long[] words = new long[capacity() * wordsInBlock];
-        for (int slot = 0; slot < capacity(); slot++) {
-            words[slot * wordsInBlock + entryWord] = entry(entry);
-            words[slot * wordsInBlock + argumentWord] = Tables.id(this, slot);
+        for (int block = 0; block < words.length; block += wordsInBlock) {
+            words[block + entryWord] = address;
+            words[block + argumentWord] = id++;
         }
         Words.setAll(parameters + index.blockOffset(), words);
     }
