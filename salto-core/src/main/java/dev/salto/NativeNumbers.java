@@ -22,6 +22,10 @@ public final class NativeNumbers {
     private static final int EXPONENT_BIAS = 16383;
 
     private static final int EXPONENT_MASK = 0x7fff;
+
+    /** More decimal digits before the point than any finite value has, and more zeros behind it than before the first digit of any but zero. */
+    private static final int MOST_DIGITS = 5_000;
+
     private static final long X87_INTEGER_BIT = 1L << 63;
     private static final int X87_FRACTION = 63;
     private static final int QUAD_FRACTION = 112;
@@ -133,7 +137,8 @@ public final class NativeNumbers {
             double high = value.doubleValue();
             segment.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, high);
             if (format == Format.DOUBLE_DOUBLE) {
-                double low = Double.isInfinite(high) ? 0 : value.subtract(new BigDecimal(high)).doubleValue();
+                boolean isOne = Double.isInfinite(high) || high == 0;
+                double low = isOne ? 0 : value.subtract(new BigDecimal(high)).doubleValue();
                 segment.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset + Double.BYTES, low);
             }
             return;
@@ -254,6 +259,14 @@ public final class NativeNumbers {
     private static void writeRounded(Format format, MemorySegment segment, long offset, boolean isNegative,
             BigDecimal size) {
         int fraction = fraction(format);
+        // Not calculated: a decimal may have a billion digits.
+        long digits = (long) size.precision() - size.scale();
+        if (digits > MOST_DIGITS || digits < -MOST_DIGITS) {
+            boolean isLarge = digits > 0 && size.signum() != 0;
+            write(format, segment, offset, isNegative, isLarge ? EXPONENT_MASK : 0,
+                    isLarge ? BigInteger.ONE.shiftLeft(fraction) : BigInteger.ZERO);
+            return;
+        }
         int least = 1 - EXPONENT_BIAS - fraction;
         BigInteger numerator = size.scale() > 0 ? size.unscaledValue() : size.toBigIntegerExact();
         BigInteger denominator = size.scale() > 0 ? BigInteger.TEN.pow(size.scale()) : BigInteger.ONE;

@@ -3,8 +3,8 @@
 package dev.salto;
 
 import dev.salto.internal.events.Events;
-import dev.salto.internal.gate.GateSetting;
 import dev.salto.internal.failure.StaleCalls;
+import dev.salto.internal.gate.GateSetting;
 import dev.salto.internal.table.Catcher;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;

@@ -113,6 +113,24 @@ final class NativeNumbersTest {
         }
     }
 
+    /** Their digits are more than a computer has memory for. */
+    @Example
+    void numbersFarOutOfRangeAreInfiniteOrZero() {
+        for (MemoryLayout type : TYPES) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment own = arena.allocate(16);
+                NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e2000000000"));
+                assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.POSITIVE_INFINITY);
+                NativeNumbers.setDecimal(type, own, 0, new BigDecimal("-1e2000000000"));
+                assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.NEGATIVE_INFINITY);
+                for (String small : List.of("1e-2000000000", "-1e-2000000000", "0e2000000000", "0e-2000000000")) {
+                    NativeNumbers.setDecimal(type, own, 0, new BigDecimal(small));
+                    assertThat(NativeNumbers.getDecimal(type, own, 0)).isEqualByComparingTo(BigDecimal.ZERO);
+                }
+            }
+        }
+    }
+
     @Property
     void integersAreReadAsTheyWereWritten(
             @ForAll @BigRange(min = "-170141183460469231731687303715884105728",
