@@ -7,6 +7,8 @@ import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.salto.ArgumentHandler;
+import dev.salto.Arguments;
 import dev.salto.CallHandler;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Makes up function types, which takes new tables while the soak warms up, and goes on with those that there are after that. */
@@ -52,7 +55,7 @@ final class NewTypeWorker implements Worker {
         use(known.get(random.nextInt(known.size())), random.nextInt(1, MOST_CLOSURES + 1));
     }
 
-    /** The first time with as many closures as there will ever be, and those in quarantine. */
+    /** The first time with as many closures as there will ever be, and those in quarantine, of each kind of handler. */
     private void add() {
         MemoryLayout[] parameters = Stream.generate(this::anyLayout).limit(random.nextInt(MOST_PARAMETERS + 1))
                 .toArray(MemoryLayout[]::new);
@@ -61,7 +64,7 @@ final class NewTypeWorker implements Worker {
             CallInterface type = CallInterface.prepare(function);
             types.put(function, type);
             ledger.add(Work.TYPE, 1);
-            use(type, MOST_CLOSURES + Room.QUARANTINE);
+            use(type, MOST_CLOSURES + 2 * Room.QUARANTINE);
         }
     }
 
@@ -70,11 +73,9 @@ final class NewTypeWorker implements Worker {
     }
 
     private void use(CallInterface type, int count) {
-        List<Closure<CallHandler>> closures = new ArrayList<>(count);
+        List<Closure<?>> closures = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            double number = i;
-            closures.add(type.bind((callInterface, arguments) -> box(callInterface.types().returnType(),
-                    number + weigh(arguments))));
+            closures.add(i % 2 == 0 ? bindBoxed(type, i) : bindReading(type, i));
         }
         MethodHandle call = Linker.nativeLinker().downcallHandle(type.function());
         for (int i = 0; i < CALLED; i++) {
@@ -85,25 +86,64 @@ final class NewTypeWorker implements Worker {
         ledger.add(Work.CYCLE, count);
     }
 
+    private static Closure<CallHandler> bindBoxed(CallInterface type, double number) {
+        return type.bind((callInterface, arguments) -> box(callInterface.types().returnType(),
+                number + weigh(numbers(arguments))));
+    }
+
+    private static Closure<ArgumentHandler> bindReading(CallInterface type, double number) {
+        return type.bind(arguments -> {
+            double[] values = IntStream.range(0, arguments.count()).mapToDouble(i -> read(arguments, i)).toArray();
+            answer(arguments, number + weigh(values));
+        });
+    }
+
     private void call(MethodHandle function, CallInterface type, int number) {
         Object[] arguments = type.types().parameterList().stream().map(parameter -> box(parameter, random.nextInt(100)))
                 .toArray();
         try {
             Object answer = function.invokeWithArguments(arguments);
-            ledger.called(type.toString(), ((Number) answer).doubleValue(), number + weigh(arguments));
+            ledger.called(type.toString(), ((Number) answer).doubleValue(), number + weigh(numbers(arguments)));
         } catch (Throwable e) {
             ledger.wrong("%s: %s".formatted(type, e));
         }
     }
 
     /** Small whole numbers, so that even a float is exact. */
-    private static double weigh(Object[] arguments) {
-        double[] values = Arrays.stream(arguments).mapToDouble(argument -> ((Number) argument).doubleValue()).toArray();
+    private static double weigh(double[] values) {
         double sum = 0;
         for (int i = 0; i < values.length; i++) {
             sum += (i + 1) * values[i];
         }
         return sum;
+    }
+
+    private static double[] numbers(Object[] arguments) {
+        return Arrays.stream(arguments).mapToDouble(argument -> ((Number) argument).doubleValue()).toArray();
+    }
+
+    private static double read(Arguments arguments, int index) {
+        Class<?> type = arguments.callInterface().types().parameterType(index);
+        if (type == int.class) {
+            return arguments.getInt(index);
+        }
+        if (type == long.class) {
+            return arguments.getLong(index);
+        }
+        return type == float.class ? arguments.getFloat(index) : arguments.getDouble(index);
+    }
+
+    private static void answer(Arguments arguments, double value) {
+        Class<?> type = arguments.callInterface().types().returnType();
+        if (type == int.class) {
+            arguments.setReturn((int) value);
+        } else if (type == long.class) {
+            arguments.setReturn((long) value);
+        } else if (type == float.class) {
+            arguments.setReturn((float) value);
+        } else {
+            arguments.setReturn(value);
+        }
     }
 
     private static Object box(Class<?> type, double value) {
