@@ -55,9 +55,6 @@ public final class BenchCommand implements Callable<Integer> {
             .filter(figure -> figure.key().startsWith("gc-pause") || figure.equals(Figure.FIRST_CALLBACK_AOT))
             .collect(Collectors.toSet());
 
-    /** A library that limits are set against, and that is not among the peers. */
-    private static final String JAVACPP = "javacpp";
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private CommandSpec spec;
@@ -136,7 +133,6 @@ public final class BenchCommand implements Callable<Integer> {
                     + " --add-modules dev.salto,dev.salto.text");
         }
         Results results = new Results();
-        results.unmeasured(Figure.CALL_ONE, JAVACPP, "it is no peer yet, and needs a C++ compiler");
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr());
         List<Peer> there = new ArrayList<>();
         for (Peer peer : whom) {

@@ -45,7 +45,7 @@ final class Charts {
     /** That can be told apart by people who see colours differently; marks differ, too. */
     private static final Color[] COLOURS = {new Color(0xd55e00), new Color(0xe69f00), new Color(0x0072b2),
         new Color(0x56b4e9), new Color(0x009e73), new Color(0xcc79a7), new Color(0x999999), new Color(0x6a3d9a),
-        Color.BLACK};
+        new Color(0xb8a000), Color.BLACK};
 
     private Charts() {}
 

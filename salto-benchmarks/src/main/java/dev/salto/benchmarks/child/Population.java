@@ -43,6 +43,7 @@ public final class Population {
     private final Duration measuring;
     private final long deadline;
     private final Callbacks<?> callbacks;
+    private final int kept;
 
     private int live;
 
@@ -50,7 +51,7 @@ public final class Population {
         this.size = size;
         this.measuring = measuring;
         step = Math.max(size.count() / 100, 1_000);
-        warmUp(peer);
+        kept = warmUp(peer);
         callbacks = peer.callbacks(size.count());
         // One that is closed by the collector needs a collection of everything before each batch that is created.
         batch = callbacks.areClosedByCollector() ? size.count() / 5 : Math.min(size.count() / 10, 10_000);
@@ -74,18 +75,23 @@ public final class Population {
         Runtime.getRuntime().halt(0);
     }
 
-    private static void warmUp(Peer peer) {
+    /** Warms up, and says how many stay open. */
+    private static int warmUp(Peer peer) {
         Callbacks<?> closed = peer.callbacks(WARM_UP_BATCH);
         long end = System.nanoTime() + WARM_UP.toNanos();
         for (int i = 0; i < MOST_WARM_UP_BATCHES && System.nanoTime() < end; i++) {
             closed.open(0, WARM_UP_BATCH);
             closed.close(0, WARM_UP_BATCH);
         }
+        if (closed.areFew()) {
+            return 0;
+        }
         Callbacks<?> kept = peer.callbacks(WARM_UP_KEPT);
         for (int from = 0; from < WARM_UP_KEPT; from += WARM_UP_BATCH) {
             kept.open(from, from + WARM_UP_BATCH);
         }
         KEPT.add(kept);
+        return WARM_UP_KEPT;
     }
 
     private void measure() {
@@ -97,7 +103,7 @@ public final class Population {
                 return;
             }
         } catch (Throwable e) { // whatever it is, it is the peer's limit
-            new Message.Limit(live + WARM_UP_KEPT, Message.describe(e)).send();
+            new Message.Limit(live + kept, Message.describe(e)).send();
             return;
         }
         Footprint after = Footprint.now();
@@ -127,7 +133,7 @@ public final class Population {
             total += end - start;
             million += end - start;
             live += step;
-            new Message.Live(live + WARM_UP_KEPT).send();
+            new Message.Live(live + kept).send();
             if (live == MILLION) {
                 firstMillion = million;
             }
@@ -135,7 +141,7 @@ public final class Population {
                 million = 0;
             }
             if (end > deadline && live < size.count()) {
-                new Message.Limit(live + WARM_UP_KEPT, "the time was up").send();
+                new Message.Limit(live + kept, "the time was up").send();
                 return false;
             }
         }

@@ -28,6 +28,7 @@ public final class Probe {
     }
 
     private static void probe(Peer peer) {
+        peer.prepare();
         Callbacks<?> callbacks = peer.callbacks(2);
         callbacks.openWithClassesOfTheirOwn();
         int answer = Callers.callInTurn(callbacks.functions(), 2, 2, 5);

@@ -58,9 +58,16 @@ public final class TwoThreads {
     }
 
     private void measure() throws InterruptedException, ExecutionException {
+        Callbacks<?> any = own.getFirst();
+        if (!any.areOpenedByThreadsAtOnce()) {
+            String why = "two threads that create at once could be given the same function";
+            unmeasured(Figure.TWO_THREADS_CREATE, why);
+            unmeasured(Figure.TWO_THREADS_CREATE_CLOSE, why);
+            unmeasured(Figure.TWO_THREADS_CLOSE_OTHERS, why);
+            return;
+        }
         calibrate();
         create();
-        Callbacks<?> any = own.getFirst();
         if (any.areClosedByCollector()) {
             unmeasured(Figure.TWO_THREADS_CREATE_CLOSE, "closed by the garbage collector");
             unmeasured(Figure.TWO_THREADS_CLOSE_OTHERS, "closed by the garbage collector");

@@ -60,6 +60,16 @@ public abstract class Callbacks<T> {
         return true;
     }
 
+    /** Whether threads may open callbacks at once. */
+    public boolean areOpenedByThreadsAtOnce() {
+        return true;
+    }
+
+    /** Whether no more can be open than the smallest population has, so that none can stay open besides. */
+    public boolean areFew() {
+        return false;
+    }
+
     /** How many places there are. */
     public final int capacity() {
         return capacity;

@@ -27,6 +27,8 @@ public enum Peer {
     /** The same library as on older JDKs: its callbacks are closures of the libffi that it brings along. */
     LWJGL_LIBFFI("lwjgl-libffi", "LWJGL as on older JDKs, whose callbacks are closures of its libffi",
             "-Djdk.util.jar.enableMultiRelease=false"),
+    /** JavaCPP, which generates C++ code with a fixed number of functions, and has it compiled. */
+    JAVACPP("javacpp", "JavaCPP, a fixed number of functions in C++ that is generated and compiled before"),
     /** The system's libffi, without Java. */
     LIBFFI("libffi", "closures of the system's libffi, made and freed by C code, that call C code");
 
@@ -66,6 +68,18 @@ public enum Peer {
     }
 
     /**
+     * Makes what the peer's library needs on disk, if it is not there already. To be called before the peer is used for the first time; that may be by
+     * another process.
+     *
+     * @throws UnsupportedOperationException if something is missing for that; the message says what
+     */
+    public void prepare() {
+        if (this == JAVACPP) {
+            JavaCppLibrary.build();
+        }
+    }
+
+    /**
      * Room for callbacks, none of which is open yet. Loads the peer's library.
      *
      * @param capacity how many can be open at once
@@ -81,6 +95,7 @@ public enum Peer {
             case JNR_FFI -> new JnrCallbacks(capacity);
             case LWJGL -> new LwjglCallbacks(capacity, true);
             case LWJGL_LIBFFI -> new LwjglCallbacks(capacity, false);
+            case JAVACPP -> new JavaCppCallbacks(capacity);
             case LIBFFI -> new LibffiCallbacks(capacity);
         };
     }

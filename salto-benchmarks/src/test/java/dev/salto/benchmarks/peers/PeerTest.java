@@ -3,8 +3,10 @@
 package dev.salto.benchmarks.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.salto.benchmarks.figures.Size;
 import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 final class PeerTest {
     private static Callbacks<?> callbacks(Peer peer, int capacity) {
         try {
+            peer.prepare();
             return peer.callbacks(capacity);
         } catch (UnsupportedOperationException e) {
             return abort(e.getMessage());
@@ -70,6 +73,29 @@ final class PeerTest {
             for (Shape shape : Shape.values()) {
                 assertThat(shape.answersRight(peer.callbacks(1).open(shape))).as("%s, %s", peer, shape.key()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void javaCppKnowsAllShapesToo() {
+        Callbacks<?> callbacks = callbacks(Peer.JAVACPP, 1);
+
+        for (Shape shape : Shape.values()) {
+            assertThat(shape.answersRight(callbacks.open(shape))).as(shape.key()).isTrue();
+        }
+    }
+
+    @Test
+    void javaCppHasEnoughFunctionsForTheSmallestPopulationAndThenSaysThatAllAreInUse() {
+        int most = Size.K1.count();
+        Callbacks<?> callbacks = callbacks(Peer.JAVACPP, most + 1);
+        callbacks.open(0, most);
+        try {
+            assertThat(Callers.callRepeatedly(callbacks.function(most - 1), 1, 100)).isEqualTo(100 + most - 1);
+            assertThatThrownBy(() -> callbacks.open(most, most + 1)).isInstanceOf(IllegalStateException.class)
+                    .hasMessage("all of the 1,000 functions that were compiled are in use");
+        } finally {
+            callbacks.close(0, most);
         }
     }
 
