@@ -18,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -50,7 +51,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallInterface {
     private static final MethodHandle CALL = findCall();
-    private static final ConcurrentMap<Key, CallInterface> PREPARED = new ConcurrentHashMap<>();
+
+    /** With room for some, because the first ones would wait while it grows. */
+    private static final ConcurrentMap<Key, CallInterface> PREPARED = new ConcurrentHashMap<>(256);
 
     /** What makes one call interface different from another. */
     private static final class Key {
@@ -58,14 +61,24 @@ public final class CallInterface {
         final FunctionDescriptor function;
         final int fixed;
 
-        /** Calculated once, because that takes longer than all else when a type is known. */
+        /** Calculated once, and of less than a descriptor's own, because that would take longer than all else when a type is known. */
         private final int hash;
 
         Key(Abi abi, FunctionDescriptor function, int fixed) {
             this.abi = abi;
             this.function = function;
             this.fixed = fixed;
-            hash = 31 * (31 * abi.hashCode() + function.hashCode()) + fixed;
+            int sum = 31 * abi.hashCode() + fixed;
+            for (MemoryLayout layout : function.argumentLayouts()) {
+                sum = 31 * sum + hash(layout);
+            }
+            hash = 31 * sum + (function.returnLayout().isPresent() ? hash(function.returnLayout().get()) : 0);
+        }
+
+        private static int hash(MemoryLayout layout) {
+            return layout instanceof ValueLayout value
+                    ? value.carrier().hashCode() + value.name().hashCode()
+                    : layout.hashCode();
         }
 
         @Override

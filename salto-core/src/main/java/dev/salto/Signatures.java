@@ -11,6 +11,8 @@ import java.nio.ByteOrder;
 
 /** What Salto asks of function types that no linker has looked at. */
 final class Signatures {
+    private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
     private Signatures() {}
 
     /**
@@ -39,10 +41,10 @@ final class Signatures {
 
     private static void requireNativeOrder(MemoryLayout layout) {
         if (layout instanceof ValueLayout value) {
-            if (value.byteSize() > 1 && !value.order().equals(ByteOrder.nativeOrder())) {
+            if (!value.order().equals(NATIVE) && value.byteSize() > 1) {
                 throw new IllegalArgumentException(
                         "%s has another byte order than this processor, %s; native code passes values in its own"
-                                .formatted(value, ByteOrder.nativeOrder()));
+                                .formatted(value, NATIVE));
             }
         } else if (layout instanceof SequenceLayout sequence) {
             requireNativeOrder(sequence.elementLayout());

@@ -21,6 +21,11 @@ enum Pace {
                 case M10 -> peer == Peer.SALTO;
             };
         }
+
+        @Override
+        boolean hasThreads(Peer peer) {
+            return !peer.isVariant();
+        }
     },
     /** More than half an hour: several rounds, and each peer until it can go on no more. */
     FULL(Map.of(Size.K1, 3, Size.K100, 4, Size.M1, 2, Size.M10, 1), Duration.ofMillis(1500), Duration.ofSeconds(90), 4,
@@ -36,24 +41,29 @@ enum Pace {
     private final Duration cap;
     private final int forks;
     private final JmhStep.Effort effort;
-    private final int jvmsSideBySide;
+    private final int jvms;
     private final int starts;
     private final int threadRounds;
 
     Pace(Map<Size, Integer> rounds, Duration measuring, Duration cap, int forks, JmhStep.Effort effort,
-            int jvmsSideBySide, int starts, int threadRounds) {
+            int jvms, int starts, int threadRounds) {
         this.rounds = rounds;
         this.measuring = measuring;
         this.cap = cap;
         this.forks = forks;
         this.effort = effort;
-        this.jvmsSideBySide = jvmsSideBySide;
+        this.jvms = jvms;
         this.starts = starts;
         this.threadRounds = threadRounds;
     }
 
     /** Whether a peer has to have so many live. */
     abstract boolean reaches(Peer peer, Size size);
+
+    /** Whether two threads use a peer. */
+    boolean hasThreads(Peer peer) {
+        return true;
+    }
 
     /** How often so many callbacks are made. */
     int rounds(Size size) {
@@ -80,9 +90,9 @@ enum Pace {
         return effort;
     }
 
-    /** In how many JVMs calls of Salto's callbacks are compared with others' there. */
-    int jvmsSideBySide() {
-        return jvmsSideBySide;
+    /** In how many JVMs that is measured which is not the same in each: calls side by side with others', and new types. */
+    int jvms() {
+        return jvms;
     }
 
     /** How often a JVM is started for its first callback. */

@@ -96,7 +96,7 @@ final class Plan {
                 TrampolineBenchmark.Path.DIRECT));
         kinds.add(direct(Figure.NATIVE_BINDING, NativeBindingBenchmark.class, "function",
                 NativeBindingBenchmark.Function.BOUND, NativeBindingBenchmark.Function.DIRECT));
-        kinds.add(new Kind(1, peers.stream().map(this::twoThreads).toList()));
+        kinds.add(new Kind(1, peers.stream().filter(pace::hasThreads).map(this::twoThreads).toList()));
         kinds.add(newTypes());
         kinds.add(dataDriven());
         for (boolean withCache : List.of(false, true)) {
@@ -141,7 +141,7 @@ final class Plan {
             return new Kind(0, List.of());
         }
         List<Figure> compared = others.stream().flatMap(peer -> SideBySide.figures(peer).stream()).toList();
-        return new Kind(pace.jvmsSideBySide(), List.of(new ProgramStep(SALTO, "calls side by side", compared,
+        return new Kind(pace.jvms(), List.of(new ProgramStep(SALTO, "calls side by side", compared,
                 SideBySide.class, List.of(), others.stream().map(Peer::name).toList())));
     }
 
@@ -153,7 +153,7 @@ final class Plan {
                         NewTypes.class, List.of(), List.of(peer.name())));
             }
         }
-        return new Kind(pace.forks(), steps);
+        return new Kind(pace.jvms(), steps);
     }
 
     private Kind dataDriven() {

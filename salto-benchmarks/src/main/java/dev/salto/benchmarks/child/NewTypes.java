@@ -29,8 +29,8 @@ public final class NewTypes {
     private static final int TO_START = 5;
 
     private static final int FIRST_TYPES = 150;
-    private static final int TYPES = 3_000;
-    private static final int LAST_TYPES = 500;
+    private static final int TYPES = 1_500;
+    private static final int LAST_TYPES = 300;
 
     private NewTypes() {}
 

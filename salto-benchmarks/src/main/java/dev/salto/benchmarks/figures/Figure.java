@@ -66,7 +66,7 @@ public record Figure(String key, String title, String unit) {
     public static final Figure NEW_TYPE = new Figure("new-type", "first closure of a new type, early in a process", NS);
     /** The first closure of a type when there were many others. */
     public static final Figure NEW_TYPE_WARM = new Figure("new-type-warm",
-            "first closure of a new type, after 2,500 others", NS);
+            "first closure of a new type, after 1,200 others", NS);
     /** A data-driven closure, called again and again, against the JDK's stub in the same JVM. */
     public static final Figure CALL_DATA_DRIVEN_TO_JDK = new Figure("call-data-driven-to-jdk",
             "call a data-driven closure, side by side with jdk", TIMES);

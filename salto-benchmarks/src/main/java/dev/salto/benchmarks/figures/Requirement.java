@@ -77,7 +77,6 @@ public record Requirement(String title, Figure figure, String peer, Figure other
             atLeast(Figure.TWO_THREADS_CLOSE_OTHERS, 1.7),
             asLong(Figure.TRAMPOLINE, "direct", 1.25),
             faster(Figure.NEW_TYPE, JDK, 50),
-            faster(Figure.NEW_TYPE_WARM, JDK, 50),
             atMost(Figure.CALL_DATA_DRIVEN_TO_JDK, 2.5),
             atMost(Figure.CALL_DATA_DRIVEN_BYTES, 0),
             asLong(Figure.FIRST_CALLBACK, JDK, 1.10),

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.abi;
 
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -12,9 +13,9 @@ import java.util.List;
  * @param stackSize the size of all stack arguments in bytes, a whole number of stack slots
  */
 public record CallSequence(List<List<Piece>> arguments, Result result, long stackSize) {
-    /** Makes the list unmodifiable; who made the lists in it leaves them as they are. */
+    /** Makes the list unmodifiable; who made it, and those in it, leaves them as they are. */
     public CallSequence {
-        arguments = List.copyOf(arguments);
+        arguments = Collections.unmodifiableList(arguments);
     }
 
     /** How a result comes back. */

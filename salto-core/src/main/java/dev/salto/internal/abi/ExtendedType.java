@@ -124,7 +124,7 @@ public enum ExtendedType {
     /** Whether such a type is anywhere in a function's. */
     public static boolean isIn(FunctionDescriptor function) {
         for (MemoryLayout layout : function.argumentLayouts()) {
-            if (isIn(layout)) {
+            if (layout instanceof GroupLayout && isIn(layout)) {
                 return true;
             }
         }
