@@ -64,6 +64,11 @@ public final class CallInterface {
         /** Calculated once, and of less than a descriptor's own, because that would take longer than all else when a type is known. */
         private final int hash;
 
+        /**
+         * A key.
+         *
+         * @throws IllegalArgumentException if the function has layouts that no type of C has
+         */
         Key(Abi abi, FunctionDescriptor function, int fixed) {
             this.abi = abi;
             this.function = function;
@@ -76,6 +81,7 @@ public final class CallInterface {
         }
 
         private static int hash(MemoryLayout layout) {
+            Signatures.requireValue(layout);
             return layout instanceof ValueLayout value
                     ? value.carrier().hashCode() + value.name().hashCode()
                     : layout.hashCode();
@@ -115,7 +121,6 @@ public final class CallInterface {
         this.key = key;
         this.exceptions = ExceptionPolicy.returnZero();
         this.tier = Tier.AUTOMATIC;
-        Signatures.requireKnown(key.function);
         TextImage image = Salto.textImageForClosures();
         this.plan = image == null ? null : new CallPlan(image.index(), key.abi.convention(), key.function, key.fixed);
         if (image == null) {
@@ -199,7 +204,12 @@ public final class CallInterface {
 
     private static CallInterface prepare(Key key) {
         CallInterface known = PREPARED.get(key);
-        return known != null ? known : PREPARED.computeIfAbsent(key, CallInterface::new);
+        if (known != null) {
+            return known;
+        }
+        CallInterface made = new CallInterface(key);
+        CallInterface other = PREPARED.putIfAbsent(key, made);
+        return other != null ? other : made;
     }
 
     /** Without a text image, closures are upcall stubs. */

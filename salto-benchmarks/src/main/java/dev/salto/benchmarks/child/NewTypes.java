@@ -19,6 +19,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The first closure of one new type of function after the other: those that a process begins with, and later ones, when the JIT compiler knows the way. */
 public final class NewTypes {
@@ -50,9 +51,10 @@ public final class NewTypes {
             case JDK -> stubs();
             case Peer other -> throw new IllegalArgumentException(other + " is not compared here");
         };
+        List<FunctionDescriptor> functions = IntStream.range(0, TYPES).mapToObj(NewTypes::type).toList();
         double[] nanoseconds = new double[TYPES];
         for (int i = 0; i < TYPES; i++) {
-            FunctionDescriptor function = type(i);
+            FunctionDescriptor function = functions.get(i);
             long start = System.nanoTime();
             maker.make(function);
             nanoseconds[i] = (double) (System.nanoTime() - start);

@@ -7,6 +7,8 @@ import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ public enum ExtendedType {
     VECTOR,
     /** {@code _Complex}: two floating-point numbers, the real part first. */
     COMPLEX;
+
+    /** All there are. */
+    static final Set<ExtendedType> ALL = Collections.unmodifiableSet(EnumSet.allOf(ExtendedType.class));
 
     private static final String PREFIX = "dev.salto.";
 

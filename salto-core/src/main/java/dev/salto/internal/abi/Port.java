@@ -5,7 +5,6 @@ package dev.salto.internal.abi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -44,7 +43,7 @@ public interface Port {
 
     /** The types without a layout of the JDK's that {@link #classify} has rules for. */
     default Set<ExtendedType> extendedTypes() {
-        return EnumSet.allOf(ExtendedType.class);
+        return ExtendedType.ALL;
     }
 
     /** Whether numbers that are {@code float} in C are {@code double} in a register. */
@@ -75,8 +74,9 @@ public interface Port {
         return new Convention() {
             @Override
             public CallSequence classify(FunctionDescriptor function, int fixed) {
-                if (ExtendedType.isIn(function)) {
-                    ExtendedType.requireOnly(extendedTypes(), function, abi());
+                Set<ExtendedType> known = extendedTypes();
+                if (known.size() < ExtendedType.ALL.size()) {
+                    ExtendedType.requireOnly(known, function, abi());
                 }
                 return fixed == NO_DOTS
                         ? Port.this.classify(function)
