@@ -64,11 +64,6 @@ public final class CallInterface {
         /** Calculated once, and of less than a descriptor's own, because that would take longer than all else when a type is known. */
         private final int hash;
 
-        /**
-         * A key.
-         *
-         * @throws IllegalArgumentException if the function has layouts that no type of C has
-         */
         Key(Abi abi, FunctionDescriptor function, int fixed) {
             this.abi = abi;
             this.function = function;
@@ -81,7 +76,6 @@ public final class CallInterface {
         }
 
         private static int hash(MemoryLayout layout) {
-            Signatures.requireValue(layout);
             return layout instanceof ValueLayout value
                     ? value.carrier().hashCode() + value.name().hashCode()
                     : layout.hashCode();
@@ -121,6 +115,7 @@ public final class CallInterface {
         this.key = key;
         this.exceptions = ExceptionPolicy.returnZero();
         this.tier = Tier.AUTOMATIC;
+        Signatures.requireKnown(key.function);
         TextImage image = Salto.textImageForClosures();
         this.plan = image == null ? null : new CallPlan(image.index(), key.abi.convention(), key.function, key.fixed);
         if (image == null) {

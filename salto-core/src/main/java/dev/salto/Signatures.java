@@ -2,6 +2,7 @@
 
 package dev.salto;
 
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SequenceLayout;
@@ -15,11 +16,21 @@ final class Signatures {
     private Signatures() {}
 
     /**
-     * Refuses layouts that no value of C has.
+     * Refuses a function with layouts that no value of C has.
      *
-     * @throws IllegalArgumentException if {@code layout} is or contains one; the message names it
+     * @throws IllegalArgumentException if it has such layouts; the message names one
      */
-    static void requireValue(MemoryLayout layout) {
+    static void requireKnown(FunctionDescriptor function) {
+        // Loops, and no patterns: the first function of each type waits for this.
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            requireValue(layout);
+        }
+        if (function.returnLayout().isPresent()) {
+            requireValue(function.returnLayout().get());
+        }
+    }
+
+    private static void requireValue(MemoryLayout layout) {
         if (!(layout instanceof ValueLayout) && !(layout instanceof GroupLayout)) {
             throw new IllegalArgumentException(
                     "%s is no argument or result of a function in C; pass a pointer, or a struct around it"

@@ -25,11 +25,6 @@ public final class DataDriven {
 
     /** Measures. */
     public static void main(String[] arguments) {
-        calls();
-        Runtime.getRuntime().halt(0);
-    }
-
-    private static void calls() {
         Callbacks<?> stubs = Peer.JDK.callbacks(1);
         stubs.open(0, 1);
         MemorySegment stub = stubs.function(0);
@@ -60,5 +55,6 @@ public final class DataDriven {
             long each = Math.floorDiv(Math.max(after - before - (before - empty), 0), CALLS);
             Message.sample(Figure.CALL_DATA_DRIVEN_BYTES, (double) each);
         }
+        Runtime.getRuntime().halt(0);
     }
 }

@@ -19,6 +19,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** The first closure of one new type of function after the other: those that a process begins with, and later ones, when the JIT compiler knows the way. */
@@ -35,18 +36,13 @@ public final class NewTypes {
 
     private NewTypes() {}
 
-    /** What makes the first closure of a type. */
-    private interface Maker {
-        void make(FunctionDescriptor function);
-    }
-
     /**
      * Measures.
      *
      * @param arguments the peer: Salto's data-driven closures, or the JDK's stubs
      */
     public static void main(String[] arguments) {
-        Maker maker = switch (Peer.valueOf(arguments[0])) {
+        Consumer<FunctionDescriptor> maker = switch (Peer.valueOf(arguments[0])) {
             case SALTO -> salto();
             case JDK -> stubs();
             case Peer other -> throw new IllegalArgumentException(other + " is not compared here");
@@ -56,7 +52,7 @@ public final class NewTypes {
         for (int i = 0; i < TYPES; i++) {
             FunctionDescriptor function = functions.get(i);
             long start = System.nanoTime();
-            maker.make(function);
+            maker.accept(function);
             nanoseconds[i] = (double) (System.nanoTime() - start);
         }
         for (int i = TO_START; i < TO_START + FIRST_TYPES; i++) {
@@ -77,14 +73,14 @@ public final class NewTypes {
         return function;
     }
 
-    private static Maker salto() {
+    private static Consumer<FunctionDescriptor> salto() {
         ArgumentHandler handler = call -> call.setReturn(7);
         return function -> {
             var _ = CallInterface.prepare(function).bind(handler).address();
         };
     }
 
-    private static Maker stubs() {
+    private static Consumer<FunctionDescriptor> stubs() {
         MethodHandle seven = MethodHandles.constant(int.class, 7);
         return function -> {
             MethodHandle target = MethodHandles.dropArguments(seven, 0, function.toMethodType().parameterList());

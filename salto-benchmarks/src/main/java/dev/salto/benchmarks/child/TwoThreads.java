@@ -60,29 +60,29 @@ public final class TwoThreads {
     private void measure() throws InterruptedException, ExecutionException {
         Callbacks<?> any = own.getFirst();
         if (!any.areOpenedByThreadsAtOnce()) {
-            String why = "two threads that create at once could be given the same function";
-            unmeasured(Figure.TWO_THREADS_CREATE, why);
-            unmeasured(Figure.TWO_THREADS_CREATE_CLOSE, why);
-            unmeasured(Figure.TWO_THREADS_CLOSE_OTHERS, why);
+            unmeasured("two threads that create at once could be given the same function", Figure.TWO_THREADS_CREATE,
+                    Figure.TWO_THREADS_CREATE_CLOSE, Figure.TWO_THREADS_CLOSE_OTHERS);
             return;
         }
         calibrate();
         create();
         if (any.areClosedByCollector()) {
-            unmeasured(Figure.TWO_THREADS_CREATE_CLOSE, "closed by the garbage collector");
-            unmeasured(Figure.TWO_THREADS_CLOSE_OTHERS, "closed by the garbage collector");
+            unmeasured("closed by the garbage collector", Figure.TWO_THREADS_CREATE_CLOSE,
+                    Figure.TWO_THREADS_CLOSE_OTHERS);
             return;
         }
         createAndClose();
         if (any.areClosedByAnyThread()) {
             closeEachOthers();
         } else {
-            unmeasured(Figure.TWO_THREADS_CLOSE_OTHERS, "only the thread that created one may close it");
+            unmeasured("only the thread that created one may close it", Figure.TWO_THREADS_CLOSE_OTHERS);
         }
     }
 
-    private static void unmeasured(Figure figure, String why) {
-        new Message.Unmeasured(figure.key(), why).send();
+    private static void unmeasured(String why, Figure... figures) {
+        for (Figure figure : figures) {
+            new Message.Unmeasured(figure.key(), why).send();
+        }
     }
 
     /** Finds out how many to create at a time; that warms up, too. */

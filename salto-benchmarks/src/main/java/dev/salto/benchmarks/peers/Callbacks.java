@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -141,12 +140,9 @@ public abstract class Callbacks<T> {
     @SuppressWarnings("unchecked")
     private T targetOfCopiedClass(int place) {
         Class<? extends T> original = targetClass();
-        String file = original.getName().substring(original.getPackageName().length() + 1).concat(".class");
-        try (InputStream content = original.getResourceAsStream(file)) {
-            if (content == null) {
-                throw new IllegalStateException(file.concat(" is not among the resources"));
-            }
-            MethodHandles.Lookup copy = MethodHandles.lookup().defineHiddenClass(content.readAllBytes(), true);
+        try {
+            byte[] content = Resources.read(Resources.classFile(original));
+            MethodHandles.Lookup copy = MethodHandles.lookup().defineHiddenClass(content, true);
             return (T) copy.findConstructor(copy.lookupClass(), MethodType.methodType(void.class, int.class))
                     .invoke(place);
         } catch (IOException e) {

@@ -4,7 +4,6 @@ package dev.salto.benchmarks.peers;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -53,7 +52,7 @@ final class JavaCppLibrary {
             Files.createDirectories(folder);
             Files.deleteIfExists(stamp);
             Files.deleteIfExists(folder.resolve(System.mapLibraryName(JavaCppFunctions.LIBRARY)));
-            Files.write(folder.resolve(JavaCppFunctions.HEADER), resource(JavaCppFunctions.HEADER));
+            Files.write(folder.resolve(JavaCppFunctions.HEADER), Resources.read(JavaCppFunctions.HEADER));
             new Builder(new Warnings())
                     .outputDirectory(folder.toFile())
                     .property("platform.compiler", compiler.toString())
@@ -112,12 +111,13 @@ final class JavaCppLibrary {
 
     /** What the library is built from: the declarations, the header, and JavaCPP. */
     private static String digestOfOrigin() throws IOException {
-        List<String> origin = new ArrayList<>(List.of(JavaCppFunctions.HEADER, classFile(JavaCppFunctions.class)));
-        Arrays.stream(JavaCppFunctions.class.getDeclaredClasses()).map(JavaCppLibrary::classFile).sorted()
+        List<String> origin = new ArrayList<>(
+                List.of(JavaCppFunctions.HEADER, Resources.classFile(JavaCppFunctions.class)));
+        Arrays.stream(JavaCppFunctions.class.getDeclaredClasses()).map(Resources::classFile).sorted()
                 .forEach(origin::add);
         MessageDigest digest = sha256();
         for (String name : origin) {
-            digest.update(resource(name));
+            digest.update(Resources.read(name));
         }
         return Loader.getVersion() + " " + HexFormat.of().formatHex(digest.digest());
     }
@@ -127,19 +127,6 @@ final class JavaCppLibrary {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has it", e);
-        }
-    }
-
-    private static String classFile(Class<?> type) {
-        return type.getName().substring(type.getPackageName().length() + 1) + ".class";
-    }
-
-    private static byte[] resource(String name) throws IOException {
-        try (InputStream content = JavaCppLibrary.class.getResourceAsStream(name)) {
-            if (content == null) {
-                throw new IllegalStateException(name + " is not among the resources");
-            }
-            return content.readAllBytes();
         }
     }
 

@@ -129,7 +129,7 @@ public enum ExtendedType {
     /** Whether such a type is anywhere in a function's. */
     public static boolean isIn(FunctionDescriptor function) {
         for (MemoryLayout layout : function.argumentLayouts()) {
-            if (layout instanceof GroupLayout && isIn(layout)) {
+            if (isIn(layout)) {
                 return true;
             }
         }

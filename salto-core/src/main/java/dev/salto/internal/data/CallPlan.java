@@ -37,13 +37,13 @@ public final class CallPlan {
             long pointeeSize) {
         static Argument inFrame(FrameLayout frame, MemoryLayout layout, List<Piece> pieces, Convention convention) {
             Carrier carrier = CallPlan.carrier(layout, pieces, convention);
-            if (pieces.size() == 1 && (carrier != Carrier.SEGMENT || !convention.widensFloats())) {
-                Piece only = pieces.getFirst();
-                return new Argument(carrier, frame.argument(only), only.storage() instanceof Storage.Reference, null,
+            boolean isOne = pieces.size() == 1;
+            boolean isReference = isOne && pieces.getFirst().storage() instanceof Storage.Reference;
+            if (isOne && (carrier != Carrier.SEGMENT || !convention.widensFloats())) {
+                return new Argument(carrier, frame.argument(pieces.getFirst()), isReference, null,
                         pointeeSize(layout));
             }
             Pieces all = Pieces.ofArgument(frame, pieces, convention.widensFloats());
-            boolean isReference = pieces.size() == 1 && pieces.getFirst().storage() instanceof Storage.Reference;
             return all.isOneRow()
                     ? new Argument(carrier, all.first(), isReference, null, NO_POINTEE)
                     : new Argument(carrier, IN_PIECES, isReference, all, NO_POINTEE);

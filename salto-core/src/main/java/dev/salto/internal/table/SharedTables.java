@@ -58,7 +58,7 @@ final class SharedTables {
         if (table.isSealed()) {
             return false;
         }
-        table.set(Tables.slot(id), address, id);
+        table.setEntryRelease(Tables.slot(id), address);
         return true;
     }
 
