@@ -65,8 +65,8 @@ final class Table {
         this.memory = memory;
         this.isProtected = isProtected;
         this.owner = owner;
-        this.code = memory.code().address();
-        this.parameters = memory.parameters().address();
+        this.code = memory.code();
+        this.parameters = memory.parameters();
         this.firstEntry = parameters + index.blockOffset() + index.blockEntry();
         this.blockSize = index.blockSize();
         this.firstTrampoline = code + index.trampolineOffset();
@@ -165,7 +165,7 @@ final class Table {
 
     /** For reports. */
     TableState state() {
-        return new TableState(isProtected, isSealed, isRetired, code, parameters, memory.parameters().byteSize());
+        return new TableState(isProtected, isSealed, isRetired, code, parameters, memory.parametersSize());
     }
 
     boolean isSealed() {
@@ -321,6 +321,6 @@ final class Table {
 
     /** The parameter blocks, in the order of their trampolines. */
     MemorySegment blocks() {
-        return memory.parameters().asSlice(index.blockOffset());
+        return memory.parametersAsSegment().asSlice(index.blockOffset());
     }
 }

@@ -75,6 +75,12 @@ final class SystemCalls {
     private static final MethodHandle FUNCTION = LINKER.downcallHandle(
             FunctionDescriptor.of(WORD, WORD, WORD, WORD, WORD, WORD, WORD), CAPTURE_ERRNO);
 
+    /**
+     * Where {@link #FUNCTION} stores the error's number, for one thread at a time. Memory of its own for each call takes three times as long as the rest of it, as
+     * long as it is interpreted, which it is while the first hundred tables are mapped.
+     */
+    private static final MemorySegment FUNCTION_STATE = Arena.global().allocate(STATE);
+
     private static final MemorySegment LSEEK = find("lseek");
     private static final MemorySegment PREAD = find("pread");
     private static final MemorySegment CLOSE = find("close");
@@ -422,28 +428,28 @@ final class SystemCalls {
      */
     private static long callForWord(MemorySegment function, long first, long second, long third, long fourth,
             long fifth, long sixth) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            long result = WORDS_HAVE_32_BITS
-                    ? (int) FUNCTION.invokeExact(function, state, (int) first, (int) second, (int) third, (int) fourth,
-                            (int) fifth, (int) sixth)
-                    : (long) FUNCTION.invokeExact(function, state, first, second, third, fourth, fifth, sixth);
-            return result == FAILED ? -errno(state) : result;
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("a downcall threw", e);
+        synchronized (FUNCTION_STATE) {
+            long result = call(function, first, second, third, fourth, fifth, sixth);
+            return result == FAILED ? -errno(FUNCTION_STATE) : result;
         }
     }
 
     /** The same for a function of at most three parameters that returns an {@code int}. */
     private static int callForInt(MemorySegment function, long first, long second, long third) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            int result = WORDS_HAVE_32_BITS
-                    ? (int) FUNCTION.invokeExact(function, state, (int) first, (int) second, (int) third, 0, 0, 0)
-                    : (int) (long) FUNCTION.invokeExact(function, state, first, second, third, 0L, 0L, 0L);
-            return result == FAILED ? -errno(state) : result;
+        synchronized (FUNCTION_STATE) {
+            int result = (int) call(function, first, second, third, 0, 0, 0);
+            return result == FAILED ? -errno(FUNCTION_STATE) : result;
+        }
+    }
+
+    private static long call(MemorySegment function, long first, long second, long third, long fourth, long fifth,
+            long sixth) {
+        try {
+            return WORDS_HAVE_32_BITS
+                    ? (int) FUNCTION.invokeExact(function, FUNCTION_STATE, (int) first, (int) second, (int) third,
+                            (int) fourth, (int) fifth, (int) sixth)
+                    : (long) FUNCTION.invokeExact(function, FUNCTION_STATE, first, second, third, fourth, fifth,
+                            sixth);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

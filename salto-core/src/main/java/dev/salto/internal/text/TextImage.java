@@ -24,6 +24,12 @@ public final class TextImage {
     /** Where the field for the machine stands in an ELF header: ELF-64 and ELF-32 Object File Format, "ELF Header". */
     private static final int ELF_MACHINE = 18;
 
+    /** With so many tables, the next ones get their memory together: a call to the system less for each. */
+    private static final int MANY = 8;
+
+    /** How many get it together. */
+    private static final int AT_ONCE = 16;
+
     private static volatile @Nullable TextImage loaded;
 
     private final TextIndex index;
@@ -31,6 +37,14 @@ public final class TextImage {
     private final String source;
     private final String location;
     private final List<TextAttempt> tried;
+
+    /** How many tables were mapped. */
+    private int mapped;
+
+    /** Memory for the next tables, and where it ends. */
+    private long reserved;
+
+    private long reservedEnd;
 
     private TextImage(TextIndex index, MemorySegment code, String source, String location, List<TextAttempt> tried) {
         this.index = index;
@@ -225,25 +239,42 @@ public final class TextImage {
      * @return the memory of the table, mapped for good
      * @throws SystemCallException if the system has no more mappings or memory to give
      */
-    public TableMemory mapTable() throws SystemCallException {
-        return mapTable(SystemCalls.MAP_PRIVATE);
+    public synchronized TableMemory mapTable() throws SystemCallException {
+        if (reserved == reservedEnd) {
+            long size = distance() * (mapped < MANY ? 1 : AT_ONCE);
+            reserved = mapMemory(size, SystemCalls.MAP_PRIVATE);
+            reservedEnd = reserved + size;
+        }
+        TableMemory table = mapCode(reserved);
+        reserved += distance();
+        mapped++;
+        return table;
+    }
+
+    /** How far a table is from the next one, in memory that was reserved for several: a multiple of the page size, whichever it is. */
+    private long distance() {
+        return Math.ceilDiv(index.tableSize(), index.codeSize()) * index.codeSize();
     }
 
     /** The same, for a table whose parameters can be {@linkplain TableMemory#bury duplicated}. */
     public TableMemory mapGrave() throws SystemCallException {
-        return mapTable(SystemCalls.MAP_SHARED);
-    }
-
-    private TableMemory mapTable(int sharing) throws SystemCallException {
-        long size = index.tableSize();
-        long address = SystemCalls.mmap(size, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE,
-                sharing | SystemCalls.MAP_ANONYMOUS, -1, 0);
+        long address = mapMemory(index.tableSize(), SystemCalls.MAP_SHARED);
         try {
-            SystemCalls.duplicate(code.address(), index.codeSize(), address);
+            return mapCode(address);
         } catch (SystemCallException e) {
-            SystemCalls.munmap(address, size);
+            SystemCalls.munmap(address, index.tableSize());
             throw e;
         }
+    }
+
+    private static long mapMemory(long size, int sharing) throws SystemCallException {
+        return SystemCalls.mmap(size, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE,
+                sharing | SystemCalls.MAP_ANONYMOUS, -1, 0);
+    }
+
+    /** Maps the code in place of where the memory of a table begins. */
+    private TableMemory mapCode(long address) throws SystemCallException {
+        SystemCalls.duplicate(code.address(), index.codeSize(), address);
         return TableMemory.at(address, index);
     }
 }
