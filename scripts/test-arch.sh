@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # ./salto test-arch: the tests on other architectures' JVMs, which run under user-mode emulation. Part of the script salto, whose functions it
-# uses. Emulator, JVM and C library are Debian's, fetched by apt with folders and lists of its own, which checks signatures and hashes;
-# nothing is installed, and no root is needed.
+# uses, as it does those of debian.sh. Emulator, JVM and C library are Debian's; nothing is installed, and no root is needed.
 
 # shellcheck disable=SC2154 # 'here' is set in salto
 
@@ -46,7 +45,6 @@ page_size_tests=(TrampolineTest TrampolineTableTest NativeBindingTest ClosureTes
 failures_shown=10
 
 arch_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/arch
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 test_arch_usage() {
     cat <<EOF
@@ -119,134 +117,11 @@ wrong_command_line() {
     exit 2
 }
 
-# One changing line on a terminal, one line for each step elsewhere.
-show_step() {
-    if [[ -t 2 ]]; then
-        printf '\r\033[K%s' "$1" >&2
-    else
-        printf '  %s\n' "$1" >&2
-    fi
-}
-
-end_of_steps() {
-    [[ ! -t 2 ]] || printf '\r\033[K' >&2
-}
-
-version_in() {
-    sed -n "s/^$2=//p" "$1/versions" 2>/dev/null || true
-}
-
-# The list of packages that a folder was filled with is in its file of versions, which is written last.
-is_fetched() {
-    local folder=$1
-    shift
-    [[ $(version_in "$folder" packages) == "$*" ]]
-}
-
-debian_mirror() {
-    local site
-    if [[ -n ${SALTO_DEBIAN_MIRROR:-} ]]; then
-        printf '%s\n' "${SALTO_DEBIAN_MIRROR%/}"
-        return
-    fi
-    while IFS= read -r site; do
-        if [[ ${site%/} == */debian ]]; then
-            printf '%s\n' "${site%/}"
-            return
-        fi
-    done < <(apt-get indextargets --format "\$(SITE)" 2>/dev/null)
-    fail "apt's configuration on this system names no mirror of Debian, from which the emulator and the JVMs come." \
-        "Name one (SALTO_DEBIAN_MIRROR=URL), or use a Debian system or container."
-}
-
-require_apt() {
-    local tool
-    for tool in apt-get dpkg-deb; do
-        command -v "$tool" >/dev/null ||
-            fail "$tool was not found on this system; the emulator and the JVMs come as Debian packages." \
-                "Use a Debian system, or a container of one."
-    done
-    [[ -r $keyring ]] ||
-        fail "Debian's archive keys are not in $keyring." "Install them (apt-get install debian-archive-keyring)."
-}
-
-# fetch [--dependencies EXPRESSION] NAME FOLDER DEBIAN_ARCH SUITE PACKAGE...: packages, unpacked in FOLDER/root, and of what they depend on
-# those whose names match the expression. Their names and versions stay in FOLDER/packages.
-fetch() {
-    local dependencies=""
-    if [[ $1 == --dependencies ]]; then
-        dependencies=$2
-        shift 2
-    fi
-    local name=$1 folder=$2 arch=$3 suite=$4 apt=$2/apt log=$2/log mirror size file packages
-    shift 4
-    mirror=$(debian_mirror)
-    mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,etc/preferences.d,packages} "$folder/root"
-    touch "$apt/state/status"
-    printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$suite" >"$apt/etc/sources.list"
-    local options=(
-        -o "Dir::State=$apt/state" -o "Dir::State::status=$apt/state/status" -o "Dir::Cache=$apt/cache"
-        -o "Dir::Etc=$apt/etc" -o "Dir::Etc::sourcelist=$apt/etc/sources.list" -o Dir::Etc::sourceparts=/dev/null
-        -o "APT::Architecture=$arch" -o "APT::Architectures=$arch" -o APT::Sandbox::User=root
-        -o APT::Get::AllowUnauthenticated=false -o Acquire::Languages=none -o Acquire::Retries=2
-    )
-    show_step "$name: fetching Debian's list of packages ($suite, $arch)"
-    # apt-get update counts what it cannot fetch as a warning; without a list there is no size.
-    apt-get "${options[@]}" -q update >"$log" 2>&1 || true
-    packages=("$@")
-    if [[ -n $dependencies ]]; then
-        # Nothing is installed in the private state, so all that is needed would be.
-        mapfile -t packages < <(apt-get "${options[@]}" -q --simulate --no-install-recommends install "$@" 2>>"$log" |
-            awk -v wanted="$dependencies" '$1 == "Inst" && $2 ~ wanted { print $2 }')
-        [[ ${#packages[@]} -gt 0 ]] || fetch_failed "$name" "$mirror" "$suite" "$log"
-    fi
-    if ! size=$(cd "$apt/packages" && apt-get "${options[@]}" -qq --print-uris download "${packages[@]}" 2>>"$log" |
-        awk '{ sum += $3 } END { printf "%d", sum / 1e6 }'); then
-        fetch_failed "$name" "$mirror" "$suite" "$log"
-    fi
-    show_step "$name: fetching $size MB of packages"
-    (cd "$apt/packages" && apt-get "${options[@]}" -q download "${packages[@]}") >>"$log" 2>&1 ||
-        fetch_failed "$name" "$mirror" "$suite" "$log"
-    for file in "$apt"/packages/*.deb; do
-        show_step "$name: unpacking $(basename "$file")"
-        dpkg-deb --extract "$file" "$folder/root" 2>>"$log" || fetch_failed "$name" "$mirror" "$suite" "$log"
-        printf '%s %s\n' "$(dpkg-deb --field "$file" Package)" "$(dpkg-deb --field "$file" Version)" >>"$folder/packages"
-    done
-    rm -rf "$apt" "$log"
-}
-
-fetch_failed() {
-    local name=$1 mirror=$2 suite=$3 log=$4
-    end_of_steps
-    grep -E '^(E|W|Err|dpkg)' "$log" | sort -u | head -5 >&2 || tail -5 "$log" >&2
-    fail "what $name needs could not be fetched from $mirror ($suite), or not be unpacked in $arch_cache; above is what apt says." \
-        "Check the network, apt's proxy settings, and the disk; or name another mirror (SALTO_DEBIAN_MIRROR=URL)."
-}
-
-# new_folder: a temporary folder in the cache, so that it can be renamed to its place when it is complete. It is removed at the end.
-new_folder() {
-    mkdir -p "$arch_cache" || fail "$arch_cache cannot be made." "Set XDG_CACHE_HOME to a folder that can be written."
-    unfinished=$(mktemp -d "$arch_cache/.new-XXXXXX")
-    trap 'rm -rf "$unfinished"' EXIT
-}
-
-# publish FOLDER: renames the temporary folder; what is there already was not complete, or is as good, if another run was faster.
-publish() {
-    rm -rf "$unfinished/packages"
-    rm -rf "$1"
-    mv -T "$unfinished" "$1"
-    trap - EXIT
-}
-
-version_of() {
-    awk -v package="$1" '$1 == package { print $2 }' "$unfinished/packages"
-}
-
 fetch_qemu() {
     local wanted=("$qemu_suite" "${qemu_packages[@]}") line arch deb emulator suite
     ! is_fetched "$arch_cache/qemu" "${wanted[@]}" || return 0
     require_apt
-    new_folder
+    new_folder "$arch_cache"
     fetch QEMU "$unfinished" amd64 "$qemu_suite" "${qemu_packages[@]}"
     mkdir "$unfinished/bin"
     for line in "${architectures[@]}"; do
@@ -262,7 +137,7 @@ fetch_root() {
     local wanted=("$suite" "${root_packages[@]}") root link target jre folder
     ! is_fetched "$arch_cache/$deb" "${wanted[@]}" || return 0
     require_apt
-    new_folder
+    new_folder "$arch_cache"
     fetch "$arch" "$unfinished" "$deb" "$suite" "${root_packages[@]}"
     root=$unfinished/root
     rm -rf "$root"/usr/share/{doc,man,lintian}

@@ -58,7 +58,7 @@ fetch_system_qemu() {
     local wanted=("$qemu_suite" "${system_qemu_packages[@]}") folder=$arch_cache/qemu-system
     ! is_fetched "$folder" "${wanted[@]}" || return 0
     require_apt
-    new_folder
+    new_folder "$arch_cache"
     fetch --dependencies . "QEMU for systems" "$unfinished" amd64 "$qemu_suite" "${system_qemu_packages[@]}"
     rm -rf "$unfinished"/root/usr/share/{doc,info,lintian,locale,man}
     printf 'qemu=%s\npackages=%s\n' "$(version_of "${system_qemu_packages[0]}")" "${wanted[*]}" >"$unfinished/versions"
@@ -73,7 +73,7 @@ fetch_kernel() {
     local wanted=("$suite" "$kernel_package" busybox-static) folder=$arch_cache/$deb-$page_size
     ! is_fetched "$folder" "${wanted[@]}" || return 0
     require_apt
-    new_folder
+    new_folder "$arch_cache"
     fetch --dependencies '^(linux-image-|busybox-static$)' "$arch, $page_size pages" "$unfinished" "$deb" "$suite" "$kernel_package" busybox-static
     mv "$unfinished"/root/boot/vmlinu* "$unfinished/kernel"
     mv "$unfinished/root/usr/bin/busybox" "$unfinished/"

@@ -17,7 +17,7 @@ enum Pace {
         boolean reaches(Peer peer, Size size) {
             return switch (size) {
                 case K1, K100 -> true;
-                case M1 -> peer == Peer.SALTO || peer == Peer.LIBFFI;
+                case M1 -> peer == Peer.SALTO || peer == Peer.LIBFFI || peer == Peer.LIBFFI_STATIC;
                 case M10 -> peer == Peer.SALTO;
             };
         }

@@ -23,6 +23,7 @@ public record Requirement(String title, Figure figure, String peer, Figure other
     private static final String JNR_FFI = "jnr-ffi";
     private static final String LWJGL_LIBFFI = "lwjgl-libffi";
     private static final String LIBFFI = "libffi";
+    private static final String LIBFFI_STATIC = "libffi-static";
 
     /** How two values make one number, and whether that should be small or large. */
     public enum Kind {
@@ -58,8 +59,11 @@ public record Requirement(String title, Figure figure, String peer, Figure other
             atMost(Figure.closeRandom(Size.K100), 60),
             new Requirement("close, random order against in order", Figure.closeRandom(Size.K100), SALTO,
                     Figure.closeInOrder(Size.K100), SALTO, Kind.TIMES_AS_LONG, 2),
+            faster(Figure.createFresh(Size.K100), LIBFFI_STATIC, 3),
             faster(Figure.createFresh(Size.K100), LIBFFI, 3),
+            faster(Figure.createFresh(Size.M1), LIBFFI_STATIC, 8),
             faster(Figure.createFresh(Size.M1), LIBFFI, 8),
+            asLong(Figure.CREATE_CLOSE_LOOP, LIBFFI_STATIC, 1.5),
             asLong(Figure.CREATE_CLOSE_LOOP, LIBFFI, 1.5),
             atMost(Figure.CALL_ONE_TO_JDK, 1.05),
             atMost(Figure.CALL_16_TO_JDK, 1.05),

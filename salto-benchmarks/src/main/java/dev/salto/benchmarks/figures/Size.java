@@ -5,24 +5,26 @@ package dev.salto.benchmarks.figures;
 /** How many callbacks are live at once. */
 public enum Size {
     /** A thousand. */
-    K1("1k", "1,000", 1_000, 256),
+    K1("1k", "1,000", 1_000, 256, 8),
     /** A hundred thousand. */
-    K100("100k", "100,000", 100_000, 1024),
+    K100("100k", "100,000", 100_000, 1024, 96),
     /** A million. */
-    M1("1m", "1,000,000", 1_000_000, 3 * 1024),
+    M1("1m", "1,000,000", 1_000_000, 3 * 1024, 256),
     /** Ten million. */
-    M10("10m", "10,000,000", 10_000_000, 6 * 1024);
+    M10("10m", "10,000,000", 10_000_000, 6 * 1024, 512);
 
     private final String key;
     private final String title;
     private final int count;
     private final int heapMebibytes;
+    private final int nativeMebibytes;
 
-    Size(String key, String title, int count, int heapMebibytes) {
+    Size(String key, String title, int count, int heapMebibytes, int nativeMebibytes) {
         this.key = key;
         this.title = title;
         this.count = count;
         this.heapMebibytes = heapMebibytes;
+        this.nativeMebibytes = nativeMebibytes;
     }
 
     /** Its part of a figure's key. */
@@ -38,6 +40,11 @@ public enum Size {
     /** What Java heap so many callbacks get, of the peer that needs most. */
     public int heapMebibytes() {
         return heapMebibytes;
+    }
+
+    /** What native memory so many take, or more, of those peers that come so far. */
+    public int nativeMebibytes() {
+        return nativeMebibytes;
     }
 
     /** Whether they take so much that what the JVM takes for itself meanwhile does not count. */

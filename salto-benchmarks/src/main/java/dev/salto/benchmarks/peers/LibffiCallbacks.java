@@ -7,15 +7,44 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import dev.salto.text.callers.Libffi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Closures of libffi, by loops in C. What they call is one C function, which adds the place that it is given as user data. */
 final class LibffiCallbacks extends Callbacks<Object> {
-    private final Libffi library = Libffi.load();
+    /** The property that names the library with static trampolines. */
+    private static final String STATIC = "dev.salto.benchmarks.libffi";
+
+    private final Libffi library;
     private final MemorySegment closures;
 
-    LibffiCallbacks(int capacity) {
+    private LibffiCallbacks(int capacity, Libffi library) {
         super(capacity);
+        this.library = library;
         closures = Arena.global().allocate(ADDRESS, capacity);
+    }
+
+    /**
+     * Closures of the system's library.
+     *
+     * @throws UnsupportedOperationException if there is none
+     */
+    static LibffiCallbacks ofSystem(int capacity) {
+        return new LibffiCallbacks(capacity, Libffi.load());
+    }
+
+    /**
+     * Closures of the newest one, whose trampolines are static.
+     *
+     * @throws UnsupportedOperationException if it was not built
+     */
+    static LibffiCallbacks withStaticTrampolines(int capacity) {
+        String file = System.getProperty(STATIC);
+        if (file == null || !Files.exists(Path.of(file))) {
+            throw new UnsupportedOperationException(
+                    "the newest libffi was not built; ./salto bench does that, with Debian's copy of its source and a C compiler");
+        }
+        return new LibffiCallbacks(capacity, Libffi.load(Path.of(file)));
     }
 
     /** No object takes part. */

@@ -30,7 +30,9 @@ public enum Peer {
     /** JavaCPP, which generates C++ code with a fixed number of functions, and has it compiled. */
     JAVACPP("javacpp", "JavaCPP, a fixed number of functions in C++ that is generated and compiled before"),
     /** The system's libffi, without Java. */
-    LIBFFI("libffi", "closures of the system's libffi, made and freed by C code, that call C code");
+    LIBFFI("libffi", "closures of the system's libffi, made and freed by C code, that call C code"),
+    /** The newest libffi, as its authors publish it: with static trampolines, which few systems' libffi has. */
+    LIBFFI_STATIC("libffi-static", "the same, of the newest libffi with its static trampolines, built for this");
 
     private final String key;
     private final String title;
@@ -62,9 +64,9 @@ public enum Peer {
         return jvmOptions;
     }
 
-    /** Whether it is another peer but for how callbacks are held and closed: calls and the start are the other's. */
+    /** Whether it is another peer but for how callbacks are made, held and closed: calls and the start are the other's. */
     public boolean isVariant() {
-        return this == SALTO_ADDRESS || this == JDK_SHARED;
+        return this == SALTO_ADDRESS || this == JDK_SHARED || this == LIBFFI_STATIC;
     }
 
     /**
@@ -96,7 +98,8 @@ public enum Peer {
             case LWJGL -> new LwjglCallbacks(capacity, true);
             case LWJGL_LIBFFI -> new LwjglCallbacks(capacity, false);
             case JAVACPP -> new JavaCppCallbacks(capacity);
-            case LIBFFI -> new LibffiCallbacks(capacity);
+            case LIBFFI -> LibffiCallbacks.ofSystem(capacity);
+            case LIBFFI_STATIC -> LibffiCallbacks.withStaticTrampolines(capacity);
         };
     }
 

@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** The peers do what is measured of them. (LWJGL with libffi needs a JVM of its own.) */
+/**
+ * The peers do what is measured of them. (LWJGL with libffi needs a JVM of its own, and libffi with static trampolines a library that {@code ./salto bench} builds. It tries
+ * each peer before it measures it.)
+ */
 final class PeerTest {
     private static Callbacks<?> callbacks(Peer peer, int capacity) {
         try {
@@ -28,7 +31,7 @@ final class PeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "LWJGL_LIBFFI")
+    @EnumSource(mode = Mode.EXCLUDE, names = {"LWJGL_LIBFFI", "LIBFFI_STATIC"})
     void eachPlaceHasACallbackOfItsOwn(Peer peer) {
         Callbacks<?> callbacks = callbacks(peer, 10);
         callbacks.open(0, 10);
@@ -40,7 +43,7 @@ final class PeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "LWJGL_LIBFFI")
+    @EnumSource(mode = Mode.EXCLUDE, names = {"LWJGL_LIBFFI", "LIBFFI_STATIC"})
     void callbacksOfClassesOfTheirOwnAnswerTheSame(Peer peer) {
         Callbacks<?> callbacks = callbacks(peer, 3);
         callbacks.openWithClassesOfTheirOwn();
@@ -52,7 +55,7 @@ final class PeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "LWJGL_LIBFFI")
+    @EnumSource(mode = Mode.EXCLUDE, names = {"LWJGL_LIBFFI", "LIBFFI_STATIC"})
     void placesCanBeClosedInAnyOrderAndOpenedAgain(Peer peer) {
         Callbacks<?> callbacks = callbacks(peer, 3);
         callbacks.open(0, 3);
@@ -96,6 +99,19 @@ final class PeerTest {
                     .hasMessage("all of the 1,000 functions that were compiled are in use");
         } finally {
             callbacks.close(0, most);
+        }
+    }
+
+    @Test
+    void withoutItsLibraryLibffiWithStaticTrampolinesSaysWhoBuildsIt() {
+        String before = System.clearProperty("dev.salto.benchmarks.libffi");
+        try {
+            assertThatThrownBy(() -> Peer.LIBFFI_STATIC.callbacks(1)).isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("./salto bench does that");
+        } finally {
+            if (before != null) {
+                System.setProperty("dev.salto.benchmarks.libffi", before);
+            }
         }
     }
 

@@ -14,11 +14,12 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Closures of the system's libffi, made, called and freed by C code ({@code libffi.c}), in loops, as a C program would. What they call is C, too. The
+ * Closures of libffi, the system's or another, made, called and freed by C code ({@code libffi.c}), in loops, as a C program would. What they call is C, too. The
  * methods may be called from any thread.
  */
 public final class Libffi {
@@ -63,12 +64,28 @@ public final class Libffi {
      * @throws UnsupportedOperationException if there is none, or its ABI is not known here; the message says which
      */
     public static Libffi load() {
+        return of(NAMES.stream().flatMap(name -> lookup(name).stream()).findFirst()
+                .orElseThrow(() -> new UnsupportedOperationException(
+                        "the dynamic linker knows no libffi, by none of the names " + NAMES)));
+    }
+
+    /**
+     * Loads a library, for good.
+     *
+     * @throws UnsupportedOperationException if it cannot be loaded, or its ABI is not known here; the message says which
+     */
+    public static Libffi load(Path file) {
+        try {
+            return of(SymbolLookup.libraryLookup(file, Arena.global()));
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedOperationException("there is no libffi in " + file, e);
+        }
+    }
+
+    private static Libffi of(SymbolLookup symbols) {
         if (!System.getProperty("os.arch").equals("amd64")) {
             throw new UnsupportedOperationException("libffi's ABI is known here for x86-64 only");
         }
-        SymbolLookup symbols = NAMES.stream().flatMap(name -> lookup(name).stream()).findFirst()
-                .orElseThrow(() -> new UnsupportedOperationException(
-                        "the dynamic linker knows no libffi, by none of the names " + NAMES));
         MemorySegment library = Arena.global().allocate(LIBRARY_SIZE, Long.BYTES);
         for (int i = 0; i < SYMBOLS.size(); i++) {
             library.setAtIndex(ADDRESS, i, symbols.findOrThrow(SYMBOLS.get(i)));

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# ./salto bench: the newest libffi, which has static trampolines, as a peer. The libffi of most systems is older, or was built without them. Part of
+# the script salto, whose functions it uses, as it does those of debian.sh. The source is Debian's copy of what libffi's authors published; it is compiled without
+# its configure script, which would have to be generated first, with what that finds out on Linux on x86-64.
+
+libffi_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/libffi
+libffi_suite=sid
+
+# What the configure script would define.
+libffi_defines=(
+    -D_GNU_SOURCE -DFFI_EXEC_STATIC_TRAMP=1 -DHAVE_ALLOCA_H=1 -DHAVE_AS_X86_64_UNWIND_SECTION_TYPE=1 -DHAVE_AS_X86_PCREL=1
+    -DHAVE_HIDDEN_VISIBILITY_ATTRIBUTE=1 -DHAVE_INT128=1 -DHAVE_LONG_DOUBLE=1 -DHAVE_MEMCPY=1 -DHAVE_MEMFD_CREATE=1
+    -DHAVE_RO_EH_FRAME=1 -DHAVE_SYS_MEMFD_H=1 -DSIZEOF_SIZE_T=8 -DSTDC_HEADERS=1 '-DEH_FRAME_FLAGS="a"'
+)
+libffi_sources=(
+    prep_cif.c types.c closures.c tramp.c raw_api.c java_raw_api.c
+    x86/ffi64.c x86/ffiw64.c x86/unix64.S x86/win64.S
+)
+
+# build_libffi: fetches and compiles it, unless it is there; fails if it cannot be. The library is then $libffi_cache/libffi.so.8.
+build_libffi() {
+    local wanted=("$libffi_suite" libffi) archive version unfinished
+    ! is_fetched "$libffi_cache" "${wanted[@]}" || return 0
+    require_apt
+    command -v cc >/dev/null || fail "there is no C compiler (cc) on this system." "Install one (apt-get install gcc libc6-dev)."
+    new_folder "${libffi_cache%/*}"
+    fetch_source libffi "$unfinished" "$libffi_suite" libffi
+    archive=$(echo "$unfinished"/libffi_*.orig.tar.*)
+    version=${archive##*/libffi_}
+    version=${version%.orig.*}
+    show_step "libffi $version: compiling"
+    mkdir "$unfinished/source"
+    if ! { tar -x -f "$archive" -C "$unfinished/source" --strip-components=1 && compile_libffi "$unfinished" "$version"; } \
+        >"$unfinished/log" 2>&1; then
+        end_of_steps
+        tail -5 "$unfinished/log" >&2
+        fail "libffi $version could not be compiled; above is the end of what the compiler says."
+    fi
+    end_of_steps
+    rm -rf "$unfinished/source" "$archive" "$unfinished/log"
+    printf 'libffi=%s\npackages=%s\n' "$version" "${wanted[*]}" >"$unfinished/versions"
+    publish "$libffi_cache"
+}
+
+# compile_libffi FOLDER VERSION
+compile_libffi() (
+    cd "$1/source" || exit
+    # Instead of the one that the configure script writes.
+    cat >src/fficonfig.h <<EOF
+#ifdef LIBFFI_ASM
+#define FFI_HIDDEN(name) .hidden name
+#else
+#define FFI_HIDDEN __attribute__((visibility("hidden")))
+#endif
+EOF
+    sed -e "s/@VERSION@/$2/; s/@FFI_VERSION_STRING@/$2/; s/@FFI_VERSION_NUMBER@/0/" \
+        -e 's/@TARGET@/X86_64/; s/@HAVE_LONG_DOUBLE@/1/; s/@FFI_EXEC_TRAMPOLINE_TABLE@/0/' include/ffi.h.in >src/ffi.h
+    cd src || exit
+    cc -O2 -fPIC -shared -Wl,-soname,libffi.so.8 -I. -I../include -Ix86 "${libffi_defines[@]}" "${libffi_sources[@]}" -o "$1/libffi.so.8"
+)
