@@ -114,13 +114,17 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         return new Dispatcher(callee, function, exceptions, counted).define(definer);
     }
 
-    /** The same, for a definer that has defined one before. */
-    static MethodHandle makeAgain(MethodHandles.Lookup definer, Callee callee, FunctionDescriptor function,
-            ExceptionCatcher exceptions, @Nullable Promotion counted) {
-        try {
-            return make(definer, callee, function, exceptions, counted);
-        } catch (IllegalAccessException e) {
-            throw new AssertionError("what was allowed once stays allowed", e);
+    /**
+     * What a dispatcher was made of, so that it can be made again. No lambda, because the class of that would be made for the first callback of a process.
+     */
+    record Recipe(MethodHandles.Lookup definer, Callee callee, FunctionDescriptor function,
+            ExceptionCatcher exceptions) {
+        MethodHandle make(@Nullable Promotion counted) {
+            try {
+                return Dispatcher.make(definer, callee, function, exceptions, counted);
+            } catch (IllegalAccessException e) {
+                throw new AssertionError("what was allowed once stays allowed", e);
+            }
         }
     }
 

@@ -204,8 +204,7 @@ public final class Gate {
             GateStub stub = GateStub.take(image, signature.objects().getName(), function,
                     isForGood ? dispatcher : null);
             if (isForGood && callee.method() != null && stub.slots() instanceof SlotPool pool) {
-                Promotion.of(function, counted -> Dispatcher.makeAgain(definer, callee, function, catcher, counted),
-                        pool);
+                Promotion.of(new Dispatcher.Recipe(definer, callee, function, catcher), pool);
             }
             countMade();
             if (Events.isRecording()) {

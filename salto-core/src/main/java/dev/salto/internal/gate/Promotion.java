@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.salto.internal.table.SlotPool;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -45,14 +44,7 @@ final class Promotion implements SlotPool.Classes {
 
     private static final AtomicInteger MADE = new AtomicInteger();
 
-    /** Makes the dispatcher of a gate. */
-    interface DispatcherMaker {
-        /** Makes one more. */
-        MethodHandle make(@Nullable Promotion counted);
-    }
-
-    private final FunctionDescriptor function;
-    private final DispatcherMaker maker;
+    private final Dispatcher.Recipe recipe;
     private final SlotPool pool;
     private final int limit;
 
@@ -64,18 +56,17 @@ final class Promotion implements SlotPool.Classes {
 
     private int promoted;
 
-    private Promotion(FunctionDescriptor function, DispatcherMaker maker, SlotPool pool, int limit) {
-        this.function = function;
-        this.maker = maker;
+    private Promotion(Dispatcher.Recipe recipe, SlotPool pool, int limit) {
+        this.recipe = recipe;
         this.pool = pool;
         this.limit = limit;
     }
 
     /** Has the classes of a pool promoted, unless the user does not want that. */
-    static void of(FunctionDescriptor function, DispatcherMaker maker, SlotPool pool) {
+    static void of(Dispatcher.Recipe recipe, SlotPool pool) {
         int limit = Integer.getInteger(LIMIT, DEFAULT_LIMIT);
         if (limit > 0) {
-            pool.setClasses(new Promotion(function, maker, pool, limit));
+            pool.setClasses(new Promotion(recipe, pool, limit));
         }
     }
 
@@ -120,8 +111,8 @@ final class Promotion implements SlotPool.Classes {
     }
 
     private long gate(@Nullable Promotion counted) {
-        MemorySegment stub = Linker.nativeLinker().upcallStub(maker.make(counted),
-                function.appendArgumentLayouts(JAVA_INT), Arena.global());
+        MemorySegment stub = Linker.nativeLinker().upcallStub(recipe.make(counted),
+                recipe.function().appendArgumentLayouts(JAVA_INT), Arena.global());
         Gate.countMade();
         return stub.address();
     }

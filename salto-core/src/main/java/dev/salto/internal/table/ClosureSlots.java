@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,14 @@ public abstract class ClosureSlots {
         Tables.rebind(id, object);
     }
 
+    /** Gives a slot back when its arena is closed. No lambda, because the class of that would be made for the first closure of a process that lives in an arena. */
+    private record Closing(ClosureSlots slots, int id) implements Consumer<MemorySegment> {
+        @Override
+        public void accept(MemorySegment function) {
+            slots.giveBack(id);
+        }
+    }
+
     /** Says who is told when slots are used; nobody if it is null. All slots are free. */
     public final void setOccupancy(@Nullable Occupancy occupancy) {
         this.occupancy = occupancy == null ? null : new WeakReference<>(occupancy);
@@ -90,7 +99,7 @@ public abstract class ClosureSlots {
     public MemorySegment bind(Object object, Arena arena) {
         int id = bind(object, false);
         try {
-            return MemorySegment.ofAddress(address(id)).reinterpret(arena, _ -> giveBack(id));
+            return MemorySegment.ofAddress(address(id)).reinterpret(arena, new Closing(this, id));
         } catch (RuntimeException | Error e) {
             giveBack(id);
             throw e;

@@ -163,6 +163,16 @@ final class Table {
         return count;
     }
 
+    /** The address of its code. */
+    long code() {
+        return code;
+    }
+
+    /** The size of its parameters in bytes. */
+    long parametersSize() {
+        return memory.parametersSize();
+    }
+
     /** For reports. */
     TableState state() {
         return new TableState(isProtected, isSealed, isRetired, code, parameters, memory.parametersSize());

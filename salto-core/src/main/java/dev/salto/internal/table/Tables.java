@@ -307,7 +307,7 @@ public final class Tables {
         TARGETS[number] = new @Nullable Object[slots];
         CLASSES[number] = kind == null ? null : new short[slots];
         add(table, kind);
-        Events.tableMapped(table.trampoline(0), slots, table.state().size(), isProtected);
+        Events.tableMapped(table.trampoline(0), slots, table.parametersSize(), isProtected);
         return table;
     }
 
@@ -315,7 +315,7 @@ public final class Tables {
         int number = table.number();
         KINDS[number] = kind;
         TABLES[number] = table;
-        addresses = addresses.with(table.state().code(), number);
+        addresses = addresses.with(table.code(), number);
         count = number + 1;
     }
 
