@@ -30,8 +30,8 @@ enum Pace {
         }
     },
     /** More than half an hour: several rounds, and each peer until it can go on no more. */
-    FULL(Map.of(Size.K1, 3, Size.K100, 4, Size.M1, 2, Size.M10, 1), Duration.ofMillis(1500), Duration.ofSeconds(90), 4,
-            new JmhStep.Effort(3, 6, Duration.ofMillis(400)), 15, 15, 10) {
+    FULL(Map.of(Size.K1, 3, Size.K100, 3, Size.M1, 1, Size.M10, 1), Duration.ofMillis(900), Duration.ofSeconds(45), 3,
+            new JmhStep.Effort(3, 6, Duration.ofMillis(300)), 10, 15, 10) {
         @Override
         boolean reaches(Peer peer, Size size) {
             return true;

@@ -31,6 +31,9 @@ public final class Situation {
     /** With an old size of zero: the duplication of a mapping. The C library uses mremap too, with other sizes. */
     private static final SeccompFilter.Rule DUPLICATES = new SeccompFilter.Rule(SystemCall.MREMAP, 1, -1, 0);
 
+    /** Memory of two megabytes, and of many sizes above that, but not of one table. */
+    private static final SeccompFilter.Rule LARGE_MAPPINGS = SeccompFilter.Rule.ifSet(SystemCall.MMAP, 1, 2 << 20);
+
     private final NumberedClosures closures = new NumberedClosures();
 
     private Situation() {}
@@ -73,7 +76,8 @@ public final class Situation {
             // Whatever is not mapped in place of something that the JVM has reserved.
             case "refuse-mmap" -> SeccompFilter.install(new SeccompFilter.Rule(SystemCall.MMAP, 3, MAP_FIXED, 0));
             case "refuse-duplicates" -> SeccompFilter.install(DUPLICATES);
-            case "bind-until-refused-once" -> bindUntilRefusedInAThreadOfItsOwn();
+            case "bind-until-refused-once" -> attemptWithout(DUPLICATES, "bind-until-refused", "");
+            case "bind-without-large-mappings" -> attemptWithout(LARGE_MAPPINGS, "bind", operand);
 
             case "exhaust-descriptors" -> Descriptors.exhaust(Integer.parseInt(operand));
             case "release-descriptors" -> Descriptors.releaseAll();
@@ -127,11 +131,11 @@ public final class Situation {
                 .forEach(name -> print("mapped", name));
     }
 
-    /** In a thread that the system refuses more tables to, and no other. */
-    private void bindUntilRefusedInAThreadOfItsOwn() throws InterruptedException {
+    /** In a thread that the system refuses something to, and no other. */
+    private void attemptWithout(SeccompFilter.Rule refused, String step, String operand) throws InterruptedException {
         Thread thread = new Thread(() -> {
-            SeccompFilter.installOnThisThread(DUPLICATES);
-            print("refused", attempt("bind-until-refused", ""));
+            SeccompFilter.installOnThisThread(refused);
+            print("without", attempt(step, operand));
         });
         thread.start();
         thread.join();

@@ -90,11 +90,22 @@ final class ExhaustedIT {
                         "release-mappings",
                         "bind 20000", "call");
 
-        assertThat(child.value("refused")).startsWith("java.lang.IllegalStateException: ").contains("errno 1");
+        assertThat(child.value("without")).startsWith("java.lang.IllegalStateException: ").contains("errno 1");
         assertThat(child.value("bind-until-refused")).startsWith("java.lang.IllegalStateException: ")
                 .contains("errno 12", "vm.max_map_count");
         assertThat(child.values("bind")).containsExactly("done", "done");
         assertThat(child.values("call")).containsExactly("done", "done");
+        assertThat(child.exitCode()).isZero();
+    }
+
+    /** Once there are many tables, memory for several is mapped at a time. */
+    @Test
+    void growthGoesOnTableByTableWithoutMemoryForManyAtATime() throws Exception {
+        ChildJvm child = launch().options(Launch.MEMORY_OF_FIXED_SIZE)
+                .run("bind 1", "bind-without-large-mappings 100000", "call");
+
+        assertThat(child.value("without")).isEqualTo("done");
+        assertThat(child.value("call")).isEqualTo("done");
         assertThat(child.exitCode()).isZero();
     }
 

@@ -426,20 +426,16 @@ final class SystemCalls {
      *
      * @return what it returns; if that is {@link #FAILED}, the number of the error with a minus before it, as the kernel has it
      */
-    private static long callForWord(MemorySegment function, long first, long second, long third, long fourth,
-            long fifth, long sixth) {
-        synchronized (FUNCTION_STATE) {
-            long result = call(function, first, second, third, fourth, fifth, sixth);
-            return result == FAILED ? -errno(FUNCTION_STATE) : result;
-        }
+    private static synchronized long callForWord(MemorySegment function, long first, long second, long third,
+            long fourth, long fifth, long sixth) {
+        long result = call(function, first, second, third, fourth, fifth, sixth);
+        return result == FAILED ? -errno(FUNCTION_STATE) : result;
     }
 
     /** The same for a function of at most three parameters that returns an {@code int}. */
-    private static int callForInt(MemorySegment function, long first, long second, long third) {
-        synchronized (FUNCTION_STATE) {
-            int result = (int) call(function, first, second, third, 0, 0, 0);
-            return result == FAILED ? -errno(FUNCTION_STATE) : result;
-        }
+    private static synchronized int callForInt(MemorySegment function, long first, long second, long third) {
+        int result = (int) call(function, first, second, third, 0, 0, 0);
+        return result == FAILED ? -errno(FUNCTION_STATE) : result;
     }
 
     private static long call(MemorySegment function, long first, long second, long third, long fourth, long fifth,

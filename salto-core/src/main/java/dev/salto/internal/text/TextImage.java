@@ -241,14 +241,26 @@ public final class TextImage {
      */
     public synchronized TableMemory mapTable() throws SystemCallException {
         if (reserved == reservedEnd) {
-            long size = distance() * (mapped < MANY ? 1 : AT_ONCE);
-            reserved = mapMemory(size, SystemCalls.MAP_PRIVATE);
-            reservedEnd = reserved + size;
+            reserve(mapped < MANY ? 1 : AT_ONCE);
         }
         TableMemory table = mapCode(reserved);
         reserved += distance();
         mapped++;
         return table;
+    }
+
+    private void reserve(int tables) throws SystemCallException {
+        long size = tables * distance();
+        try {
+            reserved = mapMemory(size, SystemCalls.MAP_PRIVATE);
+            reservedEnd = reserved + size;
+        } catch (SystemCallException e) {
+            if (tables == 1) {
+                throw e;
+            }
+            // Where there is no room for all of them, there may be for one.
+            reserve(1);
+        }
     }
 
     /** How far a table is from the next one, in memory that was reserved for several: a multiple of the page size, whichever it is. */
