@@ -30,7 +30,7 @@ enum Pace {
         }
     },
     /** More than half an hour: several rounds, and each peer until it can go on no more. */
-    FULL(Map.of(Size.K1, 3, Size.K100, 3, Size.M1, 1, Size.M10, 1), Duration.ofMillis(900), Duration.ofSeconds(45), 3,
+    FULL(Map.of(Size.K1, 3, Size.K100, 3, Size.M1, 1, Size.M10, 3), Duration.ofMillis(900), Duration.ofSeconds(45), 3,
             new JmhStep.Effort(3, 6, Duration.ofMillis(300)), 10, 15, 10) {
         @Override
         boolean reaches(Peer peer, Size size) {
