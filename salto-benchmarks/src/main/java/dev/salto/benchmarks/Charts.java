@@ -11,6 +11,7 @@ import dev.salto.benchmarks.figures.Size;
 import dev.salto.benchmarks.peers.Peer;
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Shape;
 import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,6 +26,7 @@ import java.util.function.Function;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogarithmicAxis;
+import org.jfree.chart.plot.DefaultDrawingSupplier;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.xy.XYSeries;
@@ -42,10 +44,14 @@ final class Charts {
     private static final int HEIGHT = 480;
     private static final float LINE_WIDTH = 2;
 
-    /** That can be told apart by people who see colours differently; marks differ, too. */
+    private static final List<Peer> PEERS = List.of(Peer.values());
+
+    /** One for each peer. That can be told apart by people who see colours differently; marks differ, too. */
     private static final Color[] COLOURS = {new Color(0xd55e00), new Color(0xe69f00), new Color(0x0072b2),
         new Color(0x56b4e9), new Color(0x009e73), new Color(0xcc79a7), new Color(0x999999), new Color(0x6a3d9a),
-        new Color(0xb8a000), Color.BLACK};
+        new Color(0xb8a000), Color.BLACK, new Color(0xaa0044)};
+
+    private static final Shape[] MARKS = DefaultDrawingSupplier.DEFAULT_SHAPE_SEQUENCE;
 
     private Charts() {}
 
@@ -109,10 +115,17 @@ final class Charts {
         renderer.setDefaultStroke(new BasicStroke(LINE_WIDTH));
         renderer.setAutoPopulateSeriesStroke(false);
         for (int i = 0; i < lines.getSeriesCount(); i++) {
-            renderer.setSeriesPaint(i, COLOURS[i % COLOURS.length]);
+            Peer peer = Peer.ofKey((String) lines.getSeriesKey(i)).orElseThrow();
+            renderer.setSeriesPaint(i, colour(peer));
+            renderer.setSeriesShape(i, MARKS[PEERS.indexOf(peer) % MARKS.length]);
         }
         plot.setRenderer(renderer);
         return chart;
+    }
+
+    /** The colour of a peer's line, the same in all charts. */
+    static Color colour(Peer peer) {
+        return COLOURS[PEERS.indexOf(peer)];
     }
 
     /** Not the newer class {@code LogAxis}, whose labels become outlines of glyphs in SVG, and large. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.salto.benchmarks.figures.Figure;
 import dev.salto.benchmarks.figures.Results;
 import dev.salto.benchmarks.figures.Size;
+import dev.salto.benchmarks.peers.Peer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,11 @@ final class ChartsTest {
         assertThat(Charts.draw(results, folder.resolve("new"))).containsExactly(chart);
         assertThat(chart).content().startsWith("<?xml").contains(">salto<", ">jnr-ffi<", ">callbacks live<")
                 .doesNotContain(">jdk<");
+    }
+
+    @Test
+    void eachPeerHasAColourOfItsOwn() {
+        assertThat(Peer.values()).extracting(Charts::colour).doesNotHaveDuplicates();
     }
 
     @Test
