@@ -76,8 +76,8 @@ final class SystemCalls {
             FunctionDescriptor.of(WORD, WORD, WORD, WORD, WORD, WORD, WORD), CAPTURE_ERRNO);
 
     /**
-     * Where {@link #FUNCTION} stores the error's number, for one thread at a time. Memory of its own for each call takes three times as long as the rest of it, as
-     * long as it is interpreted, which it is while the first hundred tables are mapped.
+     * Where {@link #FUNCTION} stores the error's number, for one thread at a time. Memory of its own for each call takes twice as long as the rest of it while that is
+     * interpreted, which it is until some hundred tables are mapped.
      */
     private static final MemorySegment FUNCTION_STATE = Arena.global().allocate(STATE);
 
