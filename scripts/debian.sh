@@ -113,7 +113,7 @@ fetch() {
 # fetch_source NAME FOLDER SUITE SOURCE: what the source's authors published, as an archive in FOLDER.
 fetch_source() {
     local name=$1 folder=$2 suite=$3 source=$4 apt=$2/apt log=$2/log mirror options
-    private_apt "$name" "$folder" "$(dpkg --print-architecture)" "$suite" deb-src
+    private_apt "$name" "$folder" amd64 "$suite" deb-src
     show_step "$name: fetching its source"
     (cd "$apt/packages" && apt-get "${options[@]}" -q --download-only --tar-only source "$source") >>"$log" 2>&1 ||
         fetch_failed "$name" "$mirror" "$suite" "$log"

@@ -42,7 +42,7 @@ public enum Size {
         return heapMebibytes;
     }
 
-    /** What native memory so many take, or more, of those peers that come so far. */
+    /** What native memory so many take, or more, of Salto and of the peers that it has to be faster than with so many. */
     public int nativeMebibytes() {
         return nativeMebibytes;
     }

@@ -19,6 +19,14 @@ public abstract class ClosureSlots {
     /** Weak, because whoever is told may be what keeps the user's classes alive; a user of these slots keeps it reachable. */
     private @Nullable WeakReference<Occupancy> occupancy;
 
+    /** Gives a slot back when its arena is closed. No lambda, because the class of that would be made for the first closure of a process that lives in an arena. */
+    private record Closing(ClosureSlots slots, int id) implements Consumer<MemorySegment> {
+        @Override
+        public void accept(MemorySegment function) {
+            slots.giveBack(id);
+        }
+    }
+
     /** Whether the code of these slots is that of static trampolines, and not made at run time by the JDK. */
     public abstract boolean areStatic();
 
@@ -60,14 +68,6 @@ public abstract class ClosureSlots {
     /** Binds a slot to another object; calls that are under way may still see what it was bound to before. */
     public void rebind(int id, Object object) {
         Tables.rebind(id, object);
-    }
-
-    /** Gives a slot back when its arena is closed. No lambda, because the class of that would be made for the first closure of a process that lives in an arena. */
-    private record Closing(ClosureSlots slots, int id) implements Consumer<MemorySegment> {
-        @Override
-        public void accept(MemorySegment function) {
-            slots.giveBack(id);
-        }
     }
 
     /** Says who is told when slots are used; nobody if it is null. All slots are free. */

@@ -249,6 +249,17 @@ public final class TextImage {
         return table;
     }
 
+    /** The same, for a table whose parameters can be {@linkplain TableMemory#bury duplicated}. */
+    public TableMemory mapGrave() throws SystemCallException {
+        long address = mapMemory(index.tableSize(), SystemCalls.MAP_SHARED);
+        try {
+            return mapCode(address);
+        } catch (SystemCallException e) {
+            SystemCalls.munmap(address, index.tableSize());
+            throw e;
+        }
+    }
+
     private void reserve(int tables) throws SystemCallException {
         long size = tables * distance();
         try {
@@ -266,17 +277,6 @@ public final class TextImage {
     /** How far a table is from the next one, in memory that was reserved for several: a multiple of the page size, whichever it is. */
     private long distance() {
         return Math.ceilDiv(index.tableSize(), index.codeSize()) * index.codeSize();
-    }
-
-    /** The same, for a table whose parameters can be {@linkplain TableMemory#bury duplicated}. */
-    public TableMemory mapGrave() throws SystemCallException {
-        long address = mapMemory(index.tableSize(), SystemCalls.MAP_SHARED);
-        try {
-            return mapCode(address);
-        } catch (SystemCallException e) {
-            SystemCalls.munmap(address, index.tableSize());
-            throw e;
-        }
     }
 
     private static long mapMemory(long size, int sharing) throws SystemCallException {
