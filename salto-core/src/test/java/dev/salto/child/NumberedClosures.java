@@ -6,7 +6,9 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.salto.Closure;
 import dev.salto.ClosureType;
+import dev.salto.Salto;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -24,7 +26,12 @@ final class NumberedClosures {
     /** No memory is read there: the pointer is only handed from C to Java and compared. */
     private static final MemorySegment ELEMENT = MemorySegment.ofAddress(0x1234_5678_9abcL);
 
-    private final List<MemorySegment> functions = new ArrayList<>();
+    /** One or two of each type, and the one that retired tables look like. */
+    private static final int TABLES_LEFT = 3;
+
+    private static final int MILLISECONDS_TO_REACT = 20;
+
+    private final List<Closure<?>> closures = new ArrayList<>();
     private long answers;
 
     /** Binds closures, and calls each. */
@@ -45,23 +52,34 @@ final class NumberedClosures {
     }
 
     private void bindNext(ClosureType<Comparator<MemorySegment>> type) {
-        int number = functions.size();
-        functions.add(type.bind((key, element) -> answer(number, key, element)).address());
+        int number = closures.size();
+        closures.add(type.bind((key, element) -> answer(number, key, element)));
         call(number);
     }
 
     /** Calls all closures, and returns how many there are. */
     int callAll() {
-        for (int i = 0; i < functions.size(); i++) {
+        for (int i = 0; i < closures.size(); i++) {
             call(i);
         }
-        return functions.size();
+        return closures.size();
+    }
+
+    /** Closes all closures, and waits until the memory of their tables has gone back to the system, as far as it does. */
+    void closeAll() throws InterruptedException {
+        closures.forEach(Closure::close);
+        closures.clear();
+        while (Salto.statistics().tables() > TABLES_LEFT) {
+            System.gc();
+            Thread.sleep(MILLISECONDS_TO_REACT);
+        }
     }
 
     private void call(int number) {
         long before = answers;
-        if (Search.bsearch(keyOf(number), functions.get(number)) != ELEMENT.address() || answers != before + 1) {
-            throw new AssertionError("closure %d of %d did not answer".formatted(number, functions.size()));
+        if (Search.bsearch(keyOf(number), closures.get(number).address()) != ELEMENT.address()
+                || answers != before + 1) {
+            throw new AssertionError("closure %d of %d did not answer".formatted(number, closures.size()));
         }
     }
 

@@ -4,12 +4,16 @@ package dev.salto.child;
 
 import dev.salto.Report;
 import dev.salto.Salto;
+import dev.salto.internal.text.TextImage;
+import dev.salto.internal.text.TextImageException;
+import dev.salto.internal.text.TextIndex;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -65,9 +69,11 @@ public final class Situation {
             case "bind" -> closures.bind(Integer.parseInt(operand));
             case "bind-until-refused" -> closures.bindUntilRefused();
             case "call" -> closures.callAll();
+            case "close" -> closures.closeAll();
             case "load-callers" -> TestRun.loadLibraries();
             case "test" -> print("tests", Long.toString(TestRun.run(operand.split(" ", -1))));
             case "maps" -> printSharedCode();
+            case "count-code-tables" -> print("code-tables", Long.toString(sharedCode().size()));
 
             case "mdwe" -> denyMemoryToBecomeExecutable();
             case "refuse-writable-executable" -> refuseProtection(PROT_WRITE | PROT_EXEC);
@@ -77,6 +83,7 @@ public final class Situation {
             case "refuse-mmap" -> SeccompFilter.install(new SeccompFilter.Rule(SystemCall.MMAP, 3, MAP_FIXED, 0));
             case "refuse-duplicates" -> SeccompFilter.install(DUPLICATES);
             case "bind-until-refused-once" -> attemptWithout(DUPLICATES, "bind-until-refused", "");
+            case "bind-without-fresh-parameters" -> attemptWithout(freshParameters(), "bind", operand);
             case "bind-without-large-mappings" -> attemptWithout(LARGE_MAPPINGS, "bind", operand);
 
             case "exhaust-descriptors" -> Descriptors.exhaust(Integer.parseInt(operand));
@@ -120,15 +127,24 @@ public final class Situation {
         print("writableExecutable", String.valueOf(report.writableExecutable()));
     }
 
-    /** From where code is mapped in the way in which only Salto does it: shared. */
+    /** The memory that a table gets for its parameters when it is used again. Of that size the JVM maps none. */
+    private static SeccompFilter.Rule freshParameters() throws TextImageException {
+        TextIndex index = TextImage.get().index();
+        return new SeccompFilter.Rule(SystemCall.MMAP, 1, -1, (int) (index.tableSize() - index.codeSize()));
+    }
+
     private static void printSharedCode() throws IOException {
-        Files.readAllLines(Path.of("/proc/self/maps")).stream()
+        sharedCode().stream().distinct().forEach(name -> print("mapped", name));
+    }
+
+    /** From where code is mapped in the way in which only Salto does it, shared: a name for each mapping. */
+    private static List<String> sharedCode() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream()
                 // address, permissions, offset, device, inode, name
                 .map(line -> line.split(" +", 6))
                 .filter(mapping -> mapping[1].equals("r-xs"))
                 .map(mapping -> mapping[5])
-                .distinct()
-                .forEach(name -> print("mapped", name));
+                .toList();
     }
 
     /** In a thread that the system refuses something to, and no other. */

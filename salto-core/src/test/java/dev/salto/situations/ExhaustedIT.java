@@ -109,6 +109,20 @@ final class ExhaustedIT {
         assertThat(child.exitCode()).isZero();
     }
 
+    /** A table whose memory went back, and that gets no new one, is not lost. */
+    @Test
+    void tablesThatWentBackAreUsedAgainAfterThatWasRefused() throws Exception {
+        ChildJvm child = launch().options(Launch.MEMORY_OF_FIXED_SIZE)
+                .run("bind 20000", "close", "count-code-tables", "bind-without-fresh-parameters 20000", "close",
+                        "bind 19000", "call", "count-code-tables");
+
+        assertThat(child.value("without")).startsWith("java.lang.IllegalStateException: ").contains("errno 1");
+        assertThat(child.values("bind")).containsExactly("done", "done");
+        assertThat(child.value("call")).isEqualTo("done");
+        assertThat(child.values("code-tables").getLast()).isEqualTo(child.values("code-tables").getFirst());
+        assertThat(child.exitCode()).isZero();
+    }
+
     /** At the very limit, growth can fail in its first half or in its second. */
     @Test
     void growthIsRefusedWithAnyNumberOfMappingsLeft() throws Exception {

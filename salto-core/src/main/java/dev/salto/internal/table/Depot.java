@@ -27,8 +27,11 @@ final class Depot {
     private static final int MANY = 8;
     private static final int LARGE_BATCH = 8 * Stripe.BATCH;
 
-    /** How many tables stay in hand, at the least, when closures are closed: two megabytes. */
-    static final int SOON = 48;
+    /**
+     * How many tables stay in hand, at the least, when closures are closed: under six megabytes, for over 300,000 closures. So many can come and go
+     * without a call to the system.
+     */
+    static final int SOON = 128;
 
     /** How many stay after the next garbage collection. */
     static final int LATER = 1;
@@ -56,8 +59,8 @@ final class Depot {
     /** How many tables have nothing but free slots, all of which are here. */
     private int unused;
 
-    /** The table whose slots are being used for the first time; null before the first, and when it was sealed. */
-    private @Nullable Table growing;
+    /** Tables with slots that were never handed out. More than one if threads needed one at the same time. */
+    private final Deque<Table> growing = new ArrayDeque<>();
 
     private @Nullable Table grave;
     private volatile boolean hasMany;
@@ -87,12 +90,27 @@ final class Depot {
     }
 
     /**
-     * Gives slots to a stripe that has none.
+     * Gives slots to a stripe that has none. A table that this takes is mapped without the lock, so that other threads do not wait for it.
      *
      * @param givenBack how often a slot was given back in the pool so far
      * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
      */
-    synchronized void fill(Stripe stripe, long givenBack) {
+    void fill(Stripe stripe, long givenBack) {
+        if (!fillFromTables(stripe)) {
+            Table table = grow(givenBack);
+            synchronized (this) {
+                tables.add(table);
+                handOut(table, stripe);
+                if (table.hasFresh()) {
+                    growing.add(table);
+                }
+                look();
+            }
+        }
+    }
+
+    /** Gives a stripe slots of the tables that there are; returns false if they have none. */
+    private synchronized boolean fillFromTables(Stripe stripe) {
         if (free > 0) {
             Table table = tableWithFree(stripe);
             unused -= table.isUnused() ? 1 : 0;
@@ -101,13 +119,21 @@ final class Depot {
             if (!table.hasFree()) {
                 table.setHolder(null);
             }
-            return;
+            return true;
         }
-        Table table = growing;
-        if (table == null || !table.hasFresh()) {
-            table = grow(givenBack);
-            growing = table;
+        Table table = growing.peek();
+        if (table == null) {
+            return false;
         }
+        handOut(table, stripe);
+        if (!table.hasFresh()) {
+            growing.remove();
+        }
+        return true;
+    }
+
+    /** Gives a stripe slots of a table that were never handed out. */
+    private void handOut(Table table, Stripe stripe) {
         stripe.fresh = Tables.id(table, table.handedOut());
         int count = table.handOut(tables.size() < MANY ? Stripe.BATCH : LARGE_BATCH);
         stripe.freshEnd = stripe.fresh + count;
@@ -204,27 +230,34 @@ final class Depot {
         }
         tables.removeIf(Table::isRetired);
         available.removeIf(Table::isRetired);
-        if (growing != null && growing.isRetired()) {
-            growing = null;
-        }
+        growing.removeIf(Table::isRetired);
         unused = (int) tables.stream().filter(Table::isUnused).count();
         look();
     }
 
+    /** One more table, none of whose slots was handed out. */
     private Table grow(long givenBack) {
-        Retired first = retired.peek();
-        Table table;
-        if (first != null && givenBack >= first.reusableFrom()) {
-            table = first.table();
-            Tables.revive(table);
-            retired.remove();
-        } else {
-            table = Tables.add(image, kind, this);
-        }
+        Retired again = takeRetired(givenBack);
+        Table table = again == null ? Tables.add(image, kind, this) : revive(again);
         content.setUp(table);
-        tables.add(table);
-        look();
         return table;
+    }
+
+    private synchronized @Nullable Retired takeRetired(long givenBack) {
+        Retired first = retired.peek();
+        return first != null && givenBack >= first.reusableFrom() ? retired.remove() : null;
+    }
+
+    private Table revive(Retired again) {
+        try {
+            Tables.revive(again.table());
+            return again.table();
+        } catch (RuntimeException | Error e) {
+            synchronized (this) {
+                retired.addFirst(again);
+            }
+            throw e;
+        }
     }
 
     /**
@@ -273,7 +306,7 @@ final class Depot {
         handedOut = 0;
         free = 0;
         unused = 0;
-        growing = null;
+        growing.clear();
         for (Table table : tables) {
             table.seal();
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One table: the memory of its trampolines and parameter blocks. A slot is a trampoline with its parameter block.
  *
- * <p>What changes the table as a whole is for one thread at a time, which has the lock of the pool's depot; a block may be written by any thread that has the
+ * <p>What changes the table as a whole is for one thread at a time, which has the lock of the pool's depot, or has yet to add the table there; a block may be written by any thread that has the
  * slot, in a table that can be sealed or retired only under the lock of a stripe.
  *
  * <p><b>Publication order.</b> A trampoline reads its two words one after the other, with nothing between them that would keep a weakly ordered
