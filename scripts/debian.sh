@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What scripts fetch from Debian: packages and sources, by apt with folders and lists of its own, which checks signatures and hashes; nothing is installed,
-# and no root is needed. Uses fail, of the script salto.
+# and no root is needed. Uses fail.sh.
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 

@@ -137,7 +137,7 @@ public final class BenchCommand implements Callable<Integer> {
         List<Peer> there = new ArrayList<>();
         for (Peer peer : whom) {
             progress.show("trying " + peer);
-            new ProbeStep(peer).run(results);
+            new ProbeStep(peer, progress::show).run(results);
             if (results.whyUnmeasured(Figure.FIRST_CALLBACK, peer.key()).isEmpty()) {
                 there.add(peer);
             }

@@ -10,10 +10,16 @@ import dev.salto.benchmarks.peers.Peer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** Finds out whether a peer works here, and what it cannot do. If it does not work, there is a reason for every figure. */
-record ProbeStep(Peer library) implements Step {
-    private static final Duration LONGEST = Duration.ofMinutes(1);
+/**
+ * Finds out whether a peer works here, and what it cannot do. If it does not work, there is a reason for every figure.
+ *
+ * @param progress is told what the peer needs time for
+ */
+record ProbeStep(Peer library, Consumer<String> progress) implements Step {
+    /** Some peers are fetched and compiled first. */
+    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     @Override
     public String peer() {
@@ -43,6 +49,7 @@ record ProbeStep(Peer library) implements Step {
         switch (Message.parse(line).orElse(null)) {
             case Message.Unmeasured(String figure, String why) -> Figure.ofKey(figure)
                     .ifPresent(known -> results.unmeasured(known, peer(), why));
+            case Message.Progress(String step) -> progress.accept(step);
             case Message.Failure(String why) -> unmeasured(results, why);
             case null, default -> {
                 // What a library prints.

@@ -108,10 +108,11 @@ final class ReportText {
             requirement.limit() + (requirement.kind() == Kind.TIMES_FASTER ? " times faster" : ""), verdict};
     }
 
+    /** The reasons can be long, and stand below the tables. */
     private String notMeasured(Requirement requirement) {
         return results.whyUnmeasured(requirement.figure(), requirement.peer())
                 .or(() -> results.whyUnmeasured(requirement.otherFigure(), requirement.otherPeer()))
-                .map(why -> "not measured: " + why).orElse("not measured");
+                .map(_ -> "not measured, see below").orElse("not measured");
     }
 
     private static String other(Requirement requirement) {

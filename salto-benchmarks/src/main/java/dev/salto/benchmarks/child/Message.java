@@ -53,6 +53,16 @@ public sealed interface Message {
         }
     }
 
+    /** What takes so long. */
+    record Progress(String step) implements Message {
+        private static final String WORD = "progress";
+
+        @Override
+        public String line() {
+            return String.join("\t", WORD, oneLine(step));
+        }
+    }
+
     /** It could not measure at all. */
     record Failure(String why) implements Message {
         private static final String WORD = "failure";
@@ -71,6 +81,7 @@ public sealed interface Message {
             case Unmeasured.WORD + " 3" -> new Unmeasured(fields[1], fields[2]);
             case Live.WORD + " 2" -> new Live(Long.parseLong(fields[1]));
             case Limit.WORD + " 3" -> new Limit(Long.parseLong(fields[1]), fields[2]);
+            case Progress.WORD + " 2" -> new Progress(fields[1]);
             case Failure.WORD + " 2" -> new Failure(fields[1]);
             default -> null;
         });

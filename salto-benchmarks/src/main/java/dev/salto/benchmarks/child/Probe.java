@@ -28,7 +28,7 @@ public final class Probe {
     }
 
     private static void probe(Peer peer) {
-        peer.prepare();
+        peer.prepare(step -> new Message.Progress(step).send());
         Callbacks<?> callbacks = peer.callbacks(2);
         callbacks.openWithClassesOfTheirOwn();
         int answer = Callers.callInTurn(callbacks.functions(), 2, 2, 5);

@@ -7,14 +7,9 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import dev.salto.text.callers.Libffi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Closures of libffi, by loops in C. What they call is one C function, which adds the place that it is given as user data. */
 final class LibffiCallbacks extends Callbacks<Object> {
-    /** The property that names the library with static trampolines. */
-    private static final String STATIC = "dev.salto.benchmarks.libffi";
-
     private final Libffi library;
     private final MemorySegment closures;
 
@@ -34,17 +29,12 @@ final class LibffiCallbacks extends Callbacks<Object> {
     }
 
     /**
-     * Closures of the newest one, whose trampolines are static.
+     * Closures of the newest one, whose trampolines are static. It was built before.
      *
-     * @throws UnsupportedOperationException if it was not built
+     * @throws UnsupportedOperationException if it was not
      */
     static LibffiCallbacks withStaticTrampolines(int capacity) {
-        String file = System.getProperty(STATIC);
-        if (file == null || !Files.exists(Path.of(file))) {
-            throw new UnsupportedOperationException(
-                    "the newest libffi was not built; ./salto bench does that, with Debian's copy of its source and a C compiler");
-        }
-        return new LibffiCallbacks(capacity, Libffi.load(Path.of(file)));
+        return new LibffiCallbacks(capacity, Libffi.load(LibffiLibrary.file()));
     }
 
     /** No object takes part. */

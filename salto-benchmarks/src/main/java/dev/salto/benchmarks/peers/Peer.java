@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What gives a Java object a native function pointer; each the way its documentation shows. */
 @SuppressWarnings("ImmutableEnumChecker") // the lists do not change
@@ -73,11 +74,14 @@ public enum Peer {
      * Makes what the peer's library needs on disk, if it is not there already. To be called before the peer is used for the first time; that may be by
      * another process.
      *
+     * @param progress is told each step of what takes long
      * @throws UnsupportedOperationException if something is missing for that; the message says what
      */
-    public void prepare() {
+    public void prepare(Consumer<String> progress) {
         if (this == JAVACPP) {
             JavaCppLibrary.build();
+        } else if (this == LIBFFI_STATIC) {
+            LibffiLibrary.build(progress);
         }
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 final class PeerTest {
     private static Callbacks<?> callbacks(Peer peer, int capacity) {
         try {
-            peer.prepare();
+            peer.prepare(_ -> {});
             return peer.callbacks(capacity);
         } catch (UnsupportedOperationException e) {
             return abort(e.getMessage());

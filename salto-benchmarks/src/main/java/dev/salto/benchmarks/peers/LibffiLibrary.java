@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.benchmarks.peers;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The newest libffi, with static trampolines: fetched and compiled by a script, into a folder where it stays for the next time. */
+final class LibffiLibrary {
+    /** The property that names the library. */
+    private static final String FILE = "dev.salto.benchmarks.libffi";
+
+    /** The property that names the script, which takes the library's name, prints its steps to its standard error, and behind them why it failed. */
+    private static final String SCRIPT = "dev.salto.benchmarks.libffi.script";
+
+    /** What stands before a step, and before why it failed. */
+    private static final String STEP = "  ";
+    private static final String FAILURE = "salto: ";
+
+    private LibffiLibrary() {}
+
+    /**
+     * Builds the library, if it is not there.
+     *
+     * @param progress is told each step
+     * @throws UnsupportedOperationException if something is missing for that
+     */
+    static void build(Consumer<String> progress) {
+        build(path(SCRIPT), path(FILE), progress);
+    }
+
+    /** The library, which has been built before. */
+    static Path file() {
+        return path(FILE);
+    }
+
+    private static Path path(String property) {
+        String path = System.getProperty(property);
+        if (path == null) {
+            throw new UnsupportedOperationException(
+                    "the system property " + property + " is not set; ./salto bench does that");
+        }
+        return Path.of(path);
+    }
+
+    static void build(Path script, Path file, Consumer<String> progress) {
+        try {
+            Process process = new ProcessBuilder(script.toString(), file.toString()).redirectOutput(Redirect.DISCARD)
+                    .start();
+            List<String> words = new ArrayList<>();
+            try (BufferedReader lines = process.errorReader()) {
+                lines.lines().forEach(line -> {
+                    if (words.isEmpty() && line.startsWith(STEP)) {
+                        progress.accept(line.strip());
+                    } else {
+                        words.add(line);
+                    }
+                });
+            }
+            if (process.waitFor() != 0) {
+                throw new UnsupportedOperationException("it could not be built: " + reason(words));
+            }
+            if (!Files.exists(file)) {
+                throw new IllegalStateException("%s has not made %s".formatted(script, file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(script + " could not be run", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new InterruptedIOException("interrupted while libffi was compiled"));
+        }
+    }
+
+    /** What the script says last, and what it quotes before that. */
+    private static String reason(List<String> words) {
+        List<String> said = words.stream().map(String::strip).toList();
+        return String.join(" ", said).replace(FAILURE, "");
+    }
+}
