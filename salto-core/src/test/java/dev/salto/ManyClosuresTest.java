@@ -20,9 +20,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,10 @@ final class ManyClosuresTest {
     interface AgainAndAgain extends IntBinaryOperator {}
 
     interface ThereAndBack extends IntBinaryOperator {}
+
+    interface AFewAgain extends IntBinaryOperator {}
+
+    interface ComesAndGoes extends IntBinaryOperator {}
 
     interface OneOfEach extends IntBinaryOperator {}
 
@@ -226,6 +232,65 @@ final class ManyClosuresTest {
             }
             assertThat(uses).hasValue(functions.size());
         }
+    }
+
+    /** Of a table that is used again, some slots are in use before others. */
+    @Test
+    void aTableThatIsUsedAgainCatchesCallsOfThoseOfItsSlotsThatAreNot() throws InterruptedException {
+        ClosureType<AFewAgain> type = type(AFewAgain.class);
+        long before = tables();
+        List<Closure<AFewAgain>> closures = bindTables(type, 6, _ -> (a, _) -> a + 1);
+        Set<MemorySegment> stale = closures.stream().map(Closure::address).collect(Collectors.toSet());
+        closures.forEach(Closure::close);
+        awaitTables(before);
+
+        List<Closure<AFewAgain>> again = bindTables(type, 3, _ -> (a, _) -> a + 2);
+        again.forEach(closure -> stale.remove(closure.address()));
+        assertThat(stale).hasSizeGreaterThan(2 * TrampolineTable.capacity());
+        AtomicInteger uses = new AtomicInteger();
+        Salto.setUseAfterFreePolicy(_ -> uses.incrementAndGet());
+        try {
+            stale.forEach(function -> assertThat(call(function, 6)).isZero());
+        } finally {
+            Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+        }
+        assertThat(uses).hasValue(stale.size());
+        again.forEach(closure -> assertThat(call(closure.address(), 6)).isEqualTo(8));
+        again.forEach(Closure::close);
+    }
+
+    /** At every moment of it, whoever has a pointer to one of its trampolines gets an answer: that of the closure that has the slot just then, or zero. */
+    @Test
+    @Tag("host")
+    void aTableGoesBackAndIsUsedAgainWhileItsTrampolinesAreCalled() throws Exception {
+        ClosureType<ComesAndGoes> type = type(ComesAndGoes.class);
+        long before = tables();
+        List<Closure<ComesAndGoes>> closures = bindTables(type, 6, _ -> (a, _) -> a + 2);
+        List<MemorySegment> functions = closures.stream().map(Closure::address).toList();
+        AtomicBoolean isOver = new AtomicBoolean();
+        Salto.setUseAfterFreePolicy(_ -> {});
+        try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+            Future<Set<Integer>> answers = executor.submit(() -> {
+                Set<Integer> seen = new HashSet<>();
+                for (int i = 0; !isOver.get(); i = (i + 1009) % functions.size()) {
+                    seen.add(call(functions.get(i), 6));
+                }
+                return seen;
+            });
+            try {
+                for (int round = 0; round < 10; round++) {
+                    closures.forEach(Closure::close);
+                    awaitTables(before);
+                    closures = bindTables(type, 6, _ -> (a, _) -> a + 2);
+                }
+            } finally {
+                isOver.set(true);
+            }
+            assertThat(answers.get()).containsExactlyInAnyOrder(0, 8);
+        } finally {
+            Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+        }
+        closures.forEach(Closure::close);
     }
 
     /** What one of several threads does. */

@@ -6,6 +6,7 @@ import dev.salto.internal.text.SystemCallException;
 import dev.salto.internal.text.TableMemory;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,9 @@ final class Table {
 
     private volatile boolean catchesCalls;
     private boolean isSealed;
-    private boolean isRetired;
+
+    /** What is mapped in place of this table's parameters while it is retired; null while it is not. */
+    private @Nullable Table grave;
 
     /** A table of fresh memory. */
     Table(int number, TextIndex index, TableMemory memory, boolean isProtected, @Nullable Object owner) {
@@ -175,7 +178,7 @@ final class Table {
 
     /** For reports. */
     TableState state() {
-        return new TableState(isProtected, isSealed, isRetired, code, parameters, memory.parametersSize());
+        return new TableState(isProtected, isSealed, isRetired(), code, parameters, memory.parametersSize());
     }
 
     boolean isSealed() {
@@ -183,26 +186,26 @@ final class Table {
     }
 
     boolean isRetired() {
-        return isRetired;
+        return grave != null;
     }
 
     /**
      * Lets go of the memory of the parameters. Whoever calls one of the trampolines all the same gets to where the grave leads.
      *
-     * @param grave a table that was filled as a {@linkplain #fillGrave grave}
+     * @param newGrave a table that was filled as a {@linkplain #fillGrave grave}
      */
-    void retire(Table grave) throws SystemCallException {
-        memory.bury(grave.memory);
-        isRetired = true;
+    void retire(Table newGrave) throws SystemCallException {
+        memory.bury(newGrave.memory);
+        grave = newGrave;
         free = new long[0];
         freeCount = 0;
         holder = null;
     }
 
-    /** Takes up work again, with fresh memory; no slot was handed out. */
+    /** Takes up work again, with fresh memory; no slot was handed out. Its trampolines lead where the grave leads until their slots are. */
     void revive() throws SystemCallException {
-        memory.exhume();
-        isRetired = false;
+        memory.exhume(Objects.requireNonNull(grave, "not retired").memory);
+        grave = null;
         handedOut = 0;
         catchesCalls = false;
     }

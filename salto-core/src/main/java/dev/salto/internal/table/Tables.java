@@ -345,13 +345,17 @@ public final class Tables {
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
     static void revive(Table table) {
+        // Made before anything changes, because there may be no room for them.
+        @Nullable
+        Object[] targets = new @Nullable Object[table.capacity()];
+        short[] classes = new short[table.capacity()];
         try {
             table.revive();
         } catch (SystemCallException e) {
             throw noRoom(table.capacity(), e);
         }
-        TARGETS[table.number()] = new @Nullable Object[table.capacity()];
-        CLASSES[table.number()] = new short[table.capacity()];
+        TARGETS[table.number()] = targets;
+        CLASSES[table.number()] = classes;
     }
 
     /**

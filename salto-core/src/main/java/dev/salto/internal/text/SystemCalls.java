@@ -37,7 +37,6 @@ final class SystemCalls {
     static final int PROT_EXEC = 4;
     static final int MAP_SHARED = 0x01;
     static final int MAP_PRIVATE = 0x02;
-    private static final int MAP_FIXED = 0x10;
     static final int MAP_ANONYMOUS = 0x20;
     static final int MREMAP_MAYMOVE = 1;
     static final int MREMAP_FIXED = 2;
@@ -310,33 +309,31 @@ final class SystemCalls {
 
     /** Maps {@code length} bytes wherever the system likes, and returns their address. */
     static long mmap(long length, int protection, int flags, int descriptor, long offset) throws SystemCallException {
-        return mmap(0, length, protection, flags, descriptor, offset);
-    }
-
-    /** Maps fresh memory at {@code at}, in place of whatever is mapped there. */
-    static void mapOver(long at, long length) throws SystemCallException {
-        mmap(at, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-    }
-
-    private static long mmap(long at, long length, int protection, int flags, int descriptor, long offset)
-            throws SystemCallException {
         requireNeverBoth(protection);
-        long result = callForWord(MMAP, at, length, protection, flags, descriptor, offset);
+        long result = callForWord(MMAP, 0, length, protection, flags, descriptor, offset);
         if (isError(result)) {
             throw new SystemCallException(
-                    "mmap(%#x, %s, %s, %#x, %s, %s)".formatted(at, length, name(protection), flags,
-                            descriptor, offset),
+                    "mmap(0, %s, %s, %#x, %s, %s)".formatted(length, name(protection), flags, descriptor, offset),
                     result);
         }
         return address(result);
     }
 
+    /** Moves a mapping to {@code to}, in place of whatever is mapped there. Whoever reads there meanwhile finds what was mapped before, or waits for what is then. */
+    static void move(long from, long length, long to) throws SystemCallException {
+        remap(from, length, length, to);
+    }
+
     /** Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped there. */
     static void duplicate(long shared, long length, long at) throws SystemCallException {
-        long result = callForWord(MREMAP, shared, 0, length, MREMAP_MAYMOVE | MREMAP_FIXED, at, 0);
+        remap(shared, 0, length, at);
+    }
+
+    private static void remap(long from, long oldLength, long length, long to) throws SystemCallException {
+        long result = callForWord(MREMAP, from, oldLength, length, MREMAP_MAYMOVE | MREMAP_FIXED, to, 0);
         if (isError(result)) {
-            throw new SystemCallException("mremap(%#x, 0, %s, MREMAP_MAYMOVE | MREMAP_FIXED, %#x)".formatted(shared,
-                    length, at), result);
+            throw new SystemCallException("mremap(%#x, %s, %s, MREMAP_MAYMOVE | MREMAP_FIXED, %#x)".formatted(from,
+                    oldLength, length, to), result);
         }
     }
 

@@ -40,9 +40,20 @@ public record TableMemory(long code, long codeSize, long parameters, long parame
         SystemCalls.duplicate(grave.parameters, parametersSize, parameters);
     }
 
-    /** Undoes {@link #bury}; the parameters are fresh zeroed memory. */
-    public void exhume() throws SystemCallException {
-        SystemCalls.mapOver(parameters, parametersSize);
+    /**
+     * Undoes {@link #bury}: the parameters are memory of this table alone again, which says what the grave's says, because there may be callers who have
+     * pointers to trampolines of this table still. They find the one or the other.
+     */
+    public void exhume(TableMemory grave) throws SystemCallException {
+        long fresh = SystemCalls.mmap(parametersSize, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE,
+                SystemCalls.MAP_PRIVATE | SystemCalls.MAP_ANONYMOUS, -1, 0);
+        try {
+            MemorySegment.ofAddress(fresh).reinterpret(parametersSize).copyFrom(grave.parametersAsSegment());
+            SystemCalls.move(fresh, parametersSize, parameters);
+        } catch (SystemCallException e) {
+            SystemCalls.munmap(fresh, parametersSize);
+            throw e;
+        }
     }
 
     /** Forbids writing, and, where the kernel can do that, keeps all of the table's memory mapped as it is until the process ends. */
