@@ -8,18 +8,18 @@ import java.lang.ref.Reference;
 import java.util.function.BooleanSupplier;
 
 /** Waits for the garbage collector. */
-final class Garbage {
+public final class Garbage {
     private static final int ATTEMPTS = 100;
 
     private Garbage() {}
 
     /** Fails if what a weak or phantom reference refers to stays reachable. */
-    static void awaitCollection(Reference<?> reference) throws InterruptedException {
+    public static void awaitCollection(Reference<?> reference) throws InterruptedException {
         collectUntil("was collected", () -> reference.refersTo(null));
     }
 
     /** Collects garbage until something is true, and fails if it does not become so. */
-    static void collectUntil(String what, BooleanSupplier condition) throws InterruptedException {
+    public static void collectUntil(String what, BooleanSupplier condition) throws InterruptedException {
         for (int i = 0; i < ATTEMPTS && !condition.getAsBoolean(); i++) {
             System.gc();
             // The JDK's cleaner runs in a thread of its own.

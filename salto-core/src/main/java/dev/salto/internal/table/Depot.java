@@ -78,7 +78,7 @@ final class Depot {
         /** Sets up a table of fresh memory before its slots are used. */
         void setUp(Table table);
 
-        /** Has all trampolines of a table lead to the entry for closed closures. */
+        /** The same for a table all of whose trampolines lead to the entry for closed closures. */
         void setUpGrave(Table table) throws SystemCallException;
     }
 
@@ -314,9 +314,10 @@ final class Depot {
         look();
     }
 
-    /** Sets up all tables once more, because what is to be written into them has changed. */
+    /** Sets up all tables once more, because what is to be written into them has changed. The grave cannot be written; the next one will have it. */
     synchronized void setUpAgain() {
         tables.forEach(content::setUp);
+        grave = null;
     }
 
     /** A table that leads to another gate: only its copies of entries are used. */

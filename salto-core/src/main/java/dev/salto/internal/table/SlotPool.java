@@ -104,8 +104,9 @@ public final class SlotPool extends ClosureSlots {
 
             @Override
             public void setUpGrave(Table table) throws SystemCallException {
+                // For calls that had passed their trampoline when its table was retired, and read the header only now.
+                setUp(table);
                 long catcher = catcher();
-                setUniversalGate(table);
                 table.fillGrave(catcher == 0 ? SlotPool.this.dead : SlotPool.this.caught, catcher);
             }
         });
