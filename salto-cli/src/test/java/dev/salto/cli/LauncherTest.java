@@ -44,7 +44,8 @@ final class LauncherTest {
     private Result runWithoutJava(String... arguments) throws Exception {
         Path checkout = Files.createDirectory(folder.resolve("checkout"));
         Path script = Files.copy(SCRIPT, checkout.resolve("salto"), StandardCopyOption.COPY_ATTRIBUTES);
-        Files.createSymbolicLink(checkout.resolve("scripts"), SCRIPT.resolveSibling("scripts"));
+        Path scripts = Files.createDirectory(checkout.resolve("scripts"));
+        Files.copy(SCRIPT.resolveSibling("scripts").resolve("fail.sh"), scripts.resolve("fail.sh"));
         Files.createFile(checkout.resolve("pom.xml"));
         Files.createDirectories(checkout.resolve("config"));
         Files.createDirectories(checkout.resolve("salto-cli/src"));
