@@ -5,6 +5,7 @@ package dev.salto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.Reference;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Waits for the garbage collector. */
@@ -21,9 +22,10 @@ public final class Garbage {
     /** Collects garbage until something is true, and fails if it does not become so. */
     public static void collectUntil(String what, BooleanSupplier condition) throws InterruptedException {
         for (int i = 0; i < ATTEMPTS && !condition.getAsBoolean(); i++) {
+            long start = System.nanoTime();
             System.gc();
-            // The JDK's cleaner runs in a thread of its own.
-            Thread.sleep(10);
+            // The JDK's cleaner runs in a thread of its own, which stands still meanwhile; where collections are slow, it is, too.
+            Thread.sleep(10 + Duration.ofNanos(System.nanoTime() - start).toMillis());
         }
         assertThat(condition.getAsBoolean()).as(what).isTrue();
     }

@@ -43,9 +43,11 @@ public final class Words {
             MemorySegment.copy(values, 0, MEMORY, JAVA_LONG, address, values.length);
             return;
         }
-        for (int i = 0; i < values.length; i++) {
-            set(address + (long) i * SIZE, values[i]);
+        int[] words = new int[values.length];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = (int) values[i];
         }
+        MemorySegment.copy(words, 0, MEMORY, JAVA_INT, address, words.length);
     }
 
     private static MethodHandle cast(Class<?> from, Class<?> to) {
