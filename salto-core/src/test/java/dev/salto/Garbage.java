@@ -15,7 +15,7 @@ public final class Garbage {
     private Garbage() {}
 
     /** Fails if what a weak or phantom reference refers to stays reachable. */
-    public static void awaitCollection(Reference<?> reference) throws InterruptedException {
+    static void awaitCollection(Reference<?> reference) throws InterruptedException {
         collectUntil("was collected", () -> reference.refersTo(null));
     }
 

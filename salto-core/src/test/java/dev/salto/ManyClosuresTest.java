@@ -11,6 +11,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -171,6 +171,13 @@ final class ManyClosuresTest {
         List<MemorySegment> functions = closures.stream().map(Closure::address).toList();
         closures.forEach(Closure::close);
         long before = Salto.statistics().usesAfterFree();
+        List<UseAfterFree> uses = assertCaught(functions);
+        assertThat(Salto.statistics().usesAfterFree()).isEqualTo(before + functions.size());
+        assertThat(uses).allSatisfy(use -> assertThat(use.type()).contains("Stale"));
+    }
+
+    /** Calls functions that are closed: each returns zero, and each call is noticed. */
+    private static List<UseAfterFree> assertCaught(Collection<MemorySegment> functions) {
         List<UseAfterFree> uses = Collections.synchronizedList(new ArrayList<>());
         Salto.setUseAfterFreePolicy(uses::add);
         try {
@@ -180,8 +187,8 @@ final class ManyClosuresTest {
         } finally {
             Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
         }
-        assertThat(Salto.statistics().usesAfterFree()).isEqualTo(before + functions.size());
-        assertThat(uses).hasSameSizeAs(functions).allSatisfy(use -> assertThat(use.type()).contains("Stale"));
+        assertThat(uses).hasSameSizeAs(functions);
+        return uses;
     }
 
     @Test
@@ -223,14 +230,7 @@ final class ManyClosuresTest {
             }
             closures.forEach(Closure::close);
             awaitTables(before);
-            AtomicInteger uses = new AtomicInteger();
-            Salto.setUseAfterFreePolicy(_ -> uses.incrementAndGet());
-            try {
-                functions.forEach(function -> assertThat(call(function, 6)).isZero());
-            } finally {
-                Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
-            }
-            assertThat(uses).hasValue(functions.size());
+            assertCaught(functions);
         }
     }
 
@@ -247,14 +247,7 @@ final class ManyClosuresTest {
         List<Closure<AFewAgain>> again = bindTables(type, 3, _ -> (a, _) -> a + 2);
         again.forEach(closure -> stale.remove(closure.address()));
         assertThat(stale).hasSizeGreaterThan(2 * TrampolineTable.capacity());
-        AtomicInteger uses = new AtomicInteger();
-        Salto.setUseAfterFreePolicy(_ -> uses.incrementAndGet());
-        try {
-            stale.forEach(function -> assertThat(call(function, 6)).isZero());
-        } finally {
-            Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
-        }
-        assertThat(uses).hasValue(stale.size());
+        assertCaught(stale);
         again.forEach(closure -> assertThat(call(closure.address(), 6)).isEqualTo(8));
         again.forEach(Closure::close);
     }

@@ -61,12 +61,13 @@ final class LibffiLibrary {
                     if (words.isEmpty() && line.startsWith(STEP)) {
                         progress.accept(line.strip());
                     } else {
-                        words.add(line);
+                        words.add(line.strip());
                     }
                 });
             }
             if (process.waitFor() != 0) {
-                throw new UnsupportedOperationException("it could not be built: " + reason(words));
+                throw new UnsupportedOperationException(
+                        "it could not be built: " + String.join(" ", words).replace(FAILURE, ""));
             }
             if (!Files.exists(file)) {
                 throw new IllegalStateException("%s has not made %s".formatted(script, file));
@@ -77,11 +78,5 @@ final class LibffiLibrary {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(new InterruptedIOException("interrupted while libffi was compiled"));
         }
-    }
-
-    /** What the script says last, and what it quotes before that. */
-    private static String reason(List<String> words) {
-        List<String> said = words.stream().map(String::strip).toList();
-        return String.join(" ", said).replace(FAILURE, "");
     }
 }

@@ -37,7 +37,7 @@ final class SystemCalls {
     static final int PROT_EXEC = 4;
     static final int MAP_SHARED = 0x01;
     static final int MAP_PRIVATE = 0x02;
-    static final int MAP_ANONYMOUS = 0x20;
+    private static final int MAP_ANONYMOUS = 0x20;
     static final int MREMAP_MAYMOVE = 1;
     static final int MREMAP_FIXED = 2;
     private static final int O_RDONLY = 0;
@@ -317,6 +317,15 @@ final class SystemCalls {
                     result);
         }
         return address(result);
+    }
+
+    /**
+     * Maps fresh zeroed memory that can be written.
+     *
+     * @param sharing {@link #MAP_PRIVATE}, or {@link #MAP_SHARED} if it is going to be {@linkplain #duplicate duplicated}
+     */
+    static long mapMemory(long length, int sharing) throws SystemCallException {
+        return mmap(length, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
     }
 
     /** Moves a mapping to {@code to}, in place of whatever is mapped there. Whoever reads there meanwhile finds what was mapped before, or waits for what is then. */

@@ -45,8 +45,7 @@ public record TableMemory(long code, long codeSize, long parameters, long parame
      * pointers to trampolines of this table still. They find the one or the other.
      */
     public void exhume(TableMemory grave) throws SystemCallException {
-        long fresh = SystemCalls.mmap(parametersSize, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE,
-                SystemCalls.MAP_PRIVATE | SystemCalls.MAP_ANONYMOUS, -1, 0);
+        long fresh = SystemCalls.mapMemory(parametersSize, SystemCalls.MAP_PRIVATE);
         try {
             MemorySegment.ofAddress(fresh).reinterpret(parametersSize).copyFrom(grave.parametersAsSegment());
             SystemCalls.move(fresh, parametersSize, parameters);

@@ -251,7 +251,7 @@ public final class TextImage {
 
     /** The same, for a table whose parameters can be {@linkplain TableMemory#bury duplicated}. */
     public TableMemory mapGrave() throws SystemCallException {
-        long address = mapMemory(index.tableSize(), SystemCalls.MAP_SHARED);
+        long address = SystemCalls.mapMemory(index.tableSize(), SystemCalls.MAP_SHARED);
         try {
             return mapCode(address);
         } catch (SystemCallException e) {
@@ -263,7 +263,7 @@ public final class TextImage {
     private void reserve(int tables) throws SystemCallException {
         long size = tables * distance();
         try {
-            reserved = mapMemory(size, SystemCalls.MAP_PRIVATE);
+            reserved = SystemCalls.mapMemory(size, SystemCalls.MAP_PRIVATE);
             reservedEnd = reserved + size;
         } catch (SystemCallException e) {
             if (tables == 1) {
@@ -277,11 +277,6 @@ public final class TextImage {
     /** How far a table is from the next one, in memory that was reserved for several: a multiple of the page size, whichever it is. */
     private long distance() {
         return Math.ceilDiv(index.tableSize(), index.codeSize()) * index.codeSize();
-    }
-
-    private static long mapMemory(long size, int sharing) throws SystemCallException {
-        return SystemCalls.mmap(size, SystemCalls.PROT_READ | SystemCalls.PROT_WRITE,
-                sharing | SystemCalls.MAP_ANONYMOUS, -1, 0);
     }
 
     /** Maps the code in place of where the memory of a table begins. */
