@@ -27,6 +27,7 @@ final class Crew {
         workers.add(new ReplaceWorker(random.split(), ledger, stale));
         workers.add(new ArenaWorker(random.split(), ledger));
         workers.add(new StaleWorker(random.split(), ledger, stale));
+        workers.add(new ReturnWorker(random.split(), ledger, stale));
         workers.add(new ExceptionWorker(random.split(), ledger));
         workers.add(new NewTypeWorker(random.split(), ledger, growth));
         workers.add(new FleetingTypeWorker(ledger));
