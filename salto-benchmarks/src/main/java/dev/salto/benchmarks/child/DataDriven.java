@@ -15,10 +15,11 @@ import dev.salto.text.callers.Callers;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
 
-/** Calls of data-driven closures against those of the JDK's upcall stubs, by turns in one JVM. */
+/** Calls of data-driven closures against those of the JDK's upcall stubs, by {@linkplain Turns turns} in one JVM. */
 public final class DataDriven {
-    private static final int ROUNDS = 200;
     private static final int CALLS = 10_000;
 
     private DataDriven() {}
@@ -33,19 +34,11 @@ public final class DataDriven {
         try (Closure<ArgumentHandler> closure = type
                 .bind(call -> call.setReturn(call.getInt(0) + call.getInt(1)))) {
             MemorySegment function = closure.address();
-            for (int round = 0; round < 2 * ROUNDS; round++) {
-                long start = System.nanoTime();
-                int ours = Callers.callRepeatedly(function, CALLS, round);
-                long between = System.nanoTime();
-                int theirs = Callers.callRepeatedly(stub, CALLS, round);
-                long end = System.nanoTime();
-                if (ours != theirs) {
-                    throw new IllegalStateException("a callback was wrong");
-                }
-                if (round >= ROUNDS) {
-                    Message.sample(Figure.CALL_DATA_DRIVEN_TO_JDK, (double) (between - start) / (end - between));
-                }
+            if (Callers.callRepeatedly(function, CALLS, 1) != Callers.callRepeatedly(stub, CALLS, 1)) {
+                throw new IllegalStateException("a callback was wrong");
             }
+            new Turns(List.of(() -> Callers.callRepeatedly(function, CALLS, 0)), Map.of(Figure.CALL_DATA_DRIVEN_TO_JDK,
+                    List.of(() -> Callers.callRepeatedly(stub, CALLS, 0)))).measure();
             // What it takes to measure is taken away.
             long empty = threads.getCurrentThreadAllocatedBytes();
             long before = threads.getCurrentThreadAllocatedBytes();
