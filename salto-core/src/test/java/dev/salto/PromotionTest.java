@@ -28,7 +28,8 @@ final class PromotionTest {
     /** How many of them get a gate, by default. */
     private static final int PROMOTED = 8;
 
-    private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
+    /** An interpreting JVM under emulation needs two minutes, and longer if the machine has other work. */
+    private static final Duration LONG_ENOUGH = Duration.ofMinutes(15);
 
     /** Interfaces of their own, so that no other test shares the gates. */
     interface Hot extends IntBinaryOperator {}
@@ -127,7 +128,7 @@ final class PromotionTest {
         while (Salto.statistics().gates() < before + 1 + targets.size()) {
             assertThat(Instant.now()).isBefore(end);
             for (int i = 0; i < targets.size(); i++) {
-                assertThat(Callers.callRepeatedly(sealed.get(i).address(), 1000, 0)).isEqualTo(1000 * (i + 1));
+                assertThat(Callers.callRepeatedly(sealed.get(i).address(), 10, 0)).isEqualTo(10 * (i + 1));
                 assertThat(Callers.callRepeatedly(open.get(i).address(), 1000, 0)).isEqualTo(1000 * (i + 1));
             }
         }
