@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -245,11 +246,19 @@ final class ManyClosuresTest {
         awaitTables(before);
 
         List<Closure<AFewAgain>> again = bindTables(type, 3, _ -> (a, _) -> a + 2);
-        again.forEach(closure -> stale.remove(closure.address()));
+        List<MemorySegment> open = again.stream().map(Closure::address).toList();
+        open.forEach(stale::remove);
         assertThat(stale).hasSizeGreaterThan(2 * TrampolineTable.capacity());
-        assertCaught(stale);
-        again.forEach(closure -> assertThat(call(closure.address(), 6)).isEqualTo(8));
+        assertCaught(some(stale));
+        some(open).forEach(function -> assertThat(call(function, 6)).isEqualTo(8));
         again.forEach(Closure::close);
+    }
+
+    /** Some of the tables' slots, so few that an interpreting JVM under emulation can call them. */
+    private static List<MemorySegment> some(Collection<MemorySegment> functions) {
+        List<MemorySegment> inOrder = functions.stream().sorted(Comparator.comparingLong(MemorySegment::address))
+                .toList();
+        return IntStream.range(0, inOrder.size()).filter(i -> i % 23 == 0).mapToObj(inOrder::get).toList();
     }
 
     /** At every moment of it, whoever has a pointer to one of its trampolines gets an answer: that of the closure that has the slot just then, or zero. */
