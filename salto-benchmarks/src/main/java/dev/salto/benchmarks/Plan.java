@@ -3,7 +3,6 @@
 package dev.salto.benchmarks;
 
 import dev.salto.benchmarks.child.DataDriven;
-import dev.salto.benchmarks.child.NativeCalls;
 import dev.salto.benchmarks.child.NewTypes;
 import dev.salto.benchmarks.child.SideBySide;
 import dev.salto.benchmarks.child.TwoThreads;
@@ -95,7 +94,6 @@ final class Plan {
         }
         kinds.add(direct(Figure.TRAMPOLINE, TrampolineBenchmark.class, "path", TrampolineBenchmark.Path.TRAMPOLINE,
                 TrampolineBenchmark.Path.DIRECT));
-        kinds.add(nativeCalls());
         kinds.add(direct(Figure.NATIVE_BINDING, NativeBindingBenchmark.class, "function",
                 NativeBindingBenchmark.Function.BOUND, NativeBindingBenchmark.Function.DIRECT));
         kinds.add(new Kind(1, peers.stream().filter(pace::hasThreads).map(this::twoThreads).toList()));
@@ -145,14 +143,6 @@ final class Plan {
         List<Figure> compared = others.stream().flatMap(peer -> SideBySide.figures(peer).stream()).toList();
         return new Kind(pace.jvms(), List.of(new ProgramStep(SALTO, "calls side by side", compared,
                 SideBySide.class, List.of(), others.stream().map(Peer::name).toList())));
-    }
-
-    private Kind nativeCalls() {
-        return new Kind(pace.jvms(),
-                peers.contains(Peer.SALTO)
-                        ? List.of(new ProgramStep(SALTO, "native calls side by side",
-                                List.of(Figure.TRAMPOLINE_TO_DIRECT), NativeCalls.class, List.of(), List.of()))
-                        : List.of());
     }
 
     private Kind newTypes() {

@@ -56,13 +56,6 @@ final class PlanTest {
         assertThat(figuresSideBySide(Peer.JDK, Peer.LWJGL)).isEmpty();
     }
 
-    @Test
-    void trampolinesAreMeasuredSideBySideWithDirectCallsInSeveralJvms() {
-        assertThat(steps(Pace.QUICK, BOTH, Figure.TRAMPOLINE_TO_DIRECT)).hasSize(Pace.QUICK.jvms())
-                .containsOnly("salto");
-        assertThat(steps(Pace.QUICK, List.of(Peer.JDK), Figure.TRAMPOLINE_TO_DIRECT)).isEmpty();
-    }
-
     private static List<Figure> figuresSideBySide(Peer... peers) {
         Set<Figure> figures = Set.of(Figure.CALL_ONE_TO_JDK, Figure.CALL_16_TO_JDK, Figure.CALL_ONE_TO_LWJGL);
         return new Plan(List.of(peers), figures, Pace.QUICK).steps().stream()

@@ -20,8 +20,6 @@ import java.util.Map;
 
 /** Calls of data-driven closures against those of the JDK's upcall stubs, by {@linkplain Turns turns} in one JVM. */
 public final class DataDriven {
-    private static final int CALLS = 10_000;
-
     private DataDriven() {}
 
     /** Measures. */
@@ -34,18 +32,20 @@ public final class DataDriven {
         try (Closure<ArgumentHandler> closure = type
                 .bind(call -> call.setReturn(call.getInt(0) + call.getInt(1)))) {
             MemorySegment function = closure.address();
-            if (Callers.callRepeatedly(function, CALLS, 1) != Callers.callRepeatedly(stub, CALLS, 1)) {
+            if (Callers.callRepeatedly(function, Turns.CALLS, 1) != Callers.callRepeatedly(stub, Turns.CALLS, 1)) {
                 throw new IllegalStateException("a callback was wrong");
             }
-            new Turns(List.of(() -> Callers.callRepeatedly(function, CALLS, 0)), Map.of(Figure.CALL_DATA_DRIVEN_TO_JDK,
-                    List.of(() -> Callers.callRepeatedly(stub, CALLS, 0)))).measure();
+            new Turns(List.of(() -> Callers.callRepeatedly(function, Turns.CALLS, 0)),
+                    Map.of(Figure.CALL_DATA_DRIVEN_TO_JDK,
+                            List.of(() -> Callers.callRepeatedly(stub, Turns.CALLS, 0))))
+                    .measure();
             // What it takes to measure is taken away.
             long empty = threads.getCurrentThreadAllocatedBytes();
             long before = threads.getCurrentThreadAllocatedBytes();
-            int _ = Callers.callRepeatedly(function, CALLS, 1);
+            int _ = Callers.callRepeatedly(function, Turns.CALLS, 1);
             long after = threads.getCurrentThreadAllocatedBytes();
             // Whole bytes: less than one for each call is the JVM's own.
-            long each = Math.floorDiv(Math.max(after - before - (before - empty), 0), CALLS);
+            long each = Math.floorDiv(Math.max(after - before - (before - empty), 0), Turns.CALLS);
             Message.sample(Figure.CALL_DATA_DRIVEN_BYTES, (double) each);
         }
         Runtime.getRuntime().halt(0);

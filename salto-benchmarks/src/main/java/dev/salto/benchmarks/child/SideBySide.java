@@ -24,9 +24,6 @@ public final class SideBySide {
             Figure.CALL_ONE_TO_LWJGL);
     private static final Map<Peer, Figure> SIXTEEN = Map.of(Peer.JDK, Figure.CALL_16_TO_JDK);
 
-    /** So many that the way to the native loop does not count, and so few that the machine hardly changes from one peer to the next. */
-    private static final int CALLS = 10_000;
-
     private SideBySide() {}
 
     /**
@@ -56,7 +53,7 @@ public final class SideBySide {
         List<Runnable> calls = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int place = i;
-            calls.add(() -> Callers.callRepeatedly(callbacks.function(place), CALLS, 0));
+            calls.add(() -> Callers.callRepeatedly(callbacks.function(place), Turns.CALLS, 0));
         }
         return calls;
     }
@@ -66,7 +63,7 @@ public final class SideBySide {
         int count = 16;
         Callbacks<?> callbacks = peer.callbacks(count);
         callbacks.openWithClassesOfTheirOwn();
-        return List.of(() -> Callers.callInTurn(callbacks.functions(), count, CALLS, 0));
+        return List.of(() -> Callers.callInTurn(callbacks.functions(), count, Turns.CALLS, 0));
     }
 
     private static void measure(List<Peer> peers, Map<Peer, Figure> figures, Function<Peer, List<Runnable>> calls) {

@@ -18,6 +18,9 @@ import java.util.Random;
  * the other's in that round, so the figure is a median of ratios, not a ratio of medians: a machine that becomes slower meanwhile becomes so for both.
  */
 final class Turns {
+    /** How many calls make a turn: so many that the way to the native loop does not count, and so few that the machine hardly changes from one turn to the next. */
+    static final int CALLS = 10_000;
+
     private static final int ROUNDS = 100;
 
     /** By then Salto has found the hot classes, too. */

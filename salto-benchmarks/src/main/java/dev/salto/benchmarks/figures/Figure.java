@@ -39,8 +39,6 @@ public record Figure(String key, String title, String unit) {
             NS);
     /** Native code to native code. */
     public static final Figure TRAMPOLINE = new Figure("trampoline-native", "native code calls native code", NS);
-    /** The same against direct calls in the same JVM. */
-    public static final Figure TRAMPOLINE_TO_DIRECT = sideBySide(TRAMPOLINE, "direct");
     /** Native code to a native binding. */
     public static final Figure NATIVE_BINDING = new Figure("native-binding", "native code calls a native binding", NS);
     /** One at a time. */
@@ -101,7 +99,7 @@ public record Figure(String key, String title, String unit) {
         }
         all.add(CREATE_CLOSE_LOOP);
         all.addAll(List.of(CALL_ONE, CALL_ONE_TO_JDK, CALL_ONE_TO_LWJGL, CALL_16_IN_TURN, CALL_16_TO_JDK, CALL_8_INTS,
-                CALL_8_DOUBLES, CALL_STRUCT, TRAMPOLINE, TRAMPOLINE_TO_DIRECT, NATIVE_BINDING));
+                CALL_8_DOUBLES, CALL_STRUCT, TRAMPOLINE, NATIVE_BINDING));
         all.addAll(List.of(TWO_THREADS_CREATE, TWO_THREADS_CREATE_CLOSE, TWO_THREADS_CLOSE_OTHERS));
         all.addAll(List.of(NEW_TYPE, NEW_TYPE_WARM, CALL_DATA_DRIVEN_TO_JDK, CALL_DATA_DRIVEN_BYTES));
         all.addAll(List.of(FIRST_CALLBACK, FIRST_CALLBACK_AOT, SECOND_SIGNATURE));
@@ -178,9 +176,9 @@ public record Figure(String key, String title, String unit) {
                 "full collections of " + collector + ", 10,000,000 live", "ms");
     }
 
-    /** The time that Salto takes by that of something else in the same JVM, by turns. */
-    private static Figure sideBySide(Figure figure, String other) {
-        return new Figure(figure.key + "-to-" + other, figure.title + ", side by side with " + other, TIMES);
+    /** The time that Salto takes by that of a peer in the same JVM, by turns. */
+    private static Figure sideBySide(Figure figure, String peer) {
+        return new Figure(figure.key + "-to-" + peer, figure.title + ", side by side with " + peer, TIMES);
     }
 
     private static Figure of(String begin, Size size, String end, String title, String unit) {

@@ -79,7 +79,7 @@ public record Requirement(String title, Figure figure, String peer, Figure other
             atLeast(Figure.TWO_THREADS_CREATE, 1.7),
             atLeast(Figure.TWO_THREADS_CREATE_CLOSE, 1.7),
             atLeast(Figure.TWO_THREADS_CLOSE_OTHERS, 1.7),
-            atMost(Figure.TRAMPOLINE_TO_DIRECT, 1.25),
+            asLong(Figure.TRAMPOLINE, "direct", 1.25),
             faster(Figure.NEW_TYPE, JDK, 50),
             atMost(Figure.CALL_DATA_DRIVEN_TO_JDK, 2.5),
             atMost(Figure.CALL_DATA_DRIVEN_BYTES, 0),
