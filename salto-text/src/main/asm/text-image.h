@@ -5,7 +5,7 @@
  * layout_ symbols out of the finished image and writes them into the index from which Java takes them.
  *
  *   offset 0            ELF header, notes, unwind table, entries     the head
- *   HEAD_SIZE           room for HEADER_BLOCKS trampolines, unused
+ *   HEAD_SIZE           HEADER_LINES lines, unused
  *                       trampoline 0, trampoline 1, ...              up to CODE_SIZE
  *   CODE_SIZE           table header, HEADER_BLOCKS blocks long      not in the file: read+write memory
  *                       parameter block 0, parameter block 1, ...
@@ -14,6 +14,9 @@
  * a multiple of every page size in use (4, 16 and 64 KiB). The head shares the unit with the trampolines because a unit
  * of its own would double the file for the sake of a few hundred bytes; and so each table has entries of its own, which
  * reach the header of their table at a fixed distance.
+ *
+ * Trampolines lie in lines: TRAMPOLINES_IN_LINE of them, TRAMPOLINE_SIZE bytes from one to the next, in LINE_SIZE bytes. Where a trampoline should not
+ * lie in two cache lines, a line is one of those; elsewhere it is a trampoline.
  *
  * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes) and the assembler macro `trampoline`, whose
  * argument is the address of the trampoline's parameter block, and includes this file.
@@ -49,7 +52,16 @@
 #define HEADER_BLOCKS   4
 #define HEADER_SIZE     (HEADER_BLOCKS * BLOCK_SIZE)
 
-#define TRAMPOLINES     ((CODE_SIZE - HEAD_SIZE) / TRAMPOLINE_SIZE - HEADER_BLOCKS)
+#ifndef LINE_SIZE
+#define LINE_SIZE       TRAMPOLINE_SIZE
+#define TRAMPOLINES_IN_LINE 1
+#endif
+#define HEADER_LINES    ((HEADER_BLOCKS + TRAMPOLINES_IN_LINE - 1) / TRAMPOLINES_IN_LINE)
+
+/* How many: so many lines as have room, but no more than a parameter table of whole pages has blocks for. */
+#define PAGE            0x1000
+#define WHOLE_PAGES     ((HEADER_SIZE + (CODE_SIZE - HEAD_SIZE) / LINE_SIZE * TRAMPOLINES_IN_LINE * BLOCK_SIZE) / PAGE * PAGE)
+#define TRAMPOLINES     ((WHOLE_PAGES - HEADER_SIZE) / BLOCK_SIZE / TRAMPOLINES_IN_LINE * TRAMPOLINES_IN_LINE)
 
 #ifdef __ASSEMBLER__
 
@@ -93,7 +105,7 @@ salto_entry_\name:
 /* The code table. Behind its end, past the end of the image, salto_parameters is where the table header begins. */
         .macro  code_table
         .section .text.trampolines, "ax", %progbits
-        .skip   HEADER_BLOCKS * TRAMPOLINE_SIZE
+        .skip   HEADER_LINES * LINE_SIZE
         .globl  salto_trampolines
         .hidden salto_trampolines
         .type   salto_trampolines, %function
@@ -103,6 +115,11 @@ salto_trampolines:
         .rept   TRAMPOLINES
         trampoline salto_parameters + HEADER_SIZE + .Lindex * BLOCK_SIZE
         .set    .Lindex, .Lindex + 1
+#if TRAMPOLINES_IN_LINE > 1                     /* not even nothing is skipped elsewhere: Arm's and RISC-V's symbols tell such data from code */
+        .if     .Lindex % TRAMPOLINES_IN_LINE == 0
+        .skip   LINE_SIZE - TRAMPOLINES_IN_LINE * TRAMPOLINE_SIZE
+        .endif
+#endif
         .endr
         .cfi_endproc
         .size   salto_trampolines, . - salto_trampolines
@@ -112,9 +129,11 @@ salto_trampolines:
 salto_parameters:
 
         layout  code_size, CODE_SIZE
-        layout  trampoline_offset, HEAD_SIZE + HEADER_BLOCKS * TRAMPOLINE_SIZE
+        layout  trampoline_offset, HEAD_SIZE + HEADER_LINES * LINE_SIZE
         layout  trampoline_size, TRAMPOLINE_SIZE
         layout  trampoline_count, TRAMPOLINES
+        layout  trampolines_in_line, TRAMPOLINES_IN_LINE
+        layout  line_size, LINE_SIZE
         layout  header_call, HEADER_CALL
         layout  header_catcher, HEADER_CATCHER
         layout  header_universal, HEADER_UNIVERSAL

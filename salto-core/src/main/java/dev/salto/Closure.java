@@ -48,7 +48,7 @@ public final class Closure<T> implements AutoCloseable {
     /**
      * The function pointer.
      *
-     * @return a segment of size zero, valid until {@link #close}
+     * @return a segment of size zero, valid until {@link #close}; its address is a multiple of 4
      * @throws IllegalStateException if the closure is closed
      */
     public MemorySegment address() {

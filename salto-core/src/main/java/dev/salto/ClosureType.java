@@ -213,7 +213,7 @@ public final class ClosureType<T> {
      * pointer anyway. It lives until {@link #closeAddress}.
      *
      * @param target what native calls reach; it stays reachable as long as the function pointer is open
-     * @return the function pointer, never 0
+     * @return the function pointer: a multiple of 4, and never 0
      * @throws ClassCastException if unchecked code passes an object that does not implement the interface
      * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
      */

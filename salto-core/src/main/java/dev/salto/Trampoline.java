@@ -138,7 +138,7 @@ public final class Trampoline implements AutoCloseable {
     /**
      * The function pointer.
      *
-     * @return a segment of size zero, valid until {@link #close}
+     * @return a segment of size zero, valid until {@link #close}; its address is a multiple of 4
      * @throws IllegalStateException if the trampoline is closed
      */
     public synchronized MemorySegment address() {

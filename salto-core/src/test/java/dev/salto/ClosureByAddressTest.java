@@ -10,10 +10,12 @@ import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Function pointers without a {@link Closure} for each. */
@@ -63,6 +65,24 @@ final class ClosureByAddressTest {
             }
         }
         unary.closeAddress(address);
+    }
+
+    private interface OfNeighbours extends IntUnaryOperator {}
+
+    @Test
+    void addressesBetweenFunctionPointersAreRefused() {
+        ClosureType<OfNeighbours> type = ClosureType.of(MethodHandles.lookup(), OfNeighbours.class,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+        long[] addresses = LongStream.generate(() -> type.bindAddress(a -> a)).limit(20).sorted().toArray();
+        for (int i = 1; i < addresses.length; i++) {
+            for (long between = addresses[i - 1] + 1; between < addresses[i]; between++) {
+                long other = between;
+                assertThatThrownBy(() -> type.closeAddress(other)).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("no function pointer of this type at 0x" + Long.toHexString(other));
+            }
+        }
+        assertThat(LongStream.of(addresses)).allMatch(address -> address % 4 == 0);
+        LongStream.of(addresses).forEach(type::closeAddress);
     }
 
     @Test

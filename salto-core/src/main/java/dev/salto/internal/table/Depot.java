@@ -31,7 +31,7 @@ final class Depot {
      * How many tables stay in hand, at the least, when closures are closed: under six megabytes, for over 300,000 closures. So many can come and go
      * without a call to the system.
      */
-    static final int SOON = 128;
+    static final int SOON = 112;
 
     /** How many stay after the next garbage collection. */
     static final int LATER = 1;

@@ -44,6 +44,14 @@ final class Table {
     private final long blockSize;
     private final long firstTrampoline;
     private final int trampolineSize;
+    private final int trampolinesInLine;
+
+    /** How many bytes there are behind the trampolines of a line. */
+    private final int gap;
+
+    /** By what to multiply instead of dividing by the number of trampolines in a line, and by its size. */
+    private final long inverseOfCount;
+    private final long inverseOfSize;
 
     private int handedOut;
 
@@ -74,6 +82,10 @@ final class Table {
         this.blockSize = index.blockSize();
         this.firstTrampoline = code + index.trampolineOffset();
         this.trampolineSize = index.trampolineSize();
+        this.trampolinesInLine = index.trampolinesInLine();
+        this.gap = index.lineSize() - trampolinesInLine * trampolineSize;
+        this.inverseOfCount = inverse(trampolinesInLine);
+        this.inverseOfSize = inverse(index.lineSize());
     }
 
     int number() {
@@ -251,7 +263,7 @@ final class Table {
 
     /** The address of a slot's trampoline: the function pointer. */
     long trampoline(int slot) {
-        return firstTrampoline + (long) slot * trampolineSize;
+        return firstTrampoline + offset(slot);
     }
 
     /**
@@ -260,9 +272,28 @@ final class Table {
      * @return {@link Tables#NONE} if there is none at that address
      */
     int slotAt(long address) {
-        int offset = Math.clamp(address - firstTrampoline, -1, Integer.MAX_VALUE);
-        int slot = offset / trampolineSize;
-        return offset >= 0 && slot < index.trampolineCount() && slot * trampolineSize == offset ? slot : Tables.NONE;
+        long offset = address - firstTrampoline;
+        if (offset < 0 || offset >= memory.codeSize()) {
+            return Tables.NONE;
+        }
+        // An address within a trampoline gives its slot or the next one, whose trampoline begins elsewhere.
+        int slot = divide((offset + gap) * trampolinesInLine, inverseOfSize);
+        return slot < index.trampolineCount() && offset(slot) == offset ? slot : Tables.NONE;
+    }
+
+    /** How far a slot's trampoline is from the first one. */
+    private int offset(int slot) {
+        return slot * trampolineSize + divide(slot, inverseOfCount) * gap;
+    }
+
+    /** What {@link #divide} wants instead of a divisor. */
+    private static long inverse(int divisor) {
+        return Math.ceilDiv(1L << Integer.SIZE, divisor);
+    }
+
+    /** Divides a number of 18 bits by one of no more than 10, in a quarter of the time that the processor takes to divide. */
+    private static int divide(long number, long inverse) {
+        return (int) ((number * inverse) >>> Integer.SIZE);
     }
 
     /** The address of this table's own copy of an entry, which reads this table's header. */

@@ -16,8 +16,10 @@ import java.util.Properties;
  * @param machine the number of the architecture in an ELF header
  * @param codeSize the size of a code table, its head included; also the distance from a code table to its parameter table
  * @param trampolineOffset where the first trampoline lies in the code table
- * @param trampolineSize the distance from one trampoline to the next
+ * @param trampolineSize the distance from one trampoline to the next in its line
  * @param trampolineCount how many trampolines a code table has
+ * @param trampolinesInLine how many of them lie in one line
+ * @param lineSize the distance from one line to the next
  * @param headerCall where the call of a table's {@code append_} entries lies in a parameter table
  * @param headerCatcher where the word with the address of the function lies that a table's {@code caught} entries call
  * @param headerUniversal where the word with the address of the function lies that a table's {@code generic} entries call
@@ -41,6 +43,8 @@ public record TextIndex(
         int trampolineOffset,
         int trampolineSize,
         int trampolineCount,
+        int trampolinesInLine,
+        int lineSize,
         int headerCall,
         int headerCatcher,
         int headerUniversal,
@@ -79,6 +83,8 @@ public record TextIndex(
                 layout(properties, "trampoline_offset"),
                 layout(properties, "trampoline_size"),
                 layout(properties, "trampoline_count"),
+                layout(properties, "trampolines_in_line"),
+                layout(properties, "line_size"),
                 layout(properties, "header_call"),
                 layout(properties, "header_catcher"),
                 layout(properties, "header_universal"),

@@ -109,7 +109,8 @@ final class PageSizeTest {
     void everyTrampolineLiesInTheCodeAndItsBlockInTheParameters(Host host) {
         TextIndex index = host.index();
         TableMemory table = host.table();
-        long endOfTrampolines = index.trampolineOffset() + (long) index.trampolineCount() * index.trampolineSize();
+        long lines = index.trampolineCount() / index.trampolinesInLine();
+        long endOfTrampolines = index.trampolineOffset() + lines * index.lineSize();
         long endOfBlocks = index.blockOffset() + (long) index.trampolineCount() * index.blockSize();
 
         assertThat(endOfTrampolines).isLessThanOrEqualTo(table.codeSize());

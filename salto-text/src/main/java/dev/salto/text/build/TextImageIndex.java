@@ -115,14 +115,20 @@ final class TextImageIndex {
         require(elf.firstSectionByName(".eh_frame") != null, "has no unwind information");
     }
 
-    /** Every trampoline is the same but for four-byte words in which the way to its parameter block grows evenly. */
+    /** Every trampoline is the same but for four-byte words in which the way to its parameter block grows evenly, in a line and from one line to the next. */
     private void checkTrampolines() {
-        int size = layout("trampoline_size");
-        int count = layout("trampoline_count");
         int first = layout("trampoline_offset");
+        int lineSize = layout("line_size");
+        int inLine = layout("trampolines_in_line");
+        int lines = layout("trampoline_count") / inLine;
+        require(first + lineSize * lines <= layout("code_size"), "has trampolines beyond the end of the code table");
+        checkGrowth(first, layout("trampoline_size"), inLine, layout("block_size"));
+        checkGrowth(first, lineSize, lines, inLine * layout("block_size"));
+    }
+
+    private void checkGrowth(int first, int size, int count, int blockSize) {
         // A way from where the trampoline is; or no way at all, where blocks are as far apart as trampolines; or the way to an entry.
-        int block = layout("block_size") - size;
-        require(first + size * count <= layout("code_size"), "has trampolines beyond the end of the code table");
+        int block = blockSize - size;
         int offset = 0;
         while (offset < size) {
             int bytes = isSameInAll(first + offset, size, count) ? 1 : Integer.BYTES;

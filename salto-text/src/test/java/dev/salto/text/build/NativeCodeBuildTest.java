@@ -112,9 +112,22 @@ final class NativeCodeBuildTest {
         });
         int first = Integer.parseInt(index.get("layout.trampoline_offset"));
         int size = Integer.parseInt(index.get("layout.trampoline_size"));
+        int inLine = Integer.parseInt(index.get("layout.trampolines_in_line"));
+        int lineSize = Integer.parseInt(index.get("layout.line_size"));
         for (int i = 0; i < Integer.parseInt(index.get("layout.trampoline_count")); i++) {
-            assertThat(file).satisfies(hasAt(first + i * size, landingPad));
+            assertThat(file).satisfies(hasAt(first + i / inLine * lineSize + i % inLine * size, landingPad));
         }
+    }
+
+    /** There calls of code in two cache lines take longer. */
+    @Test
+    void noTrampolineForX64LiesInTwoCacheLines() throws IOException {
+        Map<String, String> index = Architecture.of("x86_64").index();
+
+        assertThat(Integer.parseInt(index.get("layout.trampoline_offset")) % 64).isZero();
+        assertThat(index).containsEntry("layout.line_size", "64");
+        assertThat(Integer.parseInt(index.get("layout.trampolines_in_line"))
+                * Integer.parseInt(index.get("layout.trampoline_size"))).isLessThanOrEqualTo(64);
     }
 
     private static ThrowingConsumer<byte[]> hasAt(int offset, byte[] expected) {
@@ -212,7 +225,7 @@ final class NativeCodeBuildTest {
     @Test
     void oneTrampolineThatDiffersIsFound() throws IOException {
         byte[] file = Files.readAllBytes(IMAGE);
-        for (int offset : new int[]{0x2000, 0x8001, 0xfff0}) {
+        for (int offset : new int[]{0x2000, 0x8001, 0xfab0}) {
             byte[] damaged = file.clone();
             damaged[offset] ^= 1;
 
