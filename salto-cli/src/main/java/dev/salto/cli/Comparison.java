@@ -10,7 +10,7 @@ import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
 /** Salto beside the JDK, as a report for machines and as a table for people. */
-record Comparison(Measurement jdk, Measurement salto) {
+record Comparison(Measurement jdk, Measurement salto, HotCalls hot) {
 
     DemoReport report() {
         return new DemoReport(
@@ -18,7 +18,7 @@ record Comparison(Measurement jdk, Measurement salto) {
                         DemoReport.Figure.of("create, in fresh memory", "ns", salto.createFresh(), jdk.createFresh()),
                         DemoReport.Figure.of("create, after closing as many", "ns", salto.createAgain(),
                                 jdk.createAgain()),
-                        DemoReport.Figure.of("call, one again and again", "ns", salto.callHot(), jdk.callHot()),
+                        DemoReport.Figure.of("call, one again and again", "ns", hot.salto(), hot.jdk()),
                         DemoReport.Figure.of("call, each in turn", "ns", salto.callEach(), jdk.callEach()),
                         DemoReport.Figure.of("close", "ns", salto.close(), jdk.close()),
                         DemoReport.Figure.of("native memory, each", "bytes", salto.nativeBytes(), jdk.nativeBytes()),

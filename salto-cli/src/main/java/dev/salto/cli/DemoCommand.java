@@ -79,9 +79,10 @@ final class DemoCommand implements Callable<Integer> {
         announce(human, stubs, "upcall stubs of the JDK");
         Measurement jdk = Measurement.of(new CallbackProvider.Jdk(), new CallbackProvider.Jdk(), stubs);
         announce(human, count, "closures");
-        Measurement salto = Measurement.of(new CallbackProvider.Salto(CallbackProvider.WarmUp.class),
-                new CallbackProvider.Salto(IntBinaryOperator.class), count);
-        Comparison comparison = new Comparison(jdk, salto);
+        CallbackProvider closures = new CallbackProvider.Salto(IntBinaryOperator.class);
+        Measurement salto = Measurement.of(new CallbackProvider.Salto(CallbackProvider.WarmUp.class), closures, count);
+        Comparison comparison = new Comparison(jdk, salto,
+                HotCalls.measure(closures, new CallbackProvider.Jdk()));
         DemoReport report = comparison.report();
         if (json) {
             PrintWriter out = spec.commandLine().getOut();

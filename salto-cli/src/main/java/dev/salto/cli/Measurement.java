@@ -17,7 +17,6 @@ import java.util.function.IntBinaryOperator;
  * @param count how many were alive at once
  * @param createFresh the time to make one, where the system still has to find and clear the memory
  * @param createAgain the time to make one after as many were closed
- * @param callHot the time of a call, the same callback again and again
  * @param callEach the time of a call, each callback once and then the next
  * @param close the time to close one, in the order of creation
  * @param nativeBytes by how much the process's memory grew for each; right only if the Java heap was touched before
@@ -31,7 +30,6 @@ record Measurement(
         int count,
         double createFresh,
         double createAgain,
-        double callHot,
         double callEach,
         double close,
         double nativeBytes,
@@ -43,11 +41,9 @@ record Measurement(
 
     private static final int WARM_UP_ROUNDS = 20;
     private static final int WARM_UP_COUNT = 250;
-    private static final int HOT_CALLS = 200_000;
-    private static final int HOT_ROUNDS = 10;
 
     /** What a callback is bound to: an object of its own, with an answer of its own. */
-    private record Answer(int own) implements CallbackProvider.WarmUp {
+    record Answer(int own) implements CallbackProvider.WarmUp {
         @Override
         public int applyAsInt(int a, int b) {
             return a * 31 + b + own;
@@ -105,12 +101,11 @@ record Measurement(
             callEachAndCheck(1);
             double callEach = timePerCallback(() -> Callers.callEach(functions, count, 2, results));
             check(2);
-            double callHot = callHot();
             double close = timePerCallback(provider::closeAll);
             double createAgain = timePerCallback(this::create);
             callEachAndCheck(3);
             provider.closeAll();
-            return new Measurement(count, createFresh, createAgain, callHot, callEach, close,
+            return new Measurement(count, createFresh, createAgain, callEach, close,
                     (double) (after.residentBytes() - before.residentBytes()) / count,
                     (double) (after.codeCacheBytes() - before.codeCacheBytes()) / count,
                     after.mappings() - before.mappings(),
@@ -136,18 +131,6 @@ record Measurement(
                     wrong++;
                 }
             }
-        }
-
-        /** The fastest of a few rounds: whatever else the machine does can only add. */
-        private double callHot() {
-            MemorySegment first = functions.getAtIndex(ADDRESS, 0);
-            double best = Double.MAX_VALUE;
-            for (int round = 0; round < HOT_ROUNDS; round++) {
-                long start = System.nanoTime();
-                Callers.callRepeatedly(first, HOT_CALLS, 1);
-                best = Math.min(best, (double) (System.nanoTime() - start) / HOT_CALLS);
-            }
-            return best;
         }
 
         private double timePerCallback(Runnable action) {
