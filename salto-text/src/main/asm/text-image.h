@@ -18,8 +18,8 @@
  * Trampolines lie in lines: TRAMPOLINES_IN_LINE of them, TRAMPOLINE_SIZE bytes from one to the next, in LINE_SIZE bytes. Where a trampoline should not
  * lie in two cache lines, a line is one of those; elsewhere it is a trampoline.
  *
- * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes) and the assembler macro `trampoline`, whose
- * argument is the address of the trampoline's parameter block, and includes this file.
+ * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes), both numbers of lines if a line has more than one trampoline, and the
+ * assembler macro `trampoline`, whose argument is the address of the trampoline's parameter block, and includes this file.
  */
 
 #define CODE_SIZE       0x10000

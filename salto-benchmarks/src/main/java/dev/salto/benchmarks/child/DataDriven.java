@@ -32,12 +32,7 @@ public final class DataDriven {
         try (Closure<ArgumentHandler> closure = type
                 .bind(call -> call.setReturn(call.getInt(0) + call.getInt(1)))) {
             MemorySegment function = closure.address();
-            if (Callers.callRepeatedly(function, Turns.CALLS, 1) != Callers.callRepeatedly(stub, Turns.CALLS, 1)) {
-                throw new IllegalStateException("a callback was wrong");
-            }
-            new Turns(List.of(() -> Callers.callRepeatedly(function, Turns.CALLS, 0)),
-                    Map.of(Figure.CALL_DATA_DRIVEN_TO_JDK,
-                            List.of(() -> Callers.callRepeatedly(stub, Turns.CALLS, 0))))
+            new Turns(List.of(callsOf(function)), Map.of(Figure.CALL_DATA_DRIVEN_TO_JDK, List.of(callsOf(stub))))
                     .measure();
             // What it takes to measure is taken away.
             long empty = threads.getCurrentThreadAllocatedBytes();
@@ -49,5 +44,14 @@ public final class DataDriven {
             Message.sample(Figure.CALL_DATA_DRIVEN_BYTES, (double) each);
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    private static Runnable callsOf(MemorySegment function) {
+        int expected = Callers.callRepeatedly(Callers.add(), Turns.CALLS, 0);
+        return () -> {
+            if (Callers.callRepeatedly(function, Turns.CALLS, 0) != expected) {
+                throw new IllegalStateException("a callback was wrong");
+            }
+        };
     }
 }

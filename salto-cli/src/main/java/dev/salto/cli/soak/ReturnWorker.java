@@ -99,11 +99,6 @@ final class ReturnWorker implements Worker {
             ledger.called(isOpen ? "a closure among tables that come and go" : "a closed closure among them",
                     results.getAtIndex(JAVA_INT, i), isOpen ? 5 + i + own : 0);
         }
-        ledger.add(Work.STALE_CALL, closed);
-        long noticed = stale.count(Returned.class) - before;
-        if (noticed != closed) {
-            ledger.wrong("%d of %d calls of closed closures were noticed, of tables that come and go".formatted(noticed,
-                    closed));
-        }
+        stale.made(closed, Returned.class, before, "closed closures of tables that come and go", ledger);
     }
 }

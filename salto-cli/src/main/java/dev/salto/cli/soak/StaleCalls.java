@@ -39,6 +39,20 @@ final class StaleCalls implements AutoCloseable {
         return counts.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
+    /**
+     * Counts calls of closed closures that a worker has made, which have to have been noticed, all of them.
+     *
+     * @param before how many there were of the interface before
+     * @param what what was called, for people
+     */
+    void made(long calls, Class<?> functionalInterface, long before, String what, Ledger ledger) {
+        ledger.add(Work.STALE_CALL, calls);
+        long noticed = count(functionalInterface) - before;
+        if (noticed != calls) {
+            ledger.wrong("%d of %d calls of %s were noticed".formatted(noticed, calls, what));
+        }
+    }
+
     @Override
     public void close() {
         Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);

@@ -60,10 +60,6 @@ final class StaleWorker implements Worker {
         for (int i = 0; i < count; i++) {
             ledger.called("a closed closure", results.getAtIndex(JAVA_INT, i), 0);
         }
-        ledger.add(Work.STALE_CALL, count);
-        long noticed = stale.count(Stale.class) - before;
-        if (noticed != count) {
-            ledger.wrong("%d of %d calls of closed closures were noticed".formatted(noticed, count));
-        }
+        stale.made(count, Stale.class, before, "closed closures", ledger);
     }
 }
