@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,9 @@ final class PackedJarIT {
     private static final List<String> ARCHITECTURES = List.of("x86_64", "i386", "aarch64", "arm", "riscv64", "ppc64le",
             "s390x", "loongarch64");
 
-    private final Path jar = Path.of(Objects.requireNonNull(System.getProperty("salto.jar"), "salto.jar"));
+    private final Path jar = PackedLibrary.find();
+
+    PackedJarIT() throws IOException {}
 
     @Test
     void eachTextImageLiesInItAsItIsWhereEverySystemCanMapIt() throws IOException {

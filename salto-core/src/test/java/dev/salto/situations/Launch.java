@@ -3,6 +3,7 @@
 package dev.salto.situations;
 
 import dev.salto.ChildJvm;
+import dev.salto.PackedLibrary;
 import dev.salto.child.Situation;
 import java.io.File;
 import java.io.IOException;
@@ -55,12 +56,8 @@ final class Launch {
     }
 
     /** The packed library, as the build made it. */
-    static Path packedLibrary() {
-        String path = System.getProperty("salto.jar");
-        if (path == null) {
-            throw new IllegalStateException("the system property salto.jar is missing: the path of the packed library");
-        }
-        return Path.of(path);
+    static Path packedLibrary() throws IOException {
+        return PackedLibrary.find();
     }
 
     /** A copy of the packed library in a folder that anybody may enter. */

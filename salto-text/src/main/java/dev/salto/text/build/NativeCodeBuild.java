@@ -4,6 +4,7 @@ package dev.salto.text.build;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,14 +83,24 @@ final class NativeCodeBuild implements Callable<Integer> {
             return 0;
         }
         Llvm llvm = Llvm.unpack(llvmJar, cache != null ? cache : userCache());
-        for (String architecture : architectures()) {
+        try {
+            architectures().parallelStream().forEach(architecture -> build(llvm, architecture));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        Files.writeString(stamp, inputs);
+        return 0;
+    }
+
+    private void build(Llvm llvm, String architecture) {
+        try {
             buildTextImage(llvm, architecture);
             for (CallersLibrary library : CallersLibrary.ALL) {
                 buildCallers(llvm, architecture, library);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        Files.writeString(stamp, inputs);
-        return 0;
     }
 
     private static Path userCache() {
