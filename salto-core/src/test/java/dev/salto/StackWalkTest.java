@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -22,10 +20,10 @@ final class StackWalkTest {
 
     @Test
     void gdbFindsTheNativeCallerBehindAStackEntry() throws Exception {
-        assumeTrue(canRun("gdb", "--version"), "skipped: gdb is not installed (Debian package gdb)");
-        Process child = ChildJvm.start(ChildJvm.libraryClasses(), "PauseInBinding",
-                "--enable-native-access=dev.salto,ALL-UNNAMED");
-        try (BufferedReader output = child.inputReader()) {
+        assumeTrue(ChildProcess.run("gdb", "--version").exitCode() == 0,
+                "skipped: gdb is not installed (Debian package gdb)");
+        try (ChildProcess child = ChildJvm.start(ChildJvm.libraryClasses(), "PauseInBinding",
+                "--enable-native-access=dev.salto,ALL-UNNAMED"); BufferedReader output = child.output()) {
             String table = value(output, "table");
             String caller = value(output, "caller");
             String pid = value(output, "pid");
@@ -39,8 +37,6 @@ final class StackWalkTest {
             assertThat(Long.decode(frames.group(1))).isBetween(
                     Long.decode(caller.substring(0, caller.indexOf(' '))),
                     Long.decode(caller.substring(caller.indexOf(' ') + 1)));
-        } finally {
-            child.destroyForcibly().waitFor();
         }
     }
 
@@ -49,21 +45,11 @@ final class StackWalkTest {
         String backtrace = "";
         for (int i = 0; i < 20 && !backtrace.contains("pause"); i++) {
             Thread.sleep(250);
-            Process process = new ProcessBuilder("gdb", "--batch", "--nx", "-p", pid,
+            backtrace = String.join("\n", ChildProcess.run("gdb", "--batch", "--nx", "-p", pid,
                     "-ex", "add-symbol-file " + IMAGE + " -o " + table,
-                    "-ex", "thread apply all backtrace 4").redirectErrorStream(true).start();
-            backtrace = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                    "-ex", "thread apply all backtrace 4").output());
         }
         return backtrace;
-    }
-
-    private static boolean canRun(String... command) throws InterruptedException {
-        try {
-            return new ProcessBuilder(List.of(command)).redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private static String value(BufferedReader output, String key) throws IOException {

@@ -101,11 +101,11 @@ final class TextSourcesTest {
     void anInstalledLibraryIsFoundInAnImageOfJlink() throws Exception {
         imageElsewhere();
         Path jmod = folder.resolve("dev.salto.jmod");
-        assertThat(run("jmod", "create", "--class-path", library.folder().toString(), "--libs", elsewhere().toString(),
-                jmod.toString())).isZero();
+        run("jmod", "create", "--class-path", library.folder().toString(), "--libs", elsewhere().toString(),
+                jmod.toString());
         Path runtime = folder.resolve("runtime");
-        assertThat(run("jlink", "--module-path", jmod.toString(), "--add-modules", "dev.salto", "--output",
-                runtime.toString())).isZero();
+        run("jlink", "--module-path", jmod.toString(), "--add-modules", "dev.salto", "--output",
+                runtime.toString());
 
         ChildJvm child = ChildJvm.runIn(runtime, "TryCallback", ALLOWED);
 
@@ -115,8 +115,8 @@ final class TextSourcesTest {
     @Test
     void anImageOfJlinkWithoutTheInstalledLibraryUsesACopyInMemory() throws Exception {
         Path runtime = folder.resolve("runtime");
-        assertThat(run("jlink", "--module-path", library.packed().toString(), "--add-modules", "dev.salto",
-                "--output", runtime.toString())).isZero();
+        run("jlink", "--module-path", library.packed().toString(), "--add-modules", "dev.salto",
+                "--output", runtime.toString());
 
         ChildJvm child = ChildJvm.runIn(runtime, "TryCallback", ALLOWED);
 
@@ -125,13 +125,12 @@ final class TextSourcesTest {
     }
 
     /** Runs a tool of the JDK, in a process of its own: jlink refuses to work in a JVM with patched modules. */
-    private static int run(String tool, String... arguments) throws IOException, InterruptedException {
+    private static void run(String tool, String... arguments) throws IOException, InterruptedException {
         Path program = Path.of(System.getProperty("java.home"), "bin", tool);
         assumeTrue(Files.isExecutable(program), () -> "the JDK that runs the tests has no " + tool);
-        return new ProcessBuilder(Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toList())
-                .inheritIO()
-                .start()
-                .waitFor();
+        ChildJvm end = ChildProcess.run(
+                Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toArray(String[]::new));
+        assertThat(end.exitCode()).as("%s", end.output()).isZero();
     }
 
     @Test

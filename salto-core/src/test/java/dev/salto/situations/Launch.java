@@ -3,6 +3,7 @@
 package dev.salto.situations;
 
 import dev.salto.ChildJvm;
+import dev.salto.ChildProcess;
 import dev.salto.PackedLibrary;
 import dev.salto.child.Situation;
 import java.io.File;
@@ -46,7 +47,7 @@ final class Launch {
 
     private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
 
-    private final List<String> before = new ArrayList<>(List.of("timeout", "--kill-after=5", "120"));
+    private final List<String> before = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
     private final List<String> program;
     private final Map<String, @Nullable String> environment = new HashMap<>();
@@ -168,7 +169,7 @@ final class Launch {
     }
 
     /** Runs the rest of the command line as a user without rights. Ends the test as skipped where that user cannot start the JVM. */
-    static List<String> asNobody() throws InterruptedException {
+    static List<String> asNobody() throws IOException, InterruptedException {
         List<String> command = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
                 "--inh-caps=-all");
         assumeRuns("it needs setpriv of util-linux, root, and a JDK that anybody may run",
@@ -180,7 +181,7 @@ final class Launch {
      * Runs the rest of the command line as the same user, who may read only what the mode of a file allows: root, too. Ends the test as skipped where that
      * cannot be.
      */
-    static List<String> withoutCapabilities() throws InterruptedException {
+    static List<String> withoutCapabilities() throws IOException, InterruptedException {
         if (!ProcessHandle.current().info().user().equals(Optional.of("root"))) {
             return List.of();
         }
@@ -190,7 +191,7 @@ final class Launch {
     }
 
     /** Runs the rest of the command line with no more descriptors than are soon used up. Ends the test as skipped where that cannot be. */
-    static List<String> withFewDescriptors() throws InterruptedException {
+    static List<String> withFewDescriptors() throws IOException, InterruptedException {
         List<String> command = List.of("prlimit", "--nofile=100");
         assumeRuns("it needs prlimit of util-linux", withArguments(command, "true"));
         return command;
@@ -214,23 +215,11 @@ final class Launch {
     ChildJvm run(String... steps) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(before);
         command.add(java());
-        command.add("-XX:+ErrorFileToStdout");
+        command.addAll(ChildJvm.NO_FILES);
         command.addAll(options);
         command.addAll(program);
         command.addAll(List.of(steps));
-        return ChildJvm.await(start(command, environment));
-    }
-
-    private static Process start(List<String> command, Map<String, @Nullable String> environment) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        environment.forEach((name, value) -> {
-            if (value == null) {
-                builder.environment().remove(name);
-            } else {
-                builder.environment().put(name, value);
-            }
-        });
-        return builder.start();
+        return ChildProcess.run(command, environment);
     }
 
     /**
@@ -238,18 +227,13 @@ final class Launch {
      *
      * @param need for the message: what is missing then
      */
-    static void assumeRuns(String need, List<String> command) throws InterruptedException {
-        String output;
-        try {
-            ChildJvm tried = ChildJvm.await(start(command, Map.of()));
-            if (tried.exitCode() == 0) {
-                return;
-            }
-            output = String.join(" ", tried.output());
-        } catch (IOException e) {
-            output = e.getMessage();
+    static void assumeRuns(String need, List<String> command) throws IOException, InterruptedException {
+        ChildJvm tried = ChildProcess.run(command, Map.of());
+        if (tried.exitCode() == 0) {
+            return;
         }
-        String message = "skipped: %s; %s said: %s".formatted(need, command.getFirst(), output);
+        String message = "skipped: %s; %s said: %s".formatted(need, command.getFirst(),
+                String.join(" ", tried.output()));
         if (REPORTED.add(message)) {
             // Surefire counts skipped tests on the console, and leaves out why.
             System.out.println("A test of a situation is " + message);

@@ -2,21 +2,29 @@
 
 package dev.salto.text.callers;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** The libraries of native callers that the build put beside this class. */
 final class NativeLibrary {
+    private static final int MFD_CLOEXEC = 1;
+    private static final int MFD_NOEXEC_SEAL = 8;
+
     private NativeLibrary() {}
 
     /**
-     * Loads one of the libraries for this architecture, for good. The dynamic linker wants a file, so the library leaves its
-     * JAR for as long as it takes to load it.
+     * Loads one of the libraries for this architecture, for good.
      *
      * @param suffix what follows the architecture in the file's name
      * @throws UnsupportedOperationException if it was not built for this architecture
@@ -30,15 +38,39 @@ final class NativeLibrary {
             if (content == null) {
                 throw new UnsupportedOperationException("no native callers were built for " + architecture);
             }
-            Path file = Files.createTempFile("callers-", ".so");
-            try {
-                Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
-                return SymbolLookup.libraryLookup(file, Arena.global());
-            } finally {
-                Files.delete(file);
-            }
+            // By its number, so that the path names the same file in a debugger, which opens the libraries of a process too.
+            Path process = Path.of("/proc/self").toRealPath();
+            Path file = process.resolve("fd", Integer.toString(memoryFile(name)));
+            Files.write(file, content.readAllBytes());
+            return SymbolLookup.libraryLookup(file.toString(), Arena.global());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot load the native callers", e);
         }
+    }
+
+    /**
+     * Makes an empty file in memory. The dynamic linker wants a file, and one on disk would be left over if the process were killed. Its
+     * descriptor is never closed: the dynamic linker knows a library by its path, so the next one must not get the same.
+     */
+    private static int memoryFile(String name) throws IOException {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle create = linker.downcallHandle(linker.defaultLookup().findOrThrow("memfd_create"),
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+        int descriptor;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment label = arena.allocateFrom(name);
+            descriptor = (int) create.invokeExact(label, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+            if (descriptor < 0) {
+                // Linux before 6.3 does not know MFD_NOEXEC_SEAL.
+                descriptor = (int) create.invokeExact(label, MFD_CLOEXEC);
+            }
+        } catch (Throwable e) {
+            throw Callers.unexpected(e);
+        }
+        if (descriptor < 0) {
+            throw new IOException("memfd_create(\"%s\") fails; allow it, and raise the limit of open files (ulimit -n)"
+                    .formatted(name));
+        }
+        return descriptor;
     }
 }
