@@ -326,8 +326,13 @@ final class CSignaturesTest {
     @ParameterizedTest(name = "{0} at {1}, {2}")
     @MethodSource("everyCallerAtEachLevelWithEachLinker")
     void theCallbackGetsWhatCPassesAndCGetsWhatItReturns(CCaller caller, SignatureCallers level, UpcallLinker linker) {
-        JdkFaults.of(caller.function()).or(() -> JdkFaults.ofCFunction(caller.name(), caller.function(), linker))
-                .or(() -> linker == UpcallLinker.JDK ? JdkFaults.ofItsOwnStubs(caller.function()) : Optional.empty())
+        Optional<String> ofStub = switch (linker) {
+            case JDK -> JdkFaults.of(caller.function()).or(() -> JdkFaults.ofItsOwnStubs(caller.function()));
+            case SALTO -> JdkFaults.of(caller.function());
+            // C calls it, and it calls no stub of the JDK.
+            case DATA_DRIVEN -> Optional.empty();
+        };
+        ofStub.or(() -> JdkFaults.ofCFunction(caller.name(), caller.function(), linker))
                 .ifPresent(Assumptions::abort);
         check(caller, level, linker.name(),
                 (target, arena) -> linker.upcallStub(target, caller.function(), arena));

@@ -11,6 +11,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.salto.text.callers.SignatureCallers;
 import java.lang.foreign.Arena;
@@ -99,7 +100,7 @@ final class ExtendedTypesTest {
             Shape.of("_variadic", "_c", 1, "_a", 2.5, -3, "_b", 4L).withFixed(1));
 
     private static Stream<Arguments> everyTypeInEveryShape() {
-        return TYPES.stream().filter(Type::isKnownToC).flatMap(type -> SHAPES.stream().flatMap(shape -> LEVELS.stream()
+        return TYPES.stream().flatMap(type -> SHAPES.stream().flatMap(shape -> LEVELS.stream()
                 .flatMap(level -> Stream.of(false, true).map(boxed -> Arguments.of(type, shape, level, boxed)))));
     }
 
@@ -107,6 +108,7 @@ final class ExtendedTypesTest {
     @MethodSource("everyTypeInEveryShape")
     void theCallbackGetsWhatCPassesAndCGetsWhatItReturns(Type type, Shape shape, SignatureCallers level,
             boolean isBoxed) {
+        assumeTrue(type.isKnownToC(), () -> "the C compiler has no type " + type + " on this architecture");
         MemoryLayout layout = type.layout().get();
         MemoryLayout result = layoutOf(shape.result(), layout);
         MemoryLayout[] parameters = shape.passed().stream().map(value -> layoutOf(value, layout))

@@ -44,6 +44,15 @@ final class JdkFaults {
                 .or(() -> ofPlaces(function.argumentLayouts()));
     }
 
+    /** Which fault a function meets if the JDK calls a callback that a linker makes. */
+    static Optional<String> ofComparison(FunctionDescriptor function, UpcallLinker linker) {
+        return of(function).or(() -> switch (linker) {
+            case JDK -> ofItsOwnStubs(function);
+            case SALTO -> Optional.empty();
+            case DATA_DRIVEN -> ofItsOwnCalls(function);
+        });
+    }
+
     /** Which fault a layout is wherever it stands, also inside of another. It is one of {@link #of}, too. */
     static Optional<String> anywhere(MemoryLayout layout) {
         return FALLBACK ? ofFallbackLinker(layout) : Optional.empty();
