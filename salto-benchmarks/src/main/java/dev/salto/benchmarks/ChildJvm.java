@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -22,6 +24,12 @@ final class ChildJvm {
     private static final int SIGABRT = 6;
     private static final int SIGKILL = 9;
     private static final int SIGSEGV = 11;
+
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+    }
 
     private ChildJvm() {}
 
@@ -68,17 +76,18 @@ final class ChildJvm {
                     .directory(folder.toFile())
                     .redirectError(errors.toFile())
                     .start();
+            RUNNING.add(process);
             long start = System.nanoTime();
             Thread.ofVirtual().start(() -> stopWhenLate(process, longest));
             try (BufferedReader lines = process.inputReader()) {
                 lines.lines().forEach(output);
-            } catch (RuntimeException | Error e) {
+                int code = process.waitFor();
+                boolean wasLate = System.nanoTime() - start >= longest.toNanos();
+                return new End(code, wasLate && code == SIGNALS + SIGKILL, lastWords(errors));
+            } finally {
                 process.destroyForcibly();
-                throw e;
+                RUNNING.remove(process);
             }
-            int code = process.waitFor();
-            boolean wasLate = System.nanoTime() - start >= longest.toNanos();
-            return new End(code, wasLate && code == SIGNALS + SIGKILL, lastWords(errors));
         } finally {
             delete(folder);
         }

@@ -41,6 +41,7 @@ final class DoctorCommandTest {
     /** Runs {@code salto doctor} in a JVM of its own, on the module path that the tests run on. */
     private Result runChild(List<String> options, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
+        command.addAll(List.of("timeout", "120"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of("--enable-native-access=dev.salto,dev.salto.cli", "--module-path",

@@ -31,7 +31,7 @@ final class LauncherTest {
     }
 
     private static Result run(Map<String, String> environment, Path script, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(script.toString()));
+        List<String> command = new ArrayList<>(List.of("timeout", "120", script.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);

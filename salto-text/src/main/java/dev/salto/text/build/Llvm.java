@@ -51,12 +51,15 @@ final class Llvm {
             System.out.println("Unpacking clang and lld into " + folder);
             Files.createDirectories(cache);
             Path fresh = Files.createTempDirectory(cache, name + "-");
-            unpackInto(fresh, jar);
             try {
+                unpackInto(fresh, jar);
                 Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
             } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
                 // Another build was faster, and its folder is as good.
-                delete(fresh);
+            } finally {
+                if (Files.exists(fresh)) {
+                    delete(fresh);
+                }
             }
         }
         return new Llvm(folder);

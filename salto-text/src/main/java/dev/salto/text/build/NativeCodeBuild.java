@@ -125,7 +125,7 @@ final class NativeCodeBuild implements Callable<Integer> {
         // The name that it has when it is installed beside other libraries.
         Path image = folder.resolve("libsalto-" + architecture + ".so");
         Path asm = sources.resolve("asm");
-        Path scratch = Files.createTempDirectory("salto-text-");
+        Path scratch = Files.createTempDirectory(text.toAbsolutePath().getParent(), "salto-text-");
         Path object = scratch.resolve("text.o");
         Path script = scratch.resolve("text.ld");
         try {

@@ -464,7 +464,9 @@ final class AlignedJarTest {
     }
 
     private int run(Object... command) throws IOException, InterruptedException {
-        return new ProcessBuilder(Stream.of(command).map(Object::toString).toList()).redirectErrorStream(true)
+        return new ProcessBuilder(
+                Stream.concat(Stream.of("timeout", "120"), Stream.of(command)).map(Object::toString).toList())
+                .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output").toFile())
                 .start()
                 .waitFor();
