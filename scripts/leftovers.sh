@@ -3,7 +3,8 @@
 #
 # scripts/leftovers.sh before FILE: records in FILE which files and folders are in the places below, which processes run, and what is mounted.
 # scripts/leftovers.sh after FILE: lists what has come since, and is still there. A process that is just ending has ten seconds to do so.
-# Whatever is new counts, whoever made it, except what is listed here as kept. So nothing else should run on the machine meanwhile.
+# Every new file counts, whoever made it, except what is listed here as kept. A process counts if it has to do with this checkout or with what
+# the build keeps: by its command line, or by the folder that it runs in.
 # Exit codes: 0 nothing is left; 1 something is; 2 a wrong command line, or FILE cannot be used.
 set -euo pipefail
 
@@ -66,6 +67,7 @@ processes() {
         # What this script runs, and what runs this script.
         ! descends "$pid" $$ && ! descends $$ "$pid" || continue
         command=$({ tr '\0\n' '  ' <"$folder/cmdline"; } 2>/dev/null) || continue
+        [[ "$command $(readlink "$folder/cwd" 2>/dev/null)/" == *@("$checkout/"|"$cache/salto/")* ]] || continue
         # A number is used again, so the time of the start is part of what a process is.
         printf 'process %s %s %.200s\n' "$pid" "${fields[19]}" "$command"
     done
