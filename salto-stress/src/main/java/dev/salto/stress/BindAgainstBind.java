@@ -16,8 +16,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads bind closures of one type, in tables that grow now and then, because some closures stay open: each has an address of its own and answers with its
- * own number.
+ * Two threads bind closures of one type, in tables that grow now and then, because some closures
+ * stay open: each has an address of its own and answers with its own number.
  */
 @JCStressTest
 @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "two closures")
@@ -27,7 +27,7 @@ public class BindAgainstBind {
     private static final int MOST_OPEN = 1 << 19;
 
     /** The tests of a batch come one after the other, so that only one of many can grow a table. */
-    private static final int CLOSED_FOR_EACH_OPEN = 8;
+    private static final int CLOSED_FOR_EACH_OPEN = 2;
 
     private static final AtomicInteger DONE = new AtomicInteger();
 

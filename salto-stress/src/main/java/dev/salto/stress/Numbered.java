@@ -4,17 +4,23 @@ package dev.salto.stress;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.salto.CallHandler;
+import dev.salto.CallInterface;
 import dev.salto.Closure;
 import dev.salto.ClosureType;
 import dev.salto.Salto;
 import dev.salto.text.callers.Callers;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntBinaryOperator;
 
 /** An object that answers native calls with a number of its own, which is never zero. */
-final class Numbered implements IntBinaryOperator {
+class Numbered implements IntBinaryOperator, CallHandler {
+    /** What the native functions are in C. */
+    static final FunctionDescriptor FUNCTION = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+
     /** What a call of nothing answers. */
     static final int ZERO = 0;
 
@@ -24,8 +30,10 @@ final class Numbered implements IntBinaryOperator {
     /** The answer is neither. */
     static final int WRONG = -1;
 
+    /** The type of the closures. */
+    static final ClosureType<Numbered> TYPE = makeType();
+
     private static final AtomicInteger LAST = new AtomicInteger();
-    private static final ClosureType<Numbered> TYPE = makeType();
 
     private final int number;
 
@@ -37,7 +45,7 @@ final class Numbered implements IntBinaryOperator {
     /** Calls of closed closures are part of the tests, and not worth a word. */
     private static ClosureType<Numbered> makeType() {
         Salto.setUseAfterFreePolicy(_ -> {});
-        return ClosureType.of(IntBinaryOperator.class, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+        return ClosureType.of(IntBinaryOperator.class, FUNCTION);
     }
 
     @Override
@@ -45,14 +53,43 @@ final class Numbered implements IntBinaryOperator {
         return number;
     }
 
+    @Override
+    public Object call(CallInterface callInterface, Object[] arguments) {
+        return number;
+    }
+
     Closure<Numbered> bind() {
         return TYPE.bind(this);
     }
 
-    /** Calls a function pointer: {@link #RIGHT} if this object answers, {@link #ZERO} or {@link #WRONG}. */
+    /** Binds this object until an arena is closed. */
+    MemorySegment bind(Arena arena) {
+        // Not the segment, because a call with it keeps the arena from being closed.
+        return MemorySegment.ofAddress(TYPE.bind(this, arena).address());
+    }
+
+    /** Binds this object until {@link ClosureType#closeAddress}. */
+    long bindAddress() {
+        return TYPE.bindAddress(this);
+    }
+
+    /**
+     * Calls a function pointer: {@link #RIGHT} if this object answers, {@link #ZERO} or {@link
+     * #WRONG}.
+     */
     int ask(MemorySegment function) {
-        int answer = call(function);
+        return ask(function, 1);
+    }
+
+    /** The same of the last of many calls. */
+    int ask(MemorySegment function, int calls) {
+        int answer = Callers.callRepeatedly(function, calls, 0);
         return answer == number ? RIGHT : answer == 0 ? ZERO : WRONG;
+    }
+
+    /** The same by address. */
+    int ask(long address) {
+        return ask(MemorySegment.ofAddress(address));
     }
 
     /** What a function pointer answers. */
