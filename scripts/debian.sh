@@ -6,18 +6,8 @@
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# One changing line on a terminal, one line for each step elsewhere.
-show_step() {
-    if [[ -t 2 ]]; then
-        printf '\r\033[K%s' "$1" >&2
-    else
-        printf '  %s\n' "$1" >&2
-    fi
-}
-
-end_of_steps() {
-    [[ ! -t 2 ]] || printf '\r\033[K' >&2
-}
+# shellcheck source=scripts/steps.sh
+source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 version_in() {
     sed -n "s/^$2=//p" "$1/versions" 2>/dev/null || true

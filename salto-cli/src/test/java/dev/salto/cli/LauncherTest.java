@@ -107,4 +107,21 @@ final class LauncherTest {
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.output()).contains("no command 'dmeo'", "Usage: ./salto COMMAND");
     }
+
+    @Test
+    void theHelpOfTheStressTestsNamesOptionsAndExitCodes() throws Exception {
+        Result result = run("stress", "--help");
+
+        assertThat(result.code()).isZero();
+        assertThat(result.output()).contains("Usage: ./salto stress [--full] [-- OPTION...]", "Exit codes: 0",
+                "-m tough");
+    }
+
+    @Test
+    void theStressTestsTakeOptionsOfJcstressOnlyBehindTwoDashes() throws Exception {
+        Result result = run("stress", "-m", "tough");
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.output()).contains("stress has no option '-m'; options of jcstress come after --");
+    }
 }
