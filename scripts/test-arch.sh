@@ -48,8 +48,8 @@ arch_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/arch
 
 test_arch_usage() {
     cat <<EOF
-Usage: ./salto test-arch ARCH...|all [--tests CLASS[,CLASS...]] [--tries N] [--jobs N]
-       ./salto test-arch ARCH --page-size SIZE [--tests CLASS[,CLASS...]] [--tries N]
+Usage: ./salto test-arch ARCH...|all [--tests CLASS[,CLASS...]] [--tries N] [--fail-fast] [--patch DIR] [--jobs N]
+       ./salto test-arch ARCH --page-size SIZE [--tests CLASS[,CLASS...]] [--tries N] [--fail-fast] [--patch DIR]
        ./salto test-arch --list
 
 Runs Salto's tests on the JVM of another architecture, Debian's, under user-mode emulation (QEMU).
@@ -64,6 +64,9 @@ To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's arch
   --jobs   how many architectures are tested at the same time, 1 GB of memory each; $(default_jobs) if not given
   --tries  how many random signatures, other ones in each run, are compared with the JDK's stubs, beside
            the 450 that are always the same; $default_tries if not given
+  --fail-fast
+           ends an architecture's run at its first failed test, which its lines name
+  --patch  a folder of classes and resources that come before the library's and the tests' own
   --list   the architectures: with a text image or not, fetched or not
   --page-size
            pages of 16k (aarch64) or 64k (ppc64le): user-mode emulation always has this host's pages, so the tests run in a
@@ -80,6 +83,9 @@ What runs is all test classes of salto-core, *Test and *Properties, but not what
 nor tests of the packed JAR, among them those of situations (*IT), nor of salto-text, whose build tools run on the host.
 
 SALTO_DEBIAN_MIRROR, a URL, is the mirror to fetch from, where apt's configuration does not name one of Debian.
+
+The last line is the total of all architectures, "test-arch: N run, N failed, N skipped, S s". A JVM that ends before its tests do
+counts as one failure.
 
 Exit codes: 0 all tests succeeded; 1 a test failed, or a JVM did; 2 a wrong command line; 3 something is missing.
 EOF
@@ -205,6 +211,11 @@ in_log() {
     sed -n "s/^$2=//p" "$1" | head -1
 }
 
+# count_in_log LOG KEY: how many lines there are with this key.
+count_in_log() {
+    grep -c "^$2=" "$1" || true
+}
+
 # exit_reason CODE: what a shell's exit code says, for people.
 exit_reason() {
     if [[ $1 -gt 128 ]]; then
@@ -229,6 +240,8 @@ summarise() {
         printf 'the JVM ended before the tests did, %s, ' "$(exit_reason "$status")"
     fi
     printf '%d s\n' "$seconds"
+    [[ -z $fail_fast || -z $(in_log "$log" failed-test) ]] ||
+        printf '             ended at its first failed test: %s\n' "$(in_log "$log" failed-test)"
     problem=$(in_log "$log" problem)
     [[ -z $problem ]] || printf '             %s\n' "$problem"
     if [[ $status -ne 0 || -n $(in_log "$log" skipped-test) ]]; then
@@ -240,9 +253,29 @@ summarise() {
     [[ -n $skipped ]]
 }
 
+# total SECONDS ARCH...: the last line, from the logs.
+total() {
+    local seconds=$1 run=0 failed=0 skipped=0 arch log
+    shift
+    for arch in "$@"; do
+        log=$(tests_folder)/tests.log
+        run=$((run + $(count_in_log "$log" time)))
+        failed=$((failed + $(count_in_log "$log" failed-test)))
+        skipped=$((skipped + $(count_in_log "$log" skipped-test)))
+        [[ -n $(in_log "$log" skipped) ]] || failed=$((failed + 1))
+    done
+    printf 'test-arch: %d run, %d failed, %d skipped, %d s\n' "$run" "$failed" "$skipped" "$seconds"
+}
+
+# Where the selected architecture's tests run, and where their log is.
+tests_folder() {
+    printf '%s' "$here/salto-core/target/arch/$arch${page_size:+-$page_size}"
+}
+
 # run_tests [CLASS...]: runs the tests of the selected architecture; fails if a test does.
 run_tests() {
-    local root=$arch_cache/$deb/root folder=$here/salto-core/target/arch/$arch log status=0 started=$SECONDS summary
+    local root=$arch_cache/$deb/root folder log status=0 started=$SECONDS summary
+    folder=$(tests_folder)
     log=$folder/tests.log
     rm -rf "$folder"
     # Tests write into the folder target of the one that they run in.
@@ -253,8 +286,8 @@ run_tests() {
         ulimit -c 0
         cd "$folder"
         "$arch_cache/qemu/bin/qemu-$emulator" -L "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb/bin/java" \
-            "${emulated_jvm_options[@]}" "-Djqwik.tries.default=$tries" "-XX:ErrorFile=$folder/hs_err.log" \
-            -classpath "$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
+            "${emulated_jvm_options[@]}" "${tests_options[@]}" "-XX:ErrorFile=$folder/hs_err.log" \
+            -classpath "${patch:+$patch:}$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
             dev.salto.emulated.EmulatedTests "$@" 2>&1
     ) </dev/null | follow_tests "$log" || status=$?
     # All at once, because another architecture's lines may come at the same time.
@@ -264,8 +297,8 @@ run_tests() {
 }
 
 test_arch() {
-    local names=() tests=() tries=$default_tries at_once name arch deb emulator suite status=0 unfinished
-    local page_size="" qemu=qemu run=run_tests
+    local names=() tests=() tries=$default_tries fail_fast="" patch="" at_once name arch deb emulator suite status=0 unfinished
+    local page_size="" qemu=qemu run=run_tests tests_options started
     at_once=$(default_jobs)
     [[ $# -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
     while [[ $# -gt 0 ]]; do
@@ -287,6 +320,12 @@ test_arch() {
             --tries)
                 tries=${2:-}
                 [[ $tries =~ ^[1-9][0-9]*$ ]] || wrong_command_line "--tries needs a number of signatures"
+                shift
+                ;;
+            --fail-fast) fail_fast=true ;;
+            --patch)
+                [[ -d ${2:-} ]] || wrong_command_line "--patch needs a folder of classes, and '${2:-}' is none"
+                patch=$(cd "$2" && pwd -P)
                 shift
                 ;;
             --jobs)
@@ -329,6 +368,8 @@ test_arch() {
     done
     end_of_steps
     build salto-core tests
+    tests_options=("-Djqwik.tries.default=$tries" "-Ddev.salto.tests.fail-fast=${fail_fast:-false}")
+    started=$SECONDS
     # Jobs in the background do not get an interrupt from the keyboard.
     trap 'trap - INT TERM; kill 0' INT TERM
     for name in "${names[@]}"; do
@@ -341,5 +382,6 @@ test_arch() {
     for name in $(jobs -p); do
         wait "$name" || status=1
     done
+    total "$((SECONDS - started))" "${names[@]}"
     return "$status"
 }

@@ -93,7 +93,7 @@ make_init() {
     local file=$1 command
     shift
     printf -v command '%q ' "/usr/lib/jvm/java-25-openjdk-$deb/bin/java" "${emulated_jvm_options[@]}" "${system_jvm_options[@]}" \
-        "-Djqwik.tries.default=$tries" -classpath "/salto/test-classes:/salto/lib/*" dev.salto.emulated.EmulatedTests "$@"
+        "${tests_options[@]}" -classpath "${patch:+/salto/patch:}/salto/test-classes:/salto/lib/*" dev.salto.emulated.EmulatedTests "$@"
     cat >"$file" <<END
 #!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
@@ -118,6 +118,7 @@ make_initial_files() {
     mkdir -p "$files"/{bin,dev,proc,salto/lib,sys,tmp}
     cp "$arch_cache/$deb-$page_size/busybox" "$files/bin/"
     cp -r "$here/salto-core/target/test-classes" "$files/salto/"
+    [[ -z $patch ]] || cp -r "$patch" "$files/salto/patch"
     cp "$here"/salto-core/target/salto-core-*.jar "${libraries[@]}" "$files/salto/lib/"
     make_init "$files/init" "$@"
     { pack "$arch_cache/$deb/root" && pack "$files"; } >"$folder/initramfs"
@@ -136,8 +137,9 @@ run_system() {
 
 # run_tests_in_system CLASS...: runs tests in a system of the selected architecture; fails if a test does.
 run_tests_in_system() {
-    local folder=$here/salto-core/target/arch/$arch-$page_size log status=0 started=$SECONDS summary
+    local folder log status=0 started=$SECONDS summary
     local kernel_package system console machine
+    folder=$(tests_folder)
     log=$folder/tests.log
     select_system "$arch" "$page_size"
     rm -rf "$folder"

@@ -30,6 +30,9 @@ final class EmulatedTests implements TestExecutionListener {
     private static final String PACKAGE = "dev.salto";
     private static final String CLASSES = "(Test|Properties)";
 
+    /** Whether the first failed test is the last one. */
+    private static final boolean FAIL_FAST = Boolean.getBoolean("dev.salto.tests.fail-fast");
+
     private final Map<TestIdentifier, Long> started = new HashMap<>();
     private int run;
     private int failed;
@@ -56,10 +59,14 @@ final class EmulatedTests implements TestExecutionListener {
                 .selectors(DiscoverySelectors.selectPackage(PACKAGE))
                 .filters(ClassNameFilter.includeClassNamePatterns(classes), TagFilter.excludeTags(HOST))
                 .build(), tests);
-        print("run", Integer.toString(tests.run));
-        print("failed", Integer.toString(tests.failed));
-        print("skipped", Integer.toString(tests.skipped));
-        System.exit(tests.failed == 0 && tests.run > 0 ? 0 : 1);
+        tests.end();
+    }
+
+    private void end() {
+        print("run", Integer.toString(run));
+        print("failed", Integer.toString(failed));
+        print("skipped", Integer.toString(skipped));
+        System.exit(failed == 0 && run > 0 ? 0 : 1);
     }
 
     private static synchronized void print(String key, String value) {
@@ -99,6 +106,9 @@ final class EmulatedTests implements TestExecutionListener {
         if (test.isTest()) {
             run++;
             print("time", "%s %.1f s".formatted(name(test), time.toMillis() / 1e3));
+        }
+        if (FAIL_FAST && failed > 0) {
+            end();
         }
     }
 
