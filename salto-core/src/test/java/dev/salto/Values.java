@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Random arguments and results of callbacks, and how to compare them bit for bit. */
 final class Values {
+    /** Formatting by a pattern takes most of a test's time where the JVM only interprets. */
+    private static final HexFormat HEX = HexFormat.of();
+
     private Values() {}
 
     /** A random value for each layout. */
@@ -81,10 +85,10 @@ final class Values {
     /** Something readable that is equal only for values with the same bits; bytes of padding do not count. */
     static Object bits(MemoryLayout layout, Object value) {
         return switch (value) {
-            case Float f -> "float %x".formatted(Float.floatToRawIntBits(f));
-            case Double d -> "double %x".formatted(Double.doubleToRawLongBits(d));
-            case MemorySegment s when layout instanceof ValueLayout -> "%x of %d bytes".formatted(s.address(),
-                    s.byteSize());
+            case Float f -> "float " + Integer.toHexString(Float.floatToRawIntBits(f));
+            case Double d -> "double " + Long.toHexString(Double.doubleToRawLongBits(d));
+            case MemorySegment s when layout instanceof ValueLayout -> Long.toHexString(s.address()) + " of "
+                    + s.byteSize() + " bytes";
             case MemorySegment s -> bytes(layout, s);
             default -> value;
         };
@@ -93,12 +97,17 @@ final class Values {
     private static String bytes(MemoryLayout layout, MemorySegment segment) {
         BitSet used = new BitSet();
         markUsed(layout, 0, used);
+        byte[] bytes = segment.toArray(ValueLayout.JAVA_BYTE);
         StringBuilder text = new StringBuilder("[");
-        for (int i = 0; i < segment.byteSize(); i++) {
+        for (int i = 0; i < bytes.length; i++) {
             if (i % 8 == 0 && i > 0) {
                 text.append(' ');
             }
-            text.append(used.get(i) ? "%02x".formatted(segment.get(ValueLayout.JAVA_BYTE, i)) : "..");
+            if (used.get(i)) {
+                HEX.toHexDigits(text, bytes[i]);
+            } else {
+                text.append("..");
+            }
         }
         return text.append(']').toString();
     }
