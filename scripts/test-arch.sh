@@ -6,18 +6,22 @@
 
 # shellcheck disable=SC2154 # 'here' is set in salto
 
-# From Salto's names of architectures to Debian's and QEMU's, and Debian's suite with a JRE of that architecture.
+# From Salto's names of architectures to Debian's and QEMU's, and Debian's suite with a JRE of that architecture. They are tested in this
+# order: those that take longest come first, so that no processor is idle at the end. The first three have JVMs that only interpret.
 #   Salto        Debian   QEMU         suite
 architectures=(
-    "x86_64      amd64    x86_64       trixie"
-    "aarch64     arm64    aarch64      trixie"
-    "riscv64     riscv64  riscv64      trixie"
-    "ppc64le     ppc64el  ppc64le      trixie"
-    "s390x       s390x    s390x        trixie"
-    "loongarch64 loong64  loongarch64  sid"
     "arm         armhf    arm          trixie"
     "i386        i386     i386         trixie"
+    "loongarch64 loong64  loongarch64  sid"
+    "ppc64le     ppc64el  ppc64le      trixie"
+    "s390x       s390x    s390x        trixie"
+    "riscv64     riscv64  riscv64      trixie"
+    "aarch64     arm64    aarch64      trixie"
+    "x86_64      amd64    x86_64       trixie"
 )
+
+# What mvn verify tests, without emulation.
+host_architecture=x86_64
 
 # What is in an architecture's root: the JRE, what it needs to start, and the C libraries of tests.
 root_packages=(openjdk-25-jre-headless libc6 libgcc-s1 libstdc++6 zlib1g libatomic1 libffi8 libsqlite3-0 libexpat1)
@@ -31,12 +35,20 @@ emulated_jvm_options=(
     -Xmx1g -XX:+UseSerialGC -XX:+IgnoreUnrecognizedVMOptions -XX:TieredStopAtLevel=1
     -XX:ReservedCodeCacheSize=240m -XX:-SegmentedCodeCache
     -XX:-UsePerfData -XX:-CreateCoredumpOnCrash
+    # Hardware verifies the same classes.
+    -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote
     --enable-native-access=ALL-UNNAMED
-    -Ddev.salto.tests.divisor=20
 )
 
-# How many random signatures there are beside those that are the same in each run.
-default_tries=200
+# What runs of the tests, see Sample and Amounts.
+sample_options=(-Ddev.salto.tests.sample=true -Ddev.salto.tests.divisor=100)
+full_options=(-Ddev.salto.tests.divisor=20)
+
+# How many further random signatures there are in a sample, and in all tests.
+default_tries=(0 200)
+
+# Where there is no commit.
+default_seed=20261121
 
 # What runs with other page sizes if no classes are named: whatever makes tables, changes them and calls what is in them.
 page_size_tests=(TrampolineTest TrampolineTableTest NativeBindingTest ClosureTest SealingTest CallInterfaceTest)
@@ -48,22 +60,26 @@ arch_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/arch
 
 test_arch_usage() {
     cat <<EOF
-Usage: ./salto test-arch ARCH...|all [--tests CLASS[,CLASS...]] [--tries N] [--fail-fast] [--patch DIR] [--jobs N]
-       ./salto test-arch ARCH --page-size SIZE [--tests CLASS[,CLASS...]] [--tries N] [--fail-fast] [--patch DIR]
+Usage: ./salto test-arch ARCH...|all [--full] [--seed N] [--tests CLASS[,CLASS...]] [--tries N] [--fail-fast] [--patch DIR]
+                         [--jobs N]
+       ./salto test-arch ARCH --page-size SIZE [--full] [--seed N] [--tests CLASS[,CLASS...]] [--tries N] [--fail-fast]
+                         [--patch DIR]
        ./salto test-arch --list
 
 Runs Salto's tests on the JVM of another architecture, Debian's, under user-mode emulation (QEMU).
-An architecture takes five minutes and more. Its root, about 250 MB, and the emulators, about 110 MB, are fetched once, into
+An architecture takes one to eight minutes of a processor, several times as much with --full. Its root, about 250 MB, and the emulators, about 110 MB, are fetched once, into
 $arch_cache
 To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's archive keys; no root.
 
   ARCH     architectures to test, also ones without a port, whose tests fail for lack of it:
            $(architecture_names)
-  all      the architectures that have a text image in salto-text/src/main/asm
+  all      the architectures that have a text image in salto-text/src/main/asm, but for $host_architecture, which mvn verify tests
+  --full   all cases, instead of a sample of them that the seed chooses; below is what a sample has
+  --seed   the seed of what is random; the first digits of the commit's hash if not given. It is printed at the start, at the
+           end and with each failure, and repeats a run exactly.
   --tests  only these test classes, by their simple names
   --jobs   how many architectures are tested at the same time, 1 GB of memory each; $(default_jobs) if not given
-  --tries  how many random signatures, other ones in each run, are compared with the JDK's stubs, beside
-           the 450 that are always the same; $default_tries if not given
+  --tries  how many further random signatures are compared; ${default_tries[1]} with --full, otherwise none, if not given
   --fail-fast
            ends an architecture's run at its first failed test, which its lines name
   --patch  a folder of classes and resources that come before the library's and the tests' own
@@ -74,11 +90,27 @@ To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's arch
            1.5 GB of memory, and once 140 MB more to fetch; one system runs at a time. If --tests is not given, these classes run:
            ${page_size_tests[*]}
 
+  cases                             sample                                 --full
+  entries, ports, failure paths     all                                    all
+  C functions, by the C compiler's  each function, with one of the levels  each function at each level
+  levels -O0 and -O2
+  linkers                           Salto's, with gates and data-driven    the JDK's too, as the reference
+  extended types in each shape      one of each level and way of reading   all levels and ways of reading
+  conventions of i386 and Arm       each, with one of the levels           each at each level
+  random signatures of stubs        12                                     300
+  random signatures of closures     6                                      150
+  numbers of arguments in           some of each type of argument          all
+  registers and on the stack
+  random numbers                    20, and the edges                      500, and the edges
+  two faults in one input           one pair in 20                         all pairs
+  amounts, beside hardware's        a hundredth                            a twentieth
+
 What runs is all test classes of salto-core, *Test and *Properties, but not what has the tag "host", which cannot run there:
   TextImageTest, TextSourcesTest, most of PolicyTest, half of SealingTest
                        start JVMs of their own, which an emulated JVM cannot do
   StackWalkTest        attaches gdb
-  those of ports       follow from the ABI documents, and are the same on every JVM
+  those of ports, PageSizeTest
+                       follow from the ABI documents, and are the same on every JVM
   CurlTest, GLibTest   use C libraries that need many more packages
 nor tests of the packed JAR, among them those of situations (*IT), nor of salto-text, whose build tools run on the host.
 
@@ -95,6 +127,14 @@ architecture_names() {
     local line
     for line in "${architectures[@]}"; do
         printf '%s ' "${line%% *}"
+    done
+}
+
+# in_order NAME...: each once, the longest first.
+in_order() {
+    local name
+    for name in $(architecture_names); do
+        [[ " $* " != *" $name "* ]] || printf '%s\n' "$name"
     done
 }
 
@@ -198,7 +238,7 @@ follow_tests() {
                 failures=$((failures + 1))
                 if [[ $failures -le $failures_shown ]]; then
                     end_of_steps
-                    printf '  %s: failed: %s\n' "$arch" "${line#failed-test=}" >&2
+                    printf '  %s: failed, with the seed %s: %s\n' "$arch" "$seed" "${line#failed-test=}" >&2
                 fi
                 ;;
         esac
@@ -235,7 +275,8 @@ summarise() {
         "$(version_in "$arch_cache/$deb" libc)" "$(version_in "$arch_cache/$qemu" qemu)" "${kernel:+, Linux $kernel}" \
         "${pages:+, $((pages / 1024)) KiB pages}"
     if [[ -n $skipped ]]; then
-        printf '%d run, %d failed, %d skipped, ' "$(in_log "$log" run)" "$(in_log "$log" failed)" "$skipped"
+        printf '%d run, %d failed, %d skipped, %d signatures, ' "$(in_log "$log" run)" "$(in_log "$log" failed)" "$skipped" \
+            "$(in_log "$log" signatures)"
     else
         printf 'the JVM ended before the tests did, %s, ' "$(exit_reason "$status")"
     fi
@@ -272,6 +313,29 @@ tests_folder() {
     printf '%s' "$here/salto-core/target/arch/$arch${page_size:+-$page_size}"
 }
 
+# choose_tests: sets the properties that say which tests run, and the seed if none is given.
+choose_tests() {
+    local commit
+    if [[ -z $seed ]] && commit=$(git -C "$here" rev-parse HEAD 2>/dev/null); then
+        seed=$((16#${commit:0:12}))
+    fi
+    seed=${seed:-$default_seed}
+    if [[ -n $full ]]; then
+        tests_options=("${full_options[@]}")
+        tries=${tries:-${default_tries[1]}}
+    else
+        tests_options=("${sample_options[@]}")
+        tries=${tries:-${default_tries[0]}}
+    fi
+    tests_options+=("-Ddev.salto.tests.seed=$seed" "-Ddev.salto.tests.signatures=$tries" "-Ddev.salto.tests.fail-fast=${fail_fast:-false}")
+    say_seed
+}
+
+say_seed() {
+    printf 'The seed is %s; %s repeats this run.\n' "$seed" \
+        "./salto test-arch ${names[*]}${full:+ $full} --seed $seed --tries $tries${tests[*]:+ --tests $(IFS=, && printf '%s' "${tests[*]}")}"
+}
+
 # run_tests [CLASS...]: runs the tests of the selected architecture; fails if a test does.
 run_tests() {
     local root=$arch_cache/$deb/root folder log status=0 started=$SECONDS summary
@@ -285,11 +349,12 @@ run_tests() {
     (
         ulimit -c 0
         cd "$folder"
-        "$arch_cache/qemu/bin/qemu-$emulator" -L "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb/bin/java" \
+        TIMEFORMAT=$'cpu=%U\ncpu-of-system=%S'
+        time "$arch_cache/qemu/bin/qemu-$emulator" -L "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb/bin/java" \
             "${emulated_jvm_options[@]}" "${tests_options[@]}" "-XX:ErrorFile=$folder/hs_err.log" \
             -classpath "${patch:+$patch:}$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
-            dev.salto.emulated.EmulatedTests "$@" 2>&1
-    ) </dev/null | follow_tests "$log" || status=$?
+            dev.salto.emulated.EmulatedTests "$@"
+    ) </dev/null 2>&1 | follow_tests "$log" || status=$?
     # All at once, because another architecture's lines may come at the same time.
     summary=$(summarise "$log" "$folder" "$status" "$((SECONDS - started))") || status=1
     printf '%s\n' "$summary"
@@ -297,7 +362,7 @@ run_tests() {
 }
 
 test_arch() {
-    local names=() tests=() tries=$default_tries fail_fast="" patch="" at_once name arch deb emulator suite status=0 unfinished
+    local names=() tests=() tries="" seed="" full="" fail_fast="" patch="" at_once name arch deb emulator suite status=0 unfinished
     local page_size="" qemu=qemu run=run_tests tests_options started
     at_once=$(default_jobs)
     [[ $# -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
@@ -319,7 +384,13 @@ test_arch() {
             --tests=*) IFS=, read -r -a tests <<<"${1#*=}" ;;
             --tries)
                 tries=${2:-}
-                [[ $tries =~ ^[1-9][0-9]*$ ]] || wrong_command_line "--tries needs a number of signatures"
+                [[ $tries =~ ^[0-9]+$ ]] || wrong_command_line "--tries needs a number of signatures"
+                shift
+                ;;
+            --full) full=--full ;;
+            --seed)
+                seed=${2:-}
+                [[ $seed =~ ^-?[0-9]{1,18}$ ]] || wrong_command_line "--seed needs a number of at most 18 digits"
                 shift
                 ;;
             --fail-fast) fail_fast=true ;;
@@ -341,7 +412,7 @@ test_arch() {
             -*) wrong_command_line "test-arch has no option '$1'" ;;
             all)
                 for name in $(architecture_names); do
-                    ! has_image "$name" || names+=("$name")
+                    [[ $name == "$host_architecture" ]] || ! has_image "$name" || names+=("$name")
                 done
                 ;;
             *)
@@ -352,6 +423,7 @@ test_arch() {
         shift
     done
     [[ ${#names[@]} -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
+    mapfile -t names < <(in_order "${names[@]}")
     if [[ -n $page_size ]]; then
         # shellcheck source=scripts/test-page-size.sh
         source "$here/scripts/test-page-size.sh"
@@ -368,7 +440,7 @@ test_arch() {
     done
     end_of_steps
     build salto-core tests
-    tests_options=("-Djqwik.tries.default=$tries" "-Ddev.salto.tests.fail-fast=${fail_fast:-false}")
+    choose_tests
     started=$SECONDS
     # Jobs in the background do not get an interrupt from the keyboard.
     trap 'trap - INT TERM; kill 0' INT TERM
@@ -382,6 +454,7 @@ test_arch() {
     for name in $(jobs -p); do
         wait "$name" || status=1
     done
+    say_seed
     total "$((SECONDS - started))" "${names[@]}"
     return "$status"
 }

@@ -114,7 +114,8 @@ final class ArmConventionsTest {
     private static Stream<Arguments> everyShapeOfEachConvention() {
         return IS_ARM
                 ? Stream.of(Abi.SYSV, Abi.VFP, Abi.NATIVE).flatMap(abi -> shapes().stream()
-                        .flatMap(shape -> SignatureCallers.atEachLevel("arm-conventions").stream()
+                        .flatMap(shape -> Sample
+                                .oneOf(SignatureCallers.atEachLevel("arm-conventions"), abi + shape.name()).stream()
                                 .map(level -> Arguments.of(abi, shape, level))))
                 : Stream.of(Arguments.of(Abi.NATIVE, null, null));
     }
@@ -122,6 +123,7 @@ final class ArmConventionsTest {
     @ParameterizedTest(name = "{0}: {1} at {2}")
     @MethodSource("everyShapeOfEachConvention")
     void theCallbackGetsWhatCPassesAndCGetsWhatItReturns(Abi abi, Shape shape, SignatureCallers level) {
+        Sample.compared();
         String convention = abi == Abi.SYSV ? "base_" : "vfp_";
         Value result = shape.result();
         List<List<Number>> seen = new ArrayList<>();

@@ -39,7 +39,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -319,8 +318,8 @@ final class CSignaturesTest {
     static Stream<Arguments> everyCallerAtEachLevelWithEachLinker() {
         Stream<CCaller> callers = Stream.of(C_CALLERS.stream(), structsOfEverySize(), structsWithPadding())
                 .flatMap(Function.identity());
-        return callers.flatMap(caller -> LEVELS.stream().flatMap(
-                level -> Arrays.stream(UpcallLinker.values()).map(linker -> Arguments.of(caller, level, linker))));
+        return callers.flatMap(caller -> UpcallLinker.compared().stream().flatMap(linker -> Sample
+                .oneOf(LEVELS, caller.name() + linker).stream().map(level -> Arguments.of(caller, level, linker))));
     }
 
     @ParameterizedTest(name = "{0} at {1}, {2}")
@@ -340,7 +339,8 @@ final class CSignaturesTest {
 
     static Stream<Arguments> everyVariadicCallerAtEachLevel() {
         return C_CALLERS.stream().filter(caller -> caller.name().startsWith("variadic_"))
-                .flatMap(caller -> LEVELS.stream().map(level -> Arguments.of(caller, level)));
+                .flatMap(caller -> Sample.oneOf(LEVELS, caller.name()).stream()
+                        .map(level -> Arguments.of(caller, level)));
     }
 
     /** An upcall stub cannot be told that it is called as a variadic function. */
@@ -355,6 +355,7 @@ final class CSignaturesTest {
 
     private static void check(CCaller caller, SignatureCallers level, String linker,
             BiFunction<MethodHandle, Arena, MemorySegment> makeCallback) {
+        Sample.compared();
         try (Arena arena = Arena.ofConfined()) {
             Recorder recorder = new Recorder(caller.function(),
                     caller.result().isEmpty() ? null : caller.result().getFirst());
@@ -394,8 +395,12 @@ final class CSignaturesTest {
         return old;
     }
 
+    private static List<SignatureCallers> oneLevelOrAll() {
+        return Sample.oneOf(LEVELS, "");
+    }
+
     @ParameterizedTest
-    @FieldSource("LEVELS")
+    @MethodSource("oneLevelOrAll")
     void aCallbackFollowsPointersToPointersAndChangesWhatTheyPointTo(SignatureCallers level) {
         AddressLayout pointerToPointer = ADDRESS.withTargetLayout(ADDRESS.withTargetLayout(JAVA_INT));
         FunctionDescriptor function = FunctionDescriptor.of(JAVA_INT, pointerToPointer);
@@ -419,7 +424,7 @@ final class CSignaturesTest {
     }
 
     @ParameterizedTest
-    @FieldSource("LEVELS")
+    @MethodSource("oneLevelOrAll")
     void aCallbackIsCalledAgainWithTheStructThatItReturned(SignatureCallers level) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment callback = StaticLinker.nativeLinker()
@@ -461,7 +466,7 @@ final class CSignaturesTest {
     }
 
     @ParameterizedTest
-    @FieldSource("LEVELS")
+    @MethodSource("oneLevelOrAll")
     void callbacksNest(SignatureCallers level) throws ReflectiveOperationException {
         Nesting nesting = new Nesting(level);
         MethodHandle target = MethodHandles.lookup().bind(nesting, "call",

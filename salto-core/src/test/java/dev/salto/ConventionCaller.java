@@ -47,6 +47,7 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
 
     /** Has C call a callback, and compares what either gets. */
     void check(SignatureCallers level) {
+        Sample.compared();
         Recorder recorder = new Recorder(caller.function(),
                 caller.result().isEmpty() ? null : caller.result().getFirst());
         MethodHandle target = recorder.handle();

@@ -12,11 +12,16 @@ import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Data;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.FromData;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.BigRange;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.Tuple.Tuple1;
 
 /** Numbers of C that Java has no type for: what the compiler has written is what is read, and what was written is read again. */
 final class NativeNumbersTest {
@@ -58,7 +63,30 @@ final class NativeNumbersTest {
         }
     }
 
-    @Property
+    @Data
+    Iterable<Tuple1<Double>> doubles() {
+        List<Double> edges = List.of(0.0, -0.0, 1.0, -1.0, 0.1, Double.MIN_VALUE, -Double.MIN_VALUE, Double.MIN_NORMAL,
+                Double.MAX_VALUE, -Double.MAX_VALUE);
+        return withEdges(edges, Sample.random("doubles", Sample.tries(500), NativeNumbersTest::finite));
+    }
+
+    private static double finite(Random random) {
+        double number;
+        do {
+            number = Double.longBitsToDouble(random.nextLong());
+        } while (!Double.isFinite(number));
+        return number;
+    }
+
+    private static <T> List<Tuple1<T>> withEdges(List<T> edges, Iterable<Tuple1<T>> others) {
+        List<Tuple1<T>> all = new ArrayList<>();
+        edges.forEach(edge -> all.add(Tuple.of(edge)));
+        others.forEach(all::add);
+        return all;
+    }
+
+    @Property(tries = Integer.MAX_VALUE)
+    @FromData("doubles")
     void aDoubleIsWrittenExactly(@ForAll double value) {
         for (MemoryLayout type : TYPES) {
             try (Arena arena = Arena.ofConfined()) {
@@ -131,10 +159,21 @@ final class NativeNumbersTest {
         }
     }
 
-    @Property
-    void integersAreReadAsTheyWereWritten(
-            @ForAll @BigRange(min = "-170141183460469231731687303715884105728",
-                    max = "170141183460469231731687303715884105727") BigInteger value) {
+    @Data
+    Iterable<Tuple1<BigInteger>> integers() {
+        BigInteger word = BigInteger.ONE.shiftLeft(64);
+        BigInteger limit = BigInteger.ONE.shiftLeft(127);
+        BigInteger one = BigInteger.ONE;
+        List<BigInteger> edges = List.of(BigInteger.ZERO, one, one.negate(), word.subtract(one), word, word.negate(),
+                word.shiftRight(1), limit.subtract(one), limit.negate());
+        // Shifted, so that there are numbers of any length.
+        return withEdges(edges, Sample.random("integers", Sample.tries(500),
+                random -> new BigInteger(128, random).subtract(limit).shiftRight(random.nextInt(127))));
+    }
+
+    @Property(tries = Integer.MAX_VALUE)
+    @FromData("integers")
+    void integersAreReadAsTheyWereWritten(@ForAll BigInteger value) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment own = arena.allocate(16);
             NativeNumbers.setInt128(own, 0, value);

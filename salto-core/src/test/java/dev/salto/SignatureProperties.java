@@ -23,15 +23,14 @@ import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
+import java.util.stream.Stream;
+import net.jqwik.api.Data;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.FromData;
 import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple.Tuple1;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
@@ -44,18 +43,30 @@ final class SignatureProperties {
     private static final List<ValueLayout> FLOATS = List.of(JAVA_FLOAT, DOUBLE);
     private static final LeftOut LEFT_OUT = new LeftOut();
 
-    @Property(tries = 150, seed = "20261120")
-    void aClosureSeesAndReturnsWhatTheJdksStubDoes(@ForAll("signatures") FunctionDescriptor signature,
-            @ForAll long seed)
-            throws Throwable {
-        compare(signature, seed);
+    /** A callback's type, printed as in C. */
+    record Signature(FunctionDescriptor function, long seed) {
+        @Override
+        public String toString() {
+            return Values.describe(function);
+        }
+    }
+
+    @Data
+    Iterable<Tuple1<Signature>> signatures() {
+        return Sample.random("closures", Sample.tries(150), SignatureProperties::signature);
+    }
+
+    @Property(tries = Integer.MAX_VALUE)
+    @FromData("signatures")
+    void aClosureSeesAndReturnsWhatTheJdksStubDoes(@ForAll Signature signature) throws Throwable {
+        compare(signature.function(), signature.seed());
     }
 
     /** Every number of integers that a closure can have, with floating-point numbers in registers, and on the stack too. */
     @Example
     void zeroToFiveIntegersAndAnyNumberOfDoublesWork() throws Throwable {
         for (int integers = 0; integers <= 5; integers++) {
-            for (int doubles : new int[]{0, 1, 7, 8, 9, 20}) {
+            for (int doubles : Sample.some(List.of(0, 1, 7, 8, 9, 20), 3, integers)) {
                 List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(integers, JAVA_INT));
                 parameters.addAll(Collections.nCopies(doubles, DOUBLE));
                 compare(FunctionDescriptor.of(DOUBLE, parameters.toArray(MemoryLayout[]::new)),
@@ -70,6 +81,7 @@ final class SignatureProperties {
     }
 
     private static void compare(FunctionDescriptor signature, long seed) throws Throwable {
+        Sample.compared();
         RuntimeInterface function = RuntimeInterface.define(signature.toMethodType());
         ClosureType<Object> type = ClosureType.of(function.type(), signature);
 
@@ -84,7 +96,8 @@ final class SignatureProperties {
             List<Object> passed = Values.bits(signature.argumentLayouts(), arguments);
             Object returned = Values.bitsOfResult(signature, result);
 
-            if (!LEFT_OUT.count("signatures not compared with the JDK's stub", JdkFaults.ofItsOwnStubs(signature))) {
+            if (Sample.isFull() && !LEFT_OUT.count("signatures not compared with the JDK's stub",
+                    JdkFaults.ofItsOwnStubs(signature))) {
                 MemorySegment stub = Linker.nativeLinker().upcallStub(target, signature, arena);
                 Object fromStub = call(call, stub, signature, arguments);
                 assertThat(recorder.takeSeen()).as("the JDK's stub sees of %s", signature).isEqualTo(passed);
@@ -107,24 +120,24 @@ final class SignatureProperties {
     }
 
     /** Up to five integers and twelve floating-point numbers, in any order, and any result. */
-    @Provide
-    Arbitrary<FunctionDescriptor> signatures() {
-        Arbitrary<List<ValueLayout>> integers = Arbitraries.of(INTEGERS).list().ofMaxSize(5);
-        Arbitrary<List<ValueLayout>> floats = Arbitraries.of(FLOATS).list().ofMaxSize(12);
-        Arbitrary<List<ValueLayout>> parameters = Combinators.combine(integers, floats)
-                .as((i, f) -> {
-                    List<ValueLayout> all = new ArrayList<>(i);
-                    all.addAll(f);
-                    return all;
-                })
-                .flatMap(all -> Arbitraries.shuffle(all));
-        List<ValueLayout> results = new ArrayList<>(INTEGERS);
-        results.addAll(FLOATS);
-        Arbitrary<Optional<ValueLayout>> result = Arbitraries.of(results).optional();
-        return Combinators.combine(parameters, result).as((p, r) -> {
-            MemoryLayout[] layouts = p.toArray(MemoryLayout[]::new);
-            return r.map(layout -> FunctionDescriptor.of(layout, layouts))
-                    .orElseGet(() -> FunctionDescriptor.ofVoid(layouts));
-        });
+    private static Signature signature(Random random) {
+        List<MemoryLayout> parameters = new ArrayList<>();
+        addSome(parameters, INTEGERS, random.nextInt(6), random);
+        addSome(parameters, FLOATS, random.nextInt(13), random);
+        Collections.shuffle(parameters, random);
+        MemoryLayout[] layouts = parameters.toArray(MemoryLayout[]::new);
+        List<MemoryLayout> result = new ArrayList<>();
+        addSome(result, Stream.concat(INTEGERS.stream(), FLOATS.stream()).toList(), random.nextInt(10) == 0 ? 0 : 1,
+                random);
+        FunctionDescriptor function = result.isEmpty()
+                ? FunctionDescriptor.ofVoid(layouts)
+                : FunctionDescriptor.of(result.getFirst(), layouts);
+        return new Signature(function, random.nextLong());
+    }
+
+    private static void addSome(List<MemoryLayout> chosen, List<ValueLayout> all, int count, Random random) {
+        for (int i = 0; i < count; i++) {
+            chosen.add(all.get(random.nextInt(all.size())));
+        }
     }
 }

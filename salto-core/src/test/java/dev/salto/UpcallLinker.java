@@ -46,6 +46,11 @@ enum UpcallLinker {
     /** The two that have to behave alike in everything else, too. */
     static final List<UpcallLinker> LINKERS = List.of(JDK, SALTO);
 
+    /** Those that a test compares: under emulation without the reference, which hardware and full runs have. */
+    static List<UpcallLinker> compared() {
+        return Sample.isFull() ? List.of(values()) : List.of(SALTO, DATA_DRIVEN);
+    }
+
     abstract MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options);
 

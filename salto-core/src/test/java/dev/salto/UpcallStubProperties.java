@@ -27,13 +27,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Data;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.FromData;
 import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
+import net.jqwik.api.Tuple.Tuple1;
 import net.jqwik.api.lifecycle.AfterContainer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
@@ -65,25 +64,37 @@ final class UpcallStubProperties {
             MemoryLayout.structLayout(LONG_LONG, LONG_LONG, LONG_LONG));
 
     /** A callback's type, printed as in C. */
-    record Signature(FunctionDescriptor function) {
+    record Signature(FunctionDescriptor function, long seed) {
         @Override
         public String toString() {
             return Values.describe(function);
         }
     }
 
-    @Property(tries = 300, seed = "20261121", edgeCases = EdgeCasesMode.NONE)
-    void aStaticStubSeesAndReturnsWhatTheJdksStubDoes(@ForAll("signatures") Signature signature, @ForAll long seed)
-            throws Throwable {
-        compare(signature.function(), seed);
+    @Data
+    Iterable<Tuple1<Signature>> signatures() {
+        return Sample.random("stubs", Sample.tries(300), UpcallStubProperties::signature);
     }
 
-    /** Other signatures in each run. It runs in the Maven profile of its tag, which says how many. */
-    @Property(edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = Integer.MAX_VALUE)
+    @FromData("signatures")
+    void aStaticStubSeesAndReturnsWhatTheJdksStubDoes(@ForAll Signature signature) throws Throwable {
+        compare(signature.function(), signature.seed());
+    }
+
+    /** Each of several JVMs tries others. */
+    @Data
+    Iterable<Tuple1<Signature>> furtherSignatures() {
+        return Sample.random("further stubs" + System.getProperty("dev.salto.tests.part", ""),
+                Sample.furtherSignatures(), UpcallStubProperties::signature);
+    }
+
+    /** It runs in the Maven profile of its tag, and under emulation if further signatures are wanted. */
+    @Property(tries = Integer.MAX_VALUE)
+    @FromData("furtherSignatures")
     @Tag("thorough")
-    void thousandsOfStaticStubsSeeAndReturnWhatTheJdksStubsDo(@ForAll("signatures") Signature signature,
-            @ForAll long seed) throws Throwable {
-        compare(signature.function(), seed);
+    void thousandsOfStaticStubsSeeAndReturnWhatTheJdksStubsDo(@ForAll Signature signature) throws Throwable {
+        compare(signature.function(), signature.seed());
     }
 
     /** Every number of integers and of doubles around where the registers end, and behind them each class of struct. */
@@ -91,8 +102,8 @@ final class UpcallStubProperties {
     Stream<DynamicTest> structsGoWhereTheRemainingRegistersAllow() {
         Stream.Builder<DynamicTest> cases = Stream.builder();
         for (MemoryLayout struct : ONE_OF_EACH_CLASS) {
-            for (int integers : new int[]{0, 4, 5, 6}) {
-                for (int doubles : new int[]{0, 6, 7, 8}) {
+            for (int integers : List.of(0, 4, 5, 6)) {
+                for (int doubles : Sample.some(List.of(0, 6, 7, 8), 4, struct + "" + integers)) {
                     List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(integers, JAVA_INT));
                     parameters.addAll(Collections.nCopies(doubles, DOUBLE));
                     parameters.add(struct);
@@ -110,7 +121,7 @@ final class UpcallStubProperties {
     Stream<DynamicTest> anyNumberOfParametersWorks() {
         Stream.Builder<DynamicTest> cases = Stream.builder();
         for (MemoryLayout layout : List.of(JAVA_BYTE, LONG_LONG, JAVA_FLOAT, MemoryLayout.structLayout(JAVA_BYTE))) {
-            for (int count : new int[]{0, 1, 5, 6, 7, 8, 9, 16, 17, 50, 120}) {
+            for (int count : Sample.some(List.of(0, 1, 5, 6, 7, 8, 9, 16, 17, 50, 120), 3, layout)) {
                 addCases(FunctionDescriptor.of(layout, Collections.nCopies(count, layout).toArray(MemoryLayout[]::new)),
                         count, cases);
             }
@@ -152,9 +163,10 @@ final class UpcallStubProperties {
 
     /** A test for each linker, so that those that the JDK gets wrong are skipped one by one. */
     private static void addCases(FunctionDescriptor function, long seed, Stream.Builder<DynamicTest> cases) {
-        for (UpcallLinker linker : UpcallLinker.values()) {
+        for (UpcallLinker linker : UpcallLinker.compared()) {
             cases.add(DynamicTest.dynamicTest("%s, %s".formatted(Values.describe(function), linker), () -> {
                 JdkFaults.ofComparison(function, linker).ifPresent(Assumptions::abort);
+                Sample.compared();
                 compare(function, seed, linker);
             }));
         }
@@ -166,7 +178,8 @@ final class UpcallStubProperties {
     }
 
     private static void compare(FunctionDescriptor function, long seed) throws Throwable {
-        for (UpcallLinker linker : UpcallLinker.values()) {
+        Sample.compared();
+        for (UpcallLinker linker : UpcallLinker.compared()) {
             if (!LEFT_OUT.count("random signatures not compared for the linker " + linker,
                     JdkFaults.ofComparison(function, linker))) {
                 compare(function, seed, linker);
@@ -228,17 +241,7 @@ final class UpcallStubProperties {
                 .orElseGet(() -> FunctionDescriptor.ofVoid(parameters));
     }
 
-    /**
-     * Up to 24 parameters and any result: values, small structs and unions, and large ones.
-     *
-     * <p>They are made by hand, because combined arbitraries take longer than the comparison where the JVM only interprets. So a signature that
-     * fails is not shrunk.
-     */
-    @Provide
-    Arbitrary<Signature> signatures() {
-        return Arbitraries.randomValue(UpcallStubProperties::signature);
-    }
-
+    /** Up to 24 parameters and any result: values, small structs and unions, and large ones. */
     private static Signature signature(Random random) {
         FunctionDescriptor function;
         do {
@@ -249,7 +252,7 @@ final class UpcallStubProperties {
                     ? FunctionDescriptor.ofVoid(parameters)
                     : FunctionDescriptor.of(anything(random), parameters);
         } while (LEFT_OUT.count("random signatures replaced by others", JdkFaults.of(function)));
-        return new Signature(function);
+        return new Signature(function, random.nextLong());
     }
 
     private static MemoryLayout anything(Random random) {

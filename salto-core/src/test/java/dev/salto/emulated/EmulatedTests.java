@@ -4,14 +4,18 @@ package dev.salto.emulated;
 
 import dev.salto.Report;
 import dev.salto.Salto;
+import dev.salto.Sample;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.platform.engine.Filter;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -27,8 +31,14 @@ final class EmulatedTests implements TestExecutionListener {
     /** Of tests that start JVMs or debuggers, or need what the other architecture's root does not have. */
     static final String HOST = "host";
 
+    /** Of further random signatures, which run if some are wanted. */
+    private static final String FURTHER = "thorough";
+
     private static final String PACKAGE = "dev.salto";
-    private static final String CLASSES = "(Test|Properties)";
+    private static final String CLASSES = ".*(Test|Properties)";
+
+    /** They come first, because they find most faults, and soon. */
+    private static final String SIGNATURES = ".*\\.(((CSignatures|ExtendedTypes|\\w*Conventions?)Test)|\\w*Properties)";
 
     /** Whether the first failed test is the last one. */
     private static final boolean FAIL_FAST = Boolean.getBoolean("dev.salto.tests.fail-fast");
@@ -53,16 +63,26 @@ final class EmulatedTests implements TestExecutionListener {
         print("pagesize", Integer.toString(report.pageSize()));
         print("source", String.valueOf(report.source()));
         print("problem", report.problem() == null ? "" : report.problem());
-        String classes = arguments.length == 0 ? ".*" + CLASSES : ".*\\.(" + String.join("|", arguments) + ")";
+        print("seed", Long.toString(Sample.seed()));
+        String classes = arguments.length == 0 ? CLASSES : ".*\\.(" + String.join("|", arguments) + ")";
         EmulatedTests tests = new EmulatedTests();
-        LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request()
-                .selectors(DiscoverySelectors.selectPackage(PACKAGE))
-                .filters(ClassNameFilter.includeClassNamePatterns(classes), TagFilter.excludeTags(HOST))
-                .build(), tests);
+        Launcher launcher = LauncherFactory.create();
+        for (ClassNameFilter part : List.of(ClassNameFilter.includeClassNamePatterns(SIGNATURES),
+                ClassNameFilter.excludeClassNamePatterns(SIGNATURES))) {
+            launcher.execute(LauncherDiscoveryRequestBuilder.request()
+                    .selectors(DiscoverySelectors.selectPackage(PACKAGE))
+                    .filters(part, ClassNameFilter.includeClassNamePatterns(classes), excluded())
+                    .build(), tests);
+        }
         tests.end();
     }
 
+    private static Filter<?> excluded() {
+        return Sample.furtherSignatures() > 0 ? TagFilter.excludeTags(HOST) : TagFilter.excludeTags(HOST, FURTHER);
+    }
+
     private void end() {
+        print("signatures", Integer.toString(Sample.signaturesCompared()));
         print("run", Integer.toString(run));
         print("failed", Integer.toString(failed));
         print("skipped", Integer.toString(skipped));

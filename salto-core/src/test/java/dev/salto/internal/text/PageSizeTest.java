@@ -14,11 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Where a table's parts lie on systems with pages of any size that an architecture has, by the arithmetic alone: nothing is mapped. */
+/**
+ * Where a table's parts lie on systems with pages of any size that an architecture has, by the arithmetic alone: nothing is mapped, and it is
+ * the same on every JVM.
+ */
+@Tag("host")
 final class PageSizeTest {
     private static final List<Integer> PAGE_SIZES = List.of(0x1000, 0x4000, 0x10000);
 
