@@ -288,6 +288,9 @@ summarise() {
     if [[ $status -ne 0 || -n $(in_log "$log" skipped-test) ]]; then
         printf '             details: %s\n' "$log"
     fi
+    if [[ -z $skipped ]]; then
+        printf '             the last test to begin was %s\n' "$(sed -n 's/^test=//p' "$log" | tail -1)"
+    fi
     if [[ -z $skipped && -s $folder/target/last-stub.txt ]]; then
         printf '             the last upcall stub was made for %s\n' "$(<"$folder/target/last-stub.txt")"
     fi

@@ -99,6 +99,9 @@ final class EmulatedTests implements TestExecutionListener {
         if (isClass(test)) {
             print("class", test.getDisplayName());
         }
+        if (test.isTest()) {
+            print("test", name(test));
+        }
     }
 
     @Override
