@@ -146,7 +146,9 @@ run_on_host() {
             -Ddev.salto.tests.fail-fast=true "-XX:ErrorFile=$folder/hs_err.log" \
             -classpath "${patch:+$patch:}$here/salto-core/target/test-classes:$(class_path_of salto-core)" \
             dev.salto.emulated.EmulatedTests "$@" </dev/null
-    ) >"$folder/tests.log" 2>&1
+    ) >"$folder/tests.log" 2>&1 &
+    child=$!
+    wait "$child"
 }
 
 # run_emulated FOLDER PATCH [CLASS...]: the same on the architecture, under emulation.
@@ -155,7 +157,9 @@ run_emulated() {
     shift 2
     classes=$(IFS=, && echo "$*")
     timeout --kill-after=10 "$limit" "$here/salto" test-arch "$arch" --fail-fast ${patch:+--patch "$patch"} \
-        ${classes:+--tests "$classes"} "${sample_options[@]}" </dev/null >"$folder/output.log" 2>&1 || status=$?
+        ${classes:+--tests "$classes"} "${sample_options[@]}" </dev/null >"$folder/output.log" 2>&1 &
+    child=$!
+    wait "$child" || status=$?
     cp "$here/salto-core/target/arch/$arch/tests.log" "$folder/" 2>/dev/null || true
     return "$status"
 }
@@ -194,8 +198,10 @@ report() {
 
 # test_faults ARCH NAME...: all faults of an architecture, one after the other, and then the tests that found them without a fault.
 test_faults() {
-    local arch=$1 name folder status started found problem finders=() classes
+    local arch=$1 name folder status started found problem finders=() classes child=""
     shift
+    # Each run has a process group of its own, which its time limit ends as a whole.
+    trap '[[ -z $child ]] || kill "$child"; exit 1' TERM
     for name in "$@"; do
         folder=$faults_folder/$name
         show_step "$arch: ${name#*/}"
