@@ -23,7 +23,7 @@ host_architecture=x86_64
 
 # By the faults' names, each "ARCHITECTURE/NAME", which are also in the order of the list.
 fault_names=()
-declare -A what unit file before after
+declare -A what unit by file before after
 
 # By architecture: the longest runs begin first, so that all processors are busy to the end.
 longest_first=(arm loongarch64 i386 s390x ppc64le riscv64 aarch64 x86_64)
@@ -34,7 +34,7 @@ Usage: scripts/plant-faults.sh [ARCH|FAULT]... [--tests CLASS[,CLASS...]] [--see
        scripts/plant-faults.sh [ARCH|FAULT]... --list
 
 Plants faults in ports, one at a time, and runs the tests of ./salto test-arch with each until the first one fails. x86_64 runs in this host's
-JVM, all others under emulation. At last, the classes whose tests found something run without a fault, and have to succeed.
+JVM, all others under emulation. The test class that is likely to find a fault runs alone at first, and all of them if it does not. At last, the classes whose tests found something run without a fault, and have to succeed.
 
   ARCH     all faults of these architectures; without ARCH and FAULT, all that there are
   FAULT    this fault, by its name, as --list shows it
@@ -70,10 +70,11 @@ read_faults() {
                 read -r _ arch name <<<"$line"
                 name=$arch/$name
                 fault_names+=("$name")
-                what[$name]="" unit[$name]="" file[$name]="" before[$name]="" after[$name]=""
+                what[$name]="" unit[$name]="" by[$name]="" file[$name]="" before[$name]="" after[$name]=""
                 ;;
             "what  "*) what[$name]=${line#what  } ;;
             "unit  "*) unit[$name]=${line#unit  } ;;
+            "by    "*) by[$name]=${line#by    } ;;
             "file  "*) file[$name]=${line#file  } ;;
             -*) before[$name]+=${before[$name]:+$'\n'}${line#-} ;;
             +*) after[$name]+=${after[$name]:+$'\n'}${line#+} ;;
@@ -198,7 +199,7 @@ report() {
 
 # test_faults ARCH NAME...: all faults of an architecture, one after the other, and then the tests that found them without a fault.
 test_faults() {
-    local arch=$1 name folder status started found problem finders=() classes child=""
+    local arch=$1 name folder status started found problem finders=() classes likely child=""
     shift
     # Each run has a process group of its own, which its time limit ends as a whole.
     trap '[[ -z $child ]] || kill "$child"; exit 1' TERM
@@ -210,7 +211,13 @@ test_faults() {
             continue
         fi
         started=$SECONDS status=0
-        run_with "$folder" "$folder/patch" "${tests[@]}" || status=$?
+        likely=("${tests[@]}")
+        [[ ${#tests[@]} -gt 0 || -z ${by[$name]} ]] || likely=("${by[$name]}")
+        run_with "$folder" "$folder/patch" "${likely[@]}" || status=$?
+        # What is likely to find it did not, so all others have to.
+        if [[ $status -eq 0 && ${likely[*]} != "${tests[*]}" ]]; then
+            run_with "$folder" "$folder/patch" || status=$?
+        fi
         problem=$(in_log "$folder/tests.log" problem 2>/dev/null || true)
         if [[ ! -s $folder/tests.log || -z $(in_log "$folder/tests.log" jvm) ]]; then
             report "$name" unknown "because the JVM did not start: $folder/output.log"
