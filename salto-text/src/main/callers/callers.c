@@ -105,6 +105,16 @@ struct mixture {
         int number;
 };
 
+struct double_float {
+        double fraction;
+        float ratio;
+};
+
+struct float_double {
+        float ratio;
+        double fraction;
+};
+
 struct large {
         long long numbers[5];
 };
@@ -119,6 +129,18 @@ double call_for_mixture(struct mixture (*function)(int), int a)
 {
         struct mixture mixture = function(a);
         return mixture.fraction + mixture.number;
+}
+
+double call_for_double_float(struct double_float (*function)(int), int a)
+{
+        struct double_float result = function(a);
+        return result.fraction + result.ratio;
+}
+
+double call_for_float_double(struct float_double (*function)(int), int a)
+{
+        struct float_double result = function(a);
+        return result.fraction + result.ratio;
 }
 
 /* With arguments on the stack, too. */
@@ -147,6 +169,18 @@ double add_to_double(double (*function)(void), double a)
 int add_with_context(int a, int b, const int *context)
 {
         return a + b + *context;
+}
+
+/* Adds up `count` doubles, which are passed for the three dots before anything else. */
+double sum_of_doubles(long long count, ...)
+{
+        __builtin_va_list arguments;
+        double sum = 0;
+        __builtin_va_start(arguments, count);
+        for (long long i = 0; i < count; i++)
+                sum += __builtin_va_arg(arguments, double);
+        __builtin_va_end(arguments);
+        return sum;
 }
 
 /* Something to call that is not Java. */

@@ -42,6 +42,13 @@
                 *result = f(1, -2, 3, -4, 5, name##_a, -6, name##_b, 7);                                                \
         }                                                                                                               \
                                                                                                                         \
+        void name##_behind_nine_longs(name (*f)(long, long, long, long, long, long, long, long, long, name, long,       \
+                                                name),                                                                  \
+                                      name *result)                                                                     \
+        {                                                                                                               \
+                *result = f(1, -2, 3, -4, 5, -6, 7, -8, 9, name##_a, -10, name##_b);                                    \
+        }                                                                                                               \
+                                                                                                                        \
         void name##_behind_one_long(name (*f)(long, name, long, name), name *result)                                    \
         {                                                                                                               \
                 *result = f(1, name##_a, -2, name##_b);                                                                 \

@@ -297,7 +297,55 @@ void struct_array_and_more(array_and_more (*f)(array_and_more), array_and_more *
         *result = f((array_and_more) {{1, -2, 3}, 4, 5.5f});
 }
 
+/* Of these, some calling conventions have each member in a register. */
+typedef struct {
+        float a, b, c, d;
+} four_floats;
+
+void struct_four_floats(four_floats (*f)(four_floats, float), four_floats *result)
+{
+        *result = f((four_floats) {1.5f, -2.5f, 3.5f, -4.5f}, 5.5f);
+}
+
+typedef struct {
+        double a, b, c, d;
+} four_doubles;
+
+void struct_four_doubles(four_doubles (*f)(four_doubles, double), four_doubles *result)
+{
+        *result = f((four_doubles) {1.5, -2.5, 3.5, -4.5}, 5.5);
+}
+
+typedef struct {
+        double numbers[8];
+} eight_doubles;
+
+void struct_eight_doubles(eight_doubles (*f)(eight_doubles, int), eight_doubles *result)
+{
+        *result = f((eight_doubles) {{1.5, -2.5, 3.5, -4.5, 5.5, -6.5, 7.5, -8.5}}, 9);
+}
+
+/* A pointer beside a floating-point number is not always what an integer is there. */
+typedef struct {
+        double a;
+        void *b;
+} double_pointer;
+
+void struct_double_pointer(double_pointer (*f)(double_pointer, int), double_pointer *result)
+{
+        *result = f((double_pointer) {1.5, (void *) 0x1000}, 2);
+}
+
 /* ---- Unions ---- */
+
+typedef union {
+        float ratio;
+} one_float_union;
+
+void union_one_float(one_float_union (*f)(one_float_union, float, int), one_float_union *result)
+{
+        *result = f((one_float_union) {1.5f}, 2.5f, 3);
+}
 
 typedef union {
         int number;
@@ -424,6 +472,10 @@ typedef struct {
         long long a, b;
 } two_longs;
 
+typedef struct {
+        int a, b, c;
+} three_ints;
+
 /* One register is left, which is too few for the struct; the long behind it gets it. */
 void struct_behind_five_ints(long long (*f)(int, int, int, int, int, two_longs, long long, long long), long long *result)
 {
@@ -437,10 +489,44 @@ void struct_behind_seven_doubles(double (*f)(double, double, double, double, dou
         *result = f(1, 2, 3, 4, 5, 6, 7, (two_doubles) {-8, -9}, 10, 11);
 }
 
+/* The same where there are eight registers, or four. */
+void struct_behind_seven_ints(long long (*f)(int, int, int, int, int, int, int, two_longs, long long, long long),
+                              long long *result)
+{
+        *result = f(1, 2, 3, 4, 5, 6, 7, (two_longs) {-8, -9}, 10, 11);
+}
+
+void struct_behind_three_ints(int (*f)(int, int, int, two_ints, int, int), int *result)
+{
+        *result = f(1, 2, 3, (two_ints) {-4, -5}, 6, 7);
+}
+
+/* With eight registers for doubles, something is on the stack before the struct, for which there are integer registers. */
+void struct_behind_nine_doubles(int (*f)(double, double, double, double, double, double, double, double, double, three_ints,
+                                         three_ints, int),
+                                int *result)
+{
+        *result = f(1, 2, 3, 4, 5, 6, 7, 8, 9, (three_ints) {-1, -2, -3}, (three_ints) {-4, -5, -6}, 7);
+}
+
+/* With thirteen registers for doubles, the struct is in the last one, and in memory. */
+void struct_behind_twelve_doubles(float (*f)(double, double, double, double, double, double, double, double, double, double,
+                                             double, double, three_floats, double),
+                                  float *result)
+{
+        *result = f(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, (three_floats) {-1.5f, -2.5f, -3.5f}, 13);
+}
+
 /* The double in the struct goes onto the stack with the long, though there are registers for it. */
 void mixed_struct_behind_six_ints(double (*f)(int, int, int, int, int, int, long_double_pair, double), double *result)
 {
         *result = f(1, 2, 3, 4, 5, 6, (long_double_pair) {-7, -8.5}, 9.5);
+}
+
+void mixed_struct_behind_eight_ints(double (*f)(int, int, int, int, int, int, int, int, long_double_pair, double),
+                                    double *result)
+{
+        *result = f(1, 2, 3, 4, 5, 6, 7, 8, (long_double_pair) {-9, -10.5}, 11.5);
 }
 
 /* The address of the result takes the first integer register, so the sixth int goes onto the stack. */

@@ -53,6 +53,12 @@ final class CSignaturesTest {
     private static final GroupLayout TWO_LONGS = CLayouts.struct(LONG_LONG, LONG_LONG);
     private static final GroupLayout TWO_DOUBLES = CLayouts.struct(DOUBLE, DOUBLE);
     private static final GroupLayout THREE_FLOATS = CLayouts.struct(JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT);
+    private static final GroupLayout FOUR_FLOATS = CLayouts.struct(JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT);
+    private static final GroupLayout FOUR_DOUBLES = CLayouts.struct(DOUBLE, DOUBLE, DOUBLE, DOUBLE);
+    private static final GroupLayout EIGHT_DOUBLES = CLayouts.struct(array(8, DOUBLE));
+    private static final GroupLayout THREE_INTS = CLayouts.struct(JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final GroupLayout DOUBLE_POINTER = CLayouts.struct(DOUBLE, ADDRESS);
+    private static final GroupLayout ONE_FLOAT_UNION = CLayouts.union(JAVA_FLOAT);
     private static final GroupLayout LONG_DOUBLE = CLayouts.struct(LONG_LONG, DOUBLE);
     private static final GroupLayout DOUBLE_LONG = CLayouts.struct(DOUBLE, LONG_LONG);
     private static final GroupLayout FLOAT_INT_FLOAT = CLayouts.struct(JAVA_FLOAT, JAVA_INT, JAVA_FLOAT);
@@ -116,6 +122,15 @@ final class CSignaturesTest {
             CCaller.of("struct_two_doubles", struct(TWO_DOUBLES, 4.5, -5.5), struct(TWO_DOUBLES, 1.5, -2.5), 3.5),
             CCaller.of("struct_three_floats", struct(THREE_FLOATS, 5.5f, -6.5f, 7.5f),
                     struct(THREE_FLOATS, 1.5f, -2.5f, 3.5f), 4.5f),
+            CCaller.of("struct_four_floats", struct(FOUR_FLOATS, 5.5f, -6.5f, 7.5f, -8.5f),
+                    struct(FOUR_FLOATS, 1.5f, -2.5f, 3.5f, -4.5f), 5.5f),
+            CCaller.of("struct_four_doubles", struct(FOUR_DOUBLES, 5.5, -6.5, 7.5, -8.5),
+                    struct(FOUR_DOUBLES, 1.5, -2.5, 3.5, -4.5), 5.5),
+            CCaller.of("struct_eight_doubles",
+                    struct(EIGHT_DOUBLES, 9.5, -10.5, 11.5, -12.5, 13.5, -14.5, 15.5, -16.5),
+                    struct(EIGHT_DOUBLES, 1.5, -2.5, 3.5, -4.5, 5.5, -6.5, 7.5, -8.5), 9),
+            CCaller.of("struct_double_pointer", struct(DOUBLE_POINTER, -2.5, MemorySegment.ofAddress(0x3000)),
+                    struct(DOUBLE_POINTER, 1.5, MemorySegment.ofAddress(0x1000)), 2),
             CCaller.of("struct_long_double", struct(LONG_DOUBLE, -5L, 6.5), struct(LONG_DOUBLE, -1L, 2.5), 3L, 4.5),
             CCaller.of("struct_double_long", struct(DOUBLE_LONG, 5.5, -6L), struct(DOUBLE_LONG, 1.5, -2L), 3.5, 4L),
             CCaller.of("struct_float_int_float", struct(FLOAT_INT_FLOAT, 4.5f, -5, 6.5f),
@@ -135,6 +150,7 @@ final class CSignaturesTest {
                     struct(ARRAY_AND_MORE, (short) 6, (short) -7, (short) 8, (byte) 9, 10.5f),
                     struct(ARRAY_AND_MORE, (short) 1, (short) -2, (short) 3, (byte) 4, 5.5f)),
 
+            CCaller.of("union_one_float", struct(ONE_FLOAT_UNION, -2.5f), struct(ONE_FLOAT_UNION, 1.5f), 2.5f, 3),
             CCaller.of("union_int_float", struct(INT_OR_FLOAT, -2.5f), struct(INT_OR_FLOAT, 1.5f), 2),
             CCaller.of("union_double_floats", struct(DOUBLE_OR_FLOATS, 4.5f, -5.5f),
                     struct(DOUBLE_OR_FLOATS, 1.5f, -2.5f), 3.5),
@@ -156,9 +172,17 @@ final class CSignaturesTest {
                     struct(BYTES_128, longs(0, -1))),
 
             CCaller.of("struct_behind_five_ints", 10L, 1, 2, 3, 4, 5, struct(TWO_LONGS, -6L, -7L), 8L, 9L),
+            CCaller.of("struct_behind_seven_ints", 12L, 1, 2, 3, 4, 5, 6, 7, struct(TWO_LONGS, -8L, -9L), 10L, 11L),
+            CCaller.of("struct_behind_three_ints", 8, 1, 2, 3, struct(TWO_INTS, -4, -5), 6, 7),
+            CCaller.of("struct_behind_nine_doubles", 8, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0,
+                    struct(THREE_INTS, -1, -2, -3), struct(THREE_INTS, -4, -5, -6), 7),
+            CCaller.of("struct_behind_twelve_doubles", 14.5f, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0,
+                    12.0, struct(THREE_FLOATS, -1.5f, -2.5f, -3.5f), 13.0),
             CCaller.of("struct_behind_seven_doubles", 12.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0,
                     struct(TWO_DOUBLES, -8.0, -9.0), 10.0, 11.0),
             CCaller.of("mixed_struct_behind_six_ints", 10.5, 1, 2, 3, 4, 5, 6, struct(LONG_DOUBLE, -7L, -8.5), 9.5),
+            CCaller.of("mixed_struct_behind_eight_ints", 12.5, 1, 2, 3, 4, 5, 6, 7, 8,
+                    struct(LONG_DOUBLE, -9L, -10.5), 11.5),
             CCaller.of("large_result_and_six_ints", struct(BYTES_24, 7L, 8.5, -9), 1, -2, 3, -4, 5, -6),
             CCaller.of("mixed_result_and_six_ints", struct(DOUBLE_LONG, 8.5, -9L), 1, -2, 3, -4, 5, -6, 7.5));
 

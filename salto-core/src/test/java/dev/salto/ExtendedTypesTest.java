@@ -93,6 +93,7 @@ final class ExtendedTypesTest {
             Shape.of("_between", "_c", 1, "_a", 2.5, "_b", -3),
             Shape.of("_many", "_c", "_a", "_b", "_a", "_b", "_a", "_b", "_a", "_b", "_a", "_b"),
             Shape.of("_behind_longs", "_c", 1L, -2L, 3L, -4L, 5L, "_a", -6L, "_b", 7L),
+            Shape.of("_behind_nine_longs", "_c", 1L, -2L, 3L, -4L, 5L, -6L, 7L, -8L, 9L, "_a", -10L, "_b"),
             Shape.of("_behind_one_long", "_c", 1L, "_a", -2L, "_b"),
             Shape.of("_behind_doubles", "_c", 1.5, -2.5, 3.5, -4.5, 5.5, -6.5, 7.5, "_a", -8.5, "_b"),
             Shape.of("_struct", ALONE + "_c", ALONE + "_a", 1),

@@ -71,6 +71,8 @@ final class JdkFaults {
                     "where alignment decides which registers a struct is in, the JDK does not find it");
             case "variadic_doubles", "variadic_mixed" -> optional(hasLp64d || isArm,
                     "variable arguments are in integer registers here, and no upcall stub can be told that it has some");
+            case "union_one_float" -> optional(ARCHITECTURE.equals("s390x") && !isDataDriven,
+                    "the JDK takes a union of one floating-point number for that number");
             case "returned_unsigned_char" -> optional(resultsAreExtended || (isArm && isDataDriven && returnsByte),
                     "a callee extends its result here, and the JDK has no layout for a byte that is extended with zeros");
             case "returned_signed_char", "returned_short" -> optional(isArm && !isDataDriven,

@@ -5,13 +5,17 @@ package dev.salto;
 import static dev.salto.text.callers.CTypes.DOUBLE;
 import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -130,6 +134,51 @@ final class NativeBindingTest {
             assertThat((long) call.invokeExact()).isZero();
             assertThatThrownBy(binding::address).isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("closed");
+        }
+    }
+
+    /** What is in registers before the call is not zero. */
+    @Test
+    void aClosedOneReturnsZeroInEachRegisterOfAResult() throws Throwable {
+        List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(8, LONG_LONG));
+        parameters.addAll(Collections.nCopies(8, DOUBLE));
+        List<Object> arguments = new ArrayList<>(Collections.nCopies(8, -1L));
+        arguments.addAll(Collections.nCopies(8, -1.5));
+        for (MemoryLayout member : List.of(JAVA_FLOAT, DOUBLE, LONG_LONG)) {
+            for (int count : new int[]{1, 2, 3, 4, 8}) {
+                GroupLayout result = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(count, member));
+                FunctionDescriptor own = FunctionDescriptor.of(result, parameters.toArray(MemoryLayout[]::new));
+                MemorySegment function;
+                try (NativeBinding binding = NativeBinding.bindTrailing(Callers.add(),
+                        own.appendArgumentLayouts(ADDRESS), MemorySegment.NULL)) {
+                    function = binding.address();
+                }
+                MethodHandle call = LINKER.downcallHandle(function, own);
+                try (Arena arena = Arena.ofConfined()) {
+                    MemorySegment returned = (MemorySegment) call.bindTo(arena).invokeWithArguments(arguments);
+
+                    assertThat(returned.toArray(JAVA_BYTE)).as("%s", result).containsOnly(0);
+                }
+            }
+        }
+    }
+
+    /** Only x86-64 has a register that says how many doubles there are. */
+    @Test
+    void aVariadicFunctionFindsItsDoubles() throws Throwable {
+        assumeTrue(System.getProperty("os.arch").equals("amd64"), "there is no such register here");
+        for (int longs = 0; longs <= 8; longs++) {
+            List<MemoryLayout> parameters = new ArrayList<>(List.of(LONG_LONG, DOUBLE, DOUBLE));
+            parameters.addAll(Collections.nCopies(longs, LONG_LONG));
+            List<Object> arguments = new ArrayList<>(List.of(2L, 1.5, -4.0));
+            arguments.addAll(Collections.nCopies(longs, 0L));
+            FunctionDescriptor own = FunctionDescriptor.of(DOUBLE, parameters.toArray(MemoryLayout[]::new));
+            try (NativeBinding binding = NativeBinding.bindTrailing(Callers.sumOfDoubles(),
+                    own.appendArgumentLayouts(ADDRESS), MemorySegment.NULL)) {
+                MethodHandle call = LINKER.downcallHandle(binding.address(), own, Linker.Option.firstVariadicArg(1));
+
+                assertThat(call.invokeWithArguments(arguments)).as("%d longs", longs).isEqualTo(-2.5);
+            }
         }
     }
 

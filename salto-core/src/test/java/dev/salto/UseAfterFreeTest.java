@@ -178,8 +178,10 @@ final class UseAfterFreeTest {
 
         assertThat(Callers.callForQuad(quad, 1)).isZero();
         assertThat(Callers.callForMixture(mixture, 1)).isZero();
+        assertThat(Callers.callForDoubleFloat(closedSource(CLayouts.struct(DOUBLE, JAVA_FLOAT)), 1)).isZero();
+        assertThat(Callers.callForFloatDouble(closedSource(CLayouts.struct(JAVA_FLOAT, DOUBLE)), 1)).isZero();
 
-        assertThat(calls).hasSize(2);
+        assertThat(calls).hasSize(4);
     }
 
     interface LargeSource {

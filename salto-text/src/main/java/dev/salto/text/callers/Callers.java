@@ -39,6 +39,10 @@ public final class Callers {
             FunctionDescriptor.of(DOUBLE, ADDRESS, JAVA_INT));
     private static final MethodHandle CALL_FOR_MIXTURE = link("call_for_mixture",
             FunctionDescriptor.of(DOUBLE, ADDRESS, JAVA_INT));
+    private static final MethodHandle CALL_FOR_DOUBLE_FLOAT = link("call_for_double_float",
+            FunctionDescriptor.of(DOUBLE, ADDRESS, JAVA_INT));
+    private static final MethodHandle CALL_FOR_FLOAT_DOUBLE = link("call_for_float_double",
+            FunctionDescriptor.of(DOUBLE, ADDRESS, JAVA_INT));
     private static final MethodHandle CALL_FOR_LARGE = link("call_for_large",
             FunctionDescriptor.of(LONG_LONG, ADDRESS, JAVA_INT));
 
@@ -70,6 +74,32 @@ public final class Callers {
     public static double callForMixture(MemorySegment function, int a) {
         try {
             return (double) CALL_FOR_MIXTURE.invokeExact(function, a);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Calls a {@code struct { double; float; } (*)(int)}.
+     *
+     * @return the sum of the struct's members
+     */
+    public static double callForDoubleFloat(MemorySegment function, int a) {
+        try {
+            return (double) CALL_FOR_DOUBLE_FLOAT.invokeExact(function, a);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Calls a {@code struct { float; double; } (*)(int)}.
+     *
+     * @return the sum of the struct's members
+     */
+    public static double callForFloatDouble(MemorySegment function, int a) {
+        try {
+            return (double) CALL_FOR_FLOAT_DOUBLE.invokeExact(function, a);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -119,6 +149,14 @@ public final class Callers {
     /** The address of a C function that adds two {@code int}s and a third one, to which its third parameter points. */
     public static MemorySegment addWithContext() {
         return LIBRARY.findOrThrow("add_with_context");
+    }
+
+    /**
+     * The address of a variadic C function, {@code double (*)(long long count, ...)}, that adds up as many doubles; they are its first variable
+     * arguments.
+     */
+    public static MemorySegment sumOfDoubles() {
+        return LIBRARY.findOrThrow("sum_of_doubles");
     }
 
     /**
