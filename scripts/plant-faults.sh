@@ -18,34 +18,29 @@ faults_list=$here/scripts/faults.txt
 faults_folder=$here/salto-core/target/faults
 default_limit=1200
 
-# Whose tests run in this host's own JVM.
-host_architecture=x86_64
-
 # By the faults' names, each "ARCHITECTURE/NAME", which are also in the order of the list.
 fault_names=()
 declare -A what unit by file before after
-
-# By architecture: the longest runs begin first, so that all processors are busy to the end.
-longest_first=(arm loongarch64 i386 s390x ppc64le riscv64 aarch64 x86_64)
 
 plant_faults_usage() {
     cat <<END
 Usage: scripts/plant-faults.sh [ARCH|FAULT]... [--tests CLASS[,CLASS...]] [--seed N] [--jobs N] [--limit SECONDS]
        scripts/plant-faults.sh [ARCH|FAULT]... --list
 
-Plants faults in ports, one at a time, and runs the tests of ./salto test-arch with each until the first one fails. x86_64 runs in this host's
-JVM, all others under emulation. The test class that is likely to find a fault runs alone at first, and all of them if it does not. At last, the classes whose tests found something run without a fault, and have to succeed.
+Plants faults in ports, one at a time, and runs the tests of ./salto test-arch with each until the first one fails: the sample, not all
+cases. x86_64 runs in this host's JVM, all others under emulation. The test class that is likely to find a fault runs before all others.
+At last, the classes whose tests found something run without a fault, and have to succeed.
 
   ARCH     all faults of these architectures; without ARCH and FAULT, all that there are
   FAULT    this fault, by its name, as --list shows it
   --tests  only these test classes, by their simple names
-  --seed   as that of ./salto test-arch: the same sample of tests for each fault
+  --seed   the seed of the sample, as that of ./salto test-arch; the first digits of the commit's hash if not given
   --jobs   how many architectures are tested at the same time, 1 GB of memory each; $(default_jobs) if not given
   --limit  after how many seconds a run counts as hanging; $default_limit if not given
   --list   the faults, and whether the ports' own unit tests find them
 
 A fault that ends the JVM, or makes it hang, is found too: by the test that was running. The logs are in
-$faults_folder/ARCH/FAULT.log. The faults are in
+$faults_folder/ARCH/FAULT. The faults are in
 $faults_list
 
 Exit codes: 0 all faults were found; 1 one was missed, or tests fail without a fault; 2 a wrong command line; 3 something is missing, or a fault's
@@ -143,8 +138,8 @@ run_on_host() {
     (
         ulimit -c 0
         cd "$folder"
-        exec timeout --kill-after=10 "$limit" "$jdk/bin/java" "${emulated_jvm_options[@]}" "-Djqwik.tries.default=$default_tries" \
-            -Ddev.salto.tests.fail-fast=true "-XX:ErrorFile=$folder/hs_err.log" \
+        exec timeout --kill-after=10 "$limit" "$jdk/bin/java" "${emulated_jvm_options[@]}" "${tests_options[@]}" \
+            "-XX:ErrorFile=$folder/hs_err.log" \
             -classpath "${patch:+$patch:}$here/salto-core/target/test-classes:$(class_path_of salto-core)" \
             dev.salto.emulated.EmulatedTests "$@" </dev/null
     ) >"$folder/tests.log" 2>&1 &
@@ -157,8 +152,8 @@ run_emulated() {
     local folder=$1 patch=$2 status=0 classes
     shift 2
     classes=$(IFS=, && echo "$*")
-    timeout --kill-after=10 "$limit" "$here/salto" test-arch "$arch" --fail-fast ${patch:+--patch "$patch"} \
-        ${classes:+--tests "$classes"} "${sample_options[@]}" </dev/null >"$folder/output.log" 2>&1 &
+    timeout --kill-after=10 "$limit" "$here/salto" test-arch "$arch" --seed "$seed" --fail-fast ${patch:+--patch "$patch"} \
+        ${classes:+--tests "$classes"} </dev/null >"$folder/output.log" 2>&1 &
     child=$!
     wait "$child" || status=$?
     cp "$here/salto-core/target/arch/$arch/tests.log" "$folder/" 2>/dev/null || true
@@ -264,7 +259,7 @@ count_outcomes() {
 }
 
 plant_faults() {
-    local wanted=() selected tests=() sample_options=() list="" at_once limit=$default_limit jdk llvm name arch own missed unknown
+    local wanted=() selected names=() tests=() seed="" full="" tries="" fail_fast=true tests_options list="" at_once limit=$default_limit jdk llvm name arch own missed unknown
     at_once=$(default_jobs)
     read_faults
     while [[ $# -gt 0 ]]; do
@@ -280,9 +275,9 @@ plant_faults() {
                 shift
                 ;;
             --seed | --jobs | --limit)
-                [[ ${2:-} =~ ^[0-9]+$ ]] || wrong_faults_line "$1 needs a number"
+                [[ ${2:-} =~ ^[0-9]{1,18}$ ]] || wrong_faults_line "$1 needs a number of at most 18 digits"
                 case $1 in
-                    --seed) sample_options+=("$1" "$2") ;;
+                    --seed) seed=$2 ;;
                     --jobs) at_once=$2 ;;
                     --limit) limit=$2 ;;
                 esac
@@ -314,9 +309,11 @@ plant_faults() {
     done
     build salto-core tests
     find_llvm
+    choose_tests >/dev/null
+    printf 'The seed of the sample is %s.\n' "$seed"
     # Jobs in the background do not get an interrupt from the keyboard.
     trap 'trap - INT TERM; kill 0' INT TERM
-    for arch in "${longest_first[@]}"; do
+    for arch in $(architecture_names); do
         own=()
         for name in "${selected[@]}"; do
             [[ ${name%%/*} != "$arch" ]] || own+=("$name")
