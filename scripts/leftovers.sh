@@ -16,13 +16,13 @@ places=("${TMPDIR:-/tmp}" /tmp /var/tmp /dev/shm "$HOME" "$cache" "$cache/JNA" "
 
 # What the JVM, Maven, the system and Salto's build keep, by design.
 kept=(
-    "*/hsperfdata_*"      # performance data of live JVMs: the JVM removes the files, and keeps the folder
-    "*/systemd-private-*" # temporary folders of services
-    "$HOME/.m2"          # Maven's repository
-    "$HOME/.java"        # the JDK's list of fonts
-    "$cache"             # it may be new itself
-    "$cache/salto"       # clang and lld, emulators and other architectures' JVMs, libffi
-    "$cache/fontconfig"  # the system's list of fonts
+    "*/hsperfdata_*"        # performance data of live JVMs: the JVM removes the files, and keeps the folder
+    "*/systemd-private-*"   # temporary folders of services
+    "$HOME/.m2"             # Maven's repository
+    "$HOME/.java"           # the JDK's list of fonts
+    "$cache"                # it may be new itself
+    "$cache/salto"          # clang and lld, emulators and other architectures' JVMs, libffi
+    "$cache/fontconfig"     # the system's list of fonts
 )
 
 # What JVMs and the kernel write about crashes, outside of the folders that the build removes.
