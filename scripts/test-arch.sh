@@ -119,7 +119,8 @@ SALTO_DEBIAN_MIRROR, a URL, is the mirror to fetch from, where apt's configurati
 The last line is the total of all architectures, "test-arch: N run, N failed, N skipped, S s". A JVM that ends before its tests do
 counts as one failure.
 
-Exit codes: 0 all tests succeeded; 1 a test failed, or a JVM did; 2 a wrong command line; 3 something is missing.
+Exit codes: 0 all tests succeeded; 1 a test failed, or a JVM did; 2 a wrong command line; 3 something is missing,
+also if only one architecture could not be fetched: the others are tested.
 EOF
 }
 
@@ -207,6 +208,13 @@ fetch_root() {
     printf 'qemu=%s\njre=%s\nlibc=%s\npackages=%s\n' "$(version_in "$arch_cache/qemu" qemu)" "$(version_of openjdk-25-jre-headless)" \
         "$(version_of libc6)" "${wanted[*]}" >"$unfinished/versions"
     publish "$arch_cache/$deb"
+}
+
+# fetch_architecture NAME: its root, and its kernel if there is a page size.
+fetch_architecture() {
+    select_architecture "$1"
+    fetch_root
+    [[ -z $page_size ]] || fetch_kernel
 }
 
 list_architectures() {
@@ -365,7 +373,7 @@ run_tests() {
 }
 
 test_arch() {
-    local names=() tests=() tries="" seed="" full="" fail_fast="" patch="" at_once name arch deb emulator suite status=0 unfinished
+    local names=() fetched=() unfetched=() tests=() tries="" seed="" full="" fail_fast="" patch="" at_once name arch deb emulator suite status=0 unfinished
     local page_size="" qemu=qemu run=run_tests tests_options started
     at_once=$(default_jobs)
     [[ $# -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
@@ -434,19 +442,25 @@ test_arch() {
         qemu=qemu-system run=run_tests_in_system at_once=1
         [[ ${#tests[@]} -gt 0 ]] || tests=("${page_size_tests[@]}")
     fi
+    # Jobs in the background do not get an interrupt from the keyboard.
+    trap 'trap - INT TERM; kill 0' INT TERM
     fetch_qemu
     [[ -z $page_size ]] || fetch_system_qemu
     for name in "${names[@]}"; do
-        select_architecture "$name"
-        fetch_root
-        [[ -z $page_size ]] || fetch_kernel
+        # One that a mirror lacks does not keep the others from being tested. In the background, because a condition would hide errors.
+        fetch_architecture "$name" &
+        if wait $!; then
+            fetched+=("$name")
+        else
+            unfetched+=("$name")
+        fi
     done
     end_of_steps
+    [[ ${#fetched[@]} -gt 0 ]] || exit "$missing"
+    names=("${fetched[@]}")
     build salto-core tests
     choose_tests
     started=$SECONDS
-    # Jobs in the background do not get an interrupt from the keyboard.
-    trap 'trap - INT TERM; kill 0' INT TERM
     for name in "${names[@]}"; do
         while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do
             wait -n || status=1
@@ -458,6 +472,10 @@ test_arch() {
         wait "$name" || status=1
     done
     say_seed
+    if [[ ${#unfetched[@]} -gt 0 ]]; then
+        printf 'Not tested, because what it needs could not be fetched: %s\n' "${unfetched[*]}"
+        [[ $status -ne 0 ]] || status=$missing
+    fi
     total "$((SECONDS - started))" "${names[@]}"
     return "$status"
 }
