@@ -78,8 +78,12 @@ public final class NativeNumbers {
     public static double getDouble(MemoryLayout type, MemorySegment segment, long offset) {
         return switch (format(type)) {
             case DOUBLE -> segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset);
-            case DOUBLE_DOUBLE -> segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset)
-                    + segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset + Double.BYTES);
+            case DOUBLE_DOUBLE -> {
+                double high = segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset);
+                double low = segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset + Double.BYTES);
+                // The sum of a zero and a low part of the other sign would lose its sign.
+                yield high == 0 || !Double.isFinite(high) ? high : high + low;
+            }
             case X87, QUAD -> {
                 Binary binary = read(type, segment, offset);
                 double sign = binary.isNegative() ? -1 : 1;
