@@ -6,18 +6,19 @@
 
 # shellcheck disable=SC2154 # 'here' is set in salto
 
-# From Salto's names of architectures to Debian's and QEMU's, and Debian's suite with a JRE of that architecture. They are tested in this
+# From Salto's names of architectures to Debian's and QEMU's, and Debian's suites with a JRE of that architecture: a mirror that is being
+# updated may lack packages of the first one. They are tested in this
 # order: those that take longest come first, so that no processor is idle at the end. The first three have JVMs that only interpret.
-#   Salto        Debian   QEMU         suite
+#   Salto        Debian   QEMU         suites
 architectures=(
-    "arm         armhf    arm          trixie"
-    "i386        i386     i386         trixie"
+    "arm         armhf    arm          trixie,sid"
+    "i386        i386     i386         trixie,sid"
     "loongarch64 loong64  loongarch64  sid"
-    "ppc64le     ppc64el  ppc64le      trixie"
-    "s390x       s390x    s390x        trixie"
-    "riscv64     riscv64  riscv64      trixie"
-    "aarch64     arm64    aarch64      trixie"
-    "x86_64      amd64    x86_64       trixie"
+    "ppc64le     ppc64el  ppc64le      trixie,sid"
+    "s390x       s390x    s390x        trixie,sid"
+    "riscv64     riscv64  riscv64      trixie,sid"
+    "aarch64     arm64    aarch64      trixie,sid"
+    "x86_64      amd64    x86_64       trixie,sid"
 )
 
 # What mvn verify tests, without emulation.
@@ -144,11 +145,11 @@ default_jobs() {
     nproc 2>/dev/null || echo 1
 }
 
-# select_architecture NAME: sets arch, deb, emulator and suite.
+# select_architecture NAME: sets arch, deb, emulator and suites.
 select_architecture() {
     local line
     for line in "${architectures[@]}"; do
-        read -r arch deb emulator suite <<<"$line"
+        read -r arch deb emulator suites <<<"$line"
         [[ $arch != "$1" ]] || return 0
     done
     return 1
@@ -165,14 +166,14 @@ wrong_command_line() {
 }
 
 fetch_qemu() {
-    local wanted=("$qemu_suite" "${qemu_packages[@]}") line arch deb emulator suite
+    local wanted=("$qemu_suite" "${qemu_packages[@]}") line arch deb emulator suites
     ! is_fetched "$arch_cache/qemu" "${wanted[@]}" || return 0
     require_apt
     new_folder "$arch_cache"
     fetch QEMU "$unfinished" amd64 "$qemu_suite" "${qemu_packages[@]}"
     mkdir "$unfinished/bin"
     for line in "${architectures[@]}"; do
-        read -r arch deb emulator suite <<<"$line"
+        read -r arch deb emulator suites <<<"$line"
         mv "$unfinished/root/usr/bin/qemu-$emulator" "$unfinished/bin/"
     done
     rm -rf "$unfinished/root"
@@ -180,10 +181,34 @@ fetch_qemu() {
     publish "$arch_cache/qemu"
 }
 
+# suite_of_root: the suite that the selected architecture's root came from; nothing if there is no root.
+suite_of_root() {
+    local suite
+    for suite in ${suites//,/ }; do
+        if is_fetched "$arch_cache/$deb" "$suite" "${root_packages[@]}"; then
+            printf '%s\n' "$suite"
+            return
+        fi
+    done
+}
+
+# fetch_root: fetches the selected architecture's root from the first suite that has it.
 fetch_root() {
-    local wanted=("$suite" "${root_packages[@]}") root link target jre folder
-    ! is_fetched "$arch_cache/$deb" "${wanted[@]}" || return 0
+    local suite
+    [[ -z $(suite_of_root) ]] || return 0
     require_apt
+    for suite in ${suites//,/ }; do
+        # In the background, because a condition would hide errors.
+        fetch_root_from "$suite" &
+        ! wait $! || return 0
+    done
+    return "$missing"
+}
+
+# fetch_root_from SUITE
+fetch_root_from() {
+    local suite=$1 root link target jre folder
+    local wanted=("$suite" "${root_packages[@]}")
     new_folder "$arch_cache"
     fetch "$arch" "$unfinished" "$deb" "$suite" "${root_packages[@]}"
     root=$unfinished/root
@@ -220,12 +245,12 @@ fetch_architecture() {
 list_architectures() {
     local line fetched
     for line in "${architectures[@]}"; do
-        read -r arch deb emulator suite <<<"$line"
+        read -r arch deb emulator suites <<<"$line"
         fetched="not fetched"
-        if is_fetched "$arch_cache/$deb" "$suite" "${root_packages[@]}"; then
+        if [[ -n $(suite_of_root) ]]; then
             fetched="JRE $(version_in "$arch_cache/$deb" jre), libc $(version_in "$arch_cache/$deb" libc)"
         fi
-        printf '%-12s Debian %-8s %-7s %-15s %s\n' "$arch" "$deb" "$suite" \
+        printf '%-12s Debian %-8s %-10s %-15s %s\n' "$arch" "$deb" "$suites" \
             "$(has_image "$arch" && echo "text image" || echo "no text image")" "$fetched"
     done
     if is_fetched "$arch_cache/qemu" "$qemu_suite" "${qemu_packages[@]}"; then
@@ -373,7 +398,7 @@ run_tests() {
 }
 
 test_arch() {
-    local names=() fetched=() unfetched=() tests=() tries="" seed="" full="" fail_fast="" patch="" at_once name arch deb emulator suite status=0 unfinished
+    local names=() fetched=() unfetched=() tests=() tries="" seed="" full="" fail_fast="" patch="" at_once name arch deb emulator suites status=0 unfinished
     local page_size="" qemu=qemu run=run_tests tests_options started
     at_once=$(default_jobs)
     [[ $# -gt 0 ]] || wrong_command_line "test-arch needs architectures, or 'all'"
