@@ -208,7 +208,7 @@ final class DataDrivenTest {
             assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
             assertThat(caught).hasSize(1);
             assertThat(caught.getFirst().toString()).contains("ArgumentHandler");
-            assertThat(caught.getFirst().toString()).contains("callers");
+            assertThat(caught.getFirst().toString()).contains("call_repeatedly");
         } finally {
             Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
         }
