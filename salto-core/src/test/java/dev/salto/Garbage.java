@@ -12,9 +12,6 @@ import java.util.function.BooleanSupplier;
 public final class Garbage {
     private static final int ATTEMPTS = 100;
 
-    /** The least time that the JDK's cleaner gets after a collection, in nanoseconds. */
-    private static final long CLEANING = Duration.ofMillis(10).toNanos();
-
     private Garbage() {}
 
     /** Fails if what a weak or phantom reference refers to stays reachable. */
@@ -27,12 +24,8 @@ public final class Garbage {
         for (int i = 0; i < ATTEMPTS && !condition.getAsBoolean(); i++) {
             long start = System.nanoTime();
             System.gc();
-            long now = System.nanoTime();
-            // The JDK's cleaner needs time of its own, more where collections are slow.
-            long end = now + (now - start) + CLEANING;
-            while (System.nanoTime() < end && !condition.getAsBoolean()) {
-                Thread.sleep(1);
-            }
+            // The JDK's cleaner runs in a thread of its own, which stands still meanwhile; where collections are slow, it is, too.
+            Thread.sleep(10 + Duration.ofNanos(System.nanoTime() - start).toMillis());
         }
         assertThat(condition.getAsBoolean()).as(what).isTrue();
     }
