@@ -56,7 +56,7 @@ wrong_faults_line() {
 
 # read_faults: fills the arrays from the list.
 read_faults() {
-    local line name="" number=0
+    local line arch deb emulator suite name="" number=0
     while IFS= read -r line; do
         number=$((number + 1))
         case $line in
@@ -76,12 +76,17 @@ read_faults() {
             *) fail "line $number of $faults_list is none that its head describes: $line" "Correct that line." ;;
         esac
     done <"$faults_list"
+    for name in "${fault_names[@]}"; do
+        [[ -n ${what[$name]} && -f $here/${file[$name]} && -n ${before[$name]} ]] ||
+            fail "the fault $name lacks its sentence, its text, or a file that exists: '${file[$name]}'" "Correct it in $faults_list."
+        select_architecture "${name%%/*}" ||
+            fail "there is no architecture '${name%%/*}', which the fault $name is for." "Correct it in $faults_list."
+    done
 }
 
 # change_text NAME TARGET: writes the fault's file to TARGET, with the fault in it.
 change_text() {
     local name=$1 target=$2 source=$here/${file[$1]} text rest
-    [[ -r $source ]] || fail "the file of the fault $name does not exist: ${file[$name]}" "Correct it in $faults_list."
     # Without the x, the shell would remove line ends.
     text=$(cat "$source" && echo x)
     rest=${text#*"${before[$name]}"}
@@ -152,6 +157,8 @@ run_emulated() {
     local folder=$1 patch=$2 status=0 classes
     shift 2
     classes=$(IFS=, && echo "$*")
+    # A run that does not begin leaves the log of the one before.
+    rm -f "$folder/tests.log" "$here/salto-core/target/arch/$arch/tests.log"
     timeout --kill-after=10 "$limit" "$here/salto" test-arch "$arch" --seed "$seed" --fail-fast ${patch:+--patch "$patch"} \
         ${classes:+--tests "$classes"} </dev/null >"$folder/output.log" 2>&1 &
     child=$!
