@@ -150,6 +150,17 @@ final class UpcallStubProperties {
         return cases.build();
     }
 
+    /** Whether it travels as that number decides where the arguments behind it are. The JDK does not always say so as C does, and calls as it says. */
+    @TestFactory
+    Stream<DynamicTest> aUnionOrAnArrayOfOneFloatingPointNumberMayComeFirst() {
+        Stream.Builder<DynamicTest> cases = Stream.builder();
+        for (GroupLayout one : List.of(CLayouts.union(DOUBLE), CLayouts.union(JAVA_FLOAT),
+                CLayouts.struct(MemoryLayout.sequenceLayout(1, DOUBLE)), CLayouts.struct(JAVA_FLOAT))) {
+            addCases(FunctionDescriptor.of(LONG_LONG, one, LONG_LONG, one), 1, cases);
+        }
+        return cases.build();
+    }
+
     @TestFactory
     Stream<DynamicTest> emptyMembersAreAllowed() {
         Stream.Builder<DynamicTest> cases = Stream.builder();
