@@ -16,7 +16,7 @@ source "$here/scripts/test-arch.sh"
 
 faults_list=$here/scripts/faults.txt
 faults_folder=$here/salto-core/target/faults
-default_limit=1200
+default_limit=300
 
 # By the faults' names, each "ARCHITECTURE/NAME", which are also in the order of the list.
 fault_names=()
@@ -36,7 +36,7 @@ At last, the classes whose tests found something run without a fault, and have t
   --tests  only these test classes, by their simple names
   --seed   the seed of the sample, as that of ./salto test-arch; the first digits of the commit's hash if not given
   --jobs   how many architectures are tested at the same time, 1 GB of memory each; $(default_jobs) if not given
-  --limit  after how many seconds a run counts as hanging; $default_limit if not given
+  --limit  after how many seconds without a new line in its log a run counts as hanging; $default_limit if not given
   --list   the faults, and whether the ports' own unit tests find them
 
 A fault that ends the JVM, or makes it hang, is found too: by the test that was running. The logs are in
@@ -135,6 +135,32 @@ find_llvm() {
     [[ -r $llvm ]] || fail "the JAR of clang and lld is not where Maven keeps it, $llvm." "Build Salto once, with a network: mvn verify."
 }
 
+# await_child LOG: returns the status of the run in the background; 124 if it hung, so that nothing came into the log for a long time.
+await_child() {
+    local log=$1 size=0 seen=0 since=$SECONDS
+    while [[ -n $(jobs -rp) ]]; do
+        sleep 1
+        size=$(stat --format=%s "$log" 2>/dev/null || echo 0)
+        if [[ $size -ne $seen ]]; then
+            seen=$size since=$SECONDS
+        elif [[ $((SECONDS - since)) -gt $limit ]]; then
+            end_child
+            return 124
+        fi
+    done
+    wait "$child"
+}
+
+# end_child: ends the run in the background, which has a process group of its own.
+end_child() {
+    kill -TERM -- "-$child" 2>/dev/null || return 0
+    for _ in 1 2 3 4 5; do
+        [[ -n $(jobs -rp) ]] || return 0
+        sleep 1
+    done
+    kill -KILL -- "-$child" 2>/dev/null || true
+}
+
 # run_on_host FOLDER PATCH [CLASS...]: the tests in this host's JVM, with the options of an emulated one; the log goes to FOLDER/tests.log.
 run_on_host() {
     local folder=$1 patch=$2
@@ -143,13 +169,13 @@ run_on_host() {
     (
         ulimit -c 0
         cd "$folder"
-        exec timeout --kill-after=10 "$limit" "$jdk/bin/java" "${emulated_jvm_options[@]}" "${tests_options[@]}" \
+        exec setsid "$jdk/bin/java" "${emulated_jvm_options[@]}" "${tests_options[@]}" \
             "-XX:ErrorFile=$folder/hs_err.log" \
             -classpath "${patch:+$patch:}$here/salto-core/target/test-classes:$(class_path_of salto-core)" \
             dev.salto.emulated.EmulatedTests "$@" </dev/null
     ) >"$folder/tests.log" 2>&1 &
     child=$!
-    wait "$child"
+    await_child "$folder/tests.log"
 }
 
 # run_emulated FOLDER PATCH [CLASS...]: the same on the architecture, under emulation.
@@ -159,15 +185,15 @@ run_emulated() {
     classes=$(IFS=, && echo "$*")
     # A run that does not begin leaves the log of the one before.
     rm -f "$folder/tests.log" "$here/salto-core/target/arch/$arch/tests.log"
-    timeout --kill-after=10 "$limit" "$here/salto" test-arch "$arch" --seed "$seed" --fail-fast ${patch:+--patch "$patch"} \
+    setsid "$here/salto" test-arch "$arch" --seed "$seed" --fail-fast ${patch:+--patch "$patch"} \
         ${classes:+--tests "$classes"} </dev/null >"$folder/output.log" 2>&1 &
     child=$!
-    wait "$child" || status=$?
+    await_child "$here/salto-core/target/arch/$arch/tests.log" || status=$?
     cp "$here/salto-core/target/arch/$arch/tests.log" "$folder/" 2>/dev/null || true
     return "$status"
 }
 
-# run_with FOLDER PATCH [CLASS...]: returns the status of the run; 124 if it was stopped at its limit.
+# run_with FOLDER PATCH [CLASS...]: returns the status of the run; 124 if it hung.
 run_with() {
     if [[ $arch == "$host_architecture" ]]; then
         run_on_host "$@"
@@ -185,7 +211,7 @@ finding() {
         printf '%s' "$failed"
     elif [[ -n $(in_log "$log" skipped) ]]; then
         return 1
-    elif [[ $status -eq 124 || $status -eq 137 ]]; then
+    elif [[ $status -eq 124 ]]; then
         printf '%s, which hung' "${running:-the start}"
     else
         printf '%s, in which the JVM ended' "${running:-the start}"
@@ -203,8 +229,7 @@ report() {
 test_faults() {
     local arch=$1 name folder status started found problem finders=() classes likely child=""
     shift
-    # Each run has a process group of its own, which its time limit ends as a whole.
-    trap '[[ -z $child ]] || kill "$child"; exit 1' TERM
+    trap '[[ -z $child ]] || end_child; exit 1' TERM
     for name in "$@"; do
         folder=$faults_folder/$name
         show_step "$arch: ${name#*/}"
