@@ -41,7 +41,21 @@ final class JdkFaults {
         return Stream.concat(function.argumentLayouts().stream(), function.returnLayout().stream())
                 .flatMap(layout -> (FALLBACK ? ofFallbackLinker(layout) : of(layout)).stream())
                 .findFirst()
-                .or(() -> ofPlaces(function.argumentLayouts()));
+                .or(() -> ofPlaces(function.argumentLayouts()))
+                .or(() -> ofRegistersLeftFree(function));
+    }
+
+    /** libffi on Arm looks for an argument in core registers that C leaves free because an argument before did not fit into them. */
+    private static Optional<String> ofRegistersLeftFree(FunctionDescriptor function) {
+        if (!ARCHITECTURE.equals("arm")) {
+            return Optional.empty();
+        }
+        try {
+            Ports.thisJvm().orElseThrow().requireLinkable(function);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage());
+        }
     }
 
     /** Which fault a function meets if the JDK calls a callback that a linker makes. */

@@ -100,6 +100,25 @@ final class Aapcs32 implements Port {
         return KNOWN_TYPES;
     }
 
+    /**
+     * Refuses a function in which an argument goes onto the stack, beside others, while core registers are free. C leaves those registers alone then (6.5, C.6); libffi,
+     * the JDK's linker here, looks for the next argument in them, and for the hidden one.
+     */
+    @Override
+    public void requireLinkable(FunctionDescriptor function) {
+        Registers registers = new Registers(true);
+        function.returnLayout().ifPresent(layout -> placeResult(layout, registers));
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            registers.place(layout);
+            if (registers.hasLeftRegisters) {
+                throw new IllegalArgumentException(
+                        ("%s cannot be passed there in %s: it goes onto the stack while registers are free, and the JDK's"
+                                + " linker looks in these for what follows; pass a pointer, or change the order of the"
+                                + " parameters").formatted(layout, function));
+            }
+        }
+    }
+
     private CallSequence classify(FunctionDescriptor function, boolean hasVfp) {
         Registers registers = new Registers(hasVfp);
         CallSequence.Result result = function.returnLayout()
@@ -130,6 +149,9 @@ final class Aapcs32 implements Port {
         private final boolean hasVfp;
         private int core;
         private long stackSize;
+
+        /** Whether an argument went onto the stack, beside others, while core registers were free. */
+        private boolean hasLeftRegisters;
 
         /** {@code hasVfp}: whether floating-point numbers and vectors have registers of their own; in the base standard they have not. */
         Registers(boolean hasVfp) {
@@ -187,6 +209,7 @@ final class Aapcs32 implements Port {
 
         /** 6.5, C.3 to C.7: whole words; from an even register if they are aligned to 8; the rest on the stack, if nothing is there yet. */
         private List<Piece> placeCore(MemoryLayout layout) {
+            boolean hasFree = core < CORE_ARGUMENTS;
             if (VectorCandidate.naturalAlignment(layout) >= DOUBLEWORD) {
                 core += core % 2;
             }
@@ -194,6 +217,7 @@ final class Aapcs32 implements Port {
             boolean fits = core + words <= CORE_ARGUMENTS;
             if (!fits && (core >= CORE_ARGUMENTS || stackSize > 0)) {
                 core = CORE_ARGUMENTS;
+                hasLeftRegisters |= hasFree && stackSize > 0;
                 return onStack(layout);
             }
             List<Piece> pieces = new ArrayList<>();

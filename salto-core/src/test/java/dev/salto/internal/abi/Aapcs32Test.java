@@ -2,8 +2,9 @@
 
 package dev.salto.internal.abi;
 
-import static dev.salto.internal.abi.Places.times;
+import static dev.salto.internal.abi.Places.join;
 import static dev.salto.internal.abi.Places.requireRefused;
+import static dev.salto.internal.abi.Places.times;
 import static java.lang.foreign.MemoryLayout.paddingLayout;
 import static java.lang.foreign.MemoryLayout.sequenceLayout;
 import static java.lang.foreign.MemoryLayout.structLayout;
@@ -14,6 +15,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
@@ -47,6 +49,23 @@ final class Aapcs32Test {
     void aLongBeginsAtAnEvenRegisterAndTheOneBeforeStaysFree() {
         assertThat(arguments(JAVA_INT, JAVA_LONG, JAVA_INT)).isEqualTo("0+4:r0 | 0+4:r2 4+4:r3 | 0+4:stack0");
         assertThat(arguments(times(3, JAVA_INT, JAVA_LONG, JAVA_INT))).endsWith("0+4:r2 | 0+8:stack0 | 0+4:stack8");
+    }
+
+    /** libffi looks there for the next argument. */
+    @Test
+    void aFunctionThatLeavesRegistersFreeBesideTheStackIsNotLinked() {
+        MemoryLayout[] doubles = times(9, JAVA_DOUBLE);
+        MemoryLayout struct = structLayout(JAVA_INT, JAVA_INT, JAVA_INT);
+
+        assertThatThrownBy(() -> port.requireLinkable(FunctionDescriptor.of(JAVA_INT, join(doubles, struct, struct))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(struct.toString(), "pass a pointer");
+        assertThatThrownBy(() -> port
+                .requireLinkable(FunctionDescriptor.ofVoid(join(doubles, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG))))
+                .isInstanceOf(IllegalArgumentException.class);
+        port.requireLinkable(FunctionDescriptor.of(JAVA_INT, join(doubles, struct, JAVA_INT, struct)));
+        port.requireLinkable(FunctionDescriptor.ofVoid(struct, struct, JAVA_INT));
+        port.requireLinkable(FunctionDescriptor.ofVoid(times(3, JAVA_INT, JAVA_LONG, JAVA_INT)));
     }
 
     @Test
