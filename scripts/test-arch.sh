@@ -68,7 +68,7 @@ Usage: ./salto test-arch ARCH...|all [--full] [--seed N] [--tests CLASS[,CLASS..
        ./salto test-arch --list
 
 Runs Salto's tests on the JVM of another architecture, Debian's, under user-mode emulation (QEMU).
-An architecture takes one to eight minutes of a processor, several times as much with --full. Its root, about 250 MB, and the emulators, about 110 MB, are fetched once, into
+An architecture takes one to nine minutes of a processor, several times as much with --full. Its root, about 250 MB, and the emulators, about 110 MB, are fetched once, into
 $arch_cache
 To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's archive keys; no root.
 
