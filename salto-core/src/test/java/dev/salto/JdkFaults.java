@@ -54,7 +54,7 @@ final class JdkFaults {
             Ports.thisJvm().orElseThrow().requireLinkable(function);
             return Optional.empty();
         } catch (IllegalArgumentException e) {
-            return Optional.of(e.getMessage());
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
