@@ -176,15 +176,19 @@ final class ElfV2Ppc64 implements Port {
             if (offset == size) {
                 return pieces;
             }
-            // A doubleword travels as a whole, even if its first half is in the last register for floating-point numbers, too.
-            offset -= offset % DOUBLEWORD;
             int next = first + (int) (offset / DOUBLEWORD);
+            // In a register a doubleword travels as a whole, even if its first half is in the last register for
+            // floating-point numbers, too. On the stack that half may be anything: clang does not store it.
+            if (next < INTEGER_ARGUMENTS) {
+                offset -= offset % DOUBLEWORD;
+            }
             while (offset < size && next < INTEGER_ARGUMENTS) {
                 pieces.add(new Piece(offset, Math.min(DOUBLEWORD, size - offset), new Storage.IntegerRegister(next++)));
                 offset += DOUBLEWORD;
             }
             if (offset < size) {
-                pieces.add(new Piece(offset, size - offset, new Storage.Stack(next * DOUBLEWORD)));
+                pieces.add(new Piece(offset, size - offset,
+                        new Storage.Stack(next * DOUBLEWORD + offset % DOUBLEWORD)));
                 stackSize = doublewords * DOUBLEWORD;
             }
             return pieces;

@@ -105,6 +105,8 @@ final class ElfV2Ppc64Test {
                 .endsWith("16+4:f13 16+8:r9 24+8:r10 | 0+4:stack64");
         assertThat(arguments(structLayout(times(8, JAVA_DOUBLE)), structLayout(times(6, JAVA_DOUBLE))))
                 .endsWith("32+8:f13 40+8:stack104");
+        assertThat(arguments(times(12, JAVA_DOUBLE, structLayout(JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT))))
+                .as("the first half of a doubleword on the stack is in a register").endsWith("0+4:f13 4+8:stack100");
         assertThat(arguments(floats, structLayout(times(5, JAVA_FLOAT)), JAVA_FLOAT)).endsWith("16+4:f13 | 0+4:r10");
     }
 
