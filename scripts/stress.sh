@@ -9,7 +9,7 @@
 # wait for each other between strides, so these are long. But a stride closes fewer closures than
 # there are slots in quarantine, so that no slot is used again in it.
 stress_options=(
-    -f 1 -fsm 1 -iters 2 -time 500 -strideSize 512 -strideCount 20 -sc false -af NONE -pth false
+    -f 1 -fsm 1 -iters 1 -time 300 -strideSize 512 -strideCount 20 -sc false -af NONE -pth false
     -jvmArgs -XX:+UseSerialGC
 )
 
