@@ -72,7 +72,7 @@ public enum Abi {
 
     private static Port port() {
         return Ports.thisJvm().orElseThrow(() -> new IllegalArgumentException(
-                "no calling convention is known of this processor and system; Salto knows those of " + Ports.supported()
-                        + " on Linux"));
+                "no calling convention is known of this processor and system; Salto knows those of "
+                        + Ports.supported()));
     }
 }

@@ -4,7 +4,7 @@ package dev.salto;
 
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.Carrier;
-import dev.salto.internal.data.Memory;
+import dev.salto.internal.os.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;

@@ -6,8 +6,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.abi.TrailingArgument;
+import dev.salto.internal.os.Memory;
 import dev.salto.internal.table.SlotPool;
-import dev.salto.internal.table.Words;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.AddressLayout;
@@ -83,7 +83,7 @@ public final class NativeBinding implements AutoCloseable {
         MemorySegment call = callOf(slots, id, image.index());
         call.set(ADDRESS, image.index().callTarget(), function);
         call.set(ADDRESS, image.index().callArgument(), context);
-        Words.ACCESS.set(call, (long) image.index().callStackSize(), place.stackSize());
+        Memory.WORD.set(call, (long) image.index().callStackSize(), place.stackSize());
         slots.activate(id, call.address());
         return new NativeBinding(slots, id);
     }

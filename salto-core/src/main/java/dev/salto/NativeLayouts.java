@@ -113,7 +113,7 @@ public final class NativeLayouts {
         return Ports.thisJvm().orElseThrow(
                 () -> new UnsupportedOperationException(
                         "the C types of this processor are not known; Salto knows those of "
-                                + Ports.supported() + " on Linux"))
+                                + Ports.supported()))
                 .longDouble();
     }
 }

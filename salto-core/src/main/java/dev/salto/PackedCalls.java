@@ -3,7 +3,7 @@
 package dev.salto;
 
 import dev.salto.internal.data.CallPlan;
-import dev.salto.internal.data.Memory;
+import dev.salto.internal.os.Memory;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;

@@ -13,7 +13,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.salto.internal.data.CallPlan;
-import dev.salto.internal.text.NativeSymbols;
+import dev.salto.internal.os.Os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
@@ -33,7 +33,7 @@ final class Rehearsal {
     static void run() {
         callFromNativeCode();
         try (Closure<ArgumentHandler> nothing = CallInterface.prepare(Abi.NATIVE, null).bind(_ -> {})) {
-            long _ = NativeSymbols.callWithZeros(nothing.address().address());
+            long _ = Os.current().callWithZeros(nothing.address().address());
         }
         try (Arena arena = Arena.ofConfined()) {
             List.<Object>of(true, (byte) 1, (short) 2, '3', 4, 5L, 6.0f, 7.0, MemorySegment.NULL, arena.allocate(PAIR),
@@ -47,8 +47,8 @@ final class Rehearsal {
                 JAVA_INT, JAVA_LONG, JAVA_FLOAT, JAVA_DOUBLE, ADDRESS, ADDRESS.withTargetLayout(JAVA_INT), PAIR);
         try (Closure<CallHandler> boxed = type.bind((_, arguments) -> arguments.length);
                 Closure<ArgumentHandler> direct = type.bind(arguments -> arguments.setReturn(arguments.count()))) {
-            long _ = NativeSymbols.callWithZeros(boxed.address().address());
-            long _ = NativeSymbols.callWithZeros(direct.address().address());
+            long _ = Os.current().callWithZeros(boxed.address().address());
+            long _ = Os.current().callWithZeros(direct.address().address());
         }
     }
 

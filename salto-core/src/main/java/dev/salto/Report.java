@@ -5,16 +5,17 @@ package dev.salto;
 import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.gate.Gate;
+import dev.salto.internal.os.MemoryRange;
+import dev.salto.internal.os.NativeAccess;
+import dev.salto.internal.os.Os;
 import dev.salto.internal.table.SlotPool;
 import dev.salto.internal.table.TableState;
 import dev.salto.internal.table.Tables;
-import dev.salto.internal.text.Hardening;
-import dev.salto.internal.text.MappedMemory;
-import dev.salto.internal.text.NativeAccess;
 import dev.salto.internal.text.TextAttempt;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 import java.lang.foreign.Linker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,7 +92,7 @@ public record Report(
         return new Report(
                 port.map(Port::architecture).orElse(System.getProperty("os.arch")),
                 port.map(Port::abi).orElse("unknown"),
-                Hardening.pageSize(),
+                Os.current().pageSize(),
                 "%s %s".formatted(System.getProperty("java.vm.name"), System.getProperty("java.vm.version")),
                 nameOfLinker(),
                 mechanism(image),
@@ -106,7 +107,7 @@ public record Report(
                 tables.stream().filter(TableState::isProtected).count(),
                 tables.stream().filter(TableState::isSealed).count(),
                 image != null ? writableExecutable(image, mapped) : Boolean.FALSE,
-                Hardening.read());
+                Os.current().restrictions());
     }
 
     private static String nameOfLinker() {
@@ -128,12 +129,12 @@ public record Report(
 
     private static @Nullable Boolean writableExecutable(TextImage image, List<TableState> tables) {
         long codeSize = image.code().byteSize();
-        MappedMemory memory = new MappedMemory();
-        memory.add(image.code().address(), codeSize);
+        List<MemoryRange> memory = new ArrayList<>();
+        memory.add(new MemoryRange(image.code().address(), codeSize));
         for (TableState table : tables) {
-            memory.add(table.code(), codeSize);
-            memory.add(table.parameters(), table.size());
+            memory.add(new MemoryRange(table.code(), codeSize));
+            memory.add(new MemoryRange(table.parameters(), table.size()));
         }
-        return memory.isAnyWritableAndExecutable().orElse(null);
+        return Os.current().isAnyWritableAndExecutable(memory).orElse(null);
     }
 }

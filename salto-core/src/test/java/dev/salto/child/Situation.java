@@ -130,7 +130,7 @@ public final class Situation {
     /** The memory that a table gets for its parameters when it is used again. Of that size the JVM maps none. */
     private static SeccompFilter.Rule freshParameters() throws TextImageException {
         TextIndex index = TextImage.get().index();
-        return new SeccompFilter.Rule(SystemCall.MMAP, 1, -1, (int) (index.tableSize() - index.codeSize()));
+        return new SeccompFilter.Rule(SystemCall.MMAP, 1, -1, (int) index.shape().parametersSize());
     }
 
     private static void printSharedCode() throws IOException {

@@ -2,10 +2,10 @@
 
 package dev.salto.internal.abi;
 
+import dev.salto.internal.os.Os;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The registry of ports: an architecture is supported when {@link #registered} has an entry for it. */
@@ -15,7 +15,7 @@ public final class Ports {
     private Ports() {}
 
     private static Optional<Port> find() {
-        if (!System.getProperty("os.name").equals("Linux")) {
+        if (!Os.current().hasPort()) {
             return Optional.empty();
         }
         List<Port> ports = registered(System.getProperty("os.arch"));
@@ -61,8 +61,13 @@ public final class Ports {
         return THIS_JVM;
     }
 
-    /** The architectures that have a port, for messages. */
+    /** Returns the architectures that have a port. */
+    public static List<String> architectures() {
+        return registered(null).stream().map(Port::architecture).toList();
+    }
+
+    /** Returns the platforms that have a port, for messages. */
     public static String supported() {
-        return registered(null).stream().map(Port::architecture).collect(Collectors.joining(", "));
+        return Os.SUPPORTED + " on " + String.join(", ", architectures());
     }
 }

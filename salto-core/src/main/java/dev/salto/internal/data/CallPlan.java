@@ -6,6 +6,7 @@ import dev.salto.internal.abi.CallSequence;
 import dev.salto.internal.abi.Convention;
 import dev.salto.internal.abi.Piece;
 import dev.salto.internal.abi.Storage;
+import dev.salto.internal.os.Memory;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;

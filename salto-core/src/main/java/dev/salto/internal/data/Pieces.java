@@ -4,6 +4,7 @@ package dev.salto.internal.data;
 
 import dev.salto.internal.abi.Piece;
 import dev.salto.internal.abi.Storage;
+import dev.salto.internal.os.Memory;
 import java.util.List;
 
 /** The pieces of one value: where each is in a frame, and where in the value. */

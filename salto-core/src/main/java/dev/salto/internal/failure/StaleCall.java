@@ -2,7 +2,7 @@
 
 package dev.salto.internal.failure;
 
-import dev.salto.internal.text.NativeSymbols;
+import dev.salto.internal.os.Os;
 import java.util.List;
 
 /**
@@ -25,7 +25,7 @@ public record StaleCall(String type, String boundTo, List<StackTraceElement> clo
     public String caller() {
         return returnAddress == 0
                 ? "unknown, because the call began before the closure was closed"
-                : NativeSymbols.describe(returnAddress);
+                : Os.current().describe(returnAddress);
     }
 
     /** The whole event, for a log. */

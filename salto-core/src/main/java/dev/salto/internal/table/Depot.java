@@ -2,7 +2,7 @@
 
 package dev.salto.internal.table;
 
-import dev.salto.internal.text.SystemCallException;
+import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextImage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,7 +79,7 @@ final class Depot {
         void setUp(Table table);
 
         /** The same for a table all of whose trampolines lead to the entry for closed closures. */
-        void setUpGrave(Table table) throws SystemCallException;
+        void setUpGrave(Table table) throws OsException;
     }
 
     Depot(TextImage image, @Nullable ClosureKind kind, int quarantineSize, Content content) {
@@ -289,7 +289,7 @@ final class Depot {
             }
             Tables.retire(table, grave);
             return true;
-        } catch (SystemCallException e) {
+        } catch (OsException e) {
             // There are mappings or memory for one page too few. So this table's memory stays in hand.
             return false;
         }

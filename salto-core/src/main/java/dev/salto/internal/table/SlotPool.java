@@ -3,7 +3,7 @@
 package dev.salto.internal.table;
 
 import dev.salto.internal.abi.TrailingArgument;
-import dev.salto.internal.text.SystemCallException;
+import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextImage;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
@@ -103,7 +103,7 @@ public final class SlotPool extends ClosureSlots {
             }
 
             @Override
-            public void setUpGrave(Table table) throws SystemCallException {
+            public void setUpGrave(Table table) throws OsException {
                 // For calls that had passed their trampoline when its table was retired, and read the header only now.
                 setUp(table);
                 long catcher = catcher();

@@ -2,8 +2,9 @@
 
 package dev.salto.internal.table;
 
-import dev.salto.internal.text.SystemCallException;
-import dev.salto.internal.text.TableMemory;
+import dev.salto.internal.os.Memory;
+import dev.salto.internal.os.OsException;
+import dev.salto.internal.os.TableMemory;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -206,7 +207,7 @@ final class Table {
      *
      * @param newGrave a table that was filled as a {@linkplain #fillGrave grave}
      */
-    void retire(Table newGrave) throws SystemCallException {
+    void retire(Table newGrave) throws OsException {
         memory.bury(newGrave.memory);
         grave = newGrave;
         free = new long[0];
@@ -215,7 +216,7 @@ final class Table {
     }
 
     /** Takes up work again, with fresh memory; no slot was handed out. Its trampolines lead where the grave leads until their slots are. */
-    void revive() throws SystemCallException {
+    void revive() throws OsException {
         memory.exhume(Objects.requireNonNull(grave, "not retired").memory);
         grave = null;
         handedOut = 0;
@@ -223,7 +224,7 @@ final class Table {
     }
 
     /** Has all trampolines lead to an entry, and forbids that this is ever changed. */
-    void fillGrave(int entry, long catcher) throws SystemCallException {
+    void fillGrave(int entry, long catcher) throws OsException {
         leadAll(entry);
         setCatcher(catcher);
         memory.forbidWriting();
@@ -234,9 +235,9 @@ final class Table {
      * takes the interpreter long.
      */
     void leadAll(int entry) {
-        int wordsInBlock = (int) blockSize / Words.SIZE;
-        int entryWord = index.blockEntry() / Words.SIZE;
-        int argumentWord = index.blockArgument() / Words.SIZE;
+        int wordsInBlock = (int) blockSize / Memory.WORD_SIZE;
+        int entryWord = index.blockEntry() / Memory.WORD_SIZE;
+        int argumentWord = index.blockArgument() / Memory.WORD_SIZE;
         long address = entry(entry);
         long id = Tables.id(this, 0);
         long[] words = new long[capacity() * wordsInBlock];
@@ -244,7 +245,7 @@ final class Table {
             words[block + entryWord] = address;
             words[block + argumentWord] = id++;
         }
-        Words.setAll(parameters + index.blockOffset(), words);
+        Memory.setWords(parameters + index.blockOffset(), words);
     }
 
     /**
@@ -256,7 +257,7 @@ final class Table {
         try {
             memory.seal();
             isSealed = true;
-        } catch (SystemCallException e) {
+        } catch (OsException e) {
             throw new IllegalStateException("a table cannot be sealed: " + e.getMessage(), e);
         }
     }
@@ -332,7 +333,7 @@ final class Table {
         if (isProtected) {
             writeProtected(place, value, place, value);
         } else {
-            Words.setRelease(place, value);
+            Memory.setWordRelease(place, value);
         }
     }
 
@@ -346,8 +347,8 @@ final class Table {
         if (isProtected) {
             writeProtected(place, value, secondPlace, secondValue);
         } else {
-            Words.set(place, value);
-            Words.setRelease(secondPlace, secondValue);
+            Memory.setWord(place, value);
+            Memory.setWordRelease(secondPlace, secondValue);
         }
     }
 
@@ -355,10 +356,10 @@ final class Table {
     private synchronized void writeProtected(long place, long value, long secondPlace, long secondValue) {
         try {
             memory.allowWriting();
-            Words.set(place, value);
-            Words.setRelease(secondPlace, secondValue);
+            Memory.setWord(place, value);
+            Memory.setWordRelease(secondPlace, secondValue);
             memory.forbidWriting();
-        } catch (SystemCallException e) {
+        } catch (OsException e) {
             throw new IllegalStateException("a protected table cannot be changed: " + e.getMessage(), e);
         }
     }

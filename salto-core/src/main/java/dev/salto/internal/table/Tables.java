@@ -4,8 +4,9 @@ package dev.salto.internal.table;
 
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.StaleCall;
-import dev.salto.internal.text.SystemCallException;
-import dev.salto.internal.text.TableMemory;
+import dev.salto.internal.os.Os;
+import dev.salto.internal.os.OsException;
+import dev.salto.internal.os.TableMemory;
 import dev.salto.internal.text.TextImage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -324,7 +325,7 @@ public final class Tables {
      *
      * @param kind what those are
      */
-    static synchronized Table addGrave(TextImage image, @Nullable ClosureKind kind) throws SystemCallException {
+    static synchronized Table addGrave(TextImage image, @Nullable ClosureKind kind) throws OsException {
         int number = nextNumber();
         Table table = new Table(number, image.index(), image.mapGrave(), false, null);
         TARGETS[number] = NO_TARGETS;
@@ -333,7 +334,7 @@ public final class Tables {
     }
 
     /** Lets go of the memory of a table whose slots are all free. */
-    static void retire(Table table, Table grave) throws SystemCallException {
+    static void retire(Table table, Table grave) throws OsException {
         table.retire(grave);
         TARGETS[table.number()] = NO_TARGETS;
         CLASSES[table.number()] = null;
@@ -351,7 +352,7 @@ public final class Tables {
         short[] classes = new short[table.capacity()];
         try {
             table.revive();
-        } catch (SystemCallException e) {
+        } catch (OsException e) {
             throw noRoom(table.capacity(), e);
         }
         TARGETS[table.number()] = targets;
@@ -397,14 +398,13 @@ public final class Tables {
     private static TableMemory map(TextImage image) {
         try {
             return image.mapTable();
-        } catch (SystemCallException e) {
+        } catch (OsException e) {
             throw noRoom(image.index().trampolineCount(), e);
         }
     }
 
-    private static IllegalStateException noRoom(int trampolines, SystemCallException e) {
+    private static IllegalStateException noRoom(int trampolines, OsException e) {
         return new IllegalStateException("there is no room for one more table of " + trampolines + " trampolines: "
-                + e.getMessage() + "; each table takes two of the process's mappings, which"
-                + " vm.max_map_count limits. Those in use go on working", e);
+                + e.getMessage() + "; " + Os.current().limitOfTables() + ". Those in use go on working", e);
     }
 }

@@ -2,6 +2,9 @@
 
 package dev.salto.internal.text;
 
+import dev.salto.internal.os.OpenFile;
+import dev.salto.internal.os.Os;
+import dev.salto.internal.os.OsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,25 +12,22 @@ import java.util.List;
 /** The image in place inside the JAR of the classes, where the build has left it uncompressed and aligned to pages. */
 record JarEntry() implements TextSource {
     @Override
-    public List<Place> places(String image) throws TextImageException, SystemCallException {
+    public List<Place> places(String image) throws TextImageException, OsException {
         Path jar = OwnClasses.place();
         if (Files.isDirectory(jar)) {
             throw new TextImageException("the classes of Salto are in a folder, " + jar);
         }
         String entry = JarEntry.class.getPackageName().replace('.', '/') + "/" + image;
         long offset = offset(jar, entry);
-        requireWholePages(jar, entry, offset, SystemCalls.pageSize());
+        requireWholePages(jar, entry, offset, Os.current().pageSize());
         return List.of(new Place(jar + ", " + entry + " at byte " + offset,
                 "move the JAR to a file system that allows executable files",
                 new FileAt(jar, offset)));
     }
 
-    private static long offset(Path jar, String entry) throws TextImageException, SystemCallException {
-        int file = SystemCalls.openForReading(jar);
-        try {
+    private static long offset(Path jar, String entry) throws TextImageException, OsException {
+        try (OpenFile file = Os.current().open(jar)) {
             return StoredEntries.offset(file, jar, entry);
-        } finally {
-            SystemCalls.close(file);
         }
     }
 

@@ -2,6 +2,8 @@
 
 package dev.salto.internal.text;
 
+import dev.salto.internal.os.Os;
+import dev.salto.internal.os.OsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,11 +25,11 @@ record NamedFile() implements TextSource {
                 () -> open(file, image)));
     }
 
-    private static OpenText open(Path file, String image) throws TextImageException, SystemCallException {
+    private static OpenText open(Path file, String image) throws TextImageException, OsException {
         if (!Files.exists(file)) {
             throw new TextImageException("there is no such file; let -D%s name the place of %s".formatted(Settings.TEXT,
                     image));
         }
-        return new OpenText(SystemCalls.openForReading(file), 0);
+        return new OpenText(Os.current().open(file), 0);
     }
 }

@@ -4,6 +4,8 @@ package dev.salto.internal.text;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.salto.internal.os.Os;
+import dev.salto.internal.os.OsException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -46,18 +48,18 @@ record PrivateFile() implements TextSource {
     }
 
     private static OpenText copy(Path parent, String image, MemorySegment content)
-            throws TextImageException, SystemCallException, IOException {
+            throws TextImageException, OsException, IOException {
         if (!Files.isDirectory(parent)) {
             throw new TextImageException(
                     "there is no folder %s; let -D%s name one that there is".formatted(parent, Settings.FOLDER));
         }
-        Path folder = parent.resolve("salto-%016x".formatted(SystemCalls.random()));
+        Path folder = parent.resolve("salto-%016x".formatted(Os.current().random()));
         Files.createDirectory(folder,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path file = folder.resolve(image);
         try {
             Files.write(file, content.toArray(JAVA_BYTE));
-            return new OpenText(SystemCalls.openForReading(file), 0);
+            return new OpenText(Os.current().open(file), 0);
         } finally {
             Files.deleteIfExists(file);
             Files.delete(folder);

@@ -2,6 +2,8 @@
 
 package dev.salto.internal.text;
 
+import dev.salto.internal.os.OpenFile;
+import dev.salto.internal.os.OsException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -53,12 +55,12 @@ final class StoredEntries {
      * @param file the open file
      * @param zip its name, for messages
      * @throws TextImageException if there is no such entry, or it is compressed, or the file is no ZIP file, or one larger than 4 GiB
-     * @throws SystemCallException if the file cannot be read
+     * @throws OsException if the file cannot be read
      */
-    static long offset(int file, Path zip, String entry) throws TextImageException, SystemCallException {
+    static long offset(OpenFile file, Path zip, String entry) throws TextImageException, OsException {
         try (Arena arena = Arena.ofConfined()) {
             // The end of the file: usually the record alone, at most that with the longest comment.
-            long size = SystemCalls.size(file);
+            long size = file.size();
             ByteBuffer end = tail(file, size, END_SIZE, arena);
             int at = endRecord(end);
             if (at < 0) {
@@ -83,7 +85,7 @@ final class StoredEntries {
         }
     }
 
-    private static ByteBuffer tail(int file, long size, int length, Arena arena) throws SystemCallException {
+    private static ByteBuffer tail(OpenFile file, long size, int length, Arena arena) throws OsException {
         int tail = (int) Math.min(size, length);
         return read(file, size - tail, tail, arena);
     }
@@ -118,8 +120,8 @@ final class StoredEntries {
         throw new TextImageException("%s has no entry %s; a repackaging step dropped it".formatted(zip, entry));
     }
 
-    private static long dataOffset(int file, Path zip, long base, long headerOffset, Arena arena)
-            throws TextImageException, SystemCallException {
+    private static long dataOffset(OpenFile file, Path zip, long base, long headerOffset, Arena arena)
+            throws TextImageException, OsException {
         ByteBuffer header = read(file, headerOffset, HEADER_SIZE, arena);
         if (base < 0 || header.getInt(0) != HEADER_SIGNATURE) {
             throw new TextImageException(zip + " is a damaged JAR: an entry is not where its directory says");
@@ -128,9 +130,9 @@ final class StoredEntries {
                 + unsignedShort(header, HEADER_EXTRA_LENGTH);
     }
 
-    private static ByteBuffer read(int file, long offset, int size, Arena arena) throws SystemCallException {
+    private static ByteBuffer read(OpenFile file, long offset, int size, Arena arena) throws OsException {
         MemorySegment bytes = arena.allocate(size);
-        SystemCalls.read(file, offset, bytes);
+        file.read(offset, bytes);
         return bytes.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 

@@ -4,6 +4,12 @@ package dev.salto.internal.text;
 
 import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
+import dev.salto.internal.os.CodeMapping;
+import dev.salto.internal.os.NativeAccess;
+import dev.salto.internal.os.OpenFile;
+import dev.salto.internal.os.Os;
+import dev.salto.internal.os.OsException;
+import dev.salto.internal.os.TableMemory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -24,29 +30,15 @@ public final class TextImage {
     /** Where the field for the machine stands in an ELF header: ELF-64 and ELF-32 Object File Format, "ELF Header". */
     private static final int ELF_MACHINE = 18;
 
-    /** With so many tables, the next ones get their memory together: a call to the system less for each. */
-    private static final int MANY = 8;
-
-    /** How many get it together. */
-    private static final int AT_ONCE = 16;
-
     private static volatile @Nullable TextImage loaded;
 
     private final TextIndex index;
-    private final MemorySegment code;
+    private final CodeMapping code;
     private final String source;
     private final String location;
     private final List<TextAttempt> tried;
 
-    /** How many tables were mapped. */
-    private int mapped;
-
-    /** Memory for the next tables, and where it ends. */
-    private long reserved;
-
-    private long reservedEnd;
-
-    private TextImage(TextIndex index, MemorySegment code, String source, String location, List<TextAttempt> tried) {
+    private TextImage(TextIndex index, CodeMapping code, String source, String location, List<TextAttempt> tried) {
         this.index = index;
         this.code = code;
         this.source = source;
@@ -72,7 +64,7 @@ public final class TextImage {
             Optional<Port> port = Ports.thisJvm();
             if (port.isEmpty()) {
                 throw new TextImageException(
-                        "Salto has no port for %s on %s; it supports Linux on %s".formatted(
+                        "Salto has no port for %s on %s; it supports %s".formatted(
                                 System.getProperty("os.name"),
                                 System.getProperty("os.arch"), Ports.supported()));
             }
@@ -83,7 +75,7 @@ public final class TextImage {
         return image;
     }
 
-    private static TextIndex readIndex(String architecture) throws TextImageException {
+    static TextIndex readIndex(String architecture) throws TextImageException {
         String name = "libsalto-" + architecture + ".properties";
         try (InputStream content = TextImage.class.getResourceAsStream(name)) {
             if (content == null) {
@@ -97,14 +89,14 @@ public final class TextImage {
     }
 
     /** Goes through the sources, up to the first that has the image and lets it be mapped. */
-    private static TextImage find(TextIndex index) throws TextImageException {
+    static TextImage find(TextIndex index) throws TextImageException {
         List<TextAttempt> tried = new ArrayList<>();
         for (String name : Settings.sources()) {
             TextSource source = TextSource.named(name);
             List<TextSource.Place> places;
             try {
                 places = source.places(index.image());
-            } catch (TextImageException | SystemCallException | IOException e) {
+            } catch (TextImageException | OsException | IOException e) {
                 tried.add(new TextAttempt(name, "", reason(e)));
                 continue;
             }
@@ -113,7 +105,7 @@ public final class TextImage {
                     TextImage image = new TextImage(index, map(index, place), name, place.location(), tried);
                     warnOfUnusedFile(image);
                     return image;
-                } catch (TextImageException | SystemCallException | IOException e) {
+                } catch (TextImageException | OsException | IOException e) {
                     tried.add(new TextAttempt(name, place.location(), reason(e)));
                 }
             }
@@ -142,31 +134,28 @@ public final class TextImage {
         return e instanceof IOException ? e.toString() : String.valueOf(e.getMessage());
     }
 
-    private static MemorySegment map(TextIndex index, TextSource.Place place)
-            throws TextImageException, SystemCallException, IOException {
-        TextSource.OpenText file = place.opener().open();
-        try {
+    private static CodeMapping map(TextIndex index, TextSource.Place place)
+            throws TextImageException, OsException, IOException {
+        TextSource.OpenText text = place.opener().open();
+        try (OpenFile file = text.file()) {
             // A page beyond the end of the file could be mapped, but not read.
-            long size = SystemCalls.size(file.descriptor()) - file.offset();
+            long size = file.size() - text.offset();
             if (size < index.codeSize()) {
                 throw new TextImageException(
                         "it has %s bytes, its code table alone has %s; the file is damaged, so install Salto again"
                                 .formatted(Math.max(size, 0), index.codeSize()));
             }
-            return mapAndCheck(file, index, place);
-        } finally {
-            SystemCalls.close(file.descriptor());
+            return mapAndCheck(file, text.offset(), index, place);
         }
     }
 
     /** Compares what is mapped, not what is named: nobody can swap the file between the check and its use. */
-    private static MemorySegment mapAndCheck(TextSource.OpenText file, TextIndex index, TextSource.Place place)
-            throws TextImageException, SystemCallException {
-        long address;
+    private static CodeMapping mapAndCheck(OpenFile file, long offset, TextIndex index, TextSource.Place place)
+            throws TextImageException, OsException {
+        CodeMapping code;
         try {
-            address = SystemCalls.mmap(index.codeSize(), SystemCalls.PROT_READ | SystemCalls.PROT_EXEC,
-                    SystemCalls.MAP_SHARED, file.descriptor(), file.offset());
-        } catch (SystemCallException e) {
+            code = Os.current().map(file, offset, index.shape());
+        } catch (OsException e) {
             if (!e.isDenied()) {
                 throw e;
             }
@@ -175,10 +164,9 @@ public final class TextImage {
                             .formatted(e.getMessage(), place.remedy()),
                     e);
         }
-        MemorySegment code = MemorySegment.ofAddress(address).reinterpret(index.codeSize()).asReadOnly();
-        String complaint = complaint(code.asByteBuffer(), index);
+        String complaint = complaint(code.code().asByteBuffer(), index);
         if (complaint != null) {
-            SystemCalls.munmap(address, index.codeSize());
+            code.unmap();
             Warnings.log("A text image was found and refused: %s: %s".formatted(place.location(), complaint));
             throw new TextImageException(complaint);
         }
@@ -226,62 +214,25 @@ public final class TextImage {
 
     /** The mapping that all code tables are duplicates of. */
     public MemorySegment code() {
-        return code;
+        return code.code();
+    }
+
+    /** Undoes the mapping of an image that has no tables. */
+    void unmap() throws OsException {
+        code.unmap();
     }
 
     /**
-     * Maps one more table: this image's code, followed by fresh zeroed memory for the parameters.
+     * Maps one more table: this image's code, followed by zeroed memory for the parameters.
      *
-     * <p>The code comes from the mapping that is there already, not from a file, and without asking for the right to
-     * execute: no file needs to be open or even to exist any more, and a process that has given up mapping executable memory
-     * still grows.
-     *
-     * @return the memory of the table, mapped for good
-     * @throws SystemCallException if the system has no more mappings or memory to give
+     * @throws OsException if the system has no more mappings or memory to give
      */
-    public synchronized TableMemory mapTable() throws SystemCallException {
-        if (reserved == reservedEnd) {
-            reserve(mapped < MANY ? 1 : AT_ONCE);
-        }
-        TableMemory table = mapCode(reserved);
-        reserved += distance();
-        mapped++;
-        return table;
+    public TableMemory mapTable() throws OsException {
+        return code.addTable();
     }
 
-    /** The same, for a table whose parameters can be {@linkplain TableMemory#bury duplicated}. */
-    public TableMemory mapGrave() throws SystemCallException {
-        long address = SystemCalls.mapMemory(index.tableSize(), SystemCalls.MAP_SHARED);
-        try {
-            return mapCode(address);
-        } catch (SystemCallException e) {
-            SystemCalls.munmap(address, index.tableSize());
-            throw e;
-        }
-    }
-
-    private void reserve(int tables) throws SystemCallException {
-        long size = tables * distance();
-        try {
-            reserved = SystemCalls.mapMemory(size, SystemCalls.MAP_PRIVATE);
-            reservedEnd = reserved + size;
-        } catch (SystemCallException e) {
-            if (tables == 1) {
-                throw e;
-            }
-            // Where there is no room for all of them, there may be for one.
-            reserve(1);
-        }
-    }
-
-    /** How far a table is from the next one, in memory that was reserved for several: a multiple of the page size, whichever it is. */
-    private long distance() {
-        return Math.ceilDiv(index.tableSize(), index.codeSize()) * index.codeSize();
-    }
-
-    /** Maps the code in place of where the memory of a table begins. */
-    private TableMemory mapCode(long address) throws SystemCallException {
-        SystemCalls.duplicate(code.address(), index.codeSize(), address);
-        return TableMemory.at(address, index);
+    /** Does the same for a table whose parameters can be mapped {@linkplain TableMemory#bury in place of other tables'}. */
+    public TableMemory mapGrave() throws OsException {
+        return code.addGrave();
     }
 }

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.text;
 
+import dev.salto.internal.os.TableShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
@@ -101,9 +102,9 @@ public record TextIndex(
                 text(properties, "sha256"));
     }
 
-    /** The size of a whole table: a code table and its parameter table. */
-    public long tableSize() {
-        return codeSize + blockOffset + (long) trampolineCount * blockSize;
+    /** Returns the sizes of a table's parts. */
+    public TableShape shape() {
+        return new TableShape(codeSize, blockOffset + (long) trampolineCount * blockSize);
     }
 
     /**

@@ -2,6 +2,9 @@
 
 package dev.salto.internal.text;
 
+import dev.salto.internal.os.OpenFile;
+import dev.salto.internal.os.Os;
+import dev.salto.internal.os.OsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +14,7 @@ import java.util.List;
 /** A kind of place that the text image may come from. */
 interface TextSource {
     /** The names by which users know the sources, in the order in which they are tried unless the user says otherwise. */
-    List<String> NAMES = List.of(NamedFile.NAME, "installed", "class-folder", "jar", "memfd", "file");
+    List<String> NAMES = List.of(NamedFile.NAME, "installed", "class-folder", "jar", Os.SEALED_COPY, "file");
 
     /**
      * The source of a name. Few are needed in one process, so that only those are made: loading their classes takes time when it starts.
@@ -33,7 +36,7 @@ interface TextSource {
             case "jar" -> {
                 return new JarEntry();
             }
-            case "memfd" -> {
+            case Os.SEALED_COPY -> {
                 return new SealedMemory();
             }
             case "file" -> {
@@ -49,7 +52,7 @@ interface TextSource {
      * @param image the file name of the text image
      * @throws TextImageException if there is no such place; the message says why
      */
-    List<Place> places(String image) throws TextImageException, SystemCallException, IOException;
+    List<Place> places(String image) throws TextImageException, OsException, IOException;
 
     /**
      * One place.
@@ -67,7 +70,7 @@ interface TextSource {
 
     /** Opens a place. */
     interface Opener {
-        OpenText open() throws TextImageException, SystemCallException, IOException;
+        OpenText open() throws TextImageException, OsException, IOException;
     }
 
     /**
@@ -77,18 +80,18 @@ interface TextSource {
      */
     record FileAt(Path file, long offset) implements Opener {
         @Override
-        public OpenText open() throws SystemCallException {
-            return new OpenText(SystemCalls.openForReading(file), offset);
+        public OpenText open() throws OsException {
+            return new OpenText(Os.current().open(file), offset);
         }
     }
 
     /**
-     * An open file with the text image in it. The descriptor is only needed until the image is mapped.
+     * An open file with the text image in it. It is only needed until the image is mapped.
      *
-     * @param descriptor the file
+     * @param file the file
      * @param offset where the image begins in it, in bytes
      */
-    record OpenText(int descriptor, long offset) {}
+    record OpenText(OpenFile file, long offset) {}
 
     /**
      * The image among the resources of this module, for sources that make a copy.

@@ -13,6 +13,7 @@ import dev.salto.Garbage;
 import dev.salto.Salto;
 import dev.salto.Trampoline;
 import dev.salto.TrampolineTable;
+import dev.salto.internal.os.Memory;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 import dev.salto.internal.text.TextIndex;
@@ -57,7 +58,7 @@ final class RetiredTableTest {
     private Jump jumpOf(MemorySegment function) {
         int id = Tables.find(function.address());
         long block = (long) Tables.slot(id) * index.blockSize();
-        return new Jump(id, (long) Words.ACCESS.get(Tables.table(id).blocks(), block + index.blockEntry()));
+        return new Jump(id, (long) Memory.WORD.get(Tables.table(id).blocks(), block + index.blockEntry()));
     }
 
     private static List<Closure<?>> fillTables(Supplier<Closure<?>> next) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.salto.internal.abi.Ports;
+import dev.salto.internal.os.TableShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -39,8 +40,8 @@ final class PageSizeTest {
      * @param page the size of the system's pages
      */
     record Host(TextIndex index, int alignment, int page) {
-        TableMemory table() {
-            return TableMemory.at(PAGES_BEFORE * page, index);
+        Parts table() {
+            return new Parts(PAGES_BEFORE * page, index.shape());
         }
 
         /** The number of the page that an address lies in. */
@@ -54,9 +55,16 @@ final class PageSizeTest {
         }
     }
 
+    /** The parts of a table whose code begins at an address. */
+    record Parts(long code, TableShape shape) {
+        long parameters() {
+            return code + shape.codeSize();
+        }
+    }
+
     static List<Host> hosts() throws IOException {
         List<Host> hosts = new ArrayList<>();
-        for (String architecture : Ports.supported().split(", ", -1)) {
+        for (String architecture : Ports.architectures()) {
             TextIndex index;
             try (InputStream content = open(architecture)) {
                 index = TextIndex.read(content);
@@ -92,18 +100,18 @@ final class PageSizeTest {
     @ParameterizedTest
     @MethodSource("hosts")
     void codeIsAWholeNumberOfPages(Host host) {
-        TableMemory table = host.table();
+        Parts table = host.table();
 
         assertThat(table.code() % host.page()).isZero();
-        assertThat(table.codeSize() % host.page()).isZero();
-        assertThat(table.codeSize()).isEqualTo(host.index().codeSize());
+        assertThat(table.shape().codeSize() % host.page()).isZero();
+        assertThat(table.shape().codeSize()).isEqualTo(host.index().codeSize());
     }
 
     @ParameterizedTest
     @MethodSource("hosts")
     void parametersBeginWithThePageBehindTheCode(Host host) {
-        TableMemory table = host.table();
-        long lastOfCode = table.code() + table.codeSize() - 1;
+        Parts table = host.table();
+        long lastOfCode = table.code() + table.shape().codeSize() - 1;
 
         assertThat(table.parameters() % host.page()).isZero();
         assertThat(host.pageOf(table.parameters())).isEqualTo(host.pageOf(lastOfCode) + 1);
@@ -113,13 +121,13 @@ final class PageSizeTest {
     @MethodSource("hosts")
     void everyTrampolineLiesInTheCodeAndItsBlockInTheParameters(Host host) {
         TextIndex index = host.index();
-        TableMemory table = host.table();
+        Parts table = host.table();
         long lines = index.trampolineCount() / index.trampolinesInLine();
         long endOfTrampolines = index.trampolineOffset() + lines * index.lineSize();
         long endOfBlocks = index.blockOffset() + (long) index.trampolineCount() * index.blockSize();
 
-        assertThat(endOfTrampolines).isLessThanOrEqualTo(table.codeSize());
-        assertThat(endOfBlocks).isEqualTo(table.parametersSize());
+        assertThat(endOfTrampolines).isLessThanOrEqualTo(table.shape().codeSize());
+        assertThat(endOfBlocks).isEqualTo(table.shape().parametersSize());
         assertThat(index.headerCall() + index.callSize()).isLessThanOrEqualTo(index.blockOffset());
     }
 

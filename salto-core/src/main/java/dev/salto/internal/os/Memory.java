@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.internal.data;
+package dev.salto.internal.os;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 
-/** All memory, by address. Whoever uses this knows what is there. */
+/**
+ * All memory, by address. The caller must ensure that there is memory of that kind. A word is as large as an address: trampolines and entries read words.
+ */
 public final class Memory {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -22,9 +28,23 @@ public final class Memory {
     /** How many bits of the fraction a {@code double} has that a {@code float} has not. */
     private static final int FRACTION_BITS_MORE = 29;
 
+    /** All memory, so that an offset is an address: a constant to the JIT compiler, which leaves nothing of a write but the write. */
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /** An aligned word in a segment, at an offset in bytes, as a {@code long}. */
+    public static final VarHandle WORD = HAS_WIDE_WORDS
+            ? ValueLayout.JAVA_LONG.varHandle()
+            : MethodHandles.filterValue(ValueLayout.JAVA_INT.varHandle(), cast(long.class, int.class),
+                    cast(int.class, long.class));
+
+    /** The size of a word in bytes. */
+    public static final int WORD_SIZE = (int) ValueLayout.ADDRESS.byteSize();
+
     private Memory() {}
+
+    private static MethodHandle cast(Class<?> from, Class<?> to) {
+        return MethodHandles.explicitCastArguments(MethodHandles.identity(to), MethodType.methodType(to, from));
+    }
 
     /** Reads a byte. */
     public static byte getByte(long address) {
@@ -97,7 +117,7 @@ public final class Memory {
     }
 
     /** Writes four bytes, and ones behind them. */
-    static void setBoxed(long address, float value) {
+    public static void setBoxed(long address, float value) {
         setLong(address, Integer.toUnsignedLong(Float.floatToRawIntBits(value)) | -1L << Integer.SIZE);
     }
 
@@ -114,7 +134,7 @@ public final class Memory {
     }
 
     /** Writes a {@code float} as a {@code double}, a NaN with its bits. */
-    static void setWidened(long address, float value) {
+    public static void setWidened(long address, float value) {
         if (!Float.isNaN(value)) {
             setDouble(address, value);
             return;
@@ -134,13 +154,31 @@ public final class Memory {
         }
     }
 
+    /** Writes an aligned word, with release. */
+    public static void setWordRelease(long address, long value) {
+        WORD.setRelease(ALL, address, value);
+    }
+
+    /** Writes aligned words that follow each other, in any order. */
+    public static void setWords(long address, long[] values) {
+        if (HAS_WIDE_WORDS) {
+            MemorySegment.copy(values, 0, ALL, ValueLayout.JAVA_LONG, address, values.length);
+            return;
+        }
+        int[] words = new int[values.length];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = (int) values[i];
+        }
+        MemorySegment.copy(words, 0, ALL, ValueLayout.JAVA_INT, address, words.length);
+    }
+
     /** Copies bytes. */
-    static void copy(long from, long to, long size) {
+    public static void copy(long from, long to, long size) {
         MemorySegment.copy(ALL, from, ALL, to, size);
     }
 
     /** Sets bytes to zero. */
-    static void clear(long address, long size) {
+    public static void clear(long address, long size) {
         ALL.asSlice(address, size).fill((byte) 0);
     }
 }

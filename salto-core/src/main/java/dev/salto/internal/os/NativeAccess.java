@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.internal.text;
+package dev.salto.internal.os;
 
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.internal.text;
+package dev.salto.internal.os;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +11,18 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.SequencedCollection;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What this process can see of the restrictions that the system lays on it. */
-public final class Hardening {
+final class LinuxRestrictions {
     private static final String UNKNOWN = "unknown";
 
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -26,15 +31,34 @@ public final class Hardening {
     private static final Path SELINUX = Path.of("/sys/fs/selinux/enforce");
     private static final Path MEMFD_NOEXEC = Path.of("/proc/sys/vm/memfd_noexec");
 
-    private Hardening() {}
+    private static final Path MAPS = Path.of("/proc/self/maps");
+    private static final Pattern WRITABLE_AND_EXECUTABLE = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .wx.*");
 
-    /** The size of a page in bytes, or 0 if the system cannot be asked. */
-    public static int pageSize() {
-        return NativeAccess.isPossible() ? SystemCalls.pageSize() : 0;
+    private final LinuxCalls calls;
+
+    LinuxRestrictions(LinuxCalls calls) {
+        this.calls = calls;
     }
 
-    /** Everything, by name, in a fixed order. */
-    public static Map<String, String> read() {
+    /** As {@link Os#isAnyWritableAndExecutable}. */
+    static Optional<Boolean> isAnyWritableAndExecutable(SequencedCollection<MemoryRange> ranges) {
+        TreeMap<Long, MemoryRange> byAddress = new TreeMap<>(Long::compareUnsigned);
+        ranges.forEach(range -> byAddress.put(range.address(), range));
+        return lines(MAPS).map(lines -> lines.stream()
+                .map(WRITABLE_AND_EXECUTABLE::matcher)
+                .filter(Matcher::matches)
+                .anyMatch(mapping -> overlaps(byAddress, Long.parseUnsignedLong(mapping.group(1), 16),
+                        Long.parseUnsignedLong(mapping.group(2), 16))));
+    }
+
+    /** Whether any of the ranges, which do not overlap each other, has a byte in common with a mapping. */
+    private static boolean overlaps(NavigableMap<Long, MemoryRange> byAddress, long start, long end) {
+        Map.Entry<Long, MemoryRange> last = byAddress.lowerEntry(end);
+        return last != null && last.getValue().overlaps(start, end);
+    }
+
+    /** As {@link Os#restrictions}. */
+    Map<String, String> read() {
         Map<String, String> seen = new LinkedHashMap<>();
         seen.put("selinux", selinux());
         seen.put("mdwe", mdwe());
@@ -63,13 +87,13 @@ public final class Hardening {
         return firstLine(SELINUX).map(enforce -> enforce.equals("1") ? "enforcing" : "permissive").orElse("off");
     }
 
-    private static String mdwe() {
+    private String mdwe() {
         if (!NativeAccess.isPossible()) {
             return UNKNOWN;
         }
         try {
-            return SystemCalls.refusesExecutableGain() ? "on" : "off";
-        } catch (SystemCallException e) {
+            return calls.refusesExecutableGain() ? "on" : "off";
+        } catch (OsException e) {
             return e.isUnknown() ? "not in this kernel" : UNKNOWN;
         }
     }

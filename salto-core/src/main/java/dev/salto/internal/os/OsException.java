@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.internal.text;
+package dev.salto.internal.os;
 
-/** The system refused a call. The message holds the call with its arguments, and the reason. */
-public final class SystemCallException extends Exception {
+/** The system refused something. The message holds the call with its arguments, and the reason. */
+public final class OsException extends Exception {
     private static final long serialVersionUID = 1L;
 
     // The values of Linux on every architecture.
@@ -19,18 +19,24 @@ public final class SystemCallException extends Exception {
      *
      * @param result the number of the error, with a minus before it
      */
-    SystemCallException(String call, long result) {
+    OsException(String call, long result) {
         this(call, (int) -result);
     }
 
-    private SystemCallException(String call, int errno) {
+    /** A refusal by Salto, which does not know the system. */
+    OsException(String message) {
+        super(message);
+        this.errno = 0;
+    }
+
+    private OsException(String call, int errno) {
         // %s rather than %d, here and elsewhere in this package: the latter loads data of the locale, which not every process can.
         super("%s failed: %s (errno %s)".formatted(call, explain(errno), errno));
         this.errno = errno;
     }
 
     /** Whether a rule forbids the call, rather than a lack of something. */
-    boolean isDenied() {
+    public boolean isDenied() {
         return errno == EPERM || errno == EACCES;
     }
 

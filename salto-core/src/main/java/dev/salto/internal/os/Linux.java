@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.os;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedCollection;
+
+/** Linux, on every architecture. */
+final class Linux implements Os {
+    /** Tests put others in their place, which fail when they want them to. */
+    private volatile LinuxCalls calls = new LinuxCalls();
+
+    LinuxCalls calls() {
+        return calls;
+    }
+
+    void setCalls(LinuxCalls other) {
+        calls = other;
+    }
+
+    @Override
+    public boolean hasPort() {
+        return true;
+    }
+
+    @Override
+    public int pageSize() {
+        return NativeAccess.isPossible() ? calls.pageSize() : 0;
+    }
+
+    @Override
+    public OpenFile open(Path file) throws OsException {
+        return new Descriptor(this, calls.openForReading(file));
+    }
+
+    /** A file descriptor. */
+    private record Descriptor(Linux system, int number) implements OpenFile {
+        @Override
+        public long size() throws OsException {
+            return system.calls.size(number);
+        }
+
+        @Override
+        public void read(long offset, MemorySegment to) throws OsException {
+            system.calls.read(number, offset, to);
+        }
+
+        @Override
+        public void close() {
+            system.calls.close(number);
+        }
+    }
+
+    @Override
+    public OpenFile sealedCopy(String name, MemorySegment content) throws OsException {
+        int descriptor = calls.createMemoryFile(name);
+        try {
+            calls.write(descriptor, content);
+            calls.sealMemoryFile(descriptor);
+        } catch (OsException e) {
+            calls.close(descriptor);
+            throw e;
+        }
+        return new Descriptor(this, descriptor);
+    }
+
+    @Override
+    public String remedyForSealedCopy() {
+        return "allow memfd_create, or executable mappings of memory files";
+    }
+
+    @Override
+    public long random() throws OsException {
+        return calls.random();
+    }
+
+    @Override
+    public CodeMapping map(OpenFile file, long offset, TableShape shape) throws OsException {
+        long address = calls.mmap(shape.codeSize(), LinuxCalls.PROT_READ | LinuxCalls.PROT_EXEC, LinuxCalls.MAP_SHARED,
+                ((Descriptor) file).number(), offset);
+        return new LinuxCode(this, address, shape);
+    }
+
+    @Override
+    public String limitOfTables() {
+        return "each table takes two of the process's mappings, which vm.max_map_count limits";
+    }
+
+    @Override
+    public String describe(long address) {
+        return calls.describe(address);
+    }
+
+    @Override
+    public long callWithZeros(long function) {
+        return calls.callWithZeros(function);
+    }
+
+    @Override
+    public Map<String, String> restrictions() {
+        return new LinuxRestrictions(calls).read();
+    }
+
+    @Override
+    public Optional<Boolean> isAnyWritableAndExecutable(SequencedCollection<MemoryRange> ranges) {
+        return LinuxRestrictions.isAnyWritableAndExecutable(ranges);
+    }
+}

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.os;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every call that Salto makes to Linux, through the C library. Each method throws when the system refuses; nothing here
+ * is ever asked for memory that is both writable and executable. Tests override methods with ones that fail.
+ *
+ * <p>To link a function takes milliseconds, for which the first callback of a process waits. So what only some processes need is in classes of their own, which are
+ * initialised when they are first used.
+ */
+class LinuxCalls {
+    // The values of Linux on every architecture that Salto has or will have a port for.
+    static final int PROT_READ = 1;
+    static final int PROT_WRITE = 2;
+    static final int PROT_EXEC = 4;
+    static final int MAP_SHARED = 0x01;
+    static final int MAP_PRIVATE = 0x02;
+    private static final int MAP_ANONYMOUS = 0x20;
+    static final int MREMAP_MAYMOVE = 1;
+    static final int MREMAP_FIXED = 2;
+    private static final int O_RDONLY = 0;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int SEEK_END = 2;
+
+    /** The largest number of an error on Linux. */
+    private static final long LAST_ERRNO = 4095;
+
+    /** What every process calls that maps a text image. */
+    private static final class Basics {
+        static final MemorySegment LSEEK = CLibrary.find("lseek");
+        static final MemorySegment PREAD = CLibrary.find("pread");
+        static final MemorySegment CLOSE = CLibrary.find("close");
+        static final MemorySegment MMAP = CLibrary.find("mmap");
+        static final MemorySegment MREMAP = CLibrary.find("mremap");
+        static final MemorySegment MUNMAP = CLibrary.find("munmap");
+        static final MemorySegment GETPAGESIZE = CLibrary.find("getpagesize");
+
+        /**
+         * {@code open} without its third parameter, which programs call that were compiled with checks: a function that is not variadic. Null in C libraries that lack it;
+         * GNU's has it.
+         */
+        static final @Nullable MemorySegment OPEN_2 = CLibrary.findIfThere("__open_2");
+    }
+
+    /** The variadic function. */
+    private static final class Opening {
+        static final MethodHandle OPEN = CLibrary.linkVariadic("open", 2,
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    }
+
+    /** The calls that make a file in memory which nobody can change. */
+    private static final class MemoryFile {
+        static final int MFD_CLOEXEC = 1;
+        static final int MFD_ALLOW_SEALING = 2;
+        static final int MFD_NOEXEC_SEAL = 8;
+        static final int F_ADD_SEALS = 1033;
+        static final int F_SEAL_SEAL = 1;
+        static final int F_SEAL_SHRINK = 2;
+        static final int F_SEAL_GROW = 4;
+        static final int F_SEAL_WRITE = 8;
+        static final int F_SEAL_FUTURE_WRITE = 16;
+
+        static final MemorySegment MEMFD_CREATE = CLibrary.find("memfd_create");
+        static final MemorySegment WRITE = CLibrary.find("write");
+        static final MethodHandle FCNTL = CLibrary.linkVariadic("fcntl", 2,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    }
+
+    /** The source of unpredictable names. */
+    private static final class Randomness {
+        static final MemorySegment GETRANDOM = CLibrary.find("getrandom");
+    }
+
+    /** The calls that take the right to write away from memory, for a while or for good. */
+    private static final class Protection {
+        /** The number of mseal(2), on every architecture of Linux that Salto has or will have a port for. */
+        static final long SYS_MSEAL = 462;
+
+        static final MemorySegment MPROTECT = CLibrary.find("mprotect");
+        /** mseal has a function of its own in few C libraries as yet. */
+        static final MethodHandle SYSCALL = CLibrary.linkVariadic("syscall", 1,
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    }
+
+    /** The calls that only look. */
+    private static final class Inspection {
+        static final int PR_GET_MDWE = 66;
+
+        static final MethodHandle PRCTL = CLibrary.linkVariadic("prctl", 1,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    }
+
+    /** The dynamic linker's knowledge of names. */
+    private static final class Symbols {
+        /** {@code Dl_info} of dladdr(3). */
+        static final StructLayout INFO = MemoryLayout.structLayout(
+                ADDRESS.withName("fname"), ADDRESS.withName("fbase"), ADDRESS.withName("sname"),
+                ADDRESS.withName("saddr"));
+
+        static final MemorySegment DLADDR = CLibrary.find("dladdr");
+    }
+
+    /** Opens a file for reading and returns its descriptor, which programs started later do not inherit. */
+    int openForReading(Path file) throws OsException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment path = copy(bytesOf(file), arena);
+            int flags = O_RDONLY | O_CLOEXEC;
+            int descriptor = Basics.OPEN_2 != null
+                    ? CLibrary.callForInt(Basics.OPEN_2, path.address(), flags, 0)
+                    : (int) CLibrary.call(state -> (int) Opening.OPEN.invokeExact(state, path, flags));
+            if (isError(descriptor)) {
+                throw new OsException("open(\"" + file + "\", O_RDONLY | O_CLOEXEC)", descriptor);
+            }
+            return descriptor;
+        }
+    }
+
+    /** Without the help of variable handles, which would have to be made for it. */
+    private static MemorySegment copy(byte[] bytes, Arena arena) {
+        MemorySegment copy = arena.allocate(bytes.length);
+        copy.asByteBuffer().put(bytes);
+        return copy;
+    }
+
+    /**
+     * The bytes of a path, with a zero behind them. They are taken from the path's URI because in a locale without the path's characters
+     * its string has lost them.
+     */
+    private static byte[] bytesOf(Path file) {
+        String path = file.toAbsolutePath().toUri().getRawPath();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < path.length(); i++) {
+            if (path.charAt(i) == '%') {
+                bytes.write(Integer.parseInt(path.substring(i + 1, i + 3), 16));
+                i += 2;
+            } else {
+                bytes.write(path.charAt(i));
+            }
+        }
+        bytes.write(0);
+        return bytes.toByteArray();
+    }
+
+    /** The size of an open file in bytes. */
+    long size(int descriptor) throws OsException {
+        long size = CLibrary.callForWord(Basics.LSEEK, descriptor, 0, SEEK_END, 0, 0, 0);
+        if (isError(size)) {
+            throw new OsException("lseek(%s, 0, SEEK_END)".formatted(descriptor), size);
+        }
+        return size;
+    }
+
+    /**
+     * Fills memory with bytes of an open file.
+     *
+     * @throws IndexOutOfBoundsException if the file has no such bytes
+     */
+    void read(int descriptor, long offset, MemorySegment to) throws OsException {
+        long size = to.byteSize();
+        Objects.checkFromIndexSize(offset, size, Long.MAX_VALUE);
+        long done = 0;
+        while (done < size) {
+            long result = CLibrary.callForWord(Basics.PREAD, descriptor, to.address() + done, size - done,
+                    offset + done, 0, 0);
+            if (isError(result)) {
+                throw new OsException(
+                        "pread(%s, ..., %s, %s)".formatted(descriptor, size - done, offset + done), result);
+            }
+            if (result == 0) {
+                throw new IndexOutOfBoundsException("the file ends before byte " + (offset + size));
+            }
+            done += result;
+        }
+    }
+
+    /** Closes a file. An error is of no interest: Linux frees the descriptor in any case, and what was written has been read since. */
+    void close(int descriptor) {
+        int _ = CLibrary.callForInt(Basics.CLOSE, descriptor, 0, 0);
+    }
+
+    /**
+     * Makes a file that has no name in any folder, and returns its descriptor. It can be mapped read+execute, and cannot be run as a
+     * program: that is what {@code vm.memfd_noexec} is about.
+     */
+    int createMemoryFile(String name) throws OsException {
+        try {
+            return createMemoryFile(name,
+                    MemoryFile.MFD_CLOEXEC | MemoryFile.MFD_ALLOW_SEALING | MemoryFile.MFD_NOEXEC_SEAL);
+        } catch (OsException e) {
+            if (!e.isUnknown()) {
+                throw e;
+            }
+            // Linux before 6.3 does not know MFD_NOEXEC_SEAL.
+            return createMemoryFile(name, MemoryFile.MFD_CLOEXEC | MemoryFile.MFD_ALLOW_SEALING);
+        }
+    }
+
+    private int createMemoryFile(String name, int flags) throws OsException {
+        try (Arena arena = Arena.ofConfined()) {
+            int descriptor = CLibrary.callForInt(MemoryFile.MEMFD_CREATE, arena.allocateFrom(name).address(), flags, 0);
+            if (isError(descriptor)) {
+                throw new OsException("memfd_create(\"%s\", %#x)".formatted(name, flags), descriptor);
+            }
+            return descriptor;
+        }
+    }
+
+    /** Writes all of {@code content} to a file. */
+    void write(int descriptor, MemorySegment content) throws OsException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(content.byteSize()).copyFrom(content);
+            long written = 0;
+            while (written < bytes.byteSize()) {
+                MemorySegment rest = bytes.asSlice(written);
+                long result = CLibrary.callForWord(MemoryFile.WRITE, descriptor, rest.address(), rest.byteSize(), 0, 0,
+                        0);
+                if (isError(result)) {
+                    throw new OsException("write(%s, ..., %s)".formatted(descriptor, rest.byteSize()),
+                            result);
+                }
+                written += result;
+            }
+        }
+    }
+
+    /** Takes from everyone, for good, the right to change a memory file. */
+    void sealMemoryFile(int descriptor) throws OsException {
+        int size = MemoryFile.F_SEAL_SEAL | MemoryFile.F_SEAL_SHRINK | MemoryFile.F_SEAL_GROW;
+        try {
+            // Nobody has it mapped for writing, so this is as good as F_SEAL_WRITE. With that one, Linux before 6.7 refuses shared mappings.
+            addSeals(descriptor, size | MemoryFile.F_SEAL_FUTURE_WRITE);
+        } catch (OsException e) {
+            if (!e.isUnknown()) {
+                throw e;
+            }
+            // Linux before 5.1 does not know F_SEAL_FUTURE_WRITE.
+            addSeals(descriptor, size | MemoryFile.F_SEAL_WRITE);
+        }
+    }
+
+    private void addSeals(int descriptor, int seals) throws OsException {
+        long result = CLibrary.call(
+                state -> (int) MemoryFile.FCNTL.invokeExact(state, descriptor, MemoryFile.F_ADD_SEALS, seals));
+        if (isError(result)) {
+            throw new OsException("fcntl(%s, F_ADD_SEALS, %#x)".formatted(descriptor, seals), result);
+        }
+    }
+
+    /** A number that nobody can guess. */
+    long random() throws OsException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(JAVA_LONG);
+            // So few bytes come all at once, or not at all.
+            long result = CLibrary.callForWord(Randomness.GETRANDOM, bytes.address(), bytes.byteSize(), 0, 0, 0, 0);
+            if (isError(result)) {
+                throw new OsException("getrandom(..., %s, 0)".formatted(bytes.byteSize()), result);
+            }
+            return bytes.get(JAVA_LONG, 0);
+        }
+    }
+
+    /** Maps {@code length} bytes wherever the system likes, and returns their address. */
+    long mmap(long length, int protection, int flags, int descriptor, long offset) throws OsException {
+        requireNeverBoth(protection);
+        long result = CLibrary.callForWord(Basics.MMAP, 0, length, protection, flags, descriptor, offset);
+        if (isError(result)) {
+            throw new OsException(
+                    "mmap(0, %s, %s, %#x, %s, %s)".formatted(length, name(protection), flags, descriptor, offset),
+                    result);
+        }
+        return CLibrary.address(result);
+    }
+
+    /**
+     * Maps fresh zeroed memory that can be written.
+     *
+     * @param sharing {@link #MAP_PRIVATE}, or {@link #MAP_SHARED} if it is going to be {@linkplain #duplicate duplicated}
+     */
+    long mapMemory(long length, int sharing) throws OsException {
+        return mmap(length, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+    }
+
+    /** Moves a mapping to {@code to}, in place of whatever is mapped there. Whoever reads there meanwhile finds what was mapped before, or waits for what is then. */
+    void move(long from, long length, long to) throws OsException {
+        remap(from, length, length, to);
+    }
+
+    /** Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped there. */
+    void duplicate(long shared, long length, long at) throws OsException {
+        remap(shared, 0, length, at);
+    }
+
+    private void remap(long from, long oldLength, long length, long to) throws OsException {
+        long result = CLibrary.callForWord(Basics.MREMAP, from, oldLength, length, MREMAP_MAYMOVE | MREMAP_FIXED, to,
+                0);
+        if (isError(result)) {
+            throw new OsException("mremap(%#x, %s, %s, MREMAP_MAYMOVE | MREMAP_FIXED, %#x)".formatted(from,
+                    oldLength, length, to), result);
+        }
+    }
+
+    void munmap(long address, long length) throws OsException {
+        int result = CLibrary.callForInt(Basics.MUNMAP, address, length, 0);
+        if (isError(result)) {
+            throw new OsException("munmap(%#x, %s)".formatted(address, length), result);
+        }
+    }
+
+    /** Unmaps memory after a failure, which stays the one that is reported. */
+    void munmapAfter(OsException failure, long address, long length) {
+        try {
+            munmap(address, length);
+        } catch (OsException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    /** Changes what may be done with memory that is not executable. */
+    void mprotect(long address, long length, int protection) throws OsException {
+        if ((protection & PROT_EXEC) != 0) {
+            throw new AssertionError("no memory becomes executable after it was mapped");
+        }
+        int result = CLibrary.callForInt(Protection.MPROTECT, address, length, protection);
+        if (isError(result)) {
+            throw new OsException("mprotect(%#x, %s, %s)".formatted(address, length, name(protection)),
+                    result);
+        }
+    }
+
+    /**
+     * Keeps memory mapped as it is until the process ends.
+     *
+     * @return false if the kernel cannot do that: Linux can from 6.10 on, for processes of 64 bits
+     */
+    boolean mseal(long address, long length) throws OsException {
+        long result = CLibrary.call(
+                state -> (long) Protection.SYSCALL.invokeExact(state, Protection.SYS_MSEAL, address, length, 0L));
+        if (isError(result)) {
+            OsException refusal = new OsException("mseal(%#x, %s, 0)".formatted(address, length),
+                    result);
+            if (refusal.isUnknown() || refusal.isDenied()) {
+                return false;
+            }
+            throw refusal;
+        }
+        return true;
+    }
+
+    /** Whether this process can no longer gain executable memory (PR_SET_MDWE). */
+    boolean refusesExecutableGain() throws OsException {
+        long result = CLibrary
+                .call(state -> (int) Inspection.PRCTL.invokeExact(state, Inspection.PR_GET_MDWE, 0L, 0L, 0L, 0L));
+        if (isError(result)) {
+            throw new OsException("prctl(PR_GET_MDWE, 0, 0, 0, 0)", result);
+        }
+        return result != 0;
+    }
+
+    /** The size of a page in bytes. */
+    int pageSize() {
+        return CLibrary.callForInt(Basics.GETPAGESIZE, 0, 0, 0);
+    }
+
+    /** As {@link Os#callWithZeros}. */
+    long callWithZeros(long function) {
+        return CLibrary.callForWord(MemorySegment.ofAddress(function), 0, 0, 0, 0, 0, 0);
+    }
+
+    /** As {@link Os#describe}. */
+    String describe(long address) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(Symbols.INFO);
+            if (CLibrary.callForInt(Symbols.DLADDR, address, info.address(), 0) == 0) {
+                return "%#x (no library's code; the JVM's own, or made at run time)".formatted(address);
+            }
+            String library = string(info, "fname");
+            long function = word(info, "saddr");
+            return function == 0
+                    ? "%#x (%s+%#x)".formatted(address, library, address - word(info, "fbase"))
+                    : "%#x (%s+%#x in %s)".formatted(address, string(info, "sname"), address - function, library);
+        } catch (RuntimeException | LinkageError e) {
+            return "%#x".formatted(address);
+        }
+    }
+
+    private static long word(MemorySegment info, String name) {
+        return info.get(ADDRESS, Symbols.INFO.byteOffset(PathElement.groupElement(name))).address();
+    }
+
+    private static String string(MemorySegment info, String name) {
+        return MemorySegment.ofAddress(word(info, name)).reinterpret(Long.MAX_VALUE).getString(0);
+    }
+
+    private static void requireNeverBoth(int protection) {
+        if ((protection & (PROT_WRITE | PROT_EXEC)) == (PROT_WRITE | PROT_EXEC)) {
+            throw new AssertionError("memory is never writable and executable");
+        }
+    }
+
+    private static String name(int protection) {
+        return (protection & PROT_EXEC) != 0
+                ? "PROT_READ | PROT_EXEC"
+                : (protection & PROT_WRITE) != 0 ? "PROT_READ | PROT_WRITE" : "PROT_READ";
+    }
+
+    /** Whether the result of a call is the number of an error. */
+    private static boolean isError(long result) {
+        return result < 0 && result >= -LAST_ERRNO;
+    }
+}

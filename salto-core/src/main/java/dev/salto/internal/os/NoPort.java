@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.os;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedCollection;
+
+/** A system for which there are no text images. It refuses everything with the reason. */
+final class NoPort implements Os {
+    private static OsException refusal() {
+        return new OsException(
+                "Salto has no port for %s; it supports %s".formatted(System.getProperty("os.name"), SUPPORTED));
+    }
+
+    @Override
+    public boolean hasPort() {
+        return false;
+    }
+
+    @Override
+    public int pageSize() {
+        return 0;
+    }
+
+    @Override
+    public OpenFile open(Path file) throws OsException {
+        throw refusal();
+    }
+
+    @Override
+    public OpenFile sealedCopy(String name, MemorySegment content) throws OsException {
+        throw refusal();
+    }
+
+    @Override
+    public String remedyForSealedCopy() {
+        return "use one of " + SUPPORTED;
+    }
+
+    @Override
+    public long random() throws OsException {
+        throw refusal();
+    }
+
+    @Override
+    public CodeMapping map(OpenFile file, long offset, TableShape shape) throws OsException {
+        throw refusal();
+    }
+
+    @Override
+    public String limitOfTables() {
+        return "there can be none";
+    }
+
+    @Override
+    public String describe(long address) {
+        return "%#x".formatted(address);
+    }
+
+    @Override
+    public long callWithZeros(long function) {
+        throw new IllegalStateException(refusal().getMessage());
+    }
+
+    @Override
+    public Map<String, String> restrictions() {
+        return Map.of();
+    }
+
+    @Override
+    public Optional<Boolean> isAnyWritableAndExecutable(SequencedCollection<MemoryRange> ranges) {
+        return Optional.empty();
+    }
+}

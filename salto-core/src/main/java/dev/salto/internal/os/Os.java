@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.os;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedCollection;
+
+/**
+ * What Salto asks of an operating system. No method ever makes memory that is writable and executable.
+ *
+ * <p>Methods may be called by any thread.
+ */
+public interface Os {
+    /** The name of the source that copies the image into memory, as users write it. */
+    String SEALED_COPY = "memfd";
+
+    /** Where Salto has text images, for messages. */
+    String SUPPORTED = "Linux";
+
+    /** Returns the system that this JVM runs on. */
+    static Os current() {
+        return ThisSystem.OS;
+    }
+
+    /** Whether there are text images for this system. */
+    boolean hasPort();
+
+    /** Returns the size of a page in bytes, or 0 if the system cannot be asked. */
+    int pageSize();
+
+    /** Opens a file for reading. Programs that this process starts do not inherit it. */
+    OpenFile open(Path file) throws OsException;
+
+    /**
+     * Copies bytes into a file in memory that has no name and that nobody can change any more.
+     *
+     * @param name a name for people who look at this process
+     */
+    OpenFile sealedCopy(String name, MemorySegment content) throws OsException;
+
+    /** Says what to do where {@link #sealedCopy} or a mapping of its result is refused. */
+    String remedyForSealedCopy();
+
+    /** Returns a number that nobody can guess. */
+    long random() throws OsException;
+
+    /**
+     * Maps the code of tables read+execute.
+     *
+     * @param file the file, which may be closed afterwards
+     * @param offset where the code begins in it, in bytes
+     */
+    CodeMapping map(OpenFile file, long offset, TableShape shape) throws OsException;
+
+    /** Says how the system limits the number of tables, for messages. */
+    String limitOfTables();
+
+    /**
+     * Says which code an address is in, for people: the address, and its function and library as far as the system knows them.
+     */
+    String describe(long address);
+
+    /**
+     * Calls a function that takes integers and pointers, or nothing, with zeros.
+     *
+     * @return what it returns, as a word
+     */
+    long callWithZeros(long function);
+
+    /** Returns what this process can see of the restrictions that the system lays on it, by name, in a fixed order. */
+    Map<String, String> restrictions();
+
+    /**
+     * Whether any part of any range is writable and executable.
+     *
+     * @return empty if the system does not show its mappings
+     */
+    Optional<Boolean> isAnyWritableAndExecutable(SequencedCollection<MemoryRange> ranges);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.salto.internal.os.FailingCalls;
+import dev.salto.text.callers.Callers;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntBinaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What remains after the system refuses one more table: all closures work, nothing is lost, and the next attempt succeeds. */
+@Tag("host") // the same code on every architecture
+final class RefusedGrowthTest {
+    private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+
+    /** More than there can be at hand of those that closed closures left. */
+    private static final int MOST_TABLES = 400;
+
+    /** An interface of its own, so that no other test shares its tables. */
+    interface Growing extends IntBinaryOperator {}
+
+    static Stream<Arguments> failures() {
+        return Stream.of(FailingCalls.Call.MMAP, FailingCalls.Call.MREMAP)
+                .flatMap(call -> call.errors().mapToObj(errno -> Arguments.of(call, errno)));
+    }
+
+    @ParameterizedTest(name = "{0} fails with errno {1}")
+    @MethodSource("failures")
+    void aTableThatIsRefusedCostsNothing(FailingCalls.Call call, int errno) {
+        ClosureType<Growing> type = ClosureType.of(MethodHandles.lookup(), Growing.class, BINARY);
+        List<Closure<Growing>> closures = new ArrayList<>();
+        try (FailingCalls calls = FailingCalls.always(call, errno)) {
+            assertThatThrownBy(() -> {
+                for (int i = 0; i <= MOST_TABLES * TrampolineTable.capacity(); i++) {
+                    int own = i;
+                    closures.add(type.bind((a, _) -> a + own));
+                }
+            }).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll("no room for one more table", call + " for a test", "errno " + errno);
+            assertThat(calls.hasFailed()).isTrue();
+            Set<Long> mapped = Set.copyOf(calls.mapped());
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> type.bind((a, _) -> a)).isInstanceOf(IllegalStateException.class);
+            }
+            assertThat(calls.mapped()).as("memory that is mapped, after more refusals").isEqualTo(mapped);
+        }
+        int refused = closures.size();
+        for (int i = 0; i < 3 * TrampolineTable.capacity(); i++) {
+            int own = refused + i;
+            closures.add(type.bind((a, _) -> a + own));
+        }
+        for (int i = 0; i < closures.size(); i++) {
+            assertThat(Callers.callRepeatedly(closures.get(i).address(), 1, 1)).isEqualTo(1 + i);
+        }
+        closures.forEach(Closure::close);
+    }
+}
