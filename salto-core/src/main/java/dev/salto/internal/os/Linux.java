@@ -4,9 +4,9 @@ package dev.salto.internal.os;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedCollection;
 
 /** Linux, on every architecture. */
 final class Linux implements Os {
@@ -105,7 +105,7 @@ final class Linux implements Os {
     }
 
     @Override
-    public Optional<Boolean> isAnyWritableAndExecutable(SequencedCollection<MemoryRange> ranges) {
+    public Optional<Boolean> isAnyWritableAndExecutable(List<MemoryRange> ranges) {
         return LinuxRestrictions.isAnyWritableAndExecutable(ranges);
     }
 }

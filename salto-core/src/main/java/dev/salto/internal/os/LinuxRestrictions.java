@@ -11,11 +11,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SequencedCollection;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,20 +38,16 @@ final class LinuxRestrictions {
     }
 
     /** As {@link Os#isAnyWritableAndExecutable}. */
-    static Optional<Boolean> isAnyWritableAndExecutable(SequencedCollection<MemoryRange> ranges) {
-        TreeMap<Long, MemoryRange> byAddress = new TreeMap<>(Long::compareUnsigned);
-        ranges.forEach(range -> byAddress.put(range.address(), range));
+    static Optional<Boolean> isAnyWritableAndExecutable(List<MemoryRange> ranges) {
         return lines(MAPS).map(lines -> lines.stream()
                 .map(WRITABLE_AND_EXECUTABLE::matcher)
                 .filter(Matcher::matches)
-                .anyMatch(mapping -> overlaps(byAddress, Long.parseUnsignedLong(mapping.group(1), 16),
+                .anyMatch(mapping -> isAnyIn(ranges, Long.parseUnsignedLong(mapping.group(1), 16),
                         Long.parseUnsignedLong(mapping.group(2), 16))));
     }
 
-    /** Whether any of the ranges, which do not overlap each other, has a byte in common with a mapping. */
-    private static boolean overlaps(NavigableMap<Long, MemoryRange> byAddress, long start, long end) {
-        Map.Entry<Long, MemoryRange> last = byAddress.lowerEntry(end);
-        return last != null && last.getValue().overlaps(start, end);
+    private static boolean isAnyIn(List<MemoryRange> ranges, long start, long end) {
+        return ranges.stream().anyMatch(range -> range.overlaps(start, end));
     }
 
     /** As {@link Os#restrictions}. */

@@ -4,9 +4,9 @@ package dev.salto.internal.os;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedCollection;
 
 /** A system for which there are no text images. It refuses everything with the reason. */
 final class NoPort implements Os {
@@ -71,7 +71,7 @@ final class NoPort implements Os {
     }
 
     @Override
-    public Optional<Boolean> isAnyWritableAndExecutable(SequencedCollection<MemoryRange> ranges) {
+    public Optional<Boolean> isAnyWritableAndExecutable(List<MemoryRange> ranges) {
         return Optional.empty();
     }
 }

@@ -4,9 +4,9 @@ package dev.salto.internal.os;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedCollection;
 
 /**
  * What Salto asks of an operating system. No method ever makes memory that is writable and executable.
@@ -78,5 +78,5 @@ public interface Os {
      *
      * @return empty if the system does not show its mappings
      */
-    Optional<Boolean> isAnyWritableAndExecutable(SequencedCollection<MemoryRange> ranges);
+    Optional<Boolean> isAnyWritableAndExecutable(List<MemoryRange> ranges);
 }
