@@ -36,6 +36,10 @@ final class ManyClosuresTest {
     /** More than twice as many as stay in hand. */
     private static final int TABLES = 300;
 
+    /** After so many collections, with so many milliseconds after each, a table without closures has gone. */
+    private static final int COLLECTIONS = 4;
+    private static final int PAUSE = 20;
+
     /** Interfaces of their own, so that no other test shares their tables. */
     interface InOrder extends IntBinaryOperator {}
 
@@ -63,6 +67,21 @@ final class ManyClosuresTest {
         return Salto.statistics().tables();
     }
 
+    /** How many tables there are when those of other tests have gone: collections retire them in the background. */
+    private static long settledTables() throws InterruptedException {
+        long before;
+        long now = tables();
+        do {
+            before = now;
+            for (int i = 0; i < COLLECTIONS; i++) {
+                System.gc();
+                Thread.sleep(PAUSE);
+            }
+            now = tables();
+        } while (now != before);
+        return now;
+    }
+
     private static int call(MemorySegment function, int a) {
         return Callers.callRepeatedly(function, 1, a);
     }
@@ -80,7 +99,7 @@ final class ManyClosuresTest {
     @Tag("host")
     void tablesGoBackWhenTheirClosuresAreClosed() throws InterruptedException {
         ClosureType<InOrder> type = type(InOrder.class);
-        long before = tables();
+        long before = settledTables();
         List<Closure<InOrder>> closures = bindTables(type, TABLES, own -> (a, _) -> a + own);
         assertThat(tables()).isGreaterThanOrEqualTo(before + TABLES);
 
@@ -99,7 +118,7 @@ final class ManyClosuresTest {
     @Tag("host")
     void theyGoBackWhateverTheOrder() throws InterruptedException {
         ClosureType<InAnyOrder> type = type(InAnyOrder.class);
-        long before = tables();
+        long before = settledTables();
         List<Closure<InAnyOrder>> closures = bindTables(type, TABLES, _ -> (a, b) -> a + b);
         Collections.shuffle(closures, new Random(7));
 
@@ -117,7 +136,7 @@ final class ManyClosuresTest {
         MemorySegment function = closures.getFirst().address();
         assertThat(parametersOf(function).permissions()).isEqualTo("rw-p");
 
-        long before = tables() - TABLES;
+        long before = settledTables() - TABLES;
         closures.forEach(Closure::close);
         awaitTables(before);
 
@@ -195,7 +214,7 @@ final class ManyClosuresTest {
     void retiredTablesAreUsedAgain() throws InterruptedException {
         ClosureType<AgainAndAgain> type = type(AgainAndAgain.class);
         Set<Long> addresses = new HashSet<>();
-        long before = tables();
+        long before = settledTables();
         long mappedOnce = 0;
         for (int round = 0; round < 5; round++) {
             List<Closure<AgainAndAgain>> closures = bindTables(type, 60, own -> (a, _) -> a + own);
@@ -218,7 +237,7 @@ final class ManyClosuresTest {
     @Test
     void aTableThatWentBackCatchesCallsAndIsUsedAgainSlotBySlot() throws InterruptedException {
         ClosureType<ThereAndBack> type = type(ThereAndBack.class);
-        long before = tables();
+        long before = settledTables();
         List<Closure<ThereAndBack>> closures = bindTables(type, 6, own -> (a, _) -> a + own);
         for (int i = 0; i < closures.size(); i += 997) {
             assertThat(call(closures.get(i).address(), 5)).isEqualTo(5 + i);
@@ -251,7 +270,7 @@ final class ManyClosuresTest {
     @Tag("host")
     void aTableGoesBackAndIsUsedAgainWhileItsTrampolinesAreCalled() throws Exception {
         ClosureType<ComesAndGoes> type = type(ComesAndGoes.class);
-        long before = tables();
+        long before = settledTables();
         List<Closure<ComesAndGoes>> closures = bindTables(type, 6, _ -> (a, _) -> a + 2);
         List<MemorySegment> functions = closures.stream().map(Closure::address).toList();
         AtomicBoolean isOver = new AtomicBoolean();
@@ -307,7 +326,7 @@ final class ManyClosuresTest {
         ClosureType<ByManyThreads> type = type(ByManyThreads.class);
         int threads = 8;
         int each = 2 * TrampolineTable.capacity();
-        long before = tables();
+        long before = settledTables();
         for (int round = 0; round < 5; round++) {
             Set<Long> addresses = ConcurrentHashMap.newKeySet();
             @SuppressWarnings({"unchecked", "rawtypes"})
