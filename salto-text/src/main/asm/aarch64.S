@@ -18,6 +18,7 @@
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
+#define INDEX_TRAMPOLINE_SIZE 16
 
 #include "text-image.h"
 
@@ -25,6 +26,14 @@
         bti     c                               /* landing pad for indirect calls */
         ldr     x17, BLOCK_ARGUMENT + \block
         ldr     x16, BLOCK_ENTRY + \block
+        br      x16
+        .endm
+
+/* The upper half of x17 becomes zero. */
+        .macro  index_trampoline index
+        bti     c
+        mov     w17, #\index
+        ldr     x16, salto_index_header + INDEX_HEADER_ENTRY
         br      x16
         .endm
 
@@ -54,6 +63,13 @@
         ldr     x\k, [x17, #CALL_ARGUMENT]
         br      x16
         end_entry bind_gp\k
+        index_entry append_gp\k
+        bti     c
+        ldr     x\k, salto_index_header + INDEX_HEADER_BASE
+        ldr     x16, salto_index_header + INDEX_HEADER_GATE
+        add     x\k, x\k, x17
+        br      x16
+        end_index_entry append_gp\k
         .endm
 
         .irp    k, 0, 1, 2, 3, 4, 5, 6, 7
@@ -105,6 +121,14 @@
         call_with_copied_stack
         end_entry bind_stack
 
+        index_entry append_stack
+        bti     c
+        adr     x15, salto_index_header + INDEX_HEADER_CALL
+        ldr     x16, [x15, #CALL_ARGUMENT]
+        add     x17, x17, x16
+        call_with_copied_stack
+        end_index_entry append_stack
+
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (6.9). */
         .macro  return_zero_but_in_x0
         mov     x1, xzr
@@ -155,8 +179,7 @@
 #define FRAME_RESULT_VECTORS    (FRAME_VECTORS + 8 * 16)        /* q0 to q3 */
 #define FRAME_SIZE              (FRAME_RESULT_VECTORS + 4 * 16)
 
-        entry   generic
-        bti     c
+        .macro  generic_body universal
         stp     x29, x30, [sp, #-16]!
         .cfi_def_cfa_offset 16
         .cfi_offset x29, -16
@@ -179,7 +202,7 @@
         stp     q0, q0, [sp, #FRAME_RESULT_VECTORS + 2 * 16]
         mov     x0, x17
         mov     x1, sp
-        ldr     x16, salto_parameters + HEADER_UNIVERSAL
+        ldr     x16, \universal
         blr     x16
         ldp     x0, x1, [sp, #FRAME_RESULT_INTEGERS]
         ldp     q0, q1, [sp, #FRAME_RESULT_VECTORS + 0 * 16]
@@ -190,7 +213,19 @@
         .cfi_restore x29
         .cfi_restore x30
         ret
+        .endm
+
+        entry   generic
+        bti     c
+        generic_body salto_parameters + HEADER_UNIVERSAL
         end_entry generic
+
+        index_entry generic
+        bti     c
+        ldr     x16, salto_index_header + INDEX_HEADER_BASE
+        add     x17, x17, x16
+        generic_body salto_index_header + INDEX_HEADER_UNIVERSAL
+        end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
 

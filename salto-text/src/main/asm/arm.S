@@ -19,6 +19,7 @@
  */
 #define WORD            4
 #define TRAMPOLINE_SIZE 8
+#define INDEX_TRAMPOLINE_SIZE 8
 
 /* A load of several registers has the lowest one first, and the last is pc. */
 #define BLOCK_ARGUMENT  (0 * WORD)
@@ -42,6 +43,30 @@
         ldmdb   ip, {ip, pc}
         .endm
 
+/* No instruction can hold every index, so it comes from the trampoline's address. */
+        .macro  index_trampoline index
+        mov     ip, pc
+        b       .Lindex_jump_on
+        .endm
+
+        .section .text.index.entries, "ax", %progbits
+
+#if INDEX_ENTRIES != 0xf000 || INDEX_TRAMPOLINE_SIZE != 8
+#error "two additions and a shift make an index of an address"
+#endif
+
+/* Is the first one, at INDEX_ENTRIES, and reads the same distance ahead as a trampoline does. */
+        .type   index_jump_on, %function
+index_jump_on:
+.Lindex_jump_on:
+        .cfi_startproc
+        sub     ip, ip, pc
+        add     ip, ip, #INDEX_ENTRIES
+        lsr     ip, ip, #3
+        ldr     pc, .Lindex_header + INDEX_HEADER_ENTRY
+        .cfi_endproc
+        .size   index_jump_on, . - index_jump_on
+
         .section .text.entries, "ax", %progbits
 
 /*
@@ -59,6 +84,11 @@
         ldr     r\k, [ip, #CALL_ARGUMENT]
         ldr     pc, [ip, #CALL_TARGET]
         end_entry bind_gp\k
+        index_entry append_gp\k
+        ldr     r\k, .Lindex_header + INDEX_HEADER_BASE
+        add     r\k, r\k, ip
+        ldr     pc, .Lindex_header + INDEX_HEADER_GATE
+        end_index_entry append_gp\k
         .endm
 
         .irp    k, 0, 1, 2, 3
@@ -113,6 +143,16 @@
         call_with_copied_stack
         end_entry bind_stack
 
+        index_entry append_stack
+        enter_frame
+        ldr     r4, 4f
+3:      add     r4, pc, r4
+        ldr     r5, [r4, #CALL_ARGUMENT]
+        add     ip, ip, r5
+        call_with_copied_stack
+4:      .word   .Lindex_header + INDEX_HEADER_CALL - (3b + PC_AHEAD)
+        end_index_entry append_stack
+
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (6.4, 7.1.2). */
         .macro  set_results_to_zero_but_r0
         mov     r1, #0
@@ -166,7 +206,16 @@
 #error "the stack pointer is a multiple of 8 at the call"
 #endif
 
-        entry   generic
+        .macro  load_universal_of_blocks
+        ldr     ip, 2f
+1:      ldr     ip, [pc, ip]
+        .endm
+
+        .macro  load_universal_of_index
+        ldr     ip, .Lindex_header + INDEX_HEADER_UNIVERSAL
+        .endm
+
+        .macro  generic_body take_argument, load_universal
         push    {r0, r1, r2, r3}
         .cfi_def_cfa_offset 16
         push    {fp, lr}
@@ -182,10 +231,9 @@
         mov     r3, r0
         vpush   {d0, d1, d2, d3}
         push    {r0, r1, r2, r3}
-        mov     r0, ip
+        \take_argument
         mov     r1, sp
-        ldr     ip, 2f
-1:      ldr     ip, [pc, ip]
+        \load_universal
         blx     ip
         pop     {r0, r1, r2, r3}
         vpop    {d0, d1, d2, d3}
@@ -197,8 +245,25 @@
         add     sp, sp, #FRAME_STACK - FRAME_INTEGERS
         .cfi_def_cfa_offset 0
         bx      lr
+        .endm
+
+        .macro  take_argument_of_block
+        mov     r0, ip
+        .endm
+
+        .macro  take_argument_of_index
+        ldr     r0, .Lindex_header + INDEX_HEADER_BASE
+        add     r0, r0, ip
+        .endm
+
+        entry   generic
+        generic_body take_argument_of_block, load_universal_of_blocks
 2:      .word   salto_parameters + HEADER_UNIVERSAL - (1b + PC_AHEAD)
         end_entry generic
+
+        index_entry generic
+        generic_body take_argument_of_index, load_universal_of_index
+        end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 0, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVED_LR, FRAME_STACK
 

@@ -19,6 +19,8 @@
  */
 #define WORD            4
 #define TRAMPOLINE_SIZE 24
+#define INDEX_TRAMPOLINE_SIZE 16
+#define INDEX_UNWIND
 
 #include "text-image.h"
 
@@ -34,6 +36,28 @@
         .skip   TRAMPOLINE_SIZE - (. - 1b), 0xcc
         .endm
 
+/*
+ * All registers have to be saved before they change, and there is no room for that. So the index goes by way of the stack.
+ */
+#define INDEX_PUSHED    9
+        .macro  index_trampoline index
+1:      endbr32                                         /* 4 bytes */
+        .byte   0x68                                    /* push, of a number of 4 bytes however small it is */
+        .long   \index
+        jmp     .Lindex_jump_on                         /* 5 bytes */
+        .skip   INDEX_TRAMPOLINE_SIZE - (. - 1b), 0xcc
+        .endm
+
+/* The frame's address in all trampolines: esp + 4, and 4 more from INDEX_PUSHED on. Linkers describe their tables of jumps so. */
+        .macro  index_unwind
+        .cfi_escape 0x0f, 11                            /* DW_CFA_def_cfa_expression, of so many bytes */
+        .cfi_escape 0x74, 4                             /* DW_OP_breg4, esp */
+        .cfi_escape 0x78, 0                             /* DW_OP_breg8, the return address column: eip */
+        .cfi_escape 0x30 + INDEX_TRAMPOLINE_SIZE - 1, 0x1a /* DW_OP_lit15, DW_OP_and */
+        .cfi_escape 0x30 + INDEX_PUSHED, 0x2a           /* DW_OP_lit9, DW_OP_ge */
+        .cfi_escape 0x32, 0x24, 0x22                    /* DW_OP_lit2, DW_OP_shl, DW_OP_plus */
+        .endm
+
 /* Tells a loader that every indirect branch lands on an endbr32 and that the shadow stack stays balanced. */
         .section .note.gnu.property, "a", @note
         .balign 4
@@ -43,16 +67,38 @@
 
         .section .text.entries, "ax", @progbits
 
-        .type   get_pc, @function
-get_pc:
-.Lget_pc:
+        .macro  function_get_pc name
+        .type   \name, @function
+\name:
+.L\name:
         .cfi_startproc
         movd    %eax, %xmm6             /* here, because a trampoline has no room for it */
         movd    %ecx, %xmm7
         mov     (%esp), %eax            /* the address behind the call */
         ret
         .cfi_endproc
-        .size   get_pc, . - get_pc
+        .size   \name, . - \name
+        .endm
+
+        function_get_pc get_pc
+
+        .pushsection .text.index.entries, "ax", @progbits
+        function_get_pc index_get_pc
+
+/* Entries by index find the address of .Lindex_pc in eax. */
+        .type   index_jump_on, @function
+index_jump_on:
+.Lindex_jump_on:
+        .cfi_startproc
+        .cfi_def_cfa_offset 2 * WORD
+        call    .Lindex_get_pc
+.Lindex_pc:
+        pop     %ecx
+        .cfi_def_cfa_offset WORD
+        jmp     *salto_index_header + INDEX_HEADER_ENTRY - .Lindex_pc(%eax)
+        .cfi_endproc
+        .size   index_jump_on, . - index_jump_on
+        .popsection
 
 /*
  * append_stack, bind_stack: the appended argument goes behind the caller's own arguments (2.2.3: the last has the highest
@@ -96,6 +142,13 @@ get_pc:
         mov     CALL_ARGUMENT(%eax), %ecx
         call_with_copied_stack \popped
         end_entry bind_stack\suffix
+
+        index_entry append_stack\suffix
+        endbr32
+        lea     salto_index_header + INDEX_HEADER_CALL - .Lindex_pc(%eax), %eax
+        add     CALL_ARGUMENT(%eax), %ecx
+        call_with_copied_stack \popped
+        end_index_entry append_stack\suffix
         .endm
 
         stack_entries "", 0
@@ -182,8 +235,7 @@ get_pc:
 #define FRAME_SIZE              (FRAME_RESULT_X87 + 3 * WORD)
 #define ANSWER_REMOVED_SHIFT    8
 
-        entry   generic
-        endbr32
+        .macro  generic_body prepare, universal
         push    %ebp
         .cfi_def_cfa_offset 8
         .cfi_offset %ebp, -8
@@ -201,12 +253,12 @@ get_pc:
         mov     %edx, FRAME_RESULT_X87 + \n * WORD(%esp)
         .endr
         mov     %esp, %edx
-        call    .Lget_pc
-1:      sub     $2 * WORD, %esp
+        \prepare
+        sub     $2 * WORD, %esp
         and     $-16, %esp
         mov     %ecx, (%esp)
         mov     %edx, WORD(%esp)
-        call    *salto_parameters + HEADER_UNIVERSAL - 1b(%eax)
+        call    *\universal(%eax)
         movzbl  %al, %ecx
         jecxz   4f
         cmp     $8, %ecx
@@ -230,7 +282,26 @@ get_pc:
         mov     %ecx, %esp
         .cfi_def_cfa_register %esp
         ret
+        .endm
+
+        .macro  find_parameters
+        call    .Lget_pc
+1:
+        .endm
+
+        .macro  add_base
+        add     salto_index_header + INDEX_HEADER_BASE - .Lindex_pc(%eax), %ecx
+        .endm
+
+        entry   generic
+        endbr32
+        generic_body find_parameters, salto_parameters + HEADER_UNIVERSAL - 1b
         end_entry generic
+
+        index_entry generic
+        endbr32
+        generic_body add_base, salto_index_header + INDEX_HEADER_UNIVERSAL - .Lindex_pc
+        end_index_entry generic
 
         /* No argument is in a vector register. */
         frame   generic, FRAME_INTEGERS, 0, 0, FRAME_RESULT_INTEGERS, 0, FRAME_SIZE + WORD, FRAME_SIZE + 2 * WORD

@@ -19,6 +19,10 @@
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
 
+/* So many indexes are immediate numbers of one instruction. */
+#define INDEX_TRAMPOLINE_SIZE 8
+#define INDEX_MOST      4096
+
 #include "text-image.h"
 
 /* The way to a block is the same from every trampoline, and a whole number of the units that pcaddu12i counts in. */
@@ -32,6 +36,27 @@
         ld.d    $t0, $t0, BLOCK_ENTRY
         jr      $t0
         .endm
+
+        .macro  index_trampoline index
+        ori     $t8, $zero, \index
+        b       .Lindex_jump_on
+        .endm
+
+        .macro  load_from_header register, place
+        pcalau12i \register, %pc_hi20(salto_index_header + \place)
+        ld.d    \register, \register, %pc_lo12(salto_index_header + \place)
+        .endm
+
+        .section .text.index.entries, "ax", %progbits
+
+        .type   index_jump_on, %function
+index_jump_on:
+.Lindex_jump_on:
+        .cfi_startproc
+        load_from_header $t0, INDEX_HEADER_ENTRY
+        jr      $t0
+        .cfi_endproc
+        .size   index_jump_on, . - index_jump_on
 
         .section .text.entries, "ax", %progbits
 
@@ -51,6 +76,12 @@
         ld.d    $a\k, $t8, CALL_ARGUMENT
         jr      $t0
         end_entry bind_gp\k
+        index_entry append_gp\k
+        load_from_header $a\k, INDEX_HEADER_BASE
+        load_from_header $t0, INDEX_HEADER_GATE
+        add.d   $a\k, $a\k, $t8
+        jr      $t0
+        end_index_entry append_gp\k
         .endm
 
         .irp    k, 0, 1, 2, 3, 4, 5, 6, 7
@@ -116,6 +147,14 @@
         call_with_copied_stack
         end_entry bind_stack
 
+        index_entry append_stack
+        pcalau12i $t1, %pc_hi20(salto_index_header + INDEX_HEADER_CALL)
+        addi.d  $t1, $t1, %pc_lo12(salto_index_header + INDEX_HEADER_CALL)
+        ld.d    $t2, $t1, CALL_ARGUMENT
+        add.d   $t8, $t8, $t2
+        call_with_copied_stack
+        end_index_entry append_stack
+
 /*
  * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` is the low
  * half of its register, whatever the other half is ("Scalars of fundamental types").
@@ -159,7 +198,7 @@
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 2 * 8) /* $fa0 $fa1 */
 #define FRAME_SIZE              (FRAME_RESULT_VECTORS + 2 * 8)
 
-        entry   generic
+        .macro  generic_body universal
         enter_frame
         .cfi_def_cfa $fp, 0                     /* the frame pointer is the stack pointer of the caller */
         addi.d  $sp, $sp, -FRAME_SIZE
@@ -173,8 +212,8 @@
         .endr
         move    $a0, $t8
         move    $a1, $sp
-        pcalau12i $t0, %pc_hi20(salto_parameters + HEADER_UNIVERSAL)
-        ld.d    $t0, $t0, %pc_lo12(salto_parameters + HEADER_UNIVERSAL)
+        pcalau12i $t0, %pc_hi20(\universal)
+        ld.d    $t0, $t0, %pc_lo12(\universal)
         jirl    $ra, $t0, 0
         .irp    n, 0, 1
         ld.d    $a\n, $sp, FRAME_RESULT_INTEGERS + \n * 8
@@ -184,7 +223,17 @@
         .cfi_def_cfa $sp, 16
         leave_frame
         ret
+        .endm
+
+        entry   generic
+        generic_body salto_parameters + HEADER_UNIVERSAL
         end_entry generic
+
+        index_entry generic
+        load_from_header $t0, INDEX_HEADER_BASE
+        add.d   $t8, $t8, $t0
+        generic_body salto_index_header + INDEX_HEADER_UNIVERSAL
+        end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
 

@@ -19,6 +19,7 @@
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
+#define INDEX_TRAMPOLINE_SIZE 8
 
 #include "text-image.h"
 
@@ -41,6 +42,27 @@
         b       .Ljump_on
         .endm
 
+        .macro  index_trampoline index
+        li      11, \index
+        b       .Lindex_jump_on
+        .endm
+
+        .section .text.index.entries, "ax", %progbits
+
+/* Makes of the address of a trampoline that of the header, by way of that of trampoline 0. */
+        .type   index_jump_on, %function
+index_jump_on:
+.Lindex_jump_on:
+        .cfi_startproc
+        sldi    0, 11, 3                /* INDEX_TRAMPOLINE_SIZE bytes each */
+        subf    12, 0, 12
+        addis   12, 12, CODE_SIZE >> 16
+        ld      12, INDEX_HEADER_ENTRY(12)
+        mtctr   12
+        bctr
+        .cfi_endproc
+        .size   index_jump_on, . - index_jump_on
+
         .section .text.entries, "ax", %progbits
 
         .type   jump_on, %function
@@ -56,6 +78,14 @@ jump_on:
         .macro  header_call entry
         addis   12, 12, (salto_parameters + HEADER_CALL - salto_entry_\entry)@ha
         addi    12, 12, (salto_parameters + HEADER_CALL - salto_entry_\entry)@l
+        .endm
+
+/* The same for an entry by index; and adds the base to the index. */
+        .macro  index_header_call entry
+        addis   12, 12, (salto_index_header + INDEX_HEADER_CALL - salto_entry_index_\entry)@ha
+        addi    12, 12, (salto_index_header + INDEX_HEADER_CALL - salto_entry_index_\entry)@l
+        ld      0, CALL_ARGUMENT(12)
+        add     11, 11, 0
         .endm
 
 /*
@@ -77,6 +107,13 @@ jump_on:
         mtctr   12
         bctr
         end_entry bind_gp\k
+        index_entry append_gp\k
+        index_header_call append_gp\k
+        mr      \register, 11
+        ld      12, CALL_TARGET(12)
+        mtctr   12
+        bctr
+        end_index_entry append_gp\k
         .endm
 
         append_gp 0, 3
@@ -154,6 +191,11 @@ jump_on:
         call_with_copied_stack
         end_entry bind_stack
 
+        index_entry append_stack
+        index_header_call append_stack
+        call_with_copied_stack
+        end_index_entry append_stack
+
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (Return Values). */
         .macro  return_zero_but_in_r3
         li      4, 0
@@ -208,9 +250,7 @@ jump_on:
 #define RESULT_QUADS            (SAVED_QUADS + 12 * 16)         /* v2 to v9 */
 #define GENERIC_SIZE            (RESULT_QUADS + 8 * 16)
 
-        entry   generic
-        header_call generic
-        ld      12, HEADER_UNIVERSAL - HEADER_CALL(12)
+        .macro  generic_body            /* r12: the universal gate; r11: its argument */
         mflr    0
         std     0, FRAME_LR(1)
         .cfi_offset lr, FRAME_LR
@@ -258,7 +298,19 @@ jump_on:
         mtlr    0
         .cfi_restore lr
         blr
+        .endm
+
+        entry   generic
+        header_call generic
+        ld      12, HEADER_UNIVERSAL - HEADER_CALL(12)
+        generic_body
         end_entry generic
+
+        index_entry generic
+        index_header_call generic
+        ld      12, INDEX_HEADER_UNIVERSAL - INDEX_HEADER_CALL(12)
+        generic_body
+        end_index_entry generic
 
         /* The frame's address is behind its header; stack arguments count from the beginning of the caller's parameter save area. */
         frame   generic, SAVED_INTEGERS - FRAME_HEADER, SAVED_VECTORS - FRAME_HEADER, 8, RESULT_INTEGERS - FRAME_HEADER, RESULT_VECTORS - FRAME_HEADER, GENERIC_SIZE + FRAME_LR - FRAME_HEADER, GENERIC_SIZE

@@ -20,6 +20,11 @@
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
 
+/* So many indexes are immediate numbers of one instruction, which have a sign. */
+#define INDEX_TRAMPOLINE_SIZE 8
+#define INDEX_MOST      4096
+#define INDEX_BIAS      2048
+
 #include "text-image.h"
 
 /* The way to a block is the same from every trampoline, and a whole number of the units that auipc counts in. */
@@ -36,6 +41,22 @@
         ld      t1, BLOCK_ENTRY(t1)
         jr      t1
         .endm
+
+        .macro  index_trampoline index
+        li      t2, \index - INDEX_BIAS
+        j       .Lindex_jump_on
+        .endm
+
+        .section .text.index.entries, "ax", %progbits
+
+        .type   index_jump_on, %function
+index_jump_on:
+.Lindex_jump_on:
+        .cfi_startproc
+        ld      t1, salto_index_header + INDEX_HEADER_ENTRY
+        jr      t1
+        .cfi_endproc
+        .size   index_jump_on, . - index_jump_on
 
         .section .text.entries, "ax", %progbits
 
@@ -54,6 +75,12 @@
         ld      a\k, CALL_ARGUMENT(t2)
         jr      t1
         end_entry bind_gp\k
+        index_entry append_gp\k
+        ld      a\k, salto_index_header + INDEX_HEADER_BASE
+        ld      t1, salto_index_header + INDEX_HEADER_GATE
+        add     a\k, a\k, t2
+        jr      t1
+        end_index_entry append_gp\k
         .endm
 
         .irp    k, 0, 1, 2, 3, 4, 5, 6, 7
@@ -118,6 +145,13 @@
         call_with_copied_stack
         end_entry bind_stack
 
+        index_entry append_stack
+        lla     t3, salto_index_header + INDEX_HEADER_CALL
+        ld      t4, CALL_ARGUMENT(t3)
+        add     t2, t2, t4
+        call_with_copied_stack
+        end_index_entry append_stack
+
 /*
  * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` in a register
  * has ones above it ("NaN-boxing"), or is a NaN to whoever calculates with it, so there is an entry for each combination of floats
@@ -168,7 +202,7 @@
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 2 * 8) /* fa0 fa1 */
 #define FRAME_SIZE              (FRAME_RESULT_VECTORS + 2 * 8)
 
-        entry   generic
+        .macro  generic_body universal
         enter_frame
         .cfi_def_cfa s0, 0                      /* the frame pointer is the stack pointer of the caller */
         addi    sp, sp, -FRAME_SIZE
@@ -182,7 +216,7 @@
         .endr
         mv      a0, t2
         mv      a1, sp
-        ld      t1, salto_parameters + HEADER_UNIVERSAL
+        ld      t1, \universal
         jalr    t1
         .irp    n, 0, 1
         ld      a\n, FRAME_RESULT_INTEGERS + \n * 8(sp)
@@ -192,7 +226,17 @@
         .cfi_def_cfa sp, 16
         leave_frame
         ret
+        .endm
+
+        entry   generic
+        generic_body salto_parameters + HEADER_UNIVERSAL
         end_entry generic
+
+        index_entry generic
+        ld      t1, salto_index_header + INDEX_HEADER_BASE
+        add     t2, t2, t1
+        generic_body salto_index_header + INDEX_HEADER_UNIVERSAL
+        end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
 

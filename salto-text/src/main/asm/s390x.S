@@ -20,6 +20,7 @@
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
+#define INDEX_TRAMPOLINE_SIZE 12
 
 #include "text-image.h"
 
@@ -34,6 +35,12 @@
         lgrl    %r1, BLOCK_ENTRY + \block       /* 6 bytes */
         br      %r1                             /* 2 bytes */
         .short  0                               /* no instruction: the processor stops there */
+        .endm
+
+        .macro  index_trampoline index
+        lghi    %r0, \index                     /* 4 bytes */
+        lgrl    %r1, salto_index_header + INDEX_HEADER_ENTRY /* 6 bytes */
+        br      %r1                             /* 2 bytes */
         .endm
 
         .section .text.entries, "ax", %progbits
@@ -55,6 +62,12 @@
         lg      %r1, CALL_TARGET(%r1)
         br      %r1
         end_entry bind_gp\k
+        index_entry append_gp\k
+        lgrl    \register, salto_index_header + INDEX_HEADER_BASE
+        lgrl    %r1, salto_index_header + INDEX_HEADER_GATE
+        agr     \register, %r0
+        br      %r1
+        end_index_entry append_gp\k
         .endm
 
         append_gp 0, %r2
@@ -68,8 +81,9 @@
  * upcall stubs of JDK 25 take their stack arguments from, although compilers have frame pointers there, or anything else.
  */
         .macro  enter_frame
+        .cfi_remember_state
         stmg    %r6, %r15, SAVED_R6(%r15)
-        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        .irp    n, 6, 7, 8, 10, 11, 14, 15      /* those that change here */
         .cfi_offset %r\n, SAVED_R6 + (\n - 6) * WORD - SAVE_AREA
         .endr
         lgr     %r10, %r15
@@ -93,10 +107,7 @@
 2:      lg      %r1, CALL_TARGET(%r1)
         basr    %r14, %r1
         lmg     %r6, %r15, SAVED_R6(%r10)
-        .cfi_def_cfa %r15, SAVE_AREA
-        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-        .cfi_restore %r\n
-        .endr
+        .cfi_restore_state
         br      %r14
         .endm
 
@@ -117,6 +128,13 @@
         lg      \register, CALL_ARGUMENT(%r1)
         call_with_copied_stack 0
         end_entry bind_gp\k\suffix
+        index_entry append_gp\k\suffix
+        enter_frame
+        larl    %r1, salto_index_header + INDEX_HEADER_CALL
+        lg      \register, CALL_ARGUMENT(%r1)
+        agr     \register, %r0
+        call_with_copied_stack 0
+        end_index_entry append_gp\k\suffix
         .endm
 
         append_gp_in_frame 0, %r2, _stack
@@ -142,6 +160,13 @@
         lg      %r0, CALL_ARGUMENT(%r1)
         call_with_copied_stack WORD
         end_entry bind_stack
+
+        index_entry append_stack
+        enter_frame
+        larl    %r1, salto_index_header + INDEX_HEADER_CALL
+        ag      %r0, CALL_ARGUMENT(%r1)
+        call_with_copied_stack WORD
+        end_index_entry append_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever register holds the result ("Return Values"). */
         .macro  return_zero_but_in_r2
@@ -189,7 +214,7 @@
 #define FRAME_SAVE_AREA         (FRAME_RESULT_VECTORS + WORD)   /* the caller's */
 #define FRAME_SIZE              (SAVE_AREA + FRAME_SAVE_AREA)   /* with what the gate saves its registers in */
 
-        entry   generic
+        .macro  generic_body universal
         stmg    %r2, %r6, SAVED_R2(%r15)
         .irp    n, 0, 2, 4, 6
         std     %f\n, SAVED_F0 + \n / 2 * WORD(%r15)
@@ -204,7 +229,7 @@
         la      %r3, SAVE_AREA(%r15)
         lgr     %r2, %r0
         xc      FRAME_RESULT_INTEGERS(2 * WORD, %r3), FRAME_RESULT_INTEGERS(%r3)
-        lgrl    %r1, salto_parameters + HEADER_UNIVERSAL
+        lgrl    %r1, \universal
         basr    %r14, %r1
         lg      %r2, SAVE_AREA + FRAME_RESULT_INTEGERS(%r15)
         ld      %f0, SAVE_AREA + FRAME_RESULT_VECTORS(%r15)
@@ -213,7 +238,17 @@
         .cfi_restore %r14
         .cfi_restore %r15
         br      %r14
+        .endm
+
+        entry   generic
+        generic_body salto_parameters + HEADER_UNIVERSAL
         end_entry generic
+
+        index_entry generic
+        lgrl    %r1, salto_index_header + INDEX_HEADER_BASE
+        agr     %r0, %r1
+        generic_body salto_index_header + INDEX_HEADER_UNIVERSAL
+        end_index_entry generic
 
         frame   generic, FRAME_SAVE_AREA + SAVED_R2, FRAME_SAVE_AREA + SAVED_F0, WORD, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVE_AREA + SAVED_R14, FRAME_SAVE_AREA + SAVE_AREA
 

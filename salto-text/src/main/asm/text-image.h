@@ -10,16 +10,34 @@
  *   CODE_SIZE           table header, HEADER_BLOCKS blocks long      not in the file: read+write memory
  *                       parameter block 0, parameter block 1, ...
  *
- * The whole image is one unit of CODE_SIZE bytes, which is mapped as it stands, as often as tables are needed. 64 KiB is
- * a multiple of every page size in use (4, 16 and 64 KiB). The head shares the unit with the trampolines because a unit
- * of its own would double the file for the sake of a few hundred bytes; and so each table has entries of its own, which
- * reach the header of their table at a fixed distance.
+ * This is the first unit of CODE_SIZE bytes, the code with blocks. It is mapped as it stands, as often as tables are needed.
+ * 64 KiB is a multiple of every page size in use (4, 16 and 64 KiB). Each table has entries of its own, which reach the header
+ * of their table at a fixed distance.
+ *
+ * The second unit is the code by index. It follows in the file, and is mapped as often as tables of this kind are needed:
+ *
+ *   0                   trampoline 0, trampoline 1, ...
+ *   INDEX_ENTRIES       entries                                      up to CODE_SIZE
+ *   CODE_SIZE           header: INDEX_HEADER_SIZE bytes              not in the file: a read-only page
+ *
+ * A trampoline by index loads its index into the scratch register and jumps to the header's entry. The entries lie beside the
+ * header, so that one load with a short displacement reaches it. No instruction of a unit refers to the other unit: where one
+ * is mapped says nothing about the other. An entry's place is its distance from the beginning of its own unit. The symbol
+ * salto_entry_<name> has that of its unit added, which the build subtracts. Names of entries by index begin with index_.
+ *
+ * Memory order: a header is filled while it is mapped elsewhere, made read-only, and then moved to its place. Before the move a
+ * read of it faults. So a thread that can read any word of a header reads all of them as they were filled, on every
+ * architecture, whatever loads its processor reorders: the kernel orders its change of the page tables after all stores to the
+ * page, as it does when it hides a page's former content. Later one word changes, by one store: INDEX_HEADER_GATE, from one gate
+ * to another of the same signature. Either is right with every value of the other words, so no entry needs a barrier.
  *
  * Trampolines lie in lines: TRAMPOLINES_IN_LINE of them, TRAMPOLINE_SIZE bytes from one to the next, in LINE_SIZE bytes. Where a trampoline should not
  * lie in two cache lines, a line is one of those; elsewhere it is a trampoline.
  *
- * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes), both numbers of lines if a line has more than one trampoline, and the
- * assembler macro `trampoline`, whose argument is the address of the trampoline's parameter block, and includes this file.
+ * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes), both numbers of lines if a line has more than one
+ * trampoline, and the assembler macro `trampoline`, whose argument is the address of the trampoline's parameter block. For the
+ * code by index it defines INDEX_TRAMPOLINE_SIZE, what else is said below, and the macro `index_trampoline`, whose argument is
+ * the index. It includes this file.
  */
 
 #define CODE_SIZE       0x10000
@@ -52,6 +70,25 @@
 #define HEADER_BLOCKS   4
 #define HEADER_SIZE     (HEADER_BLOCKS * BLOCK_SIZE)
 
+/*
+ * The header of a table by index. The three words from INDEX_HEADER_CALL on are a call. Its argument is that of trampoline 0;
+ * that of trampoline i is greater by i.
+ */
+#define INDEX_HEADER_ENTRY      0       /* where all trampolines jump */
+#define INDEX_HEADER_CALL       WORD
+#define INDEX_HEADER_GATE       (INDEX_HEADER_CALL + CALL_TARGET)
+#define INDEX_HEADER_BASE       (INDEX_HEADER_CALL + CALL_ARGUMENT)
+#define INDEX_HEADER_STACK_SIZE (INDEX_HEADER_CALL + CALL_STACK_SIZE)
+#define INDEX_HEADER_UNIVERSAL  (INDEX_HEADER_CALL + CALL_SIZE)         /* the function that the generic entries call */
+#define INDEX_HEADER_SIZE       (INDEX_HEADER_UNIVERSAL + WORD)
+
+#define INDEX_ENTRIES           0xf000
+
+/* What an instruction puts into the scratch register is the index less this number; INDEX_HEADER_BASE is greater by it. */
+#ifndef INDEX_BIAS
+#define INDEX_BIAS              0
+#endif
+
 #ifndef LINE_SIZE
 #define LINE_SIZE       TRAMPOLINE_SIZE
 #define TRAMPOLINES_IN_LINE 1
@@ -64,6 +101,16 @@
 #define TRAMPOLINES     ((WHOLE_PAGES - HEADER_SIZE) / BLOCK_SIZE / TRAMPOLINES_IN_LINE * TRAMPOLINES_IN_LINE)
 
 #ifdef __ASSEMBLER__
+
+/* How many trampolines by index: as many as have room, but no more than INDEX_MOST, which instructions can limit. */
+#ifndef INDEX_MOST
+#define INDEX_MOST              8192
+#endif
+#if INDEX_ENTRIES / INDEX_TRAMPOLINE_SIZE > INDEX_MOST
+#define INDEX_TRAMPOLINES       INDEX_MOST
+#else
+#define INDEX_TRAMPOLINES       (INDEX_ENTRIES / INDEX_TRAMPOLINE_SIZE)
+#endif
 
 /* A number for the index. Hidden: it is meant for the build, not for a dynamic linker. */
         .macro  layout name, value
@@ -85,6 +132,17 @@ salto_entry_\name:
         .macro  end_entry name
         .cfi_endproc
         .size   salto_entry_\name, . - salto_entry_\name
+        .endm
+
+/* An entry of the code by index. Ends with `end_index_entry`. */
+        .macro  index_entry name
+        .pushsection .text.index.entries, "ax", %progbits
+        entry   index_\name
+        .endm
+
+        .macro  end_index_entry name
+        end_entry index_\name
+        .popsection
         .endm
 
 /*
@@ -145,7 +203,50 @@ salto_parameters:
         layout  block_size, BLOCK_SIZE
         layout  block_entry, BLOCK_ENTRY
         layout  block_argument, BLOCK_ARGUMENT
+        code_by_index
         .section .note.GNU-stack, "", %progbits
+        .endm
+
+#ifndef INDEX_UNWIND
+        .macro  index_unwind
+        .endm
+#endif
+
+/* The code by index. Behind its end, salto_index_header is where the header begins. */
+        .macro  code_by_index
+        .section .text.index.trampolines, "ax", %progbits
+        .globl  salto_index_trampolines
+        .hidden salto_index_trampolines
+        .type   salto_index_trampolines, %function
+salto_index_trampolines:
+        .cfi_startproc
+        index_unwind
+        .set    .Lindex, 0
+        .rept   INDEX_TRAMPOLINES
+        index_trampoline .Lindex
+        .set    .Lindex, .Lindex + 1
+        .endr
+        .cfi_endproc
+        .size   salto_index_trampolines, . - salto_index_trampolines
+        .section .text.index.entries, "ax", %progbits
+        .balign CODE_SIZE - INDEX_ENTRIES
+        .globl  salto_index_header
+        .hidden salto_index_header
+salto_index_header:
+.Lindex_header:
+
+        layout  index_offset, CODE_SIZE
+        layout  index_trampoline_offset, 0
+        layout  index_trampoline_size, INDEX_TRAMPOLINE_SIZE
+        layout  index_trampoline_count, INDEX_TRAMPOLINES
+        layout  index_entries, INDEX_ENTRIES
+        layout  index_bias, INDEX_BIAS
+        layout  index_header_entry, INDEX_HEADER_ENTRY
+        layout  index_header_gate, INDEX_HEADER_GATE
+        layout  index_header_base, INDEX_HEADER_BASE
+        layout  index_header_stack_size, INDEX_HEADER_STACK_SIZE
+        layout  index_header_universal, INDEX_HEADER_UNIVERSAL
+        layout  index_header_size, INDEX_HEADER_SIZE
         .endm
 
 #endif

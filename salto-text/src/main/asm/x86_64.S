@@ -20,6 +20,7 @@
 #define TRAMPOLINE_SIZE 20
 #define LINE_SIZE       64
 #define TRAMPOLINES_IN_LINE 3
+#define INDEX_TRAMPOLINE_SIZE 16
 
 #include "text-image.h"
 
@@ -33,6 +34,13 @@
         mov     BLOCK_ARGUMENT + \block(%rip), %r10     /* 7 bytes */
         jmp     *BLOCK_ENTRY + \block(%rip)             /* 6 bytes */
         .skip   TRAMPOLINE_SIZE - (. - 1b), 0xcc
+        .endm
+
+/* 16 bytes, so that none lies in two cache lines. The upper half of r10 becomes zero. */
+        .macro  index_trampoline index
+        endbr64                                         /* 4 bytes */
+        mov     $\index, %r10d                          /* 6 bytes */
+        jmp     *salto_index_header + INDEX_HEADER_ENTRY(%rip) /* 6 bytes */
         .endm
 
 /* Tells a loader that every indirect branch lands on an endbr64 and that the shadow stack stays balanced. */
@@ -60,6 +68,12 @@
         mov     CALL_ARGUMENT(%r10), \register
         jmp     *CALL_TARGET(%r10)
         end_entry bind_gp\k
+        index_entry append_gp\k
+        endbr64
+        mov     salto_index_header + INDEX_HEADER_BASE(%rip), \register
+        add     %r10, \register
+        jmp     *salto_index_header + INDEX_HEADER_GATE(%rip)
+        end_index_entry append_gp\k
         .endm
 
         append_gp 0, %rdi
@@ -110,6 +124,13 @@
         mov     CALL_ARGUMENT(%r11), %r10
         call_with_copied_stack
         end_entry bind_stack
+
+        index_entry append_stack
+        endbr64
+        lea     salto_index_header + INDEX_HEADER_CALL(%rip), %r11
+        add     CALL_ARGUMENT(%r11), %r10
+        call_with_copied_stack
+        end_index_entry append_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. */
         .macro  return_zero_but_in_rax
@@ -167,8 +188,7 @@
         sub     $\size, %rsp
         .endm
 
-        entry   generic
-        endbr64
+        .macro  generic_body universal
         enter_frame FRAME_SIZE
         mov     %rdi, FRAME_INTEGERS + 0 * 8(%rsp)
         mov     %rsi, FRAME_INTEGERS + 1 * 8(%rsp)
@@ -187,7 +207,7 @@
         .endr
         mov     %r10, %rdi
         mov     %rsp, %rsi
-        call    *salto_parameters + HEADER_UNIVERSAL(%rip)
+        call    *\universal(%rip)
         test    %eax, %eax
         jnz     2f
 1:      mov     FRAME_RESULT_INTEGERS + 0 * 8(%rsp), %rax
@@ -204,7 +224,21 @@
         fldt    FRAME_RESULT_X87 + 1 * 16(%rsp)
 3:      fldt    FRAME_RESULT_X87 + 0 * 16(%rsp)
         jmp     1b
-        end_entry generic
+        .endm
+
+        .macro  generic_entries name, body
+        entry   \name
+        endbr64
+        \body  salto_parameters + HEADER_UNIVERSAL
+        end_entry \name
+        index_entry \name
+        endbr64
+        add     salto_index_header + INDEX_HEADER_BASE(%rip), %r10
+        \body  salto_index_header + INDEX_HEADER_UNIVERSAL
+        end_index_entry \name
+        .endm
+
+        generic_entries generic, generic_body
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
         layout  generic_result_x87, FRAME_RESULT_X87
@@ -223,8 +257,7 @@
 #define WIN64_SAVED_RSI         (WIN64_SAVED_RDI + 8)
 #define WIN64_FRAME_SIZE        (WIN64_SAVED_RSI + 8)
 
-        entry   generic_win64
-        endbr64
+        .macro  generic_win64_body universal
         enter_frame WIN64_FRAME_SIZE
         mov     %rdi, WIN64_SAVED_RDI(%rsp)
         .cfi_offset %rdi, WIN64_SAVED_RDI - WIN64_FRAME_SIZE - 16
@@ -245,7 +278,7 @@
         movaps  %xmm0, WIN64_RESULT_INTEGERS(%rsp)
         mov     %r10, %rdi
         mov     %rsp, %rsi
-        call    *salto_parameters + HEADER_UNIVERSAL(%rip)
+        call    *\universal(%rip)
         mov     WIN64_RESULT_INTEGERS(%rsp), %rax
         movaps  WIN64_RESULT_VECTORS(%rsp), %xmm0
         .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
@@ -258,7 +291,9 @@
         leave
         .cfi_def_cfa %rsp, 8
         ret
-        end_entry generic_win64
+        .endm
+
+        generic_entries generic_win64, generic_win64_body
 
         frame   generic_win64, WIN64_INTEGERS, WIN64_VECTORS, 16, WIN64_RESULT_INTEGERS, WIN64_RESULT_VECTORS, WIN64_FRAME_SIZE + 8, WIN64_FRAME_SIZE + 16 + 4 * 8
 

@@ -128,9 +128,9 @@ public record Report(
     }
 
     private static @Nullable Boolean writableExecutable(TextImage image, List<TableState> tables) {
-        long codeSize = image.code().byteSize();
+        long codeSize = image.index().codeSize();
         List<MemoryRange> memory = new ArrayList<>();
-        memory.add(new MemoryRange(image.code().address(), codeSize));
+        memory.add(new MemoryRange(image.code().address(), image.code().byteSize()));
         for (TableState table : tables) {
             memory.add(new MemoryRange(table.code(), codeSize));
             memory.add(new MemoryRange(table.parameters(), table.size()));

@@ -52,17 +52,23 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
                 caller.result().isEmpty() ? null : caller.result().getFirst());
         MethodHandle target = recorder.handle();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment stored = call(level, type().bind((_, arguments) -> invoke(target, arguments), arena), arena);
-
-            assertThat(recorder.takeSeen()).as("what the callback gets").isEqualTo(
-                    Values.bits(caller.function().argumentLayouts(), caller.arguments().toArray()));
-            MemoryLayout layout = caller.storedLayout();
-            MemorySegment value = stored.asSlice(VALUE, layout.byteSize());
-            assertThat(Values.bits(layout, CSignaturesTest.load(layout, value))).as("what C gets")
-                    .isEqualTo(Values.bits(layout, caller.stored()));
-            assertThat(stored.asSlice(VALUE + layout.byteSize()).toArray(JAVA_BYTE)).as("behind the result")
-                    .containsOnly(0x5a);
+            MemorySegment closure = type().bind((_, arguments) -> invoke(target, arguments), arena);
+            check(level, closure, recorder, arena);
+            check(level, TableByIndex.leadingTo(closure, abi), recorder, arena);
         }
+    }
+
+    private void check(SignatureCallers level, MemorySegment function, Recorder recorder, Arena arena) {
+        MemorySegment stored = call(level, function, arena);
+
+        assertThat(recorder.takeSeen()).as("what the callback gets").isEqualTo(
+                Values.bits(caller.function().argumentLayouts(), caller.arguments().toArray()));
+        MemoryLayout layout = caller.storedLayout();
+        MemorySegment value = stored.asSlice(VALUE, layout.byteSize());
+        assertThat(Values.bits(layout, CSignaturesTest.load(layout, value))).as("what C gets")
+                .isEqualTo(Values.bits(layout, caller.stored()));
+        assertThat(stored.asSlice(VALUE + layout.byteSize()).toArray(JAVA_BYTE)).as("behind the result")
+                .containsOnly(0x5a);
     }
 
     /**

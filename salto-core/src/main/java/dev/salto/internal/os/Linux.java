@@ -79,8 +79,8 @@ final class Linux implements Os {
 
     @Override
     public CodeMapping map(OpenFile file, long offset, TableShape shape) throws OsException {
-        long address = calls.mmap(shape.codeSize(), LinuxCalls.PROT_READ | LinuxCalls.PROT_EXEC, LinuxCalls.MAP_SHARED,
-                ((Descriptor) file).number(), offset);
+        long address = calls.mmap(shape.imageSize(), LinuxCalls.PROT_READ | LinuxCalls.PROT_EXEC,
+                LinuxCalls.MAP_SHARED, ((Descriptor) file).number(), offset);
         return new LinuxCode(this, address, shape);
     }
 

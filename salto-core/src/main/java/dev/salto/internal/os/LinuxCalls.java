@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 class LinuxCalls {
     // The values of Linux on every architecture that Salto has or will have a port for.
+    private static final int PROT_NONE = 0;
     static final int PROT_READ = 1;
     static final int PROT_WRITE = 2;
     static final int PROT_EXEC = 4;
@@ -88,12 +89,16 @@ class LinuxCalls {
         static final MemorySegment GETRANDOM = CLibrary.find("getrandom");
     }
 
-    /** The calls that take the right to write away from memory, for a while or for good. */
+    /** The call that takes the right to write away from memory, or gives it back. */
     private static final class Protection {
+        static final MemorySegment MPROTECT = CLibrary.find("mprotect");
+    }
+
+    /** The call that takes the right to change mappings away for good. */
+    private static final class Sealing {
         /** The number of mseal(2), on every architecture of Linux that Salto has or will have a port for. */
         static final long SYS_MSEAL = 462;
 
-        static final MemorySegment MPROTECT = CLibrary.find("mprotect");
         /** mseal has a function of its own in few C libraries as yet. */
         static final MethodHandle SYSCALL = CLibrary.linkVariadic("syscall", 1,
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
@@ -297,6 +302,11 @@ class LinuxCalls {
         return mmap(length, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
     }
 
+    /** Keeps a range of addresses, where nothing can be read, for mappings that are put there. */
+    long reserve(long length) throws OsException {
+        return mmap(length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    }
+
     /** Moves a mapping to {@code to}, in place of whatever is mapped there. Whoever reads there meanwhile finds what was mapped before, or waits for what is then. */
     void move(long from, long length, long to) throws OsException {
         remap(from, length, length, to);
@@ -351,7 +361,7 @@ class LinuxCalls {
      */
     boolean mseal(long address, long length) throws OsException {
         long result = CLibrary.call(
-                state -> (long) Protection.SYSCALL.invokeExact(state, Protection.SYS_MSEAL, address, length, 0L));
+                state -> (long) Sealing.SYSCALL.invokeExact(state, Sealing.SYS_MSEAL, address, length, 0L));
         if (isError(result)) {
             OsException refusal = new OsException("mseal(%#x, %s, 0)".formatted(address, length),
                     result);
@@ -415,9 +425,13 @@ class LinuxCalls {
     }
 
     private static String name(int protection) {
-        return (protection & PROT_EXEC) != 0
-                ? "PROT_READ | PROT_EXEC"
-                : (protection & PROT_WRITE) != 0 ? "PROT_READ | PROT_WRITE" : "PROT_READ";
+        if (protection == PROT_NONE) {
+            return "PROT_NONE";
+        }
+        if ((protection & PROT_EXEC) != 0) {
+            return "PROT_READ | PROT_EXEC";
+        }
+        return (protection & PROT_WRITE) != 0 ? "PROT_READ | PROT_WRITE" : "PROT_READ";
     }
 
     /** Whether the result of a call is the number of an error. */

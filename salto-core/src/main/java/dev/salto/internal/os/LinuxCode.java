@@ -26,7 +26,7 @@ final class LinuxCode implements CodeMapping {
 
     LinuxCode(Linux system, long address, TableShape shape) {
         this.system = system;
-        this.code = MemorySegment.ofAddress(address).reinterpret(shape.codeSize()).asReadOnly();
+        this.code = MemorySegment.ofAddress(address).reinterpret(shape.imageSize()).asReadOnly();
         this.shape = shape;
     }
 
@@ -58,8 +58,34 @@ final class LinuxCode implements CodeMapping {
     }
 
     @Override
+    public IndexTableMemory addIndexTable(long[] header, int entryPlace) throws OsException {
+        LinuxCalls calls = system.calls();
+        long page = calls.pageSize();
+        long size = shape.codeSize() + page;
+        // Keeps the place of the header, which is not to be seen before it is complete.
+        long table = calls.reserve(size);
+        try {
+            calls.duplicate(code.address() + shape.indexOffset(), shape.codeSize(), table);
+            long fresh = calls.mapMemory(page, LinuxCalls.MAP_PRIVATE);
+            try {
+                Memory.setWords(fresh, header);
+                Memory.setWord(fresh + entryPlace, table + Memory.getWord(fresh + entryPlace));
+                calls.mprotect(fresh, page, LinuxCalls.PROT_READ);
+                calls.move(fresh, page, table + shape.codeSize());
+            } catch (OsException e) {
+                calls.munmapAfter(e, fresh, page);
+                throw e;
+            }
+        } catch (OsException e) {
+            calls.munmapAfter(e, table, size);
+            throw e;
+        }
+        return new LinuxIndexTable(system, table, shape.codeSize(), page);
+    }
+
+    @Override
     public void unmap() throws OsException {
-        system.calls().munmap(code.address(), shape.codeSize());
+        system.calls().munmap(code.address(), shape.imageSize());
     }
 
     private void reserve(int tables) throws OsException {
@@ -128,6 +154,30 @@ final class LinuxCode implements CodeMapping {
             forbidWriting();
             system.calls().mseal(code(), codeSize());
             system.calls().mseal(parameters(), parametersSize());
+        }
+    }
+
+    /** A duplicate of the code by index, and one page behind it. */
+    private static final class LinuxIndexTable extends IndexTableMemory {
+        private final Linux system;
+        private final long page;
+
+        LinuxIndexTable(Linux system, long code, long codeSize, long page) {
+            super(code, codeSize);
+            this.system = system;
+            this.page = page;
+        }
+
+        /** One at a time, so that none takes the right to write away from another. */
+        @Override
+        public synchronized void setHeaderWord(int place, long value) throws OsException {
+            LinuxCalls calls = system.calls();
+            calls.mprotect(header(), page, LinuxCalls.PROT_READ | LinuxCalls.PROT_WRITE);
+            try {
+                Memory.setWordRelease(header() + place, value);
+            } finally {
+                calls.mprotect(header(), page, LinuxCalls.PROT_READ);
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ public interface Os {
     long random() throws OsException;
 
     /**
-     * Maps the code of tables read+execute.
+     * Maps the code of both kinds of tables read+execute.
      *
      * @param file the file, which may be closed afterwards
      * @param offset where the code begins in it, in bytes

@@ -3,13 +3,19 @@
 package dev.salto.internal.os;
 
 /**
- * The sizes of a table's parts, in bytes.
+ * The sizes of tables' parts, in bytes.
  *
- * @param codeSize the size of the code, a multiple of the page size; the parameters follow it
- * @param parametersSize the size of the parameters
+ * @param codeSize the size of the code of either kind of table, a multiple of the page size
+ * @param parametersSize the size of the parameters, which follow the code of a table with blocks
+ * @param indexOffset where the code of tables by index begins, from the beginning of the other code; a multiple of the page size
  */
-public record TableShape(long codeSize, long parametersSize) {
+public record TableShape(long codeSize, long parametersSize, long indexOffset) {
     long tableSize() {
         return codeSize + parametersSize;
+    }
+
+    /** The size of all code. */
+    long imageSize() {
+        return indexOffset + codeSize;
     }
 }

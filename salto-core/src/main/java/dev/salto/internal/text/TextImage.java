@@ -5,6 +5,7 @@ package dev.salto.internal.text;
 import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.os.CodeMapping;
+import dev.salto.internal.os.IndexTableMemory;
 import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.os.OpenFile;
 import dev.salto.internal.os.Os;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text image of this process: its code table, mapped read+execute and checked. Found and mapped when it is first needed,
+ * The text image of this process: its code tables, mapped read+execute and checked. Found and mapped when it is first needed,
  * and kept for good. If that fails, the next call tries again, because the reason (no free descriptor, say) may be gone by then.
  */
 public final class TextImage {
@@ -140,10 +141,10 @@ public final class TextImage {
         try (OpenFile file = text.file()) {
             // A page beyond the end of the file could be mapped, but not read.
             long size = file.size() - text.offset();
-            if (size < index.codeSize()) {
+            if (size < index.imageSize()) {
                 throw new TextImageException(
-                        "it has %s bytes, its code table alone has %s; the file is damaged, so install Salto again"
-                                .formatted(Math.max(size, 0), index.codeSize()));
+                        "it has %s bytes, its code tables alone have %s; the file is damaged, so install Salto again"
+                                .formatted(Math.max(size, 0), index.imageSize()));
             }
             return mapAndCheck(file, text.offset(), index, place);
         }
@@ -187,7 +188,7 @@ public final class TextImage {
             return "it is for another architecture: its ELF header says machine %s, that of %s is %s; take the image %s"
                     .formatted(machine, index.architecture(), index.machine(), index.image());
         }
-        return ("it is not the text image that this version of Salto was built with: its code table has SHA-256 %s, the index says"
+        return ("it is not the text image that this version of Salto was built with: its code tables have SHA-256 %s, the index says"
                 + " %s; the file is damaged or of another version, so install the one that came with these classes")
                 .formatted(found, index.sha256());
     }
@@ -234,5 +235,16 @@ public final class TextImage {
     /** Does the same for a table whose parameters can be mapped {@linkplain TableMemory#bury in place of other tables'}. */
     public TableMemory mapGrave() throws OsException {
         return code.addGrave();
+    }
+
+    /**
+     * Maps one more table by index: the code of that table, followed by a header, which is complete and read-only from the
+     * beginning.
+     *
+     * @param header the header's words, from {@link TextIndex.CodeByIndex#header}
+     * @throws OsException if the system has no more mappings or memory to give
+     */
+    public IndexTableMemory mapIndexTable(long[] header) throws OsException {
+        return code.addIndexTable(header, index.byIndex().headerEntry());
     }
 }

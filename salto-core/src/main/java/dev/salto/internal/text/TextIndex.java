@@ -2,6 +2,7 @@
 
 package dev.salto.internal.text;
 
+import dev.salto.internal.os.Memory;
 import dev.salto.internal.os.TableShape;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,9 +33,10 @@ import java.util.Properties;
  * @param blockSize the size of a parameter block
  * @param blockEntry where the word with the address that the trampoline jumps to lies in a block
  * @param blockArgument where the word for the scratch register lies in a block
- * @param entries the offset of each entry in the code table, by name
+ * @param entries the offset of each entry in the code table with blocks, by name
  * @param frames where generic entries keep what in their frames, by the name of the entry, an underscore and that of the place
- * @param sha256 the digest of the {@code codeSize} bytes of a code table, in lower-case hexadecimal
+ * @param byIndex the second code table
+ * @param sha256 the digest of all bytes of both code tables, in lower-case hexadecimal
  */
 public record TextIndex(
         String architecture,
@@ -59,18 +61,24 @@ public record TextIndex(
         int blockArgument,
         Map<String, Integer> entries,
         Map<String, Integer> frames,
+        CodeByIndex byIndex,
         String sha256) {
 
     private static final String ENTRY = "entry.";
+    private static final String ENTRY_BY_INDEX = ENTRY + "index_";
     private static final String FRAME = "layout.generic";
 
     static TextIndex read(InputStream content) throws IOException {
         Properties properties = new Properties();
         properties.load(content);
         Map<String, Integer> entries = new HashMap<>();
+        Map<String, Integer> entriesByIndex = new HashMap<>();
         Map<String, Integer> frames = new HashMap<>();
         for (String key : properties.stringPropertyNames()) {
-            if (key.startsWith(ENTRY)) {
+            if (key.startsWith(ENTRY_BY_INDEX)) {
+                entriesByIndex.put(key.substring(ENTRY_BY_INDEX.length()),
+                        Integer.valueOf(properties.getProperty(key)));
+            } else if (key.startsWith(ENTRY)) {
                 entries.put(key.substring(ENTRY.length()), Integer.valueOf(properties.getProperty(key)));
             } else if (key.startsWith(FRAME)) {
                 frames.put(key.substring("layout.".length()), Integer.valueOf(properties.getProperty(key)));
@@ -99,12 +107,100 @@ public record TextIndex(
                 layout(properties, "block_argument"),
                 Map.copyOf(entries),
                 Map.copyOf(frames),
+                new CodeByIndex(
+                        layout(properties, "index_offset"),
+                        layout(properties, "index_trampoline_offset"),
+                        layout(properties, "index_trampoline_size"),
+                        layout(properties, "index_trampoline_count"),
+                        layout(properties, "index_bias"),
+                        layout(properties, "index_header_entry"),
+                        layout(properties, "index_header_gate"),
+                        layout(properties, "index_header_base"),
+                        layout(properties, "index_header_stack_size"),
+                        layout(properties, "index_header_universal"),
+                        layout(properties, "index_header_size"),
+                        Map.copyOf(entriesByIndex)),
                 text(properties, "sha256"));
+    }
+
+    /**
+     * The code table whose trampolines know their index and nothing else: the rest is in a header, one for each table. The code
+     * has {@code codeSize} bytes, as that of the other kind, and the header follows it. Header places are distances from its
+     * beginning. All sizes and offsets are in bytes.
+     *
+     * @param offset where this code begins in the image
+     * @param trampolineOffset where the first trampoline lies in this code
+     * @param trampolineSize the distance from one trampoline to the next
+     * @param trampolineCount how many trampolines there are
+     * @param bias what {@link #header} adds to the argument of the first trampoline
+     * @param headerEntry where the word with the address lies that all trampolines jump to
+     * @param headerGate where the word with the address lies that the {@code append_} entries go on to
+     * @param headerBase where the word with the argument of trampoline 0 lies, and the bias added to it
+     * @param headerStackSize where the word with the size of the caller's stack arguments lies
+     * @param headerUniversal where the word with the address of the function lies that the {@code generic} entries call
+     * @param headerSize the size of a header
+     * @param entries the offset of each entry in this code, by name without {@code index_}
+     */
+    public record CodeByIndex(
+            int offset,
+            int trampolineOffset,
+            int trampolineSize,
+            int trampolineCount,
+            int bias,
+            int headerEntry,
+            int headerGate,
+            int headerBase,
+            int headerStackSize,
+            int headerUniversal,
+            int headerSize,
+            Map<String, Integer> entries) {
+
+        /**
+         * Returns where an entry lies in this code.
+         *
+         * @param name the entry's name without {@code index_}: the name of the entry of the other table that does the same
+         */
+        public int entry(String name) {
+            Integer place = entries.get(name);
+            if (place == null) {
+                throw new AssertionError("the code by index has no entry " + name);
+            }
+            return place;
+        }
+
+        /** Returns the address of a trampoline: the function pointer. */
+        public long trampoline(long code, int index) {
+            return code + trampolineOffset + (long) index * trampolineSize;
+        }
+
+        /**
+         * Returns the words of a header.
+         *
+         * @param entry the {@linkplain #entry offset} of the entry that all trampolines jump to
+         * @param first the argument of trampoline 0; that of trampoline {@code i} is greater by {@code i}
+         * @param gate the address of the gate; 0 if the entry calls none
+         * @param stackSize the size of the caller's stack arguments, for the stack entries
+         * @param universal the address of the universal gate; 0 if the entry does not call it
+         */
+        public long[] header(int entry, int first, long gate, long stackSize, long universal) {
+            long[] words = new long[headerSize / Memory.WORD_SIZE];
+            words[headerEntry / Memory.WORD_SIZE] = entry;
+            words[headerBase / Memory.WORD_SIZE] = (long) first + bias;
+            words[headerGate / Memory.WORD_SIZE] = gate;
+            words[headerStackSize / Memory.WORD_SIZE] = stackSize;
+            words[headerUniversal / Memory.WORD_SIZE] = universal;
+            return words;
+        }
+    }
+
+    /** Returns the size of both code tables, which is that of the image as far as it is mapped. */
+    int imageSize() {
+        return byIndex.offset() + codeSize;
     }
 
     /** Returns the sizes of a table's parts. */
     public TableShape shape() {
-        return new TableShape(codeSize, blockOffset + (long) trampolineCount * blockSize);
+        return new TableShape(codeSize, blockOffset + (long) trampolineCount * blockSize, byIndex.offset());
     }
 
     /**

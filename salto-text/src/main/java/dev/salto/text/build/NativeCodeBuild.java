@@ -153,8 +153,11 @@ final class NativeCodeBuild implements Callable<Integer> {
                 """);
         index.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
         Files.writeString(folder.resolve("libsalto-" + architecture + ".properties"), lines);
-        System.out.printf("Text image %-11s %s trampolines of %s bytes, sha256 %.16s...%n", architecture,
-                index.get("layout.trampoline_count"), index.get("layout.trampoline_size"), index.get("sha256"));
+        System.out.printf(
+                "Text image %-11s %s trampolines of %s bytes, %s by index of %s bytes, sha256 %.16s...%n",
+                architecture, index.get("layout.trampoline_count"), index.get("layout.trampoline_size"),
+                index.get("layout.index_trampoline_count"), index.get("layout.index_trampoline_size"),
+                index.get("sha256"));
     }
 
     private void buildCallers(Llvm llvm, String architecture, CallersLibrary library) throws IOException {

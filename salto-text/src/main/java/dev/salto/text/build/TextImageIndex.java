@@ -30,6 +30,16 @@ final class TextImageIndex {
     private static final String LAYOUT = "salto_layout_";
     private static final String ENTRY = "salto_entry_";
 
+    /** One for each code table. */
+    private static final int UNITS = 2;
+
+    // The ELF machines whose jumps have to be read, and `jal` (RISC-V Unprivileged ISA, 2.5.1) and `b` (Arm A-profile, A1)
+    private static final int MACHINE_ARM = 40;
+    private static final int MACHINE_RISCV = 243;
+    private static final int RISCV_OPCODES = 0x7f;
+    private static final int RISCV_JAL = 0x6f;
+    private static final int ARM_B = 0xea;
+
     private final SortedMap<String, String> properties = new TreeMap<>();
     private final byte[] file;
     private final ElfFile elf;
@@ -55,7 +65,8 @@ final class TextImageIndex {
         index.checkSegments();
         index.checkSections();
         index.checkTrampolines();
-        index.properties.put("sha256", HexFormat.of().formatHex(sha256(Arrays.copyOf(file, index.layout(
+        index.checkTrampolinesByIndex();
+        index.properties.put("sha256", HexFormat.of().formatHex(sha256(Arrays.copyOf(file, UNITS * index.layout(
                 "code_size")))));
         return index.properties;
     }
@@ -70,9 +81,22 @@ final class TextImageIndex {
             if (name.startsWith(LAYOUT)) {
                 properties.put("layout." + name.substring(LAYOUT.length()), Long.toString(symbol.st_value));
             } else if (name.startsWith(ENTRY)) {
-                properties.put("entry." + name.substring(ENTRY.length()), Long.toString(symbol.st_value));
+                properties.put("entry." + name.substring(ENTRY.length()),
+                        Long.toString(symbol.st_value - unitOf(symbol).p_vaddr));
             }
         }
+    }
+
+    /** The unit that an entry is in. Each is mapped by itself, so the index has the distance from its beginning. */
+    private ElfSegment unitOf(ElfSymbol entry) {
+        for (int i = 0; i < elf.e_phnum; i++) {
+            ElfSegment segment = elf.getProgramHeader(i);
+            long offset = entry.st_value - segment.p_vaddr;
+            if (segment.p_type == ElfSegment.PT_LOAD && offset >= 0 && offset < segment.p_filesz) {
+                return segment;
+            }
+        }
+        throw new IllegalStateException("the text image has an entry in no segment: " + entry.getName());
     }
 
     private int layout(String name) {
@@ -88,18 +112,24 @@ final class TextImageIndex {
             ElfSegment segment = elf.getProgramHeader(i);
             require(!(segment.isWriteable() && segment.isExecutable()), "has a segment both writable and executable");
             if (segment.p_type == ElfSegment.PT_LOAD) {
-                loads++;
                 require(segment.isReadable() && segment.isExecutable() && !segment.isWriteable(),
                         "has a segment that is not read+execute");
-                require(segment.p_offset == 0 && segment.p_vaddr == 0 && segment.p_filesz == layout("code_size")
-                        && segment.p_memsz == segment.p_filesz, "is not one unit of code_size bytes");
+                int size = layout("code_size");
+                require(segment.p_offset == (long) loads * size && segment.p_filesz == size
+                        && segment.p_memsz == size, "does not consist of units of code_size bytes");
+                // Behind each unit in memory there is as much room for what belongs to its table.
+                require(segment.p_vaddr == 2L * loads * size, "has units at the wrong addresses");
                 require(Long.bitCount(segment.p_align) == 1 && segment.p_filesz % segment.p_align == 0,
                         "is not a whole number of the largest pages that it is made for");
-                properties.put(ALIGNMENT, Long.toString(segment.p_align));
+                String former = properties.put(ALIGNMENT, Long.toString(segment.p_align));
+                require(former == null || former.equals(properties.get(ALIGNMENT)),
+                        "has units that are made for different pages");
+                loads++;
             }
             stack |= segment.p_type == 0x6474e551 && !segment.isExecutable(); // PT_GNU_STACK
         }
-        require(loads == 1, "has " + loads + " segments to load instead of one");
+        require(loads == UNITS, "has " + loads + " segments to load instead of " + UNITS);
+        require(layout("index_offset") == layout("code_size"), "has its code by index elsewhere");
         require(stack, "does not say that the stack is not executable");
     }
 
@@ -148,6 +178,65 @@ final class TextImageIndex {
                 .order(elf.ei_data == ElfFile.DATA_LSB ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         return IntStream.range(1, count)
                 .allMatch(i -> code.getInt(start + i * size) == code.getInt(start) + i * growth);
+    }
+
+    /** Every trampoline by index is the same but for numbers that grow evenly: the index, and the way to the header or to code beside it. */
+    private void checkTrampolinesByIndex() {
+        int start = layout("index_offset") + layout("index_trampoline_offset");
+        int size = layout("index_trampoline_size");
+        int count = layout("index_trampoline_count");
+        require(size % Integer.BYTES == 0 && start + size * count <= layout("index_offset") + layout("index_entries"),
+                "has trampolines by index where its entries are, or at odd addresses");
+        byte[] code = Arrays.copyOfRange(file, start, start + size * count);
+        readJumps(code);
+        int offset = 0;
+        while (offset < size) {
+            if (growsEvenly(code, offset, size, Byte.BYTES, true)) {
+                offset++;
+            } else if (growsEvenly(code, offset, size, Integer.BYTES, false)) {
+                offset += Integer.BYTES;
+            } else {
+                require(growsEvenly(code, offset, size, Short.BYTES, false),
+                        "has trampolines by index that differ in more than even steps");
+                offset += Short.BYTES;
+            }
+        }
+    }
+
+    private boolean growsEvenly(byte[] code, int offset, int size, int width, boolean isConstant) {
+        if (offset + width > size) {
+            return false;
+        }
+        int step = isConstant ? 0 : read(code, offset + size, width) - read(code, offset, width);
+        return IntStream.range(1, code.length / size).allMatch(i -> {
+            int expected = read(code, offset + (i - 1) * size, width) + step;
+            int unused = Integer.SIZE - Byte.SIZE * width;
+            return (expected ^ read(code, offset + i * size, width)) << unused == 0;
+        });
+    }
+
+    private int read(byte[] code, int offset, int width) {
+        ByteBuffer bytes = ByteBuffer.wrap(code)
+                .order(elf.ei_data == ElfFile.DATA_LSB ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        return switch (width) {
+            case Byte.BYTES -> bytes.get(offset);
+            case Short.BYTES -> bytes.getShort(offset);
+            default -> bytes.getInt(offset);
+        };
+    }
+
+    /** Puts the distance of a jump in place of the instruction where it is only a part of the word, or its bits lie out of order. */
+    private void readJumps(byte[] code) {
+        ByteBuffer words = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
+        for (int offset = 0; offset < code.length; offset += Integer.BYTES) {
+            int word = words.getInt(offset);
+            if (elf.e_machine == MACHINE_RISCV && (word & RISCV_OPCODES) == RISCV_JAL) {
+                words.putInt(offset, (word >> 31) << 20 | (word >>> 12 & 0xff) << 12 | (word >>> 20 & 1) << 11
+                        | (word >>> 21 & 0x3ff) << 1);
+            } else if (elf.e_machine == MACHINE_ARM && word >>> 24 == ARM_B) {
+                words.putInt(offset, word << 8 >> 8);
+            }
+        }
     }
 
     private static void require(boolean condition, String complaint) {

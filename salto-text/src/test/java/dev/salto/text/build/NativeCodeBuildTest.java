@@ -107,6 +107,22 @@ final class NativeCodeBuildTest {
                         "entry.dead");
         assertThat(index.get("sha256")).hasSize(64);
         assertThat(Integer.parseInt(index.get("layout.trampoline_count"))).isGreaterThan(2_500);
+        assertThat(Integer.parseInt(index.get("layout.index_trampoline_count"))).isBetween(3_500, 8_192);
+        assertThat(Integer.parseInt(index.get("layout.index_trampoline_size"))).isBetween(4, 20);
+    }
+
+    /** Those that append, and the generic ones. The rest takes the argument from elsewhere, or is for slots without a closure. */
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void bothKindsOfCodeHaveTheSameEntriesForClosures(Architecture architecture) throws IOException {
+        List<String> entries = architecture.index().keySet().stream()
+                .filter(key -> key.startsWith("entry."))
+                .map(key -> key.substring("entry.".length()))
+                .toList();
+
+        assertThat(entries.stream().filter(name -> name.startsWith("index_")).map(name -> name.substring(6)))
+                .containsExactlyElementsOf(entries.stream()
+                        .filter(name -> name.startsWith("append_") || name.startsWith("generic")).toList());
     }
 
     @ParameterizedTest
@@ -116,11 +132,17 @@ final class NativeCodeBuildTest {
         Map<String, String> index = architecture.index();
         byte[] landingPad = HexFormat.of().parseHex(architecture.landingPad());
 
+        int byIndex = Integer.parseInt(index.get("layout.index_offset"));
         index.forEach((key, value) -> {
             if (key.startsWith("entry.")) {
-                assertThat(file).as(key).satisfies(hasAt(Integer.parseInt(value), landingPad));
+                int unit = key.startsWith("entry.index_") ? byIndex : 0;
+                assertThat(file).as(key).satisfies(hasAt(unit + Integer.parseInt(value), landingPad));
             }
         });
+        int sizeByIndex = Integer.parseInt(index.get("layout.index_trampoline_size"));
+        for (int i = 0; i < Integer.parseInt(index.get("layout.index_trampoline_count")); i++) {
+            assertThat(file).satisfies(hasAt(byIndex + i * sizeByIndex, landingPad));
+        }
         int first = Integer.parseInt(index.get("layout.trampoline_offset"));
         int size = Integer.parseInt(index.get("layout.trampoline_size"));
         int inLine = Integer.parseInt(index.get("layout.trampolines_in_line"));
@@ -242,7 +264,7 @@ final class NativeCodeBuildTest {
     @Test
     void oneTrampolineThatDiffersIsFound() throws IOException {
         byte[] file = Files.readAllBytes(IMAGE);
-        for (int offset : new int[]{0x2000, 0x8001, 0xfab0}) {
+        for (int offset : new int[]{0x2000, 0x8001, 0xfab0, 0x10000, 0x18006, 0x1effe}) {
             byte[] damaged = file.clone();
             damaged[offset] ^= 1;
 

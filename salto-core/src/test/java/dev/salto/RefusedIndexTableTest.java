@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.salto.internal.os.FailingCalls;
+import dev.salto.internal.os.FailingCalls.Call;
+import dev.salto.internal.os.IndexTableMemory;
+import dev.salto.internal.os.Memory;
+import dev.salto.internal.os.OsException;
+import dev.salto.internal.text.TextIndex.CodeByIndex;
+import dev.salto.text.callers.ProcessMaps;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What remains after the system refuses a table by index, or a change of its header: nothing, and the next attempt succeeds. */
+@Tag("host") // the same code on every architecture
+final class RefusedIndexTableTest {
+    private static final CodeByIndex CODE = TableByIndex.code();
+
+    /** The calls that make a table: a place for it, its code, its header, which is made read-only and moved. */
+    static Stream<Arguments> failures() {
+        return Stream.concat(Stream.concat(each(Call.MMAP, 2), each(Call.MREMAP, 2)), each(Call.MPROTECT, 1));
+    }
+
+    private static Stream<Arguments> each(Call call, int calls) {
+        return call.errors().mapToObj(errno -> Arguments.of(call, calls, errno));
+    }
+
+    static IntStream errorsOfProtection() {
+        return Call.MPROTECT.errors();
+    }
+
+    @ParameterizedTest(name = "{0} fails with errno {2}")
+    @MethodSource("failures")
+    void nothingRemainsOfATableThatIsRefused(Call call, int calls, int errno) throws Exception {
+        for (int before = 0; before <= calls; before++) {
+            try (FailingCalls failing = FailingCalls.once(call, before, errno)) {
+                if (before < calls) {
+                    assertThatThrownBy(RefusedIndexTableTest::map).isInstanceOf(OsException.class)
+                            .hasMessageContainingAll(call + " for a test", "errno " + errno)
+                            .hasNoSuppressedExceptions();
+                    assertThat(failing.mapped()).as("after %d calls", before).isEmpty();
+                    assertThat(failing.hasFailed()).isTrue();
+                }
+                assertIsTable(map());
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "mprotect fails with errno {0}")
+    @MethodSource("errorsOfProtection")
+    void afterARefusedChangeTheNextOneSucceedsAndLeavesTheHeaderReadOnly(int errno) throws Exception {
+        for (int before = 0; before < 2; before++) {
+            IndexTableMemory table = map();
+            try (FailingCalls failing = FailingCalls.once(Call.MPROTECT, before, errno)) {
+                assertThatThrownBy(() -> table.setHeaderWord(CODE.headerGate(), 1)).isInstanceOf(OsException.class);
+                assertThat(failing.hasFailed()).isTrue();
+                assertThat(Memory.getWord(table.header() + CODE.headerGate())).isEqualTo(before == 0 ? 3 : 1);
+
+                table.setHeaderWord(CODE.headerGate(), 4);
+
+                assertThat(Memory.getWord(table.header() + CODE.headerGate())).isEqualTo(4);
+                assertThat(ProcessMaps.read().at(table.header()).permissions()).isEqualTo("r--p");
+            }
+        }
+    }
+
+    private static IndexTableMemory map() throws OsException {
+        return TableByIndex.image().mapIndexTable(CODE.header(CODE.entry("append_gp2"), 2, 3, 4, 5));
+    }
+
+    private static void assertIsTable(IndexTableMemory table) {
+        ProcessMaps maps = ProcessMaps.read();
+        assertThat(maps.at(table.code()).permissions()).isEqualTo("r-xs");
+        assertThat(maps.at(table.header()).permissions()).isEqualTo("r--p");
+        assertThat(Memory.getWord(table.header() + CODE.headerEntry()))
+                .isEqualTo(table.code() + CODE.entry("append_gp2"));
+        assertThat(Memory.getWord(table.header() + CODE.headerBase())).isEqualTo(2 + CODE.bias());
+        assertThat(Memory.getWord(table.header() + CODE.headerGate())).isEqualTo(3);
+        assertThat(Memory.getWord(table.header() + CODE.headerStackSize())).isEqualTo(4);
+        assertThat(Memory.getWord(table.header() + CODE.headerUniversal())).isEqualTo(5);
+    }
+}
