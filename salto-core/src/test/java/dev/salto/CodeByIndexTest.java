@@ -94,7 +94,7 @@ final class CodeByIndexTest {
         Recorder ofTable = new Recorder(TableByIndex.withHiddenArgument(function), result);
         Recorder ofStub = new Recorder(function, result);
         TableByIndex table = TableByIndex.of(function, FIRST, ofTable.handle(), arena);
-        MemorySegment stub = Linker.nativeLinker().upcallStub(ofStub.handle(), function, arena);
+        MemorySegment stub = TableByIndex.reference(function, ofStub.handle(), arena);
         MethodHandle call = Linker.nativeLinker().downcallHandle(function);
         if (call.type().parameterCount() > 1 && call.type().parameterType(1) == SegmentAllocator.class) {
             call = MethodHandles.insertArguments(call, 1, (SegmentAllocator) arena);
@@ -103,8 +103,10 @@ final class CodeByIndexTest {
             List<Object> arguments = new ArrayList<>(
                     List.of(Values.random(function.argumentLayouts(), random, arena)));
             arguments.addFirst(stub);
+            List<Object> expectedArguments = new ArrayList<>(Values.bits(function.argumentLayouts(),
+                    arguments.subList(1, arguments.size()).toArray()));
             Object expected = Values.bitsOfResult(function, call.invokeWithArguments(arguments));
-            List<Object> expectedArguments = new ArrayList<>(ofStub.takeSeen());
+            assertThat(ofStub.takeSeen()).as("arguments of %s", function).isEqualTo(expectedArguments);
             expectedArguments.add(Values.bits(JAVA_INT, FIRST + index));
             arguments.set(0, table.trampoline(index));
 
@@ -170,7 +172,7 @@ final class CodeByIndexTest {
             Object result = result(function.returnLayout().orElseThrow(), arena);
             Recorder ofTable = new Recorder(TableByIndex.withHiddenArgument(function), result);
             Recorder ofStub = new Recorder(function, result);
-            MemorySegment stub = Linker.nativeLinker().upcallStub(ofStub.handle(), function, arena);
+            MemorySegment stub = TableByIndex.reference(function, ofStub.handle(), arena);
             double expected = caller.applyAsDouble(stub);
             List<Object> expectedArguments = new ArrayList<>(ofStub.takeSeen());
             TableByIndex table = TableByIndex.of(function, FIRST, ofTable.handle(), arena);

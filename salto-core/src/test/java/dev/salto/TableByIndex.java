@@ -70,6 +70,16 @@ record TableByIndex(IndexTableMemory memory, String entry) {
         return Linker.nativeLinker().upcallStub(target, withHiddenArgument(function), arena).address();
     }
 
+    /**
+     * Makes a function pointer that is called as a trampoline is: a stub of the JDK; where those look for stack arguments in the
+     * wrong place, a function of the static linker.
+     */
+    static MemorySegment reference(FunctionDescriptor function, MethodHandle target, Arena arena) {
+        return PORT.callsFromFrame()
+                ? StaticLinker.nativeLinker().upcallStub(target, function, arena)
+                : Linker.nativeLinker().upcallStub(target, function, arena);
+    }
+
     static FunctionDescriptor withHiddenArgument(FunctionDescriptor function) {
         return function.appendArgumentLayouts(JAVA_INT);
     }

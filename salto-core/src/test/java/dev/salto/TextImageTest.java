@@ -87,7 +87,7 @@ final class TextImageTest {
 
     @Test
     void aFileThatIsNoImageIsNamed() throws Exception {
-        Files.writeString(copy.image(), "#!/bin/sh\n".repeat(10_000));
+        Files.writeString(copy.image(), "#!/bin/sh\n".repeat(20_000));
 
         assertRefused(ChildJvm.run(library, "TryCallback", ALLOWED), LibraryCopy.IMAGE_NAME, "not even an ELF file");
     }
