@@ -37,7 +37,8 @@
         .endm
 
 /*
- * All registers have to be saved before they change, and there is no room for that. So the index goes by way of the stack.
+ * All registers have to be saved before they change, and there is no room for that. So the index
+ * goes by way of the stack.
  */
 #define INDEX_PUSHED    9
         .macro  index_trampoline index
@@ -48,7 +49,10 @@
         .skip   INDEX_TRAMPOLINE_SIZE - (. - 1b), 0xcc
         .endm
 
-/* The frame's address in all trampolines: esp + 4, and 4 more from INDEX_PUSHED on. Linkers describe their tables of jumps so. */
+/*
+ * The frame's address in all trampolines: esp + 4, and 4 more from INDEX_PUSHED on. Linkers
+ * describe their tables of jumps so.
+ */
         .macro  index_unwind
         .cfi_escape 0x0f, 11                            /* DW_CFA_def_cfa_expression, of so many bytes */
         .cfi_escape 0x74, 4                             /* DW_OP_breg4, esp */

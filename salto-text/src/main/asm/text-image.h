@@ -10,34 +10,43 @@
  *   CODE_SIZE           table header, HEADER_BLOCKS blocks long      not in the file: read+write memory
  *                       parameter block 0, parameter block 1, ...
  *
- * This is the first unit of CODE_SIZE bytes, the code with blocks. It is mapped as it stands, as often as tables are needed.
- * 64 KiB is a multiple of every page size in use (4, 16 and 64 KiB). Each table has entries of its own, which reach the header
- * of their table at a fixed distance.
+ * This is the first unit of CODE_SIZE bytes, the code with blocks. It is mapped as it stands, as
+ * often as tables are needed. 64 KiB is a multiple of every page size in use (4, 16 and 64 KiB).
+ * Each table has entries of its own, which reach the header of their table at a fixed distance.
  *
- * The second unit is the code by index. It follows in the file, and is mapped as often as tables of this kind are needed:
+ * The second unit is the code by index. It follows in the file, and is mapped as often as tables of
+ * this kind are needed:
  *
  *   0                   trampoline 0, trampoline 1, ...
  *   INDEX_ENTRIES       entries                                      up to CODE_SIZE
  *   CODE_SIZE           header: INDEX_HEADER_SIZE bytes              not in the file: a read-only page
  *
- * A trampoline by index loads its index into the scratch register and jumps to the header's entry. The entries lie beside the
- * header, so that one load with a short displacement reaches it. No instruction of a unit refers to the other unit: where one
- * is mapped says nothing about the other. An entry's place is its distance from the beginning of its own unit. The symbol
- * salto_entry_<name> has that of its unit added, which the build subtracts. Names of entries by index begin with index_.
+ * A trampoline by index loads its index into the scratch register and jumps to the header's entry.
+ * The entries lie beside the header, so that one load with a short displacement reaches it. No
+ * instruction of a unit refers to the other unit: where one is mapped says nothing about the other.
+ * An entry's place is its distance from the beginning of its own unit. The symbol
+ * salto_entry_<name> has that of its unit added, which the build subtracts. Names of entries by
+ * index begin with index_.
  *
- * Memory order: a header is filled while it is mapped elsewhere, made read-only, and then moved to its place. Before the move a
- * read of it faults. So a thread that can read any word of a header reads all of them as they were filled, on every
- * architecture, whatever loads its processor reorders: the kernel orders its change of the page tables after all stores to the
- * page, as it does when it hides a page's former content. Later one word changes, by one store: INDEX_HEADER_GATE, from one gate
- * to another of the same signature. Either is right with every value of the other words, so no entry needs a barrier.
+ * Memory order: a header is filled while it is mapped elsewhere, made read-only, and then moved to
+ * its place, where a read faults before that. So a thread that can read any word of a header reads
+ * all of them as they were filled, on every architecture, whatever loads its processor reorders:
+ * - Between the words and the move there is a full fence: a locked instruction on x86, `dmb` on Arm
+ *   and AArch64, `sync` on POWER, `fence` on RISC-V, `dbar` on LoongArch, `bcr` on s390x. So the
+ *   words are stored before the entry of the page table.
+ * - A processor completes no load before it has a valid translation for it, and reads the page after
+ *   the entry of the page table. The kernel relies on the same to hide a page's former content.
+ * Later one word changes, by one store: INDEX_HEADER_GATE, from one gate to another of the same
+ * signature. Either is right with every value of the other words, so no entry needs a barrier.
  *
  * Trampolines lie in lines: TRAMPOLINES_IN_LINE of them, TRAMPOLINE_SIZE bytes from one to the next, in LINE_SIZE bytes. Where a trampoline should not
  * lie in two cache lines, a line is one of those; elsewhere it is a trampoline.
  *
- * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes), both numbers of lines if a line has more than one
- * trampoline, and the assembler macro `trampoline`, whose argument is the address of the trampoline's parameter block. For the
- * code by index it defines INDEX_TRAMPOLINE_SIZE, what else is said below, and the macro `index_trampoline`, whose argument is
- * the index. It includes this file.
+ * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes), both numbers of lines if
+ * a line has more than one trampoline, and the assembler macro `trampoline`, whose argument is the
+ * address of the trampoline's parameter block. For the code by index it defines
+ * INDEX_TRAMPOLINE_SIZE, what else is said below, and the macro `index_trampoline`, whose argument
+ * is the index. It includes this file.
  */
 
 #define CODE_SIZE       0x10000
@@ -71,8 +80,8 @@
 #define HEADER_SIZE     (HEADER_BLOCKS * BLOCK_SIZE)
 
 /*
- * The header of a table by index. The three words from INDEX_HEADER_CALL on are a call. Its argument is that of trampoline 0;
- * that of trampoline i is greater by i.
+ * The header of a table by index. The three words from INDEX_HEADER_CALL on are a call. Its
+ * argument is that of trampoline 0; that of trampoline i is greater by i.
  */
 #define INDEX_HEADER_ENTRY      0       /* where all trampolines jump */
 #define INDEX_HEADER_CALL       WORD
@@ -84,7 +93,10 @@
 
 #define INDEX_ENTRIES           0xf000
 
-/* What an instruction puts into the scratch register is the index less this number; INDEX_HEADER_BASE is greater by it. */
+/*
+ * What an instruction puts into the scratch register is the index less this number;
+ * INDEX_HEADER_BASE is greater by it.
+ */
 #ifndef INDEX_BIAS
 #define INDEX_BIAS              0
 #endif
@@ -102,7 +114,10 @@
 
 #ifdef __ASSEMBLER__
 
-/* How many trampolines by index: as many as have room, but no more than INDEX_MOST, which instructions can limit. */
+/*
+ * How many trampolines by index: as many as have room, but no more than INDEX_MOST, which
+ * instructions can limit.
+ */
 #ifndef INDEX_MOST
 #define INDEX_MOST              8192
 #endif

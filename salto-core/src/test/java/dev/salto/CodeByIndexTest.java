@@ -67,7 +67,10 @@ final class CodeByIndexTest {
         return functions;
     }
 
-    /** The first ones, the last one, and those where an instruction's number changes its sign or ends. */
+    /**
+     * The first ones, the last one, and those where an instruction's number changes its sign or
+     * ends.
+     */
     private static List<Integer> trampolines() {
         return IntStream.of(0, 1, 2, 127, 128, 2047, 2048, 2049, TableByIndex.capacity() / 2,
                 TableByIndex.capacity() - 1)
@@ -88,7 +91,10 @@ final class CodeByIndexTest {
                 .filter(name -> name.startsWith("append_")).collect(Collectors.toSet()));
     }
 
-    /** Calls trampolines and a stub with the same arguments, and returns the name of the entry between them and the gate. */
+    /**
+     * Calls trampolines and a stub with the same arguments, and returns the name of the entry
+     * between them and the gate.
+     */
     private static String compareWithStub(FunctionDescriptor function, Random random, Arena arena) throws Throwable {
         Object result = Values.random(function.returnLayout().orElseThrow(), random, arena);
         Recorder ofTable = new Recorder(TableByIndex.withHiddenArgument(function), result);

@@ -19,12 +19,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What remains after the system refuses a table by index, or a change of its header: nothing, and the next attempt succeeds. */
+/**
+ * What remains after the system refuses a table by index, or a change of its header: nothing, and
+ * the next attempt succeeds.
+ */
 @Tag("host") // the same code on every architecture
 final class RefusedIndexTableTest {
     private static final CodeByIndex CODE = TableByIndex.code();
 
-    /** The calls that make a table: a place for it, its code, its header, which is made read-only and moved. */
+    /**
+     * The calls that make a table: a place for it, its code, its header, which is made read-only
+     * and moved.
+     */
     static Stream<Arguments> failures() {
         return Stream.concat(Stream.concat(each(Call.MMAP, 2), each(Call.MREMAP, 2)), each(Call.MPROTECT, 1));
     }

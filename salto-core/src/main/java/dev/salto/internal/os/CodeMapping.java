@@ -5,8 +5,9 @@ package dev.salto.internal.os;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The code of both kinds of tables, mapped read+execute. More tables come from it, and not from a file: no file needs to be open or even to exist any more, and a process
- * that has given up mapping executable memory still grows.
+ * The code of both kinds of tables, mapped read+execute. More tables come from it, and not from a
+ * file: no file needs to be open or even to exist any more, and a process that has given up mapping
+ * executable memory still grows.
  *
  * <p>Methods may be called by any thread.
  */
@@ -26,12 +27,15 @@ public interface CodeMapping {
     TableMemory addGrave() throws OsException;
 
     /**
-     * Maps one more table by index: its code, followed by the header, which is filled and read-only before it appears there.
+     * Maps one more table by index: its code, followed by the header, which is filled and read-only
+     * before it appears there.
      *
-     * @param header the header's words; that of the entry is a distance from the beginning of the table's code
+     * @param header the header's words; that of the entry is a distance from the beginning of the
+     *     table's code
      * @param entryPlace where the word of the entry lies in the header, in bytes
      * @return the memory of the table, mapped for good
-     * @throws OsException if the system has no more mappings or memory to give; nothing remains mapped then
+     * @throws OsException if the system has no more mappings or memory to give; nothing remains
+     *     mapped then
      */
     IndexTableMemory addIndexTable(long[] header, int entryPlace) throws OsException;
 

@@ -3,8 +3,8 @@
 package dev.salto.internal.os;
 
 /**
- * The memory of one table by index: its code, which is never writable, and behind it a page with the header, which is never
- * executable.
+ * The memory of one table by index: its code, which is never writable, and behind it a page with
+ * the header, which is never executable.
  *
  * <p>Methods may be called by any thread.
  */
@@ -36,8 +36,8 @@ public abstract class IndexTableMemory {
      * Changes one word of the header by one store, with release. The header is writable meanwhile.
      *
      * @param place where the word lies in the header, in bytes
-     * @throws OsException if the system refuses; then the word may be changed, and the header may still be writable, until the
-     *     next call succeeds
+     * @throws OsException if the system refuses; then the word may be changed, and the header may
+     *     still be writable, until the next call succeeds
      */
     public abstract void setHeaderWord(int place, long value) throws OsException;
 }

@@ -3,6 +3,7 @@
 package dev.salto.internal.os;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 
 /** A mapping of code. Further tables are duplicates of it, which need no file and no right to execute. */
 final class LinuxCode implements CodeMapping {
@@ -70,6 +71,8 @@ final class LinuxCode implements CodeMapping {
             try {
                 Memory.setWords(fresh, header);
                 Memory.setWord(fresh + entryPlace, table + Memory.getWord(fresh + entryPlace));
+                // Whoever can read the header at its place reads these words: see text-image.h.
+                VarHandle.fullFence();
                 calls.mprotect(fresh, page, LinuxCalls.PROT_READ);
                 calls.move(fresh, page, table + shape.codeSize());
             } catch (OsException e) {

@@ -7,7 +7,8 @@ package dev.salto.internal.os;
  *
  * @param codeSize the size of the code of either kind of table, a multiple of the page size
  * @param parametersSize the size of the parameters, which follow the code of a table with blocks
- * @param indexOffset where the code of tables by index begins, from the beginning of the other code; a multiple of the page size
+ * @param indexOffset where the code of tables by index begins, from the beginning of the other
+ *     code; a multiple of the page size
  */
 public record TableShape(long codeSize, long parametersSize, long indexOffset) {
     long tableSize() {

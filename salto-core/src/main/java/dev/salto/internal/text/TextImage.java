@@ -24,8 +24,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text image of this process: its code tables, mapped read+execute and checked. Found and mapped when it is first needed,
- * and kept for good. If that fails, the next call tries again, because the reason (no free descriptor, say) may be gone by then.
+ * The text image of this process: its code tables, mapped read+execute and checked. Found and
+ * mapped when it is first needed, and kept for good. If that fails, the next call tries again,
+ * because the reason (no free descriptor, say) may be gone by then.
  */
 public final class TextImage {
     /** Where the field for the machine stands in an ELF header: ELF-64 and ELF-32 Object File Format, "ELF Header". */
@@ -238,8 +239,8 @@ public final class TextImage {
     }
 
     /**
-     * Maps one more table by index: the code of that table, followed by a header, which is complete and read-only from the
-     * beginning.
+     * Maps one more table by index: the code of that table, followed by a header, which is complete
+     * and read-only from the beginning.
      *
      * @param header the header's words, from {@link TextIndex.CodeByIndex#header}
      * @throws OsException if the system has no more mappings or memory to give

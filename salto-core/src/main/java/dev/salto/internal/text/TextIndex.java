@@ -124,9 +124,10 @@ public record TextIndex(
     }
 
     /**
-     * The code table whose trampolines know their index and nothing else: the rest is in a header, one for each table. The code
-     * has {@code codeSize} bytes, as that of the other kind, and the header follows it. Header places are distances from its
-     * beginning. All sizes and offsets are in bytes.
+     * The code table whose trampolines know their index and nothing else: the rest is in a header,
+     * one for each table. The code has {@code codeSize} bytes, as that of the other kind, and the
+     * header follows it. Header places are distances from its beginning. All sizes and offsets are
+     * in bytes.
      *
      * @param offset where this code begins in the image
      * @param trampolineOffset where the first trampoline lies in this code
@@ -134,10 +135,13 @@ public record TextIndex(
      * @param trampolineCount how many trampolines there are
      * @param bias what {@link #header} adds to the argument of the first trampoline
      * @param headerEntry where the word with the address lies that all trampolines jump to
-     * @param headerGate where the word with the address lies that the {@code append_} entries go on to
-     * @param headerBase where the word with the argument of trampoline 0 lies, and the bias added to it
+     * @param headerGate where the word with the address lies that the {@code append_} entries go on
+     *     to
+     * @param headerBase where the word with the argument of trampoline 0 lies, and the bias added
+     *     to it
      * @param headerStackSize where the word with the size of the caller's stack arguments lies
-     * @param headerUniversal where the word with the address of the function lies that the {@code generic} entries call
+     * @param headerUniversal where the word with the address of the function lies that the {@code
+     *     generic} entries call
      * @param headerSize the size of a header
      * @param entries the offset of each entry in this code, by name without {@code index_}
      */
@@ -158,7 +162,8 @@ public record TextIndex(
         /**
          * Returns where an entry lies in this code.
          *
-         * @param name the entry's name without {@code index_}: the name of the entry of the other table that does the same
+         * @param name the entry's name without {@code index_}: the name of the entry of the other
+         *     table that does the same
          */
         public int entry(String name) {
             Integer place = entries.get(name);
@@ -177,7 +182,8 @@ public record TextIndex(
          * Returns the words of a header.
          *
          * @param entry the {@linkplain #entry offset} of the entry that all trampolines jump to
-         * @param first the argument of trampoline 0; that of trampoline {@code i} is greater by {@code i}
+         * @param first the argument of trampoline 0; that of trampoline {@code i} is greater by
+         *     {@code i}
          * @param gate the address of the gate; 0 if the entry calls none
          * @param stackSize the size of the caller's stack arguments, for the stack entries
          * @param universal the address of the universal gate; 0 if the entry does not call it

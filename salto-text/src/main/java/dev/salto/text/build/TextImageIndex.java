@@ -33,7 +33,8 @@ final class TextImageIndex {
     /** One for each code table. */
     private static final int UNITS = 2;
 
-    // The ELF machines whose jumps have to be read, and `jal` (RISC-V Unprivileged ISA, 2.5.1) and `b` (Arm A-profile, A1)
+    // The ELF machines whose jumps have to be read, and `jal` (RISC-V Unprivileged ISA, 2.5.1) and
+    // `b` (Arm A-profile, A1)
     private static final int MACHINE_ARM = 40;
     private static final int MACHINE_RISCV = 243;
     private static final int RISCV_OPCODES = 0x7f;
@@ -87,7 +88,10 @@ final class TextImageIndex {
         }
     }
 
-    /** The unit that an entry is in. Each is mapped by itself, so the index has the distance from its beginning. */
+    /**
+     * The unit that an entry is in. Each is mapped by itself, so the index has the distance from
+     * its beginning.
+     */
     private ElfSegment unitOf(ElfSymbol entry) {
         for (int i = 0; i < elf.e_phnum; i++) {
             ElfSegment segment = elf.getProgramHeader(i);
@@ -180,7 +184,10 @@ final class TextImageIndex {
                 .allMatch(i -> code.getInt(start + i * size) == code.getInt(start) + i * growth);
     }
 
-    /** Every trampoline by index is the same but for numbers that grow evenly: the index, and the way to the header or to code beside it. */
+    /**
+     * Every trampoline by index is the same but for numbers that grow evenly: the index, and the
+     * way to the header or to code beside it.
+     */
     private void checkTrampolinesByIndex() {
         int start = layout("index_offset") + layout("index_trampoline_offset");
         int size = layout("index_trampoline_size");
@@ -225,7 +232,10 @@ final class TextImageIndex {
         };
     }
 
-    /** Puts the distance of a jump in place of the instruction where it is only a part of the word, or its bits lie out of order. */
+    /**
+     * Puts the distance of a jump in place of the instruction where it is only a part of the word,
+     * or its bits lie out of order.
+     */
     private void readJumps(byte[] code) {
         ByteBuffer words = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
         for (int offset = 0; offset < code.length; offset += Integer.BYTES) {

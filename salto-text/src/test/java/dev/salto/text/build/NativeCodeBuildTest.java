@@ -111,7 +111,10 @@ final class NativeCodeBuildTest {
         assertThat(Integer.parseInt(index.get("layout.index_trampoline_size"))).isBetween(4, 20);
     }
 
-    /** Those that append, and the generic ones. The rest takes the argument from elsewhere, or is for slots without a closure. */
+    /**
+     * Those that append, and the generic ones. The rest takes the argument from elsewhere, or is
+     * for slots without a closure.
+     */
     @ParameterizedTest
     @MethodSource("architectures")
     void bothKindsOfCodeHaveTheSameEntriesForClosures(Architecture architecture) throws IOException {
