@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Closures of libffi from C, for the benchmarks: what a C program does that makes, calls and frees them. The library's functions and types are handed
- * in, so that this needs neither its header nor the library to be built. No libc, no data.
+ * Closures of libffi from C, for the benchmarks: makes, calls and frees them as a C program does. The
+ * caller passes the functions and types of the library, and the clock, so that no header and no
+ * library is needed to build this. No libc, no data.
  */
 
 typedef void *closure_alloc(__SIZE_TYPE__ size, void **code);
@@ -9,6 +10,14 @@ typedef void closure_free(void *closure);
 typedef void callback(void *cif, void *result, void **arguments, void *user_data);
 typedef int prep_closure(void *closure, void *cif, callback *function, void *user_data, void *code);
 typedef int prep_cif(void *cif, int abi, unsigned count, void *result, void **arguments);
+
+struct timespec {
+        long seconds;
+        long nanoseconds;
+};
+
+/* clock_gettime, of the C library. */
+typedef int get_time(int clock, struct timespec *time);
 
 /* ffi_type, which is part of libffi's ABI. */
 struct type {
@@ -34,6 +43,7 @@ struct library {
         struct type *sint32;
         struct type *sint64;
         struct type *real;
+        get_time *get_time;
         long long abi;
         long long closure_size;
         /* mark */
@@ -150,6 +160,47 @@ long long libffi_open_and_close(struct library *library, long long times)
                 libffi_close(library, &closure, 0, 1);
         }
         return times;
+}
+
+static long long now(struct library *library)
+{
+        struct timespec time;
+        library->get_time(1 /* CLOCK_MONOTONIC */, &time);
+        return time.seconds * 1000000000LL + time.nanoseconds;
+}
+
+/* libffi_open with a stopwatch: returns its time in nanoseconds, or -1 if it ended early. */
+long long libffi_time_open(struct library *library, void **closures, void **functions, long long from, long long to)
+{
+        long long start = now(library);
+        long long place = libffi_open(library, closures, functions, from, to);
+        return place < to ? -1 : now(library) - start;
+}
+
+/*
+ * Frees all closures and makes new ones in their places, a batch at a time; count is a multiple of
+ * batch. Returns how long it took to make them, in nanoseconds, or -1 if one could not be made.
+ */
+long long libffi_time_replace(struct library *library, void **closures, void **functions, long long count,
+                              long long batch)
+{
+        long long total = 0;
+        for (long long place = 0; place < count; place += batch) {
+                libffi_close(library, closures, place, place + batch);
+                long long time = libffi_time_open(library, closures, functions, place, place + batch);
+                if (time < 0)
+                        return -1;
+                total += time;
+        }
+        return total;
+}
+
+/* libffi_open_and_close with a stopwatch: returns its time, or -1 if one could not be made. */
+long long libffi_time_open_and_close(struct library *library, long long times)
+{
+        long long start = now(library);
+        long long done = libffi_open_and_close(library, times);
+        return done < times ? -1 : now(library) - start;
 }
 
 /* A closure of another type, for good; its address, or null. */

@@ -12,7 +12,7 @@ import java.util.Map;
 enum Pace {
     /** Some minutes: one round, and large numbers only where something is asked of them. */
     QUICK(Map.of(Size.K1, 1, Size.K100, 1, Size.M1, 1, Size.M10, 1), Duration.ofMillis(360), Duration.ofSeconds(30), 1,
-            new JmhStep.Effort(3, 3, Duration.ofMillis(200)), 5, 5, 3) {
+            new JmhStep.Effort(3, 3, Duration.ofMillis(200)), 5, 3, 5, 3) {
         @Override
         boolean reaches(Peer peer, Size size) {
             return switch (size) {
@@ -31,7 +31,7 @@ enum Pace {
     },
     /** More than half an hour: several rounds, and each peer until it can go on no more. */
     FULL(Map.of(Size.K1, 3, Size.K100, 3, Size.M1, 1, Size.M10, 3), Duration.ofMillis(900), Duration.ofSeconds(45), 3,
-            new JmhStep.Effort(3, 6, Duration.ofMillis(300)), 10, 15, 10) {
+            new JmhStep.Effort(3, 6, Duration.ofMillis(300)), 10, 7, 15, 10) {
         @Override
         boolean reaches(Peer peer, Size size) {
             return true;
@@ -44,17 +44,19 @@ enum Pace {
     private final int forks;
     private final JmhStep.Effort effort;
     private final int jvms;
+    private final int pairs;
     private final int starts;
     private final int threadRounds;
 
     Pace(Map<Size, Integer> rounds, Duration measuring, Duration cap, int forks, JmhStep.Effort effort,
-            int jvms, int starts, int threadRounds) {
+            int jvms, int pairs, int starts, int threadRounds) {
         this.rounds = rounds;
         this.measuring = measuring;
         this.cap = cap;
         this.forks = forks;
         this.effort = effort;
         this.jvms = jvms;
+        this.pairs = pairs;
         this.starts = starts;
         this.threadRounds = threadRounds;
     }
@@ -92,9 +94,14 @@ enum Pace {
         return effort;
     }
 
-    /** In how many JVMs that is measured which is not the same in each: calls side by side with others', and new types. */
+    /** In how many JVMs figures are measured that differ from JVM to JVM. */
     int jvms() {
         return jvms;
+    }
+
+    /** How often one peer is compared with another where each comparison takes seconds. */
+    int pairs() {
+        return pairs;
     }
 
     /** How often a JVM is started for its first callback. */

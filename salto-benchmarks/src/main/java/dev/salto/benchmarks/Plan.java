@@ -2,7 +2,11 @@
 
 package dev.salto.benchmarks;
 
+import dev.salto.benchmarks.child.BesideLibffi;
 import dev.salto.benchmarks.child.DataDriven;
+import dev.salto.benchmarks.child.FreshMemory;
+import dev.salto.benchmarks.child.ManyInTurn;
+import dev.salto.benchmarks.child.ManyTypes;
 import dev.salto.benchmarks.child.NewTypes;
 import dev.salto.benchmarks.child.SideBySide;
 import dev.salto.benchmarks.child.TwoThreads;
@@ -83,12 +87,18 @@ final class Plan {
             kinds.add(new Kind(pace.rounds(size), peers.stream().filter(peer -> pace.reaches(peer, size))
                     .map(peer -> new PopulationStep(peer, size, pace.measuring(), pace.cap())).toList()));
         }
+        for (Size size : Figure.NEW_TYPES) {
+            kinds.add(freshMemory(size));
+        }
+        kinds.add(besideLibffi(Peer.SALTO_ADDRESS, Figure.BIND_ADDRESS_BY_TURNS));
+        kinds.add(besideLibffi(Peer.SALTO, Figure.CREATE_CLOSE_BY_TURNS));
         kinds.add(jmh(Figure.CREATE_CLOSE_LOOP, OpenAndCloseBenchmark.class, Map.of(), EnumSet.allOf(Peer.class)));
         Set<Peer> callers = EnumSet.allOf(Peer.class);
         callers.removeIf(Peer::isVariant);
         kinds.add(jmh(Figure.CALL_ONE, CallBenchmark.class, Map.of("targets", "1"), callers));
         kinds.add(jmh(Figure.CALL_16_IN_TURN, CallBenchmark.class, Map.of("targets", "16"), callers));
         kinds.add(sideBySide());
+        kinds.add(manyInTurn());
         for (Shape shape : Shape.values()) {
             kinds.add(jmh(shape(shape), CallShapeBenchmark.class, Map.of("shape", shape.name()), callers));
         }
@@ -99,6 +109,7 @@ final class Plan {
         kinds.add(new Kind(1, peers.stream().filter(pace::hasThreads).map(this::twoThreads).toList()));
         kinds.add(newTypes());
         kinds.add(dataDriven());
+        kinds.add(manyTypes());
         for (boolean withCache : List.of(false, true)) {
             kinds.add(new Kind(pace.starts(), peers.stream().filter(peer -> !peer.isVariant())
                     .map(peer -> new FirstCallbackStep(peer, withCache)).toList()));
@@ -143,6 +154,47 @@ final class Plan {
         List<Figure> compared = others.stream().flatMap(peer -> SideBySide.figures(peer).stream()).toList();
         return new Kind(pace.jvms(), List.of(new ProgramStep(SALTO, "calls side by side", compared,
                 SideBySide.class, List.of(), others.stream().map(Peer::name).toList())));
+    }
+
+    private Kind freshMemory(Size size) {
+        List<Step> steps = new ArrayList<>();
+        for (Peer peer : List.of(Peer.SALTO, Peer.LIBFFI)) {
+            if (peers.contains(peer)) {
+                // Only Java objects need a heap.
+                List<String> options = peer == Peer.SALTO ? size.heapOptions() : List.of();
+                steps.add(new ProgramStep(peer.key(), size + " of a new type", List.of(Figure.createNewType(size)),
+                        FreshMemory.class, options, List.of(peer.name(), size.name())));
+            }
+        }
+        return new Kind(pace.jvms(), steps);
+    }
+
+    private Kind besideLibffi(Peer salto, Figure figure) {
+        if (!peers.contains(salto) || !peers.contains(Peer.LIBFFI)) {
+            return new Kind(0, List.of());
+        }
+        return new Kind(pace.pairs(), List.of(new ProgramStep(salto.key(), "by turns with libffi", List.of(figure),
+                BesideLibffi.class, Size.K100.heapOptions(), List.of(salto.name()))));
+    }
+
+    private Kind manyInTurn() {
+        if (!peers.contains(Peer.SALTO) || !peers.contains(Peer.JDK)) {
+            return new Kind(0, List.of());
+        }
+        return new Kind(pace.pairs(), List.of(new ProgramStep(SALTO, "calls of 200,000 in turn",
+                List.of(Figure.CALL_200K_TO_JDK), ManyInTurn.class, List.of(), List.of())));
+    }
+
+    private Kind manyTypes() {
+        List<Step> steps = new ArrayList<>();
+        for (Peer peer : List.of(Peer.SALTO, Peer.JDK)) {
+            if (peers.contains(peer)) {
+                steps.add(new ProgramStep(peer.key(), "8,192 types",
+                        List.of(Figure.TYPES_RESIDENT, Figure.TYPES_CPU_TIME), ManyTypes.class, List.of(),
+                        List.of(peer.name())));
+            }
+        }
+        return new Kind(pace.pairs(), steps);
     }
 
     private Kind newTypes() {

@@ -71,9 +71,7 @@ final class PopulationStep implements Step {
             return;
         }
         List<String> options = new ArrayList<>(peer.jvmOptions());
-        // Touched at the start, so that what grows later is native memory.
-        String heap = size.heapMebibytes() + "m";
-        options.addAll(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch"));
+        options.addAll(size.heapOptions());
         List<String> arguments = List.of(peer.name(), size.name(), Long.toString(measuring.toMillis()),
                 Long.toString(cap.toSeconds()));
         var receiver = new Receiver(results);

@@ -30,6 +30,8 @@ record ProgramStep(String peer, String title, List<Figure> figures, Class<?> pro
         switch (Message.parse(line).orElse(null)) {
             case Message.Sample(String figure, double value) -> Figure.ofKey(figure)
                     .ifPresent(known -> results.add(known, peer, value));
+            case Message.PeerSample(String figure, String other, double value) -> Figure.ofKey(figure)
+                    .ifPresent(known -> results.add(known, other, value));
             case Message.Unmeasured(String figure, String why) -> Figure.ofKey(figure)
                     .ifPresent(known -> results.unmeasured(known, peer, why));
             case Message.Failure(String why) -> unmeasured(results, why);

@@ -76,7 +76,7 @@ final class BenchCommandTest {
                 .containsPattern(create + " +ns +25 +4,000")
                 .containsPattern(create + " +25 +jdk +4,000 +160 +at least 150 times faster +met")
                 .containsPattern(create + " +25 +jnr-ffi +at least 5 times faster +not measured")
-                .containsPattern("close, 100,000 live, in order, ns +70 +at most 60 +NOT met")
+                .containsPattern("close, 100,000 live, in order, ns +70 +at most 20 +NOT met")
                 .contains("jdk at about 324,000 live: no code cache is left",
                         "Drawn: " + folder.resolve("creation.svg"));
         assertThat(folder.resolve("creation.svg")).isNotEmptyFile();

@@ -64,13 +64,28 @@ final class PlanTest {
 
     @Test
     void everyFigureIsMeasuredForSalto() {
+        List<Peer> peers = List.of(Peer.SALTO, Peer.SALTO_ADDRESS, Peer.JDK, Peer.LWJGL, Peer.LIBFFI);
         for (Figure figure : Figure.ALL) {
             // Comes along where a peer cannot go on.
             if (!figure.equals(Figure.MOST_LIVE)) {
-                assertThat(steps(Pace.QUICK, List.of(Peer.SALTO, Peer.JDK, Peer.LWJGL), figure)).as("%s", figure)
-                        .contains("salto");
+                assertThat(steps(Pace.QUICK, peers, figure)).as("%s", figure)
+                        .contains(figure.equals(Figure.BIND_ADDRESS_BY_TURNS) ? "salto-address" : "salto");
             }
         }
+    }
+
+    @Test
+    void saltoAndLibffiTakeTurnsInOneJvmOrInJvmsOfTheirOwn() {
+        List<Peer> peers = List.of(Peer.SALTO, Peer.SALTO_ADDRESS, Peer.LIBFFI);
+        assertThat(steps(Pace.QUICK, peers, Figure.CREATE_CLOSE_BY_TURNS)).containsOnly("salto").hasSize(3);
+        assertThat(steps(Pace.QUICK, peers, Figure.createNewType(Size.M1)))
+                .startsWith("salto", "libffi", "salto", "libffi").hasSize(2 * Pace.QUICK.jvms());
+    }
+
+    @Test
+    void whatComparesTwoPeersIsNotMeasuredForOne() {
+        assertThat(steps(Pace.QUICK, List.of(Peer.SALTO, Peer.SALTO_ADDRESS), Figure.BIND_ADDRESS_BY_TURNS)).isEmpty();
+        assertThat(steps(Pace.QUICK, List.of(Peer.SALTO), Figure.CALL_200K_TO_JDK)).isEmpty();
     }
 
     @Test

@@ -23,6 +23,16 @@ public sealed interface Message {
         }
     }
 
+    /** One measured value of a program that measures several peers. */
+    record PeerSample(String figure, String peer, double value) implements Message {
+        private static final String WORD = "peer-sample";
+
+        @Override
+        public String line() {
+            return String.join("\t", WORD, figure, peer, Double.toString(value));
+        }
+    }
+
     /** Something that this peer cannot do, or does wrongly. */
     record Unmeasured(String figure, String why) implements Message {
         private static final String WORD = "unmeasured";
@@ -78,6 +88,7 @@ public sealed interface Message {
         String[] fields = line.split("\t", -1);
         return Optional.ofNullable(switch (fields[0] + " " + fields.length) {
             case Sample.WORD + " 3" -> new Sample(fields[1], Double.parseDouble(fields[2]));
+            case PeerSample.WORD + " 4" -> new PeerSample(fields[1], fields[2], Double.parseDouble(fields[3]));
             case Unmeasured.WORD + " 3" -> new Unmeasured(fields[1], fields[2]);
             case Live.WORD + " 2" -> new Live(Long.parseLong(fields[1]));
             case Limit.WORD + " 3" -> new Limit(Long.parseLong(fields[1]), fields[2]);

@@ -65,7 +65,7 @@ public final class NewTypes {
     }
 
     /** One of many: its arguments' types are the digits of a number. */
-    private static FunctionDescriptor type(int number) {
+    static FunctionDescriptor type(int number) {
         FunctionDescriptor function = FunctionDescriptor.of(JAVA_INT);
         for (int rest = number + 1; rest > 0; rest /= LAYOUTS.size()) {
             function = function.appendArgumentLayouts(LAYOUTS.get(rest % LAYOUTS.size()));

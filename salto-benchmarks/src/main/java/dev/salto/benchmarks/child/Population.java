@@ -99,7 +99,7 @@ public final class Population {
      * from the host page by page, when it is touched for the first time, and lose it again when it is free for some seconds: 10 to 20 microseconds a
      * page were seen, six times as long as the system's own part. What the callbacks get is fresh memory to the process in any case.
      */
-    private void touchMemory() {
+    static void touchMemory(Size size) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment _ = arena.allocate(size.nativeMebibytes() * 1024L * 1024);
         }
@@ -107,7 +107,7 @@ public final class Population {
 
     private void measure() {
         System.gc();
-        touchMemory();
+        touchMemory(size);
         Footprint before = Footprint.now();
         long heapBefore = usedHeap();
         try {

@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * @param key its name on the command line and in JSON, which stays as it is
  * @param title what it is, for people
- * @param unit what its values are in: {@code ns}, {@code ms}, {@code bytes}, {@code times}, or empty for numbers
+ * @param unit what its values are in: {@code ns}, {@code ms}, {@code s},
+ *     {@code bytes}, {@code MiB}, {@code times}, or empty for numbers
  */
 public record Figure(String key, String title, String unit) {
     private static final String NS = "ns";
@@ -29,6 +30,9 @@ public record Figure(String key, String title, String unit) {
     public static final Figure CALL_ONE_TO_LWJGL = sideBySide(CALL_ONE, "lwjgl");
     /** Callbacks to objects of 16 classes, against the JDK's stubs in the same JVM. */
     public static final Figure CALL_16_TO_JDK = sideBySide(CALL_16_IN_TURN, "jdk");
+    /** So many callbacks that no cache holds them, against the JDK's stubs in the same JVM. */
+    public static final Figure CALL_200K_TO_JDK = new Figure("call-200k-in-turn-to-jdk",
+            "call each of 200,000 in turn, side by side with jdk", TIMES);
     /** Eight integers. */
     public static final Figure CALL_8_INTS = new Figure("call-8-ints", "call with 8 ints", NS);
     /** Eight floating-point numbers. */
@@ -44,6 +48,12 @@ public record Figure(String key, String title, String unit) {
     /** One at a time. */
     public static final Figure CREATE_CLOSE_LOOP = new Figure("create-close-loop", "create one and close it, in a loop",
             NS);
+    /** One at a time while many are live, against libffi in the same JVM. */
+    public static final Figure CREATE_CLOSE_BY_TURNS = new Figure("create-close-by-turns",
+            "create one and close it, in a loop, 100,000 live, by turns", NS);
+    /** An address each while many are live, in recycled memory, against libffi in the same JVM. */
+    public static final Figure BIND_ADDRESS_BY_TURNS = new Figure("bind-address-by-turns",
+            "bindAddress, 100,000 live, in recycled memory, by turns", NS);
     /** Two threads create. */
     public static final Figure TWO_THREADS_CREATE = new Figure("two-threads-create",
             "two threads create: times what one does", TIMES);
@@ -73,11 +83,20 @@ public record Figure(String key, String title, String unit) {
     /** What a call of a data-driven closure allocates. */
     public static final Figure CALL_DATA_DRIVEN_BYTES = new Figure("call-data-driven-allocated",
             "call a data-driven closure: Java heap allocated", BYTES);
+    /** The memory of a process that has one closure of each of many types. */
+    public static final Figure TYPES_RESIDENT = new Figure("types-8192-resident",
+            "8,192 types with one closure each: RSS", "MiB");
+    /** The processor time of that process, from its start. */
+    public static final Figure TYPES_CPU_TIME = new Figure("types-8192-cpu-time",
+            "8,192 types with one closure each: CPU time", "s");
     /** The last million of ten against the first. */
     public static final Figure GROWTH = new Figure("create-10m-last-to-first",
             "the last million of ten against the first", TIMES);
     /** How many were live when a peer could not go on. */
     public static final Figure MOST_LIVE = new Figure("most-live", "live when it could not go on", "");
+
+    /** How many closures of a new type are created. */
+    public static final List<Size> NEW_TYPES = List.of(Size.K100, Size.M1);
 
     /** All there are, in the order in which they are printed. */
     public static final List<Figure> ALL = all();
@@ -87,9 +106,13 @@ public record Figure(String key, String title, String unit) {
         for (Size size : Size.values()) {
             all.add(createFresh(size));
         }
+        for (Size size : NEW_TYPES) {
+            all.add(createNewType(size));
+        }
         for (Size size : Size.values()) {
             all.add(createLive(size));
         }
+        all.add(BIND_ADDRESS_BY_TURNS);
         all.add(GROWTH);
         for (Size size : Size.values()) {
             all.add(closeInOrder(size));
@@ -98,10 +121,13 @@ public record Figure(String key, String title, String unit) {
             all.add(closeRandom(size));
         }
         all.add(CREATE_CLOSE_LOOP);
-        all.addAll(List.of(CALL_ONE, CALL_ONE_TO_JDK, CALL_ONE_TO_LWJGL, CALL_16_IN_TURN, CALL_16_TO_JDK, CALL_8_INTS,
-                CALL_8_DOUBLES, CALL_STRUCT, TRAMPOLINE, NATIVE_BINDING));
+        all.add(CREATE_CLOSE_BY_TURNS);
+        all.addAll(
+                List.of(CALL_ONE, CALL_ONE_TO_JDK, CALL_ONE_TO_LWJGL, CALL_16_IN_TURN, CALL_16_TO_JDK,
+                        CALL_200K_TO_JDK, CALL_8_INTS, CALL_8_DOUBLES, CALL_STRUCT, TRAMPOLINE, NATIVE_BINDING));
         all.addAll(List.of(TWO_THREADS_CREATE, TWO_THREADS_CREATE_CLOSE, TWO_THREADS_CLOSE_OTHERS));
         all.addAll(List.of(NEW_TYPE, NEW_TYPE_WARM, CALL_DATA_DRIVEN_TO_JDK, CALL_DATA_DRIVEN_BYTES));
+        all.addAll(List.of(TYPES_RESIDENT, TYPES_CPU_TIME));
         all.addAll(List.of(FIRST_CALLBACK, FIRST_CALLBACK_AOT, SECOND_SIGNATURE));
         List<Size> sizes = Arrays.stream(Size.values()).filter(Size::isEnoughForMemory).toList();
         sizes.forEach(size -> all.add(nativeBytes(size)));
@@ -128,6 +154,11 @@ public record Figure(String key, String title, String unit) {
     /** The mean time to create one of so many, in memory that was not used before. */
     public static Figure createFresh(Size size) {
         return of("create-", size, "-fresh", "create, up to %s, in fresh memory", NS);
+    }
+
+    /** The mean time to create one of so many of a new type, in memory new to the process. */
+    public static Figure createNewType(Size size) {
+        return of("create-", size, "-new-type", "create %s of a new type, in fresh memory", NS);
     }
 
     /** The time to create one while so many are live, after as many were closed as are created. */

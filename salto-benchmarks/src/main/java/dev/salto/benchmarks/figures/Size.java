@@ -2,6 +2,8 @@
 
 package dev.salto.benchmarks.figures;
 
+import java.util.List;
+
 /** How many callbacks are live at once. */
 public enum Size {
     /** A thousand. */
@@ -37,9 +39,13 @@ public enum Size {
         return count;
     }
 
-    /** What Java heap so many callbacks get, of the peer that needs most. */
-    public int heapMebibytes() {
-        return heapMebibytes;
+    /**
+     * The JVM's options for the heap of so many callbacks, of the peer that needs most. The heap is
+     * touched at the start, so that only native memory grows later.
+     */
+    public List<String> heapOptions() {
+        String heap = heapMebibytes + "m";
+        return List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch");
     }
 
     /** What native memory so many take, or more, of Salto and of the peers that it has to be faster than with so many. */

@@ -8,33 +8,49 @@ import dev.salto.text.callers.Libffi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Closures of libffi, by loops in C. What they call is one C function, which adds the place that it is given as user data. */
-final class LibffiCallbacks extends Callbacks<Object> {
+/** Closures of a libffi, by loops in C. All call one C function, which adds the user data, a place. */
+public final class LibffiCallbacks extends Callbacks<Object> {
     private final Libffi library;
     private final MemorySegment closures;
 
-    private LibffiCallbacks(int capacity, Libffi library) {
+    /**
+     * Room for closures of a library.
+     *
+     * @throws UnsupportedOperationException if the library is not there
+     */
+    LibffiCallbacks(int capacity, String library) {
         super(capacity);
-        this.library = library;
+        this.library = Libffi.load(library);
         closures = Arena.global().allocate(ADDRESS, capacity);
     }
 
     /**
-     * Closures of the system's library.
-     *
-     * @throws UnsupportedOperationException if there is none
-     */
-    static LibffiCallbacks ofSystem(int capacity) {
-        return new LibffiCallbacks(capacity, Libffi.load());
-    }
-
-    /**
-     * Closures of the newest one, whose trampolines are static. It was built before.
+     * Room for closures of a library that was built before.
      *
      * @throws UnsupportedOperationException if it was not
      */
-    static LibffiCallbacks withStaticTrampolines(int capacity) {
-        return new LibffiCallbacks(capacity, Libffi.load(LibffiLibrary.file()));
+    LibffiCallbacks(int capacity, LibffiLibrary library) {
+        this(capacity, library.file().toString());
+    }
+
+    /** Opens the callbacks from one place to another, and returns the nanoseconds it took in C. */
+    public long timeOpen(int from, int to) {
+        return library.timeOpen(closures, functions(), from, to);
+    }
+
+    /**
+     * Closes all callbacks and opens new ones in their places, a batch at a time.
+     *
+     * @param batch how many are closed before as many are opened
+     * @return how many nanoseconds it took in C to open them
+     */
+    public long timeReplace(int batch) {
+        return library.timeReplace(closures, functions(), capacity(), batch);
+    }
+
+    /** Opens a callback and closes it again, so many times. Returns the nanoseconds it took in C. */
+    public long timeOpenAndClose(int times) {
+        return library.timeOpenAndClose(times);
     }
 
     /** No object takes part. */

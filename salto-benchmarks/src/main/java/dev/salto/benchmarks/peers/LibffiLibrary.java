@@ -11,21 +11,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
-/** The newest libffi, with static trampolines: fetched and compiled by a script, into a folder where it stays for the next time. */
-final class LibffiLibrary {
-    /** The property that names the library. */
-    private static final String FILE = "dev.salto.benchmarks.libffi";
+/** A libffi that a script fetches and compiles, into a folder where it stays for the next time. */
+enum LibffiLibrary {
+    /** Version 3.4.4, whose closures are code in writable and executable memory. */
+    WRITABLE,
+    /** The newest version, with static trampolines. */
+    STATIC;
 
-    /** The property that names the script, which takes the library's name, prints its steps to its standard error, and behind them why it failed. */
+    /** The property that names the folder of all libraries. */
+    private static final String FOLDER = "dev.salto.benchmarks.libffi";
+
+    /**
+     * The property that names the script. The script takes the kind of library and its file, prints its
+     * steps to its standard error, and after them why it failed.
+     */
     private static final String SCRIPT = "dev.salto.benchmarks.libffi.script";
+
+    private static final String NAME = "libffi.so.8";
 
     /** What stands before a step, and before why it failed. */
     private static final String STEP = "  ";
     private static final String FAILURE = "salto: ";
-
-    private LibffiLibrary() {}
 
     /**
      * Builds the library, if it is not there.
@@ -33,13 +42,17 @@ final class LibffiLibrary {
      * @param progress is told each step
      * @throws UnsupportedOperationException if something is missing for that
      */
-    static void build(Consumer<String> progress) {
-        build(path(SCRIPT), path(FILE), progress);
+    void build(Consumer<String> progress) {
+        build(path(SCRIPT), file(), progress);
     }
 
     /** The library, which has been built before. */
-    static Path file() {
-        return path(FILE);
+    Path file() {
+        return path(FOLDER).resolve(key(), NAME);
+    }
+
+    private String key() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     private static Path path(String property) {
@@ -51,10 +64,10 @@ final class LibffiLibrary {
         return Path.of(path);
     }
 
-    static void build(Path script, Path file, Consumer<String> progress) {
+    void build(Path script, Path file, Consumer<String> progress) {
         try {
-            Process process = new ProcessBuilder(script.toString(), file.toString()).redirectOutput(Redirect.DISCARD)
-                    .start();
+            Process process = new ProcessBuilder(script.toString(), key(), file.toString())
+                    .redirectOutput(Redirect.DISCARD).start();
             List<String> words = new ArrayList<>();
             try (BufferedReader lines = process.errorReader()) {
                 lines.lines().forEach(line -> {

@@ -30,10 +30,10 @@ public enum Peer {
             "-Djdk.util.jar.enableMultiRelease=false"),
     /** JavaCPP, which generates C++ code with a fixed number of functions, and has it compiled. */
     JAVACPP("javacpp", "JavaCPP, a fixed number of functions in C++ that is generated and compiled before"),
-    /** The system's libffi, without Java. */
-    LIBFFI("libffi", "closures of the system's libffi, made and freed by C code, that call C code"),
+    /** A widespread libffi, without Java: its closures are in writable and executable memory. */
+    LIBFFI("libffi", "closures of libffi 3.4.4, made and freed by C code, that call C code; built for this"),
     /** The newest libffi, as its authors publish it: with static trampolines, which few systems' libffi has. */
-    LIBFFI_STATIC("libffi-static", "the same, of the newest libffi with its static trampolines, built for this");
+    LIBFFI_STATIC("libffi-static", "the same of the newest libffi, with static trampolines");
 
     private final String key;
     private final String title;
@@ -80,8 +80,10 @@ public enum Peer {
     public void prepare(Consumer<String> progress) {
         if (this == JAVACPP) {
             JavaCppLibrary.build();
+        } else if (this == LIBFFI) {
+            LibffiLibrary.WRITABLE.build(progress);
         } else if (this == LIBFFI_STATIC) {
-            LibffiLibrary.build(progress);
+            LibffiLibrary.STATIC.build(progress);
         }
     }
 
@@ -102,8 +104,8 @@ public enum Peer {
             case LWJGL -> new LwjglCallbacks(capacity, true);
             case LWJGL_LIBFFI -> new LwjglCallbacks(capacity, false);
             case JAVACPP -> new JavaCppCallbacks(capacity);
-            case LIBFFI -> LibffiCallbacks.ofSystem(capacity);
-            case LIBFFI_STATIC -> LibffiCallbacks.withStaticTrampolines(capacity);
+            case LIBFFI -> new LibffiCallbacks(capacity, LibffiLibrary.WRITABLE);
+            case LIBFFI_STATIC -> new LibffiCallbacks(capacity, LibffiLibrary.STATIC);
         };
     }
 

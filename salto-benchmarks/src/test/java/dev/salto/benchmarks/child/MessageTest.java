@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class MessageTest {
     static Message[] messages() {
         return new Message[]{new Message.Sample("call-one", 21.5), new Message.Unmeasured("call-struct", "no structs"),
-            new Message.Live(320_000), new Message.Limit(324_123, "OutOfMemoryError: no stub"),
+            new Message.PeerSample("bind-address-by-turns", "libffi", 12.3), new Message.Live(320_000),
+            new Message.Limit(324_123, "OutOfMemoryError: no stub"),
             new Message.Failure("no library")};
     }
 

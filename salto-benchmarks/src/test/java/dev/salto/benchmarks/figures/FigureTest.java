@@ -12,7 +12,9 @@ final class FigureTest {
     void keysStayAsTheyAre() {
         assertThat(Figure.ALL).extracting(Figure::key).doesNotHaveDuplicates().contains("create-1k-fresh",
                 "create-100k-fresh", "create-1m-fresh", "create-10m-fresh", "create-1k-live", "create-100k-live",
-                "create-1m-live", "create-10m-live", "create-10m-last-to-first", "close-100k-in-order",
+                "create-1m-live", "create-10m-live", "create-10m-last-to-first", "create-100k-new-type",
+                "create-1m-new-type", "bind-address-by-turns", "create-close-by-turns", "call-200k-in-turn-to-jdk",
+                "types-8192-resident", "types-8192-cpu-time", "close-100k-in-order",
                 "close-100k-random", "create-close-loop", "call-one", "call-one-to-jdk", "call-one-to-lwjgl",
                 "call-16-in-turn", "call-16-in-turn-to-jdk", "call-8-ints",
                 "call-8-doubles", "call-struct", "trampoline-native", "native-binding", "two-threads-create",

@@ -54,6 +54,18 @@ final class RequirementTest {
     }
 
     @Test
+    void addressesOfSaltoAreComparedWithLibffiMeasuredByTurns() {
+        results.add(Figure.BIND_ADDRESS_BY_TURNS, "salto-address", 9);
+        results.add(Figure.BIND_ADDRESS_BY_TURNS, "libffi", 10);
+
+        assertThat(Requirement.ALL).filteredOn(requirement -> requirement.figure().equals(Figure.BIND_ADDRESS_BY_TURNS))
+                .singleElement().satisfies(requirement -> {
+                    assertThat(requirement.value(results)).hasValue(0.9);
+                    assertThat(requirement.isMetBy(0.9)).isTrue();
+                });
+    }
+
+    @Test
     void whatWasNotMeasuredHasNoValue() {
         results.add(Figure.CALL_ONE, "salto", 20);
 

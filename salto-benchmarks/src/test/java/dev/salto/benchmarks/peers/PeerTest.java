@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
- * The peers do what is measured of them. (LWJGL with libffi needs a JVM of its own, and libffi with static trampolines a library that {@code ./salto bench} builds. It tries
- * each peer before it measures it.)
+ * The peers do what is measured of them. LWJGL with libffi needs a JVM of its own, and libffi is built
+ * by {@code ./salto bench}, which tries each peer before it measures it; here libffi is the system's.
  */
 final class PeerTest {
     private static Callbacks<?> callbacks(Peer peer, int capacity) {
@@ -31,7 +31,7 @@ final class PeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = {"LWJGL_LIBFFI", "LIBFFI_STATIC"})
+    @EnumSource(mode = Mode.EXCLUDE, names = {"LWJGL_LIBFFI", "LIBFFI", "LIBFFI_STATIC"})
     void eachPlaceHasACallbackOfItsOwn(Peer peer) {
         Callbacks<?> callbacks = callbacks(peer, 10);
         callbacks.open(0, 10);
@@ -43,7 +43,7 @@ final class PeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = {"LWJGL_LIBFFI", "LIBFFI_STATIC"})
+    @EnumSource(mode = Mode.EXCLUDE, names = {"LWJGL_LIBFFI", "LIBFFI", "LIBFFI_STATIC"})
     void callbacksOfClassesOfTheirOwnAnswerTheSame(Peer peer) {
         Callbacks<?> callbacks = callbacks(peer, 3);
         callbacks.openWithClassesOfTheirOwn();
@@ -55,7 +55,7 @@ final class PeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = {"LWJGL_LIBFFI", "LIBFFI_STATIC"})
+    @EnumSource(mode = Mode.EXCLUDE, names = {"LWJGL_LIBFFI", "LIBFFI", "LIBFFI_STATIC"})
     void placesCanBeClosedInAnyOrderAndOpenedAgain(Peer peer) {
         Callbacks<?> callbacks = callbacks(peer, 3);
         callbacks.open(0, 3);
@@ -68,6 +68,38 @@ final class PeerTest {
         assertThat(Callers.callRepeatedly(callbacks.function(1), 1, 100)).isEqualTo(101);
         assertThat(Callers.callRepeatedly(callbacks.function(2), 1, 100)).isEqualTo(102);
         callbacks.close(1, 3);
+    }
+
+    @Test
+    void libffiOpensClosesAndTimesInC() {
+        LibffiCallbacks callbacks = systemLibffi(10);
+        assertThat(callbacks.timeOpen(0, 10)).isPositive();
+        for (int place = 0; place < 10; place++) {
+            assertThat(Callers.callRepeatedly(callbacks.function(place), 1, 100)).isEqualTo(100 + place);
+        }
+        assertThat(callbacks.timeReplace(5)).isPositive();
+        assertThat(callbacks.timeOpenAndClose(100)).isPositive();
+        for (int place = 0; place < 10; place++) {
+            assertThat(Callers.callRepeatedly(callbacks.function(place), 1, 100)).isEqualTo(100 + place);
+        }
+        callbacks.close(0, 10);
+    }
+
+    @Test
+    void libffiKnowsAllShapes() {
+        LibffiCallbacks callbacks = systemLibffi(1);
+
+        for (Shape shape : Shape.values()) {
+            assertThat(shape.answersRight(callbacks.open(shape))).as(shape.key()).isTrue();
+        }
+    }
+
+    private static LibffiCallbacks systemLibffi(int capacity) {
+        try {
+            return new LibffiCallbacks(capacity, "libffi.so.8");
+        } catch (UnsupportedOperationException e) {
+            return abort(e.getMessage());
+        }
     }
 
     @Test
@@ -103,11 +135,13 @@ final class PeerTest {
     }
 
     @Test
-    void withoutItsLibraryLibffiWithStaticTrampolinesSaysWhoBuildsIt() {
+    void withoutItsLibraryLibffiSaysWhoBuildsIt() {
         String before = System.clearProperty("dev.salto.benchmarks.libffi");
         try {
-            assertThatThrownBy(() -> Peer.LIBFFI_STATIC.callbacks(1)).isInstanceOf(UnsupportedOperationException.class)
-                    .hasMessageContaining("./salto bench does that");
+            for (Peer peer : new Peer[]{Peer.LIBFFI, Peer.LIBFFI_STATIC}) {
+                assertThatThrownBy(() -> peer.callbacks(1)).isInstanceOf(UnsupportedOperationException.class)
+                        .hasMessageContaining("./salto bench does that");
+            }
         } finally {
             if (before != null) {
                 System.setProperty("dev.salto.benchmarks.libffi", before);

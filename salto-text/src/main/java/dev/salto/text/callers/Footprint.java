@@ -20,18 +20,25 @@ import java.util.stream.Stream;
  */
 public record Footprint(long residentBytes, long codeCacheBytes, int mappings, int writableExecutable) {
     private static final Path STATUS = Path.of("/proc/self/status");
-    private static final String RESIDENT = "RssAnon:";
+    private static final String RESIDENT_PRIVATE = "RssAnon:";
+    private static final String RESIDENT = "VmRSS:";
 
     /** Looks at the process now. */
     public static Footprint now() {
         ProcessMaps maps = ProcessMaps.read();
-        return new Footprint(resident(), codeCache(), maps.mappings().size(), maps.writableAndExecutable().size());
+        return new Footprint(read(RESIDENT_PRIVATE), codeCache(), maps.mappings().size(),
+                maps.writableAndExecutable().size());
     }
 
-    private static long resident() {
+    /** Returns the memory of the process that is in RAM, pages of mapped files included. */
+    public static long residentSetBytes() {
+        return read(RESIDENT);
+    }
+
+    private static long read(String field) {
         try (Stream<String> lines = Files.lines(STATUS)) {
-            String line = lines.filter(l -> l.startsWith(RESIDENT)).findFirst()
-                    .orElseThrow(() -> new IllegalStateException(STATUS + " has no line " + RESIDENT));
+            String line = lines.filter(l -> l.startsWith(field)).findFirst()
+                    .orElseThrow(() -> new IllegalStateException(STATUS + " has no line " + field));
             return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + STATUS, e);

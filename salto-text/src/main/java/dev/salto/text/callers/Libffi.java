@@ -14,18 +14,13 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Closures of libffi, the system's or another, made, called and freed by C code ({@code libffi.c}), in loops, as a C program would. What they call is C, too. The
- * methods may be called from any thread.
+ * Closures of a libffi, made, called and freed by loops in C ({@code libffi.c}), as a C program does.
+ * They call C functions. The methods may be called from any thread.
  */
 public final class Libffi {
-    /** The names that the library has had, the newest first. */
-    private static final List<String> NAMES = List.of("libffi.so.8", "libffi.so.7", "libffi.so.6");
-
     /** {@code FFI_UNIX64}, in every libffi for Linux on x86-64. */
     private static final int ABI_ON_X86_64 = 2;
 
@@ -49,6 +44,12 @@ public final class Libffi {
             FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, LONG_LONG, LONG_LONG));
     private static final MethodHandle OPEN_AND_CLOSE = link("libffi_open_and_close",
             FunctionDescriptor.of(LONG_LONG, ADDRESS, LONG_LONG));
+    private static final MethodHandle TIME_OPEN = link("libffi_time_open",
+            FunctionDescriptor.of(LONG_LONG, ADDRESS, ADDRESS, ADDRESS, LONG_LONG, LONG_LONG));
+    private static final MethodHandle TIME_REPLACE = link("libffi_time_replace",
+            FunctionDescriptor.of(LONG_LONG, ADDRESS, ADDRESS, ADDRESS, LONG_LONG, LONG_LONG));
+    private static final MethodHandle TIME_OPEN_AND_CLOSE = link("libffi_time_open_and_close",
+            FunctionDescriptor.of(LONG_LONG, ADDRESS, LONG_LONG));
     private static final MethodHandle OPEN_SHAPE = link("libffi_open_shape",
             FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
 
@@ -59,26 +60,16 @@ public final class Libffi {
     }
 
     /**
-     * Finds the system's library and loads it, for good.
-     *
-     * @throws UnsupportedOperationException if there is none, or its ABI is not known here; the message says which
-     */
-    public static Libffi load() {
-        return of(NAMES.stream().flatMap(name -> lookup(name).stream()).findFirst()
-                .orElseThrow(() -> new UnsupportedOperationException(
-                        "the dynamic linker knows no libffi, by none of the names " + NAMES)));
-    }
-
-    /**
      * Loads a library, for good.
      *
+     * @param name its path, or a name that the dynamic linker knows
      * @throws UnsupportedOperationException if it cannot be loaded, or its ABI is not known here; the message says which
      */
-    public static Libffi load(Path file) {
+    public static Libffi load(String name) {
         try {
-            return of(SymbolLookup.libraryLookup(file, Arena.global()));
+            return of(SymbolLookup.libraryLookup(name, Arena.global()));
         } catch (IllegalArgumentException e) {
-            throw new UnsupportedOperationException("there is no libffi in " + file, e);
+            throw new UnsupportedOperationException("there is no libffi in " + name, e);
         }
     }
 
@@ -90,8 +81,10 @@ public final class Libffi {
         for (int i = 0; i < SYMBOLS.size(); i++) {
             library.setAtIndex(ADDRESS, i, symbols.findOrThrow(SYMBOLS.get(i)));
         }
-        library.setAtIndex(JAVA_LONG, SYMBOLS.size(), ABI_ON_X86_64);
-        library.setAtIndex(JAVA_LONG, SYMBOLS.size() + 1, CLOSURE_SIZE_ON_X86_64);
+        library.setAtIndex(ADDRESS, SYMBOLS.size(),
+                Linker.nativeLinker().defaultLookup().findOrThrow("clock_gettime"));
+        library.setAtIndex(JAVA_LONG, SYMBOLS.size() + 1, ABI_ON_X86_64);
+        library.setAtIndex(JAVA_LONG, SYMBOLS.size() + 2, CLOSURE_SIZE_ON_X86_64);
         int error;
         try {
             error = (int) PREPARE.invokeExact(library);
@@ -102,14 +95,6 @@ public final class Libffi {
             throw new IllegalStateException("ffi_prep_cif: error " + error);
         }
         return new Libffi(library);
-    }
-
-    private static Optional<SymbolLookup> lookup(String name) {
-        try {
-            return Optional.of(SymbolLookup.libraryLookup(name, Arena.global()));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     /**
@@ -172,6 +157,63 @@ public final class Libffi {
         if (done < times) {
             throw new OutOfMemoryError("libffi made no closure");
         }
+    }
+
+    /**
+     * Makes closures as {@link #open} does, timed in C.
+     *
+     * @return how many nanoseconds it took
+     * @throws OutOfMemoryError if libffi has none left
+     */
+    public long timeOpen(MemorySegment closures, MemorySegment functions, long from, long to) {
+        long nanoseconds;
+        try {
+            nanoseconds = (long) TIME_OPEN.invokeExact(library, closures, functions, from, to);
+        } catch (Throwable e) {
+            throw Callers.unexpected(e);
+        }
+        return requireMade(nanoseconds);
+    }
+
+    /**
+     * Frees all closures of the array and makes new ones in their places, by batches, timed in C.
+     *
+     * @param count how many there are, a multiple of {@code batch}
+     * @param batch how many are freed before as many are made
+     * @return how many nanoseconds it took to make them
+     * @throws OutOfMemoryError if libffi has none left
+     */
+    public long timeReplace(MemorySegment closures, MemorySegment functions, long count, long batch) {
+        long nanoseconds;
+        try {
+            nanoseconds = (long) TIME_REPLACE.invokeExact(library, closures, functions, count, batch);
+        } catch (Throwable e) {
+            throw Callers.unexpected(e);
+        }
+        return requireMade(nanoseconds);
+    }
+
+    /**
+     * Makes a closure and frees it again, so many times, timed in C.
+     *
+     * @return how many nanoseconds it took
+     * @throws OutOfMemoryError if libffi has none left
+     */
+    public long timeOpenAndClose(long times) {
+        long nanoseconds;
+        try {
+            nanoseconds = (long) TIME_OPEN_AND_CLOSE.invokeExact(library, times);
+        } catch (Throwable e) {
+            throw Callers.unexpected(e);
+        }
+        return requireMade(nanoseconds);
+    }
+
+    private static long requireMade(long nanoseconds) {
+        if (nanoseconds < 0) {
+            throw new OutOfMemoryError("libffi made no closure");
+        }
+        return nanoseconds;
     }
 
     /**
