@@ -20,24 +20,51 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntBinaryOperator;
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The first closures of a new type, in memory that is new to the process. The JIT compiler knows the
  * code from other types; nothing of theirs is free, and nothing was prepared for this type.
  */
 public final class FreshMemory {
-    private static final Duration WARM_UP = Duration.ofMillis(700);
+    private static final Duration WARM_UP = Duration.ofMillis(300);
     private static final int WARM_UP_BATCH = 1_000;
-    private static final int WARM_UP_FRESH = 200_000;
+    private static final int WARM_UP_FRESH = 100_000;
 
     private final int count;
     private final MemorySegment functions;
     private final Closure<?>[] closures;
 
     /** One class for all types, so that the compiled code meets no other one in a new type. */
-    private record Adder(int place) implements IntBinaryOperator, LongBinaryOperator, DoubleBinaryOperator {
+    @SuppressWarnings("overloads") // of the interfaces' default methods, which nobody calls
+    private record Adder(int place)
+            implements
+                IntBinaryOperator,
+                LongBinaryOperator,
+                DoubleBinaryOperator,
+                IntUnaryOperator,
+                LongUnaryOperator,
+                DoubleUnaryOperator {
+        @Override
+        public int applyAsInt(int operand) {
+            return operand + place;
+        }
+
+        @Override
+        public long applyAsLong(long operand) {
+            return operand + place;
+        }
+
+        @Override
+        public double applyAsDouble(double operand) {
+            return operand + place;
+        }
+
         @Override
         public int applyAsInt(int left, int right) {
             return left + right + place;
@@ -84,11 +111,15 @@ public final class FreshMemory {
     }
 
     private static long salto(Size size) {
-        List<FreshMemory> kept = List.of(
-                warmUp(ClosureType.of(LongBinaryOperator.class,
-                        FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG))),
-                warmUp(ClosureType.of(DoubleBinaryOperator.class,
-                        FunctionDescriptor.of(JAVA_DOUBLE, JAVA_DOUBLE, JAVA_DOUBLE))));
+        // Each makes the JIT compiler drop code that it compiled as if no further type could come.
+        List<FreshMemory> kept = Stream.<ClosureType<Adder>>of(
+                ClosureType.of(LongBinaryOperator.class, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG)),
+                ClosureType.of(DoubleBinaryOperator.class,
+                        FunctionDescriptor.of(JAVA_DOUBLE, JAVA_DOUBLE, JAVA_DOUBLE)),
+                ClosureType.of(IntUnaryOperator.class, FunctionDescriptor.of(JAVA_INT, JAVA_INT)),
+                ClosureType.of(LongUnaryOperator.class, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)),
+                ClosureType.of(DoubleUnaryOperator.class, FunctionDescriptor.of(JAVA_DOUBLE, JAVA_DOUBLE)))
+                .map(FreshMemory::warmUp).toList();
         ClosureType<Adder> type = ClosureType.of(IntBinaryOperator.class,
                 FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
         FreshMemory measured = new FreshMemory(size.count());
