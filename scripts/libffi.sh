@@ -5,12 +5,12 @@
 # library already. KIND is one of
 #   writable  libffi 3.4.4, whose closures are code in writable and executable memory
 #   static    the newest libffi, with static trampolines
-# Systems have either kind, of any version, so neither is taken from the system. The source is Debian's
-# copy of the one that libffi's authors published. It is compiled without its configure script; this
-# script has the definitions for Linux on x86-64. Nothing else may be in the file's folder, which is
-# replaced.
-# Exit codes: 0; 2 if the arguments are wrong; 3 when something is missing on this machine, or libffi
-# cannot be built.
+# Systems have either kind, of any version, so neither is taken from the system. The source is
+# Debian's copy of the one that libffi's authors published. It is compiled without its configure
+# script; this script has the definitions for Linux on x86-64. Nothing else may be in the file's
+# folder, which is replaced.
+# Exit codes: 0; 2 if the arguments are wrong; 3 when something is missing on this machine, or
+# libffi cannot be built.
 set -euo pipefail
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Closures of libffi from C, for the benchmarks: makes, calls and frees them as a C program does. The
- * caller passes the functions and types of the library, and the clock, so that no header and no
+ * Closures of libffi from C, for the benchmarks: makes, calls and frees them as a C program does.
+ * The caller passes the functions and types of the library, and the clock, so that no header and no
  * library is needed to build this. No libc, no data.
  */
 

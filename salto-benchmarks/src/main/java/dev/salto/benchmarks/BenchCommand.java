@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
                     + " LWJGL's callbacks, which differ by little, are also compared side by side in one JVM. The tables show the medians of this"
                     + " one run, and whether they keep the limits that Salto is held to.",
             "",
-            "It takes more than half an hour; with --quick less than five minutes. Nothing else should run meanwhile, so"
+            "It takes more than half an hour; with --quick about eight minutes. Nothing else should run meanwhile, so"
                     + " read the ratios rather than the times."},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:it was measured, whether or not the limits are kept",
@@ -46,6 +46,8 @@ import picocli.CommandLine.Spec;
         footer = {"%nExamples:", "  ./salto bench --quick                       the most important figures",
             "  ./salto bench --json figures.json --charts docs",
             "  ./salto bench call --peers salto,jdk        only calls, only beside the JDK's stubs",
+            "  ./salto bench --quick bind-address create-close-by-turns types-8192",
+            "                                              only these figures, by what their names begin with",
             "  ./salto bench gc-pause                      pauses of garbage collectors, 10,000,000 closures live",
             "  ./salto bench --from figures.json --charts docs",
             "                                              prints and draws an earlier run again"})
@@ -63,7 +65,8 @@ public final class BenchCommand implements Callable<Integer> {
             description = "what to measure: figures, or what their names begin with (default: all but gc-pause and first-callback-aot)")
     private List<String> figures = List.of();
 
-    @Option(names = "--quick", description = "less than five minutes: one round, and large numbers only for Salto")
+    @Option(names = "--quick",
+            description = "about eight minutes: one round of most figures, and large numbers only for Salto")
     private boolean isQuick;
 
     @Option(names = "--peers", paramLabel = "PEER", split = ",",

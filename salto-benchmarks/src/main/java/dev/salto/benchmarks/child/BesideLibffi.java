@@ -14,8 +14,8 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 
 /**
- * Salto and libffi by turns in one JVM, while 100,000 closures of each are live. C code makes, frees
- * and times libffi's. A turn takes some milliseconds; garbage collections count.
+ * Salto and libffi by turns in one JVM, while 100,000 closures of each are live. C code makes,
+ * frees and times libffi's. A turn takes some milliseconds; garbage collections count.
  */
 public final class BesideLibffi {
     private static final int LIVE = 100_000;
@@ -28,7 +28,7 @@ public final class BesideLibffi {
     private final List<Side> sides;
     private final Random chance = new Random();
 
-    /** One of the two. Its turn makes {@link #LIVE} closures, and returns the nanoseconds it took. */
+    /** One of the two. Its turn makes {@link #LIVE} closures, and returns its nanoseconds. */
     private static final class Side {
         private final Peer peer;
         private final LongSupplier turn;
@@ -52,8 +52,8 @@ public final class BesideLibffi {
     /**
      * Measures.
      *
-     * @param arguments Salto's side: its addresses for the time to create in recycled memory, or its
-     *     closures for the time to create one and close it, in a loop
+     * @param arguments Salto's side: its addresses for the time to create in recycled memory, or
+     *     its closures for the time to create one and close it, in a loop
      */
     public static void main(String[] arguments) {
         Peer peer = Peer.valueOf(arguments[0]);

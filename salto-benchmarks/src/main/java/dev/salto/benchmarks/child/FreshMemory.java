@@ -28,8 +28,8 @@ import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The first closures of a new type, in memory that is new to the process. The JIT compiler knows the
- * code from other types; nothing of theirs is free, and nothing was prepared for this type.
+ * The first closures of a new type, in memory that is new to the process. The JIT compiler knows
+ * the code from other types. Nothing of theirs is free, and nothing was prepared for this type.
  */
 public final class FreshMemory {
     private static final Duration WARM_UP = Duration.ofMillis(300);

@@ -9,7 +9,7 @@ import dev.salto.text.callers.Callers;
 import java.util.List;
 import java.util.Map;
 
-/** Calls each of 200,000 callbacks of Salto and of the JDK, by {@linkplain Turns turns} in one JVM. */
+/** Calls each of 200,000 callbacks of Salto and the JDK, by {@linkplain Turns turns} in one JVM. */
 public final class ManyInTurn {
     /** Of the JDK's stubs not many more fit into the code cache. */
     private static final int COUNT = 200_000;

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /**
- * Many types of function with one callback each, which native code calls once: measures the memory and
- * the processor time of the process.
+ * Many types of function with one callback each, which native code calls once: measures the memory
+ * and the processor time of the process.
  */
 public final class ManyTypes {
     private static final int TYPES = 8_192;
@@ -48,7 +48,7 @@ public final class ManyTypes {
         for (int i = 0; i < TYPES; i++) {
             FunctionDescriptor function = NewTypes.type(i);
             MethodHandle target = MethodHandles.dropArguments(answer, 0, function.toMethodType().parameterList());
-            // All arguments are in registers on x86-64, so the caller may pass any. Nobody reads them.
+            // All arguments are in registers on x86-64, so the caller may pass any.
             Callers.callEightInts(linker.apply(target, function), 1);
         }
         if (answered != TYPES) {

@@ -8,7 +8,7 @@ import dev.salto.text.callers.Libffi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Closures of a libffi, by loops in C. All call one C function, which adds the user data, a place. */
+/** Closures of a libffi, by loops in C. All call one C function, which adds its user data. */
 public final class LibffiCallbacks extends Callbacks<Object> {
     private final Libffi library;
     private final MemorySegment closures;
@@ -48,7 +48,7 @@ public final class LibffiCallbacks extends Callbacks<Object> {
         return library.timeReplace(closures, functions(), capacity(), batch);
     }
 
-    /** Opens a callback and closes it again, so many times. Returns the nanoseconds it took in C. */
+    /** Opens a callback and closes it, so many times. Returns the nanoseconds it took in C. */
     public long timeOpenAndClose(int times) {
         return library.timeOpenAndClose(times);
     }

@@ -25,8 +25,8 @@ enum LibffiLibrary {
     private static final String FOLDER = "dev.salto.benchmarks.libffi";
 
     /**
-     * The property that names the script. The script takes the kind of library and its file, prints its
-     * steps to its standard error, and after them why it failed.
+     * The property that names the script. The script takes the kind of library and its file, prints
+     * its steps to its standard error, and after them why it failed.
      */
     private static final String SCRIPT = "dev.salto.benchmarks.libffi.script";
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
- * The peers do what is measured of them. LWJGL with libffi needs a JVM of its own, and libffi is built
- * by {@code ./salto bench}, which tries each peer before it measures it; here libffi is the system's.
+ * The peers do what is measured of them. LWJGL with libffi needs a JVM of its own, and libffi is
+ * built by {@code ./salto bench}, which tries each peer first; here libffi is the system's.
  */
 final class PeerTest {
     private static Callbacks<?> callbacks(Peer peer, int capacity) {

@@ -17,8 +17,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /**
- * Closures of a libffi, made, called and freed by loops in C ({@code libffi.c}), as a C program does.
- * They call C functions. The methods may be called from any thread.
+ * Closures of a libffi, made, called and freed by loops in C ({@code libffi.c}), as a C program
+ * does. They call C functions. The methods may be called from any thread.
  */
 public final class Libffi {
     /** {@code FFI_UNIX64}, in every libffi for Linux on x86-64. */
