@@ -42,6 +42,7 @@ final class NativeCodeBuild implements Callable<Integer> {
         private static final List<CallersLibrary> ALL = List.of(
                 new CallersLibrary("", "-O2", "callers.c"),
                 new CallersLibrary("-libffi", "-O2", "libffi.c"),
+                new CallersLibrary("-constructor", "-O2", "constructor.c"),
                 new CallersLibrary("-signatures-O0", "-O0", "signatures.c"),
                 new CallersLibrary("-signatures-O2", "-O2", "signatures.c"),
                 new CallersLibrary("-extended-O0", "-O0", "extended.c"),

@@ -123,6 +123,11 @@ public final class Callers {
         return LIBRARY.findOrThrow("call_in_thread");
     }
 
+    /** The same for {@code dl_iterate_phdr}, as {@link LoaderCalls} wants it. */
+    static MemorySegment callInIteration() {
+        return LIBRARY.findOrThrow("call_in_iteration");
+    }
+
     /** Calls a {@code float (*)(void)}, and adds a number to the result. */
     public static float addToFloat(MemorySegment function, float a) {
         try {

@@ -30,22 +30,50 @@ final class NativeLibrary {
      * @throws UnsupportedOperationException if it was not built for this architecture
      */
     static SymbolLookup load(String suffix) {
-        String architecture = System.getProperty("os.arch").equals("amd64")
-                ? "x86_64"
-                : System.getProperty("os.arch");
-        String name = architecture + suffix + ".so";
-        try (var content = NativeLibrary.class.getResourceAsStream(name)) {
-            if (content == null) {
-                throw new UnsupportedOperationException("no native callers were built for " + architecture);
-            }
+        try {
             // By its number, so that the path names the same file in a debugger, which opens the libraries of a process too.
             Path process = Path.of("/proc/self").toRealPath();
-            Path file = process.resolve("fd", Integer.toString(memoryFile(name)));
-            Files.write(file, content.readAllBytes());
-            return SymbolLookup.libraryLookup(file.toString(), Arena.global());
+            int file = memoryFile(fileName(suffix), bytes(suffix));
+            return SymbolLookup.libraryLookup(process.resolve("fd", Integer.toString(file)).toString(),
+                    Arena.global());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot load the native callers", e);
         }
+    }
+
+    /**
+     * One of the libraries for this architecture, as the build made it.
+     *
+     * @param suffix what follows the architecture in the file's name
+     * @throws UnsupportedOperationException if it was not built for this architecture
+     */
+    static byte[] bytes(String suffix) throws IOException {
+        String name = fileName(suffix);
+        try (var content = NativeLibrary.class.getResourceAsStream(name)) {
+            if (content == null) {
+                throw new UnsupportedOperationException("no native callers were built as " + name);
+            }
+            return content.readAllBytes();
+        }
+    }
+
+    private static String fileName(String suffix) {
+        String architecture = System.getProperty("os.arch").equals("amd64")
+                ? "x86_64"
+                : System.getProperty("os.arch");
+        return architecture + suffix + ".so";
+    }
+
+    /**
+     * Makes a file in memory.
+     *
+     * @param label what the kernel calls it
+     * @return its descriptor
+     */
+    static int memoryFile(String label, byte[] content) throws IOException {
+        int descriptor = memoryFile(label);
+        Files.write(Path.of("/proc/self/fd", Integer.toString(descriptor)), content);
+        return descriptor;
     }
 
     /**

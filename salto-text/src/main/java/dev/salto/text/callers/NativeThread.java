@@ -51,11 +51,7 @@ public final class NativeThread {
      * @param calls the number of calls in all
      */
     public static NativeThread start(MemorySegment functions, long count, long calls, int a) {
-        MemorySegment argument = Arena.ofAuto().allocate(CALLS);
-        argument.set(ADDRESS, offset("functions"), functions);
-        set(argument, "count", count);
-        set(argument, "calls", calls);
-        set(argument, "a", a);
+        MemorySegment argument = calls(Arena.ofAuto(), functions, count, calls, a);
         return new NativeThread(argument, functions, create(Callers.callInThread(), argument));
     }
 
@@ -66,6 +62,21 @@ public final class NativeThread {
      */
     public static NativeThread start(MemorySegment function, MemorySegment argument) {
         return new NativeThread(Arena.ofAuto().allocate(CALLS), argument, create(function, argument));
+    }
+
+    /** A {@code struct calls}; for the parameters see {@link #start(MemorySegment, long, long, int)}. */
+    static MemorySegment calls(Arena arena, MemorySegment functions, long count, long calls, int a) {
+        MemorySegment argument = arena.allocate(CALLS);
+        argument.set(ADDRESS, offset("functions"), functions);
+        set(argument, "count", count);
+        set(argument, "calls", calls);
+        set(argument, "a", a);
+        return argument;
+    }
+
+    /** The sum of what the functions of a {@code struct calls} returned. */
+    static long sum(MemorySegment calls) {
+        return calls.get(LONG_LONG, offset("sum"));
     }
 
     private static MemorySegment create(MemorySegment function, MemorySegment argument) {
@@ -92,7 +103,7 @@ public final class NativeThread {
             if (error != 0) {
                 throw new IllegalStateException("pthread_join: error " + error);
             }
-            return calls.get(LONG_LONG, offset("sum"));
+            return sum(calls);
         } catch (Throwable e) {
             throw Callers.unexpected(e);
         } finally {
