@@ -51,12 +51,6 @@
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k
-        entry   append_gp\k
-        bti     c
-        mov     x\k, x17
-        ldr     x16, salto_parameters + HEADER_CALL + CALL_TARGET
-        br      x16
-        end_entry append_gp\k
         entry   bind_gp\k
         bti     c
         ldr     x16, [x17, #CALL_TARGET]
@@ -108,12 +102,6 @@
         ret
         .endm
 
-        entry   append_stack
-        bti     c
-        adr     x15, salto_parameters + HEADER_CALL
-        call_with_copied_stack
-        end_entry append_stack
-
         entry   bind_stack
         bti     c
         mov     x15, x17
@@ -130,48 +118,21 @@
         end_index_entry append_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (6.9). */
-        .macro  return_zero_but_in_x0
+        entry   dead
+        bti     c
+        mov     x0, xzr
         mov     x1, xzr
         movi    v0.2d, #0
         movi    v1.2d, #0
         movi    v2.2d, #0
         movi    v3.2d, #0
         ret
-        .endm
-
-        entry   dead
-        bti     c
-        mov     x0, xzr
-        return_zero_but_in_x0
         end_entry dead
 
 /*
- * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
- * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
- * integer or pointer, that address or zero; otherwise the same as dead.
- */
-        entry   caught
-        bti     c
-        stp     x29, x30, [sp, #-16]!
-        .cfi_def_cfa_offset 16
-        .cfi_offset x29, -16
-        .cfi_offset x30, -8
-        mov     x29, sp
-        mov     x0, x17
-        mov     x1, x30
-        mov     x2, x8
-        ldr     x16, salto_parameters + HEADER_CATCHER
-        blr     x16
-        ldp     x29, x30, [sp], #16
-        .cfi_def_cfa_offset 0
-        .cfi_restore x29
-        .cfi_restore x30
-        return_zero_but_in_x0
-        end_entry caught
-
-/*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
- * the address of the frame, and loads all that a result can be in (6.9).
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
+ * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
+ * result can be in (6.9).
  */
 #define FRAME_INTEGERS          0                               /* x0 to x8 */
 #define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 9 * WORD)     /* x0 x1 */
@@ -179,7 +140,10 @@
 #define FRAME_RESULT_VECTORS    (FRAME_VECTORS + 8 * 16)        /* q0 to q3 */
 #define FRAME_SIZE              (FRAME_RESULT_VECTORS + 4 * 16)
 
-        .macro  generic_body universal
+        index_entry generic
+        bti     c
+        ldr     x16, salto_index_header + INDEX_HEADER_BASE
+        add     x17, x17, x16
         stp     x29, x30, [sp, #-16]!
         .cfi_def_cfa_offset 16
         .cfi_offset x29, -16
@@ -202,7 +166,7 @@
         stp     q0, q0, [sp, #FRAME_RESULT_VECTORS + 2 * 16]
         mov     x0, x17
         mov     x1, sp
-        ldr     x16, \universal
+        ldr     x16, salto_index_header + INDEX_HEADER_UNIVERSAL
         blr     x16
         ldp     x0, x1, [sp, #FRAME_RESULT_INTEGERS]
         ldp     q0, q1, [sp, #FRAME_RESULT_VECTORS + 0 * 16]
@@ -213,18 +177,6 @@
         .cfi_restore x29
         .cfi_restore x30
         ret
-        .endm
-
-        entry   generic
-        bti     c
-        generic_body salto_parameters + HEADER_UNIVERSAL
-        end_entry generic
-
-        index_entry generic
-        bti     c
-        ldr     x16, salto_index_header + INDEX_HEADER_BASE
-        add     x17, x17, x16
-        generic_body salto_index_header + INDEX_HEADER_UNIVERSAL
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16

@@ -74,12 +74,6 @@ index_jump_on:
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k
-        entry   append_gp\k
-        mov     r\k, ip
-        ldr     ip, 2f
-1:      ldr     pc, [pc, ip]
-2:      .word   salto_parameters + HEADER_CALL + CALL_TARGET - (1b + PC_AHEAD)
-        end_entry append_gp\k
         entry   bind_gp\k
         ldr     r\k, [ip, #CALL_ARGUMENT]
         ldr     pc, [ip, #CALL_TARGET]
@@ -128,14 +122,6 @@ index_jump_on:
         pop     {r4, r5, fp, pc}
         .endm
 
-        entry   append_stack
-        enter_frame
-        ldr     r4, 4f
-3:      add     r4, pc, r4
-        call_with_copied_stack
-4:      .word   salto_parameters + HEADER_CALL - (3b + PC_AHEAD)
-        end_entry append_stack
-
         entry   bind_stack
         enter_frame
         mov     r4, ip
@@ -168,31 +154,10 @@ index_jump_on:
         end_entry dead
 
 /*
- * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
- * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
- * integer or pointer, that address or zero; otherwise the same as dead.
- */
-        entry   caught
-        push    {fp, lr}
-        .cfi_def_cfa_offset 8
-        .cfi_offset lr, -4
-        .cfi_offset fp, -8
-        mov     fp, sp
-        mov     r2, r0
-        mov     r0, ip
-        mov     r1, lr
-        ldr     ip, 2f
-1:      ldr     ip, [pc, ip]
-        blx     ip
-        set_results_to_zero_but_r0
-        pop     {fp, pc}
-2:      .word   salto_parameters + HEADER_CATCHER - (1b + PC_AHEAD)
-        end_entry caught
-
-/*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
- * the address of the frame, and loads all that a result can be in (6.4, 7.1.2.2). The core registers lie right below the caller's stack arguments: a
- * struct that is in both (6.5, C.5) is in one row.
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
+ * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
+ * result can be in (6.4, 7.1.2.2). The core registers lie right below the caller's stack
+ * arguments: a struct that is in both (6.5, C.5) is in one row.
  */
 #define FRAME_RESULT_INTEGERS   0                                       /* r0 to r3 */
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 4 * WORD)      /* d0 to d3 */
@@ -206,16 +171,7 @@ index_jump_on:
 #error "the stack pointer is a multiple of 8 at the call"
 #endif
 
-        .macro  load_universal_of_blocks
-        ldr     ip, 2f
-1:      ldr     ip, [pc, ip]
-        .endm
-
-        .macro  load_universal_of_index
-        ldr     ip, .Lindex_header + INDEX_HEADER_UNIVERSAL
-        .endm
-
-        .macro  generic_body take_argument, load_universal
+        index_entry generic
         push    {r0, r1, r2, r3}
         .cfi_def_cfa_offset 16
         push    {fp, lr}
@@ -231,9 +187,10 @@ index_jump_on:
         mov     r3, r0
         vpush   {d0, d1, d2, d3}
         push    {r0, r1, r2, r3}
-        \take_argument
+        ldr     r0, .Lindex_header + INDEX_HEADER_BASE
+        add     r0, r0, ip
         mov     r1, sp
-        \load_universal
+        ldr     ip, .Lindex_header + INDEX_HEADER_UNIVERSAL
         blx     ip
         pop     {r0, r1, r2, r3}
         vpop    {d0, d1, d2, d3}
@@ -245,24 +202,6 @@ index_jump_on:
         add     sp, sp, #FRAME_STACK - FRAME_INTEGERS
         .cfi_def_cfa_offset 0
         bx      lr
-        .endm
-
-        .macro  take_argument_of_block
-        mov     r0, ip
-        .endm
-
-        .macro  take_argument_of_index
-        ldr     r0, .Lindex_header + INDEX_HEADER_BASE
-        add     r0, r0, ip
-        .endm
-
-        entry   generic
-        generic_body take_argument_of_block, load_universal_of_blocks
-2:      .word   salto_parameters + HEADER_UNIVERSAL - (1b + PC_AHEAD)
-        end_entry generic
-
-        index_entry generic
-        generic_body take_argument_of_index, load_universal_of_index
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 0, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVED_LR, FRAME_STACK

@@ -78,6 +78,7 @@
         .cfi_startproc
         movd    %eax, %xmm6             /* here, because a trampoline has no room for it */
         movd    %ecx, %xmm7
+.L\name\()_again:
         mov     (%esp), %eax            /* the address behind the call */
         ret
         .cfi_endproc
@@ -89,7 +90,6 @@
         .pushsection .text.index.entries, "ax", @progbits
         function_get_pc index_get_pc
 
-/* Entries by index find the address of .Lindex_pc in eax. */
         .type   index_jump_on, @function
 index_jump_on:
 .Lindex_jump_on:
@@ -103,6 +103,15 @@ index_jump_on:
         .cfi_endproc
         .size   index_jump_on, . - index_jump_on
         .popsection
+
+/*
+ * Sets eax to the address of the header. Trampolines with blocks lead to entries by index too, so
+ * eax does not say where the entry is.
+ */
+        .macro  find_index_header
+        call    .Lindex_get_pc_again
+1:      lea     salto_index_header - 1b(%eax), %eax
+        .endm
 
 /*
  * append_stack, bind_stack: the appended argument goes behind the caller's own arguments (2.2.3: the last has the highest
@@ -133,13 +142,6 @@ index_jump_on:
         .endm
 
         .macro  stack_entries suffix, popped
-        entry   append_stack\suffix
-        endbr32
-        call    .Lget_pc
-1:      lea     salto_parameters + HEADER_CALL - 1b(%eax), %eax
-        call_with_copied_stack \popped
-        end_entry append_stack\suffix
-
         entry   bind_stack\suffix
         endbr32
         mov     %ecx, %eax
@@ -149,7 +151,8 @@ index_jump_on:
 
         index_entry append_stack\suffix
         endbr32
-        lea     salto_index_header + INDEX_HEADER_CALL - .Lindex_pc(%eax), %eax
+        find_index_header
+        add     $INDEX_HEADER_CALL, %eax
         add     CALL_ARGUMENT(%eax), %ecx
         call_with_copied_stack \popped
         end_index_entry append_stack\suffix
@@ -163,75 +166,34 @@ index_jump_on:
  * dead_x87: as a floating-point number. A caller that does not expect one would leave it on the processor's stack of them.
  * dead_popping: of a struct or a union, whose address is also the result, it writes nothing.
  */
-        .macro  return_zero_but_in_eax
-        xor     %edx, %edx
-        ret
-        .endm
-
-        .macro  return_zero_in_x87
-        fldz
-        ret
-        .endm
-
-        .macro  return_popping
-        ret     $WORD
-        .endm
-
         entry   dead
         endbr32
         xor     %eax, %eax
-        return_zero_but_in_eax
+        xor     %edx, %edx
+        ret
         end_entry dead
 
         entry   dead_x87
         endbr32
-        return_zero_in_x87
+        fldz
+        ret
         end_entry dead_x87
 
         entry   dead_popping
         endbr32
         mov     WORD(%esp), %eax
-        return_popping
+        ret     $WORD
         end_entry dead_popping
 
 /*
- * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
- * place that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
- * integer or pointer, that address or zero; otherwise the same as the dead entry of that name.
- */
-        .macro  caught_entry suffix, return
-        entry   caught\suffix
-        endbr32
-        call    .Lget_pc
-1:      push    %ebp
-        .cfi_def_cfa_offset 8
-        .cfi_offset %ebp, -8
-        mov     %esp, %ebp
-        .cfi_def_cfa_register %ebp
-        sub     $3 * WORD, %esp
-        and     $-16, %esp
-        mov     %ecx, (%esp)
-        mov     WORD(%ebp), %edx
-        mov     %edx, WORD(%esp)
-        mov     2 * WORD(%ebp), %edx
-        mov     %edx, 2 * WORD(%esp)
-        call    *salto_parameters + HEADER_CATCHER - 1b(%eax)
-        leave
-        .cfi_def_cfa %esp, 4
-        \return
-        end_entry caught\suffix
-        .endm
-
-        caught_entry "", return_zero_but_in_eax
-        caught_entry _x87, return_zero_in_x87
-        caught_entry _popping, return_popping
-
-/*
- * generic: has the universal gate answer the call, for any signature and calling convention. Stores all registers that arguments can be in, calls the gate with
- * the block's argument and the address of the frame, and loads all that a result can be in. The gate returns what Convention.answer says: in
- * the lowest byte the size of the number that goes onto the x87 stack, where whoever expects none must not find one; above that, how many bytes of arguments
- * are removed from the caller's stack.
- * The frame lies at a fixed distance from the return address, and what is below is aligned: callers of Windows' conventions align the stack to 4 only.
+ * generic: has the universal gate answer the call, for any signature and calling convention. Stores
+ * all registers that arguments can be in, calls the gate with the hidden argument and the address of
+ * the frame, and loads all that a result can be in. The gate returns what Convention.answer says: in
+ * the lowest byte the size of the number that goes onto the x87 stack; above that, how many bytes of
+ * arguments are removed from the caller's stack. A caller that expects no number there must not find
+ * one.
+ * The frame lies at a fixed distance from the return address, and the stack below it is aligned:
+ * callers of Windows' conventions align the stack to 4 only.
  */
 #define FRAME_INTEGERS          0                               /* eax edx ecx */
 #define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 3 * WORD)     /* eax edx */
@@ -239,7 +201,8 @@ index_jump_on:
 #define FRAME_SIZE              (FRAME_RESULT_X87 + 3 * WORD)
 #define ANSWER_REMOVED_SHIFT    8
 
-        .macro  generic_body prepare, universal
+        index_entry generic
+        endbr32
         push    %ebp
         .cfi_def_cfa_offset 8
         .cfi_offset %ebp, -8
@@ -257,12 +220,13 @@ index_jump_on:
         mov     %edx, FRAME_RESULT_X87 + \n * WORD(%esp)
         .endr
         mov     %esp, %edx
-        \prepare
+        find_index_header
+        add     INDEX_HEADER_BASE(%eax), %ecx
         sub     $2 * WORD, %esp
         and     $-16, %esp
         mov     %ecx, (%esp)
         mov     %edx, WORD(%esp)
-        call    *\universal(%eax)
+        call    *INDEX_HEADER_UNIVERSAL(%eax)
         movzbl  %al, %ecx
         jecxz   4f
         cmp     $8, %ecx
@@ -286,25 +250,6 @@ index_jump_on:
         mov     %ecx, %esp
         .cfi_def_cfa_register %esp
         ret
-        .endm
-
-        .macro  find_parameters
-        call    .Lget_pc
-1:
-        .endm
-
-        .macro  add_base
-        add     salto_index_header + INDEX_HEADER_BASE - .Lindex_pc(%eax), %ecx
-        .endm
-
-        entry   generic
-        endbr32
-        generic_body find_parameters, salto_parameters + HEADER_UNIVERSAL - 1b
-        end_entry generic
-
-        index_entry generic
-        endbr32
-        generic_body add_base, salto_index_header + INDEX_HEADER_UNIVERSAL - .Lindex_pc
         end_index_entry generic
 
         /* No argument is in a vector register. */

@@ -65,12 +65,6 @@ index_jump_on:
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k
-        entry   append_gp\k
-        move    $a\k, $t8
-        pcalau12i $t0, %pc_hi20(salto_parameters + HEADER_CALL + CALL_TARGET)
-        ld.d    $t0, $t0, %pc_lo12(salto_parameters + HEADER_CALL + CALL_TARGET)
-        jr      $t0
-        end_entry append_gp\k
         entry   bind_gp\k
         ld.d    $t0, $t8, CALL_TARGET
         ld.d    $a\k, $t8, CALL_ARGUMENT
@@ -135,12 +129,6 @@ index_jump_on:
         ret
         .endm
 
-        entry   append_stack
-        pcalau12i $t1, %pc_hi20(salto_parameters + HEADER_CALL)
-        addi.d  $t1, $t1, %pc_lo12(salto_parameters + HEADER_CALL)
-        call_with_copied_stack
-        end_entry append_stack
-
         entry   bind_stack
         move    $t1, $t8
         ld.d    $t8, $t1, CALL_ARGUMENT
@@ -159,38 +147,18 @@ index_jump_on:
  * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` is the low
  * half of its register, whatever the other half is ("Scalars of fundamental types").
  */
-        .macro  return_zero_but_in_a0
+        entry   dead
+        move    $a0, $zero
         move    $a1, $zero
         movgr2fr.d $fa0, $zero
         movgr2fr.d $fa1, $zero
         ret
-        .endm
-
-        entry   dead
-        move    $a0, $zero
-        return_zero_but_in_a0
         end_entry dead
 
 /*
- * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
- * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
- * integer or pointer, that address or zero; otherwise the same as dead.
- */
-        entry   caught
-        enter_frame
-        move    $a2, $a0
-        move    $a0, $t8
-        move    $a1, $ra
-        pcalau12i $t0, %pc_hi20(salto_parameters + HEADER_CATCHER)
-        ld.d    $t0, $t0, %pc_lo12(salto_parameters + HEADER_CATCHER)
-        jirl    $ra, $t0, 0
-        leave_frame
-        return_zero_but_in_a0
-        end_entry caught
-
-/*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
- * the address of the frame, and loads all that a result can be in.
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
+ * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
+ * result can be in.
  */
 #define FRAME_INTEGERS          0                               /* $a0 to $a7 */
 #define FRAME_VECTORS           (FRAME_INTEGERS + 8 * 8)        /* $fa0 to $fa7 */
@@ -198,7 +166,9 @@ index_jump_on:
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 2 * 8) /* $fa0 $fa1 */
 #define FRAME_SIZE              (FRAME_RESULT_VECTORS + 2 * 8)
 
-        .macro  generic_body universal
+        index_entry generic
+        load_from_header $t0, INDEX_HEADER_BASE
+        add.d   $t8, $t8, $t0
         enter_frame
         .cfi_def_cfa $fp, 0                     /* the frame pointer is the stack pointer of the caller */
         addi.d  $sp, $sp, -FRAME_SIZE
@@ -212,8 +182,7 @@ index_jump_on:
         .endr
         move    $a0, $t8
         move    $a1, $sp
-        pcalau12i $t0, %pc_hi20(\universal)
-        ld.d    $t0, $t0, %pc_lo12(\universal)
+        load_from_header $t0, INDEX_HEADER_UNIVERSAL
         jirl    $ra, $t0, 0
         .irp    n, 0, 1
         ld.d    $a\n, $sp, FRAME_RESULT_INTEGERS + \n * 8
@@ -223,16 +192,6 @@ index_jump_on:
         .cfi_def_cfa $sp, 16
         leave_frame
         ret
-        .endm
-
-        entry   generic
-        generic_body salto_parameters + HEADER_UNIVERSAL
-        end_entry generic
-
-        index_entry generic
-        load_from_header $t0, INDEX_HEADER_BASE
-        add.d   $t8, $t8, $t0
-        generic_body salto_index_header + INDEX_HEADER_UNIVERSAL
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16

@@ -7,8 +7,9 @@
  *   register     what it is here
  *   r11          scratch register: the block's argument word, for the code that a trampoline jumps to. ELFv2 (Register Roles)
  *                gives it to the environment pointer of languages that have one, and never to an argument
- *   r12          the address of the function that is entered by way of a pointer: a trampoline finds its block by it, an
- *                entry the header of its table. Whatever jumps on leaves there where it jumps to
+ *   r12          the address of the function that is entered by way of a pointer: a trampoline
+ *                finds its block by it, an entry by index the header of its table. All code that
+ *                jumps on leaves there the address that it jumps to
  *   ctr          where to jump, the same as r12
  *   r3 to r10    the integer arguments, in this order (Parameter Passing in Registers)
  *   r1           the stack pointer, a multiple of 16; it points to the back chain, the address of the frame before
@@ -74,16 +75,13 @@ jump_on:
         .cfi_endproc
         .size   jump_on, . - jump_on
 
-/* Makes of the address of an entry, in r12, that of the call in the header of its table. */
-        .macro  header_call entry
-        addis   12, 12, (salto_parameters + HEADER_CALL - salto_entry_\entry)@ha
-        addi    12, 12, (salto_parameters + HEADER_CALL - salto_entry_\entry)@l
-        .endm
-
-/* The same for an entry by index; and adds the base to the index. */
+/*
+ * Makes of the address of an entry, in r12, that of the call in the header of its table; and adds
+ * the base to the index.
+ */
         .macro  index_header_call entry
-        addis   12, 12, (salto_index_header + INDEX_HEADER_CALL - salto_entry_index_\entry)@ha
-        addi    12, 12, (salto_index_header + INDEX_HEADER_CALL - salto_entry_index_\entry)@l
+        addis   12, 12, (salto_index_header + INDEX_HEADER_CALL - salto_entry_\entry)@ha
+        addi    12, 12, (salto_index_header + INDEX_HEADER_CALL - salto_entry_\entry)@l
         ld      0, CALL_ARGUMENT(12)
         add     11, 11, 0
         .endm
@@ -94,13 +92,6 @@ jump_on:
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k, register
-        entry   append_gp\k
-        header_call append_gp\k
-        mr      \register, 11
-        ld      12, CALL_TARGET(12)
-        mtctr   12
-        bctr
-        end_entry append_gp\k
         entry   bind_gp\k
         ld      12, CALL_TARGET(11)
         ld      \register, CALL_ARGUMENT(11)
@@ -180,11 +171,6 @@ jump_on:
         blr
         .endm
 
-        entry   append_stack
-        header_call append_stack
-        call_with_copied_stack
-        end_entry append_stack
-
         entry   bind_stack
         mr      12, 11
         ld      11, CALL_ARGUMENT(12)
@@ -197,50 +183,19 @@ jump_on:
         end_index_entry append_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (Return Values). */
-        .macro  return_zero_but_in_r3
+        entry   dead
+        li      3, 0
         li      4, 0
         .irp    f, 1, 2, 3, 4, 5, 6, 7, 8
         xxlxor  \f, \f, \f              /* f1 to f8, by their names as vector registers */
         .endr
         blr
-        .endm
-
-        entry   dead
-        li      3, 0
-        return_zero_but_in_r3
         end_entry dead
 
 /*
- * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
- * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
- * integer or pointer, that address or zero; otherwise the same as dead.
- */
-        entry   caught
-        header_call caught
-        ld      12, HEADER_CATCHER - HEADER_CALL(12)
-        mflr    0
-        std     0, FRAME_LR(1)
-        .cfi_offset lr, FRAME_LR
-        stdu    1, -FRAME_HEADER(1)
-        .cfi_def_cfa_offset FRAME_HEADER
-        std     2, FRAME_TOC(1)
-        mr      5, 3
-        mr      3, 11
-        mr      4, 0
-        mtctr   12
-        bctrl
-        ld      2, FRAME_TOC(1)
-        addi    1, 1, FRAME_HEADER
-        .cfi_def_cfa_offset 0
-        ld      0, FRAME_LR(1)
-        mtlr    0
-        .cfi_restore lr
-        return_zero_but_in_r3
-        end_entry caught
-
-/*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
- * the address of the frame, and loads all that a result can be in. v2 to v13 have numbers of 16 bytes.
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
+ * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
+ * result can be in. v2 to v13 have numbers of 16 bytes.
  */
 #define SAVED_INTEGERS          FRAME_HEADER                    /* r3 to r10 */
 #define SAVED_VECTORS           (SAVED_INTEGERS + 8 * 8)        /* f1 to f13 */
@@ -250,7 +205,9 @@ jump_on:
 #define RESULT_QUADS            (SAVED_QUADS + 12 * 16)         /* v2 to v9 */
 #define GENERIC_SIZE            (RESULT_QUADS + 8 * 16)
 
-        .macro  generic_body            /* r12: the universal gate; r11: its argument */
+        index_entry generic
+        index_header_call generic
+        ld      12, INDEX_HEADER_UNIVERSAL - INDEX_HEADER_CALL(12)
         mflr    0
         std     0, FRAME_LR(1)
         .cfi_offset lr, FRAME_LR
@@ -298,18 +255,6 @@ jump_on:
         mtlr    0
         .cfi_restore lr
         blr
-        .endm
-
-        entry   generic
-        header_call generic
-        ld      12, HEADER_UNIVERSAL - HEADER_CALL(12)
-        generic_body
-        end_entry generic
-
-        index_entry generic
-        index_header_call generic
-        ld      12, INDEX_HEADER_UNIVERSAL - INDEX_HEADER_CALL(12)
-        generic_body
         end_index_entry generic
 
         /* The frame's address is behind its header; stack arguments count from the beginning of the caller's parameter save area. */

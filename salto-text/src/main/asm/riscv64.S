@@ -65,11 +65,6 @@ index_jump_on:
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k
-        entry   append_gp\k
-        mv      a\k, t2
-        ld      t1, salto_parameters + HEADER_CALL + CALL_TARGET
-        jr      t1
-        end_entry append_gp\k
         entry   bind_gp\k
         ld      t1, CALL_TARGET(t2)
         ld      a\k, CALL_ARGUMENT(t2)
@@ -134,11 +129,6 @@ index_jump_on:
         ret
         .endm
 
-        entry   append_stack
-        lla     t3, salto_parameters + HEADER_CALL
-        call_with_copied_stack
-        end_entry append_stack
-
         entry   bind_stack
         mv      t3, t2
         ld      t2, CALL_ARGUMENT(t3)
@@ -156,45 +146,27 @@ index_jump_on:
  * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` in a register
  * has ones above it ("NaN-boxing"), or is a NaN to whoever calculates with it, so there is an entry for each combination of floats
  * and doubles in fa0 and fa1.
- *
- * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
- * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
- * integer or pointer, that address or zero; otherwise the same as the dead entry of that name.
  */
-        .macro  return_zero_but_in_a0 fa0, fa1
+        .macro  dead_entry suffix, fa0, fa1
+        entry   dead\suffix
+        mv      a0, zero
         mv      a1, zero
         fmv.\fa0\().x fa0, zero
         fmv.\fa1\().x fa1, zero
         ret
-        .endm
-
-        .macro  dead_and_caught suffix, fa0, fa1
-        entry   dead\suffix
-        mv      a0, zero
-        return_zero_but_in_a0 \fa0, \fa1
         end_entry dead\suffix
-
-        entry   caught\suffix
-        enter_frame
-        mv      a2, a0
-        mv      a0, t2
-        mv      a1, ra
-        ld      t1, salto_parameters + HEADER_CATCHER
-        jalr    t1
-        leave_frame
-        return_zero_but_in_a0 \fa0, \fa1
-        end_entry caught\suffix
         .endm
 
-        dead_and_caught "", d, d
-        dead_and_caught _float, w, w
-        dead_and_caught _float_double, w, d
-        dead_and_caught _double_float, d, w
+        dead_entry "", d, d
+        dead_entry _float, w, w
+        dead_entry _float_double, w, d
+        dead_entry _double_float, d, w
 
 /*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
- * the address of the frame, and loads all that a result can be in. A `float` among the results has ones above it: that is for the gate
- * to see to, which knows the signature.
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
+ * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
+ * result can be in. A `float` among the results has ones above it: the gate sees to that, because it
+ * knows the signature.
  */
 #define FRAME_INTEGERS          0                               /* a0 to a7 */
 #define FRAME_VECTORS           (FRAME_INTEGERS + 8 * 8)        /* fa0 to fa7 */
@@ -202,7 +174,9 @@ index_jump_on:
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 2 * 8) /* fa0 fa1 */
 #define FRAME_SIZE              (FRAME_RESULT_VECTORS + 2 * 8)
 
-        .macro  generic_body universal
+        index_entry generic
+        ld      t1, salto_index_header + INDEX_HEADER_BASE
+        add     t2, t2, t1
         enter_frame
         .cfi_def_cfa s0, 0                      /* the frame pointer is the stack pointer of the caller */
         addi    sp, sp, -FRAME_SIZE
@@ -216,7 +190,7 @@ index_jump_on:
         .endr
         mv      a0, t2
         mv      a1, sp
-        ld      t1, \universal
+        ld      t1, salto_index_header + INDEX_HEADER_UNIVERSAL
         jalr    t1
         .irp    n, 0, 1
         ld      a\n, FRAME_RESULT_INTEGERS + \n * 8(sp)
@@ -226,16 +200,6 @@ index_jump_on:
         .cfi_def_cfa sp, 16
         leave_frame
         ret
-        .endm
-
-        entry   generic
-        generic_body salto_parameters + HEADER_UNIVERSAL
-        end_entry generic
-
-        index_entry generic
-        ld      t1, salto_index_header + INDEX_HEADER_BASE
-        add     t2, t2, t1
-        generic_body salto_index_header + INDEX_HEADER_UNIVERSAL
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16

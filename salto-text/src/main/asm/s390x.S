@@ -51,11 +51,6 @@
  * These are the registers that nobody has to keep, of a caller without stack arguments.
  */
         .macro  append_gp k, register
-        entry   append_gp\k
-        lgr     \register, %r0
-        lgrl    %r1, salto_parameters + HEADER_CALL + CALL_TARGET
-        br      %r1
-        end_entry append_gp\k
         entry   bind_gp\k
         lgr     %r1, %r0
         lg      \register, CALL_ARGUMENT(%r1)
@@ -116,12 +111,6 @@
  * frame, because it has to be as it was when the caller gets control back.
  */
         .macro  append_gp_in_frame k, register, suffix
-        entry   append_gp\k\suffix
-        enter_frame
-        larl    %r1, salto_parameters + HEADER_CALL
-        lgr     \register, %r0
-        call_with_copied_stack 0
-        end_entry append_gp\k\suffix
         entry   bind_gp\k\suffix
         enter_frame
         lgr     %r1, %r0
@@ -148,11 +137,6 @@
  * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
  * own stack arguments ("Parameter Passing").
  */
-        entry   append_stack
-        enter_frame
-        larl    %r1, salto_parameters + HEADER_CALL
-        call_with_copied_stack WORD
-        end_entry append_stack
 
         entry   bind_stack
         enter_frame
@@ -169,52 +153,27 @@
         end_index_entry append_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever register holds the result ("Return Values"). */
-        .macro  return_zero_but_in_r2
-        lzdr    %f0
-        br      %r14
-        .endm
-
         entry   dead
         lghi    %r2, 0
-        return_zero_but_in_r2
+        lzdr    %f0
+        br      %r14
         end_entry dead
 
 /*
- * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
- * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
- * integer or pointer, that address or zero; otherwise the same as dead.
- */
-        entry   caught
-        stmg    %r14, %r15, SAVED_R14(%r15)
-        .cfi_offset %r14, SAVED_R14 - SAVE_AREA
-        .cfi_offset %r15, SAVED_R14 + WORD - SAVE_AREA
-        lgr     %r1, %r15
-        aghi    %r15, -SAVE_AREA
-        .cfi_def_cfa_offset 2 * SAVE_AREA
-        stg     %r1, 0(%r15)            /* the back chain */
-        lgr     %r4, %r2
-        lgr     %r2, %r0
-        lgr     %r3, %r14
-        lgrl    %r1, salto_parameters + HEADER_CATCHER
-        basr    %r14, %r1
-        lmg     %r14, %r15, SAVE_AREA + SAVED_R14(%r15)
-        .cfi_def_cfa_offset SAVE_AREA
-        .cfi_restore %r14
-        .cfi_restore %r15
-        return_zero_but_in_r2
-        end_entry caught
-
-/*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
- * the address of the frame, and loads all that a result can be in. The caller's save area has places for all registers with arguments, and its stack arguments lie behind
- * it; so the frame begins with the results below, and goes on with that area. The gate has no stack arguments, and keeps r6.
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
+ * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
+ * result can be in. The caller's save area has places for all registers with arguments, and its stack
+ * arguments lie behind it; so the frame begins with the results below, and goes on with that area.
+ * The gate has no stack arguments, and keeps r6.
  */
 #define FRAME_RESULT_INTEGERS   0                               /* r2 */
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + WORD)  /* f0 */
 #define FRAME_SAVE_AREA         (FRAME_RESULT_VECTORS + WORD)   /* the caller's */
 #define FRAME_SIZE              (SAVE_AREA + FRAME_SAVE_AREA)   /* with what the gate saves its registers in */
 
-        .macro  generic_body universal
+        index_entry generic
+        lgrl    %r1, salto_index_header + INDEX_HEADER_BASE
+        agr     %r0, %r1
         stmg    %r2, %r6, SAVED_R2(%r15)
         .irp    n, 0, 2, 4, 6
         std     %f\n, SAVED_F0 + \n / 2 * WORD(%r15)
@@ -229,7 +188,7 @@
         la      %r3, SAVE_AREA(%r15)
         lgr     %r2, %r0
         xc      FRAME_RESULT_INTEGERS(2 * WORD, %r3), FRAME_RESULT_INTEGERS(%r3)
-        lgrl    %r1, \universal
+        lgrl    %r1, salto_index_header + INDEX_HEADER_UNIVERSAL
         basr    %r14, %r1
         lg      %r2, SAVE_AREA + FRAME_RESULT_INTEGERS(%r15)
         ld      %f0, SAVE_AREA + FRAME_RESULT_VECTORS(%r15)
@@ -238,16 +197,6 @@
         .cfi_restore %r14
         .cfi_restore %r15
         br      %r14
-        .endm
-
-        entry   generic
-        generic_body salto_parameters + HEADER_UNIVERSAL
-        end_entry generic
-
-        index_entry generic
-        lgrl    %r1, salto_index_header + INDEX_HEADER_BASE
-        agr     %r0, %r1
-        generic_body salto_index_header + INDEX_HEADER_UNIVERSAL
         end_index_entry generic
 
         frame   generic, FRAME_SAVE_AREA + SAVED_R2, FRAME_SAVE_AREA + SAVED_F0, WORD, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVE_AREA + SAVED_R14, FRAME_SAVE_AREA + SAVE_AREA

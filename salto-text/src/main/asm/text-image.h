@@ -5,14 +5,14 @@
  * layout_ symbols out of the finished image and writes them into the index from which Java takes them.
  *
  *   offset 0            ELF header, notes, unwind table, entries     the head
- *   HEAD_SIZE           HEADER_LINES lines, unused
- *                       trampoline 0, trampoline 1, ...              up to CODE_SIZE
- *   CODE_SIZE           table header, HEADER_BLOCKS blocks long      not in the file: read+write memory
- *                       parameter block 0, parameter block 1, ...
+ *   HEAD_SIZE           trampoline 0, trampoline 1, ...              up to CODE_SIZE
+ *   CODE_SIZE           parameter block 0, parameter block 1, ...    not in the file: data
  *
  * This is the first unit of CODE_SIZE bytes, the code with blocks. It is mapped as it stands, as
  * often as tables are needed. 64 KiB is a multiple of every page size in use (4, 16 and 64 KiB).
- * Each table has entries of its own, which reach the header of their table at a fixed distance.
+ * A trampoline with a block jumps where its block says: to an entry of its own table (bind_ and
+ * dead), to an entry of a table by index (append_ and generic), or to native code. So an entry
+ * finds nothing in the table of the trampoline; it gets the block's argument.
  *
  * The second unit is the code by index. It follows in the file, and is mapped as often as tables of
  * this kind are needed:
@@ -25,8 +25,7 @@
  * The entries lie beside the header, so that one load with a short displacement reaches it. No
  * instruction of a unit refers to the other unit: where one is mapped says nothing about the other.
  * An entry's place is its distance from the beginning of its own unit. The symbol
- * salto_entry_<name> has that of its unit added, which the build subtracts. Names of entries by
- * index begin with index_.
+ * salto_entry_<name> has that of its unit added, which the build subtracts.
  *
  * Memory order: a header is filled while it is mapped elsewhere, made read-only, and then moved to
  * its place, where a read faults before that. So a thread that can read any word of a header reads
@@ -36,8 +35,11 @@
  *   words are stored before the entry of the page table.
  * - A processor completes no load before it has a valid translation for it, and reads the page after
  *   the entry of the page table. The kernel relies on the same to hide a page's former content.
- * Later one word changes, by one store: INDEX_HEADER_GATE, from one gate to another of the same
- * signature. Either is right with every value of the other words, so no entry needs a barrier.
+ * Later changes are stores of one word each, so that no entry needs a barrier:
+ * - INDEX_HEADER_GATE, from one gate to another of the same signature. Either is right with every
+ *   value of the other words.
+ * - INDEX_HEADER_ENTRY, from a generic to an append_ entry. The words that only the latter reads
+ *   are written first, and all threads execute a barrier in between (IndexTable.lead).
  *
  * Trampolines lie in lines: TRAMPOLINES_IN_LINE of them, TRAMPOLINE_SIZE bytes from one to the next, in LINE_SIZE bytes. Where a trampoline should not
  * lie in two cache lines, a line is one of those; elsewhere it is a trampoline.
@@ -57,27 +59,20 @@
  * instructions want them the other way round defines both places itself.
  */
 #ifndef BLOCK_ENTRY
-#define BLOCK_ENTRY     (0 * WORD)      /* where it jumps: an entry of its table, or the user's target */
-#define BLOCK_ARGUMENT  (1 * WORD)      /* what it loads into the scratch register: the hidden argument, or the user's data */
+#define BLOCK_ENTRY     (0 * WORD)      /* where it jumps: an entry, or the user's target */
+#define BLOCK_ARGUMENT  (1 * WORD)      /* what it loads into the scratch register, for that code */
 #endif
 #define BLOCK_SIZE      (2 * WORD)
 
 /*
- * A call: what an entry needs to know to append an argument. One lies in the header of each table, for the append_ entries,
- * which find it at a fixed distance; there the hidden argument comes from the block, and CALL_ARGUMENT is not used. For the
- * bind_ entries the block's argument is the address of one.
+ * A call: what an entry needs to know to append an argument. For the bind_ entries the block's
+ * argument is the address of one. Another lies in the header of each table by index, for the
+ * append_ entries, which find it at a fixed distance.
  */
 #define CALL_TARGET     (0 * WORD)      /* where the entry goes on to: a gate, or a native function */
 #define CALL_ARGUMENT   (1 * WORD)      /* what it appends */
 #define CALL_STACK_SIZE (2 * WORD)      /* the size of the caller's stack arguments in bytes, for the stack entries */
 #define CALL_SIZE       (3 * WORD)
-
-/* The table header: what is the same for all trampolines of a table. HEADER_BLOCKS blocks have room for it. */
-#define HEADER_CALL     0
-#define HEADER_CATCHER  (HEADER_CALL + CALL_SIZE)       /* the function that the caught entries call */
-#define HEADER_UNIVERSAL (HEADER_CATCHER + WORD)        /* the function that the generic entries call */
-#define HEADER_BLOCKS   4
-#define HEADER_SIZE     (HEADER_BLOCKS * BLOCK_SIZE)
 
 /*
  * The header of a table by index. The three words from INDEX_HEADER_CALL on are a call. Its
@@ -105,12 +100,11 @@
 #define LINE_SIZE       TRAMPOLINE_SIZE
 #define TRAMPOLINES_IN_LINE 1
 #endif
-#define HEADER_LINES    ((HEADER_BLOCKS + TRAMPOLINES_IN_LINE - 1) / TRAMPOLINES_IN_LINE)
 
 /* How many: so many lines as have room, but no more than a parameter table of whole pages has blocks for. */
 #define PAGE            0x1000
-#define WHOLE_PAGES     ((HEADER_SIZE + (CODE_SIZE - HEAD_SIZE) / LINE_SIZE * TRAMPOLINES_IN_LINE * BLOCK_SIZE) / PAGE * PAGE)
-#define TRAMPOLINES     ((WHOLE_PAGES - HEADER_SIZE) / BLOCK_SIZE / TRAMPOLINES_IN_LINE * TRAMPOLINES_IN_LINE)
+#define WHOLE_PAGES     ((CODE_SIZE - HEAD_SIZE) / LINE_SIZE * TRAMPOLINES_IN_LINE * BLOCK_SIZE / PAGE * PAGE)
+#define TRAMPOLINES     (WHOLE_PAGES / BLOCK_SIZE / TRAMPOLINES_IN_LINE * TRAMPOLINES_IN_LINE)
 
 #ifdef __ASSEMBLER__
 
@@ -152,11 +146,11 @@ salto_entry_\name:
 /* An entry of the code by index. Ends with `end_index_entry`. */
         .macro  index_entry name
         .pushsection .text.index.entries, "ax", %progbits
-        entry   index_\name
+        entry   \name
         .endm
 
         .macro  end_index_entry name
-        end_entry index_\name
+        end_entry \name
         .popsection
         .endm
 
@@ -175,10 +169,9 @@ salto_entry_\name:
         layout  \entry\()_stack, \stack
         .endm
 
-/* The code table. Behind its end, past the end of the image, salto_parameters is where the table header begins. */
+/* The code table. Behind its end, salto_parameters is where block 0 begins. */
         .macro  code_table
         .section .text.trampolines, "ax", %progbits
-        .skip   HEADER_LINES * LINE_SIZE
         .globl  salto_trampolines
         .hidden salto_trampolines
         .type   salto_trampolines, %function
@@ -186,7 +179,7 @@ salto_trampolines:
         .cfi_startproc
         .set    .Lindex, 0
         .rept   TRAMPOLINES
-        trampoline salto_parameters + HEADER_SIZE + .Lindex * BLOCK_SIZE
+        trampoline salto_parameters + .Lindex * BLOCK_SIZE
         .set    .Lindex, .Lindex + 1
 #if TRAMPOLINES_IN_LINE > 1                     /* not even nothing is skipped elsewhere: Arm's and RISC-V's symbols tell such data from code */
         .if     .Lindex % TRAMPOLINES_IN_LINE == 0
@@ -202,19 +195,15 @@ salto_trampolines:
 salto_parameters:
 
         layout  code_size, CODE_SIZE
-        layout  trampoline_offset, HEAD_SIZE + HEADER_LINES * LINE_SIZE
+        layout  trampoline_offset, HEAD_SIZE
         layout  trampoline_size, TRAMPOLINE_SIZE
         layout  trampoline_count, TRAMPOLINES
         layout  trampolines_in_line, TRAMPOLINES_IN_LINE
         layout  line_size, LINE_SIZE
-        layout  header_call, HEADER_CALL
-        layout  header_catcher, HEADER_CATCHER
-        layout  header_universal, HEADER_UNIVERSAL
         layout  call_target, CALL_TARGET
         layout  call_argument, CALL_ARGUMENT
         layout  call_stack_size, CALL_STACK_SIZE
         layout  call_size, CALL_SIZE
-        layout  block_offset, HEADER_SIZE
         layout  block_size, BLOCK_SIZE
         layout  block_entry, BLOCK_ENTRY
         layout  block_argument, BLOCK_ARGUMENT

@@ -58,11 +58,6 @@
  * All else stays as it is, so floating-point and stack arguments do not matter.
  */
         .macro  append_gp k, register
-        entry   append_gp\k
-        endbr64
-        mov     %r10, \register
-        jmp     *salto_parameters + HEADER_CALL + CALL_TARGET(%rip)
-        end_entry append_gp\k
         entry   bind_gp\k
         endbr64
         mov     CALL_ARGUMENT(%r10), \register
@@ -112,12 +107,6 @@
         ret
         .endm
 
-        entry   append_stack
-        endbr64
-        lea     salto_parameters + HEADER_CALL(%rip), %r11
-        call_with_copied_stack
-        end_entry append_stack
-
         entry   bind_stack
         endbr64
         mov     %r10, %r11
@@ -133,44 +122,20 @@
         end_index_entry append_stack
 
 /* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. */
-        .macro  return_zero_but_in_rax
+        entry   dead
+        endbr64
+        xor     %eax, %eax
         xor     %edx, %edx
         xorps   %xmm0, %xmm0
         xorps   %xmm1, %xmm1
         ret
-        .endm
-
-        entry   dead
-        endbr64
-        xor     %eax, %eax
-        return_zero_but_in_rax
         end_entry dead
 
 /*
- * caught: where a trampoline points whose closure was closed. Calls the catcher with the block's argument, the return address, and the
- * register that has the address of a result in memory, if there is one. What the catcher returns is what is returned as an
- * integer or pointer, that address or zero; otherwise the same as dead.
- */
-        entry   caught
-        endbr64
-        push    %rbp
-        .cfi_def_cfa_offset 16
-        .cfi_offset %rbp, -16
-        mov     %rsp, %rbp
-        .cfi_def_cfa_register %rbp
-        mov     %rdi, %rdx
-        mov     8(%rbp), %rsi
-        mov     %r10, %rdi
-        call    *salto_parameters + HEADER_CATCHER(%rip)
-        pop     %rbp
-        .cfi_def_cfa %rsp, 8
-        return_zero_but_in_rax
-        end_entry caught
-
-/*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can be in, calls the gate with the block's argument and
- * the address of the frame, and loads all that a result can be in. What the gate returns is how many results go onto the x87
- * stack (3.2.3, "Returning of Values": classes X87 and COMPLEX_X87); whoever expects none must not find one there.
+ * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
+ * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
+ * result can be in. What the gate returns is how many results go onto the x87 stack (3.2.3, "Returning
+ * of Values": classes X87 and COMPLEX_X87). A caller that expects none must not find one there.
  */
 #define FRAME_INTEGERS          0                               /* rdi rsi rdx rcx r8 r9 */
 #define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 6 * 8)        /* rax rdx */
@@ -188,7 +153,9 @@
         sub     $\size, %rsp
         .endm
 
-        .macro  generic_body universal
+        index_entry generic
+        endbr64
+        add     salto_index_header + INDEX_HEADER_BASE(%rip), %r10
         enter_frame FRAME_SIZE
         mov     %rdi, FRAME_INTEGERS + 0 * 8(%rsp)
         mov     %rsi, FRAME_INTEGERS + 1 * 8(%rsp)
@@ -207,7 +174,7 @@
         .endr
         mov     %r10, %rdi
         mov     %rsp, %rsi
-        call    *\universal(%rip)
+        call    *salto_index_header + INDEX_HEADER_UNIVERSAL(%rip)
         test    %eax, %eax
         jnz     2f
 1:      mov     FRAME_RESULT_INTEGERS + 0 * 8(%rsp), %rax
@@ -224,21 +191,7 @@
         fldt    FRAME_RESULT_X87 + 1 * 16(%rsp)
 3:      fldt    FRAME_RESULT_X87 + 0 * 16(%rsp)
         jmp     1b
-        .endm
-
-        .macro  generic_entries name, body
-        entry   \name
-        endbr64
-        \body  salto_parameters + HEADER_UNIVERSAL
-        end_entry \name
-        index_entry \name
-        endbr64
-        add     salto_index_header + INDEX_HEADER_BASE(%rip), %r10
-        \body  salto_index_header + INDEX_HEADER_UNIVERSAL
-        end_index_entry \name
-        .endm
-
-        generic_entries generic, generic_body
+        end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
         layout  generic_result_x87, FRAME_RESULT_X87
@@ -257,7 +210,9 @@
 #define WIN64_SAVED_RSI         (WIN64_SAVED_RDI + 8)
 #define WIN64_FRAME_SIZE        (WIN64_SAVED_RSI + 8)
 
-        .macro  generic_win64_body universal
+        index_entry generic_win64
+        endbr64
+        add     salto_index_header + INDEX_HEADER_BASE(%rip), %r10
         enter_frame WIN64_FRAME_SIZE
         mov     %rdi, WIN64_SAVED_RDI(%rsp)
         .cfi_offset %rdi, WIN64_SAVED_RDI - WIN64_FRAME_SIZE - 16
@@ -278,7 +233,7 @@
         movaps  %xmm0, WIN64_RESULT_INTEGERS(%rsp)
         mov     %r10, %rdi
         mov     %rsp, %rsi
-        call    *\universal(%rip)
+        call    *salto_index_header + INDEX_HEADER_UNIVERSAL(%rip)
         mov     WIN64_RESULT_INTEGERS(%rsp), %rax
         movaps  WIN64_RESULT_VECTORS(%rsp), %xmm0
         .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
@@ -291,9 +246,7 @@
         leave
         .cfi_def_cfa %rsp, 8
         ret
-        .endm
-
-        generic_entries generic_win64, generic_win64_body
+        end_index_entry generic_win64
 
         frame   generic_win64, WIN64_INTEGERS, WIN64_VECTORS, 16, WIN64_RESULT_INTEGERS, WIN64_RESULT_VECTORS, WIN64_FRAME_SIZE + 8, WIN64_FRAME_SIZE + 16 + 4 * 8
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A library that makes calls while it is loaded: the dynamic loader holds its lock until they return. Whoever loads it
- * writes into a copy of the file what it calls, behind the mark.
+ * A library that makes calls while it is loaded: the dynamic loader holds its lock until they
+ * return. The program that loads it writes into a copy of the file, behind the mark, what is
+ * called.
  */
 
 struct to_do {

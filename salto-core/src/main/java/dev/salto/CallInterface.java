@@ -8,6 +8,8 @@ import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
+import dev.salto.internal.data.PackedCalls;
+import dev.salto.internal.data.Signatures;
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
@@ -22,6 +24,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -47,13 +52,29 @@ import org.jspecify.annotations.Nullable;
  * <p>A handler is a {@link CallHandler}, which is given boxed arguments, or an {@link ArgumentHandler}, which reads what it wants without allocating anything. The handler itself is the place for
  * what C would call user data.
  *
- * <p>Call interfaces are immutable, may be shared between threads, and are equal when they are the same: there is one for each calling convention and type.
+ * <p>Call interfaces are immutable, may be shared between threads, and are equal when they are the
+ * same: there is one at a time for each calling convention and type. One that is not reachable and
+ * has no open closure is collected. After that, the function pointers of its closures may become
+ * those of another call interface of the same calling convention. So keep it for as long as native
+ * code may call a closed closure.
  */
 public final class CallInterface {
     private static final MethodHandle CALL = findCall();
 
     /** With room for some, because the first ones would wait while it grows. */
-    private static final ConcurrentMap<Key, CallInterface> PREPARED = new ConcurrentHashMap<>(256);
+    private static final ConcurrentMap<Key, Prepared> PREPARED = new ConcurrentHashMap<>(256);
+
+    private static final ReferenceQueue<CallInterface> COLLECTED = new ReferenceQueue<>();
+
+    /** A call interface, for as long as anybody else holds it. */
+    private static final class Prepared extends WeakReference<CallInterface> {
+        final Key key;
+
+        Prepared(CallInterface type) {
+            super(type, COLLECTED);
+            this.key = type.key;
+        }
+    }
 
     /** What makes one call interface different from another. */
     private static final class Key {
@@ -139,7 +160,7 @@ public final class CallInterface {
      * The call interface of a function type of C's own calling convention here.
      *
      * @param function the function's type: any that the JDK's linker supports, and any with types of {@link NativeLayouts} in it
-     * @return the call interface, always the same for equal descriptors
+     * @return the call interface, the same for equal descriptors for as long as it is reachable
      * @throws IllegalArgumentException if {@code function} has layouts that no type of C has
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
@@ -156,7 +177,7 @@ public final class CallInterface {
      * @param abi the calling convention
      * @param returnType the result's layout; null if there is none
      * @param argumentTypes the arguments' layouts
-     * @return the call interface, always the same for equal types
+     * @return the call interface, the same for equal types for as long as it is reachable
      * @throws IllegalArgumentException if there are layouts that no type of C has, or that the convention cannot pass, or this processor does not have the
      *     convention; the message says which
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
@@ -174,7 +195,7 @@ public final class CallInterface {
      * @param fixedArguments how many arguments stand before the dots in its declaration
      * @param returnType the result's layout; null if there is none
      * @param argumentTypes the arguments' layouts, all of them. C passes no {@code float} and no integer shorter than {@code int} behind the dots
-     * @return the call interface, always the same for equal types
+     * @return the call interface, the same for equal types for as long as it is reachable
      * @throws IllegalArgumentException as {@link #prepare(Abi, MemoryLayout, MemoryLayout...)}, or if there are fewer arguments than declared ones
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
@@ -198,13 +219,29 @@ public final class CallInterface {
     }
 
     private static CallInterface prepare(Key key) {
-        CallInterface known = PREPARED.get(key);
-        if (known != null) {
-            return known;
+        Prepared known = PREPARED.get(key);
+        CallInterface type = known == null ? null : known.get();
+        return type != null ? type : make(key);
+    }
+
+    private static CallInterface make(Key key) {
+        for (Reference<?> reference = COLLECTED.poll(); reference != null; reference = COLLECTED.poll()) {
+            Prepared collected = (Prepared) reference;
+            PREPARED.remove(collected.key, collected);
         }
         CallInterface made = new CallInterface(key);
-        CallInterface other = PREPARED.putIfAbsent(key, made);
-        return other != null ? other : made;
+        Prepared own = new Prepared(made);
+        while (true) {
+            Prepared other = PREPARED.putIfAbsent(key, own);
+            if (other == null) {
+                return made;
+            }
+            CallInterface faster = other.get();
+            if (faster != null) {
+                return faster;
+            }
+            PREPARED.remove(key, other);
+        }
     }
 
     /** Without a text image, closures are upcall stubs. */
@@ -244,8 +281,7 @@ public final class CallInterface {
      * The same type, except for what happens when an exception leaves a handler, as {@link ClosureType#onException}.
      *
      * @param policy what happens
-     * @return a call interface of its own, which {@link #prepare} does not know. It has a gate from the beginning if its type can have one, and {@link #tier} is {@link Tier#AUTOMATIC}, so that a plugin's policy goes with the plugin;
-     *     otherwise the policy is kept for good: make it once
+     * @return a call interface of its own, which {@link #prepare} does not know
      * @throws IllegalArgumentException if the policy has a value that is no result of the function; the message names both
      * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the message says why
      */
@@ -257,7 +293,7 @@ public final class CallInterface {
      * The same type, with its closures pinned to a way of reading calls.
      *
      * @param pinned how calls are read
-     * @return a call interface of its own, which {@link #prepare} does not know, with tables of its own that are kept for good: make it once
+     * @return a call interface of its own, which {@link #prepare} does not know
      * @throws IllegalArgumentException if {@code pinned} is {@link Tier#GATE} and the calling convention is another than {@link Abi#NATIVE}, or the function is variadic
      */
     public CallInterface withTier(Tier pinned) {
@@ -323,9 +359,10 @@ public final class CallInterface {
     }
 
     /**
-     * Makes the function pointers of all closures of this type that exist now unchangeable for good, as {@link ClosureType#seal} does.
+     * Seals all closures of this type that are open now, as {@link ClosureType#seal} does: nobody
+     * can bind them to another handler.
      *
-     * @throws IllegalStateException if the system refuses, or the closures are {@linkplain Mechanism#DYNAMIC not static}
+     * @throws IllegalStateException if the closures are {@linkplain Mechanism#DYNAMIC not static}
      */
     public void seal() {
         boxed().seal();
@@ -379,24 +416,43 @@ public final class CallInterface {
             TextImage image = Salto.textImageForClosures();
             CallPlan own = plan;
             boolean isBoxed = handlers.equals(CallHandler.class);
-            if (image == null || own == null || tier == Tier.GATE || hasToBeUnloaded(handling)) {
-                return Gate.ofInvoker(image, handlers, key.function, isBoxed ? invoker() : PackedCalls.invoker(this),
-                        handling);
+            if (image == null || own == null || tier == Tier.GATE) {
+                return Gate
+                        .ofInvoker(image, handlers, key.function,
+                                isBoxed ? invoker() : PackedCalls.invoker(key.function, new PackedHandlers()))
+                        .slots(handling);
             }
             CatcherMaker catcher = new CatcherMaker(key.function, handling);
             // Handlers that read their arguments themselves are no faster through a gate, which has to put them into memory for that.
             boolean canBeHot = isBoxed && tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
                     && Ports.thisJvm().orElseThrow().hasLinker();
-            HotFunction hot = canBeHot ? new HotFunction(key.function, catcher, this::invoker) : null;
+            HotFunction hot = canBeHot ? new HotFunction(image, key.function, catcher, this::invoker) : null;
             return Gate.ofData(image, key.abi.convention().entry(), handlers,
                     new DataDriven(own, caller, catcher, hot), hot);
         });
     }
 
-    /** What a table knows, it knows for good; what a gate knows can be unloaded, the user's handler of exceptions among it. */
-    private boolean hasToBeUnloaded(ExceptionHandling handling) {
-        return handling.handler() != null && tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
-                && !ExtendedType.isIn(key.function) && Ports.thisJvm().orElseThrow().hasLinker();
+    /** Calls handlers through a gate that read their arguments themselves. */
+    private final class PackedHandlers implements PackedCalls.Handlers {
+        @Override
+        public Object begin(CallPlan packed) {
+            return Arguments.beginPacked(CallInterface.this, packed);
+        }
+
+        @Override
+        public long frame(Object arguments) {
+            return ((Arguments) arguments).frame();
+        }
+
+        @Override
+        public void call(Object handler, Object arguments) {
+            ((ArgumentHandler) handler).call((Arguments) arguments);
+        }
+
+        @Override
+        public void end(Object arguments) {
+            ((Arguments) arguments).end();
+        }
     }
 
     private MethodHandle invoker() {

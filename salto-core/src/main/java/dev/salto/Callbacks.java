@@ -117,8 +117,8 @@ public final class Callbacks {
      *
      * @param resources what is closed, in this order; an exception of one goes to the thread's uncaught-exception handler, and the others are
      *     closed all the same
-     * @return a closure that need not be closed if native code calls it. Otherwise, say because a registration failed, close it as well as
-     *     {@code resources}
+     * @return a closure that closes itself when it is called. If registration fails, close it, and
+     *     {@code resources}, yourself
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
      * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
      */

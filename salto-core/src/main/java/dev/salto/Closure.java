@@ -10,10 +10,14 @@ import java.lang.invoke.VarHandle;
 /**
  * A native function pointer of a Java object's own. Made by {@link ClosureType#bind(Object)}.
  *
- * <p>It lives until {@link #close}; the garbage collector does not free it, because native code may still hold the pointer. After that native code
- * must not call it any more. If it does all the same, it gets zero, or a struct of zeros, and the {@link UseAfterFreePolicy} says what happens then.
- * So it is until the address is handed out again for another closure of the same signature, which is not before a thousand others were closed
- * ({@code -Ddev.salto.quarantine} says how many).
+ * <p>It lives until {@link #close}; the garbage collector does not free it, because native code may
+ * still hold the pointer. After that native code must not call it any more. If it does all the
+ * same, it gets zero, or a struct of zeros, and the {@link UseAfterFreePolicy} says what happens
+ * then. This holds until the address is used again for another closure of the same signature. The
+ * addresses of a type's first 64 closures are not used again while the type is reachable, all
+ * others not before a thousand more were closed ({@code -Ddev.salto.quarantine} says how many).
+ * When a {@link CallInterface} that nobody holds was collected, the addresses of its closures may
+ * become those of another type of the same {@linkplain Abi calling convention}.
  *
  * <p><b>Threads.</b> All methods may be called from any thread, while other threads call the function pointer, and within its own callback.
  *
@@ -29,12 +33,19 @@ public final class Closure<T> implements AutoCloseable {
      * {@link #CLOSED}, so that a thread that got this object by a race, and sees no more of it than zeros, takes it for closed; or the complement of the slot's id, which is
      * negative; or one more than the id, while a thread binds it to another object or closes it, for which all others wait that want to do that.
      */
-    @SuppressWarnings("UnusedVariable") // read and written through the handle
+    @SuppressWarnings("UnusedVariable") // read through the handle
     private int state;
 
-    Closure(ClosureType<T> type, int id) {
+    /** A closure that is closed until it is {@linkplain #bind bound}. */
+    private Closure(ClosureType<T> type) {
         this.type = type;
-        this.state = ~id;
+    }
+
+    /** Binds a new closure. It is made before its slot is taken, and no call follows that: a failure takes no slot. */
+    static <T> Closure<T> bind(ClosureType<T> type, T target) {
+        Closure<T> closure = new Closure<>(type);
+        closure.state = ~type.slots().bind(target, false);
+        return closure;
     }
 
     private int state() {
@@ -65,7 +76,8 @@ public final class Closure<T> implements AutoCloseable {
      *
      * @param target what native calls reach from now on
      * @throws ClassCastException if unchecked code passes an object that does not implement the interface
-     * @throws IllegalStateException if the closure is closed
+     * @throws IllegalStateException if the closure is closed, or its type was {@linkplain ClosureType#seal sealed} while it was
+     *     open
      */
     public void rebind(T target) {
         type.requireInstance(target);
@@ -73,10 +85,17 @@ public final class Closure<T> implements AutoCloseable {
         if (open == CLOSED) {
             throw isClosed();
         }
+        boolean isRebound = false;
         try {
             type.slots().rebind(id(open), target);
-        } finally {
+            isRebound = true;
             STATE.setRelease(this, open);
+        } catch (RuntimeException | Error e) {
+            // By a plain write: where the stack has ended, a call fails.
+            state = open;
+            if (!isRebound) {
+                throw e;
+            }
         }
     }
 
@@ -89,11 +108,18 @@ public final class Closure<T> implements AutoCloseable {
     @Override
     public void close() {
         int open = take();
-        if (open != CLOSED) {
-            try {
-                type.slots().giveBack(id(open));
-            } finally {
-                STATE.setRelease(this, CLOSED);
+        if (open == CLOSED) {
+            return;
+        }
+        boolean isClosed = false;
+        try {
+            type.slots().close(id(open));
+            isClosed = true;
+            STATE.setRelease(this, CLOSED);
+        } catch (RuntimeException | Error e) {
+            state = isClosed ? CLOSED : open;
+            if (!isClosed) {
+                throw e;
             }
         }
     }

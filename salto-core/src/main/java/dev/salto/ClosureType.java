@@ -4,20 +4,19 @@ package dev.salto;
 
 import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
-import dev.salto.internal.table.ClosureSlots;
+import dev.salto.internal.table.KindSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.lang.ref.Reference;
 import java.lang.reflect.Modifier;
 import java.util.Objects;
 import java.util.function.Function;
 
 /**
  * A kind of native callback: what it is in C, a function descriptor, and what it is in Java, a functional interface. Make it once, and
- * bind as many objects as you like: the first type of a signature costs milliseconds, each closure tens of nanoseconds and two words
- * (16 bytes) of native memory.
+ * bind as many objects as you like: the first type of a signature costs milliseconds, each closure
+ * tens of nanoseconds and one byte of native memory, or 40 bytes for each of the first 64.
  *
  * {@snippet :
  * static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
@@ -43,22 +42,20 @@ import java.util.function.Function;
 public final class ClosureType<T> {
     private final Class<? super T> functionalInterface;
     private final FunctionDescriptor descriptor;
-    private final Function<ExceptionHandling, Gate> gates;
-    private final Gate gate;
-    private final ClosureSlots slots;
+    private final Function<ExceptionHandling, KindSlots> kinds;
+    private final KindSlots slots;
 
     /**
      * A type.
      *
-     * @param gates makes, or finds, the gate for a way to handle exceptions
+     * @param kinds makes, or finds, the slots for a way to handle exceptions
      */
     ClosureType(Class<? super T> functionalInterface, FunctionDescriptor descriptor, ExceptionHandling exceptions,
-            Function<ExceptionHandling, Gate> gates) {
+            Function<ExceptionHandling, KindSlots> kinds) {
         this.functionalInterface = functionalInterface;
         this.descriptor = descriptor;
-        this.gates = gates;
-        this.gate = gates.apply(exceptions);
-        this.slots = gate.slots();
+        this.kinds = kinds;
+        this.slots = kinds.apply(exceptions);
     }
 
     /**
@@ -117,15 +114,15 @@ public final class ClosureType<T> {
             FunctionDescriptor descriptor) {
         Objects.requireNonNull(descriptor, "descriptor");
         return new ClosureType<>(functionalInterface, descriptor, ExceptionHandling.ZERO,
-                new GatesOfInterface(lookup, functionalInterface, descriptor));
+                new KindsOfInterface(lookup, functionalInterface, descriptor));
     }
 
-    /** Finds, or makes, the gates of an interface and a descriptor. */
-    private record GatesOfInterface(MethodHandles.Lookup lookup, Class<?> functionalInterface,
-            FunctionDescriptor descriptor) implements Function<ExceptionHandling, Gate> {
+    /** Finds, or makes, the kinds of an interface and a descriptor. */
+    private record KindsOfInterface(MethodHandles.Lookup lookup, Class<?> functionalInterface,
+            FunctionDescriptor descriptor) implements Function<ExceptionHandling, KindSlots> {
         @Override
-        public Gate apply(ExceptionHandling exceptions) {
-            return Gate.of(Salto.textImageForClosures(), lookup, functionalInterface, descriptor, exceptions);
+        public KindSlots apply(ExceptionHandling exceptions) {
+            return Gate.of(Salto.textImageForClosures(), lookup, functionalInterface, descriptor).slots(exceptions);
         }
     }
 
@@ -162,7 +159,7 @@ public final class ClosureType<T> {
      * The same type, except for what happens when an exception leaves a callback. It has function pointers of its own: closures of the two
      * types share nothing.
      *
-     * <p>A type with a policy of one's own costs what the first type of a signature costs, so make it once.
+     * <p>All types of a signature share their gate, whatever their policies are.
      *
      * @param policy what happens
      * @return the type with that policy
@@ -170,7 +167,7 @@ public final class ClosureType<T> {
      * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the message says why
      */
     public ClosureType<T> onException(ExceptionPolicy policy) {
-        return new ClosureType<>(functionalInterface, descriptor, policy.handling(descriptor), gates);
+        return new ClosureType<>(functionalInterface, descriptor, policy.handling(descriptor), kinds);
     }
 
     /**
@@ -182,11 +179,7 @@ public final class ClosureType<T> {
      * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
      */
     public Closure<T> bind(T target) {
-        try {
-            return new Closure<>(this, slots.bind(requireInstance(target), false));
-        } finally {
-            Reference.reachabilityFence(gate);
-        }
+        return Closure.bind(this, requireInstance(target));
     }
 
     /**
@@ -201,11 +194,7 @@ public final class ClosureType<T> {
      */
     public MemorySegment bind(T target, Arena arena) {
         Objects.requireNonNull(arena, "arena");
-        try {
-            return slots.bind(requireInstance(target), arena);
-        } finally {
-            Reference.reachabilityFence(gate);
-        }
+        return slots.bind(requireInstance(target), arena);
     }
 
     /**
@@ -218,21 +207,19 @@ public final class ClosureType<T> {
      * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
      */
     public long bindAddress(T target) {
-        try {
-            return slots.address(slots.bind(requireInstance(target), true));
-        } finally {
-            Reference.reachabilityFence(gate);
-        }
+        return slots.bindAddress(requireInstance(target));
     }
 
     /**
-     * Binds a function pointer to another object, as {@link Closure#rebind} does. It is up to the caller that it is open: one that was closed may be another closure's by now.
+     * Binds a function pointer to another object, as {@link Closure#rebind} does. The caller must
+     * ensure that it is open: after {@link #closeAddress}, the address may be reused.
      *
      * @param address what {@link #bindAddress} of a type of the same interface and descriptor returned
      * @param target what native calls reach from now on
      * @throws ClassCastException if unchecked code passes an object that does not implement the interface
      * @throws IllegalArgumentException if this type has no function pointer of that address, or a {@link Closure} or an arena closes it
-     * @throws IllegalStateException if it is closed, and not in use again
+     * @throws IllegalStateException if it is closed, and not in use again, or its type was
+     *     {@linkplain #seal sealed} while it was open
      */
     public void rebindAddress(long address, T target) {
         if (!slots.rebindAddress(address, requireInstance(target))) {
@@ -241,8 +228,8 @@ public final class ClosureType<T> {
     }
 
     /**
-     * Frees a function pointer, as {@link Closure#close} does. It is up to the caller that it is open, and that nobody else closes it: one that was closed may be another closure's
-     * by now.
+     * Frees a function pointer, as {@link Closure#close} does. The caller must ensure that it is
+     * open, and that nobody else closes it: after that, the address may be reused.
      *
      * @param address what {@link #bindAddress} of a type of the same interface and descriptor returned
      * @throws IllegalArgumentException if this type has no function pointer of that address, or a {@link Closure} or an arena closes it
@@ -265,15 +252,12 @@ public final class ClosureType<T> {
     }
 
     /**
-     * Makes the function pointers of all closures of this signature that exist now unchangeable for good: their parameters become read-only and,
-     * where the kernel has {@code mseal} (Linux 6.10), stay so until the process ends, whatever code runs in it. For callbacks that are made when a
-     * program starts and stay as they are.
+     * Seals all closures of this type that are open now: nobody can bind them to another object. A sealed closure can be closed.
+     * Calls through it then return zero, for as long as the process lives: its function pointer is not used again.
      *
-     * <p>Closures that are made later go into other tables. A sealed closure can still be rebound, which changes a Java object only, and closed: calls through
-     * it then return zero. Its memory is not used again. Types of the same interface and descriptor share their tables, and so are sealed
-     * together.
+     * <p>Types of the same interface, descriptor and shared exception policy share their closures, and so are sealed together.
      *
-     * @throws IllegalStateException if the system refuses, or this type's closures are {@linkplain Mechanism#DYNAMIC not static}
+     * @throws IllegalStateException if this type's closures are {@linkplain Mechanism#DYNAMIC not static}
      */
     public void seal() {
         slots.seal();
@@ -286,7 +270,7 @@ public final class ClosureType<T> {
         return target;
     }
 
-    ClosureSlots slots() {
+    KindSlots slots() {
         return slots;
     }
 

@@ -69,7 +69,7 @@ public final class ExceptionPolicy {
         return END;
     }
 
-    /** Whether types with this policy can share a gate: nothing of the user's is in it. */
+    /** Whether types with this policy can share their slots: nothing of the user's is in it. */
     boolean isShared() {
         return value == null && handling.handler() == null;
     }

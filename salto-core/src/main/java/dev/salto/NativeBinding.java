@@ -7,11 +7,9 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.os.Memory;
-import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.table.BlockSlots;
 import dev.salto.internal.text.TextImage;
-import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.AddressLayout;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -39,17 +37,17 @@ import java.util.concurrent.ConcurrentMap;
  */
 public final class NativeBinding implements AutoCloseable {
     /** By entry: bindings that append at the same place share their tables. */
-    private static final ConcurrentMap<TrailingArgument, SlotPool> POOLS = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<TrailingArgument, BlockSlots> POOLS = new ConcurrentHashMap<>();
 
-    private final SlotPool slots;
-    private final int id;
+    private final BlockSlots slots;
+    private final int slot;
     private final MemorySegment address;
     private boolean closed;
 
-    private NativeBinding(SlotPool slots, int id) {
+    private NativeBinding(BlockSlots slots, int slot) {
         this.slots = slots;
-        this.id = id;
-        this.address = MemorySegment.ofAddress(slots.address(id));
+        this.slot = slot;
+        this.address = MemorySegment.ofAddress(slots.address(slot));
     }
 
     /**
@@ -78,24 +76,14 @@ public final class NativeBinding implements AutoCloseable {
         }
         TextImage image = TrampolinesUnsupportedException.textImage();
         TrailingArgument place = Ports.thisJvm().orElseThrow().lastArgument(descriptor);
-        SlotPool slots = POOLS.computeIfAbsent(place, p -> SlotPool.ofCalls(image, p));
-        int id = slots.take();
-        MemorySegment call = callOf(slots, id, image.index());
+        BlockSlots slots = POOLS.computeIfAbsent(place, p -> BlockSlots.ofCalls(image, p));
+        int slot = slots.take();
+        MemorySegment call = slots.record(slot);
         call.set(ADDRESS, image.index().callTarget(), function);
         call.set(ADDRESS, image.index().callArgument(), context);
         Memory.WORD.set(call, (long) image.index().callStackSize(), place.stackSize());
-        slots.activate(id, call.address());
-        return new NativeBinding(slots, id);
-    }
-
-    /** The memory for a slot's call. The slot keeps it, so that a thread on its way through a binding that is being closed never reads freed memory. */
-    private static MemorySegment callOf(SlotPool slots, int id, TextIndex index) {
-        if (slots.object(id) instanceof MemorySegment before) {
-            return before;
-        }
-        MemorySegment call = Arena.ofAuto().allocate(index.callSize(), ADDRESS.byteAlignment());
-        slots.keep(id, call);
-        return call;
+        slots.leadToRecord(slot);
+        return new NativeBinding(slots, slot);
     }
 
     /**
@@ -116,7 +104,7 @@ public final class NativeBinding implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            slots.giveBack(id);
+            slots.giveBack(slot);
         }
     }
 

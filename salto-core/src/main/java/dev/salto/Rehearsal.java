@@ -30,7 +30,13 @@ final class Rehearsal {
 
     private Rehearsal() {}
 
+    /** After so many calls of a method handle the JVM makes a class for it, and all calls to the system go through one. */
+    private static final int CALLS = 200;
+
     static void run() {
+        for (int i = 0; i < CALLS; i++) {
+            int _ = Os.current().pageSize();
+        }
         callFromNativeCode();
         try (Closure<ArgumentHandler> nothing = CallInterface.prepare(Abi.NATIVE, null).bind(_ -> {})) {
             long _ = Os.current().callWithZeros(nothing.address().address());

@@ -8,7 +8,7 @@ import dev.salto.internal.gate.Gate;
 import dev.salto.internal.os.MemoryRange;
 import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.os.Os;
-import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.table.KindSlots;
 import dev.salto.internal.table.TableState;
 import dev.salto.internal.table.Tables;
 import dev.salto.internal.text.TextAttempt;
@@ -36,11 +36,12 @@ import org.jspecify.annotations.Nullable;
  * @param tried what was tried before that, and why it was not that
  * @param problem why nothing could be tried, say on a machine without a port; null if there was no such problem
  * @param policy the policy that applies
- * @param tables how many tables are mapped
+ * @param tables how many tables are mapped, except for those whose closures are all closed and that
+ *     wait to be used again
  * @param closures how many slots are taken, by closures, native bindings and raw trampolines; those of a {@link TrampolineTable} are not counted
- * @param bytes the memory of all parameter tables in bytes, as much of it as could ever be resident; code is shared between them all
- * @param protectedTables how many tables are read-only except while Salto changes them
- * @param sealedTables how many tables cannot be changed any more
+ * @param bytes the size of their headers, blocks and call records in bytes; all share the code
+ * @param protectedTables how many tables are read-only, except while Salto changes one
+ * @param sealedTables how many tables have sealed function pointers
  * @param writableExecutable whether any memory that Salto mapped is writable and executable; null if the system does not show its mappings
  * @param hardening what can be seen of the system's own restrictions, by name; {@code "unknown"} where it does not say
  */
@@ -88,7 +89,7 @@ public record Report(
             problem = e.getMessage();
         }
         List<TableState> mapped = Tables.states();
-        List<TableState> tables = mapped.stream().filter(table -> !table.isRetired()).toList();
+        List<TableState> tables = mapped.stream().filter(table -> !table.isEmpty()).toList();
         return new Report(
                 port.map(Port::architecture).orElse(System.getProperty("os.arch")),
                 port.map(Port::abi).orElse("unknown"),
@@ -102,9 +103,9 @@ public record Report(
                 problem,
                 Salto.policy(),
                 tables.size(),
-                SlotPool.turnoverOfAll().used() + Gate.stubsInUse(),
-                tables.stream().mapToLong(TableState::size).sum(),
-                tables.stream().filter(TableState::isProtected).count(),
+                KindSlots.turnoverOfAll().used() + Gate.stubsInUse(),
+                tables.stream().mapToLong(TableState::dataSize).sum(),
+                tables.stream().filter(TableState::isReadOnly).count(),
                 tables.stream().filter(TableState::isSealed).count(),
                 image != null ? writableExecutable(image, mapped) : Boolean.FALSE,
                 Os.current().restrictions());
@@ -128,12 +129,11 @@ public record Report(
     }
 
     private static @Nullable Boolean writableExecutable(TextImage image, List<TableState> tables) {
-        long codeSize = image.index().codeSize();
         List<MemoryRange> memory = new ArrayList<>();
         memory.add(new MemoryRange(image.code().address(), image.code().byteSize()));
         for (TableState table : tables) {
-            memory.add(new MemoryRange(table.code(), codeSize));
-            memory.add(new MemoryRange(table.parameters(), table.size()));
+            memory.add(new MemoryRange(table.code(), table.codeSize()));
+            memory.add(new MemoryRange(table.data(), table.dataSize()));
         }
         return Os.current().isAnyWritableAndExecutable(memory).orElse(null);
     }

@@ -5,7 +5,6 @@ package dev.salto;
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.gate.GateSetting;
-import dev.salto.internal.table.Catcher;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 import dev.salto.internal.text.Warnings;
@@ -27,13 +26,12 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code dev.salto.text.folder}</td><td>the folder for the private file, if it comes to that; by default {@code java.io.tmpdir},
  * {@code $XDG_RUNTIME_DIR}, {@code $XDG_CACHE_HOME} and {@code ~/.cache}, whichever allows executable files</td></tr>
  * <tr><td>{@code dev.salto.policy}</td><td>{@code static} or {@code dynamic-allowed}, see {@link Policy}</td></tr>
- * <tr><td>{@code dev.salto.tables}</td><td>{@code writable}, the default, or {@code protected}: parameter tables are read-only except while
- * Salto itself changes a block</td></tr>
  * <tr><td>{@code dev.salto.use-after-free}</td><td>{@code report}, the default, or {@code stop}, see {@link UseAfterFreePolicy}</td></tr>
- * <tr><td>{@code dev.salto.quarantine}</td><td>how many slots of each signature are kept from being used again after they were given back, so
- * that calls of closed closures are noticed, for each thread that closes at the same time; 1000 by default</td></tr>
- * <tr><td>{@code dev.salto.promotion}</td><td>how many classes of objects of each type may have a gate of their own, when objects of more than two classes are bound
- * and are called often; 8 by default, 0 for none. Each takes an upcall stub and a class</td></tr>
+ * <tr><td>{@code dev.salto.quarantine}</td><td>how many closures of a type are closed at least
+ * before a function pointer is used again, so that calls of closed closures are noticed; 1000 by
+ * default. Those of a type's first 64 closures are not used again while the type exists</td></tr>
+ * <tr><td>{@code dev.salto.promotion}</td><td>how many classes of objects of each type have a type profile of their own, when objects of more than
+ * two classes are bound and are called often; 16 by default, 0 for none</td></tr>
  * <tr><td>{@code dev.salto.gates}</td><td>{@code made}, the default, or {@code none}: after {@link #initialize} nothing is made for any function type, no stub and no class, and
  * only {@link CallInterface}s can be used</td></tr>
  * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed, see {@link #setCloseTracing}</td></tr>
@@ -60,9 +58,7 @@ public final class Salto {
      */
     public static void initialize() {
         if (textImageForClosures() != null) {
-            if (GateSetting.areMade()) {
-                Catcher.prepare();
-            } else {
+            if (!GateSetting.areMade()) {
                 Rehearsal.run();
             }
         }
@@ -109,7 +105,8 @@ public final class Salto {
 
     /**
      * Sets whether a stack trace is recorded whenever a closure is closed, for {@link UseAfterFree#closedAt}. That makes closing some hundred times
-     * slower, and the traces of closed closures take some kilobytes each until their slots are used again.
+     * slower. The traces take some kilobytes each, until their function pointers are used and
+     * closed again.
      *
      * @param traces whether closures that are closed from now on are traced
      */

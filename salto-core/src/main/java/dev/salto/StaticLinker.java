@@ -3,12 +3,12 @@
 package dev.salto;
 
 import dev.salto.internal.gate.Gate;
+import dev.salto.internal.table.KindSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -38,8 +38,8 @@ public final class StaticLinker {
     private final Linker jdk = Linker.nativeLinker();
     private final ExceptionPolicy policy;
 
-    /** Gates for values and handlers, which only this linker has. */
-    private final ConcurrentMap<FunctionDescriptor, Gate> gates = new ConcurrentHashMap<>();
+    /** Slots for values and handlers, which only this linker has. */
+    private final ConcurrentMap<FunctionDescriptor, KindSlots> kinds = new ConcurrentHashMap<>();
 
     private StaticLinker(ExceptionPolicy policy) {
         this.policy = policy;
@@ -84,20 +84,15 @@ public final class StaticLinker {
         if (!isPlain(target, function, arena, options)) {
             letTheJdkCheck(target, function, arena, options);
         }
-        Gate gate = gate(function);
-        try {
-            return gate.slots().bind(target, arena);
-        } finally {
-            Reference.reachabilityFence(gate);
-        }
+        return slots(function).bind(target, arena);
     }
 
-    private Gate gate(FunctionDescriptor function) {
-        return policy.isShared() ? makeOrFindGate(function) : gates.computeIfAbsent(function, this::makeOrFindGate);
+    private KindSlots slots(FunctionDescriptor function) {
+        return policy.isShared() ? makeOrFind(function) : kinds.computeIfAbsent(function, this::makeOrFind);
     }
 
-    private Gate makeOrFindGate(FunctionDescriptor function) {
-        return Gate.ofMethodHandles(Salto.textImageForClosures(), function, policy.handling(function));
+    private KindSlots makeOrFind(FunctionDescriptor function) {
+        return Gate.ofMethodHandles(Salto.textImageForClosures(), function).slots(policy.handling(function));
     }
 
     /**

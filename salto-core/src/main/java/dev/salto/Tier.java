@@ -5,8 +5,9 @@ package dev.salto;
 /** How calls of a {@link CallInterface}'s closures are read. Callers do not notice which it is, nor when it changes. */
 public enum Tier {
     /**
-     * Data-driven at first; when closures of {@link CallHandler}s have been called a few thousand times, and the JDK's linker can express the type, through a gate, because a gate need not
-     * box what the JIT compiler sees the use of. An {@link ArgumentHandler} is called as fast without one.
+     * Data-driven at first. When closures of {@link CallHandler}s have been called a few thousand
+     * times, and the JDK's linker can express the type, calls go through a gate, where the JIT
+     * compiler can remove the boxing. An {@link ArgumentHandler} is called as fast without one.
      */
     AUTOMATIC,
     /** Data-driven for good: nothing is made for the type, however often its closures are called. */

@@ -2,7 +2,7 @@
 
 package dev.salto;
 
-import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.table.BlockSlots;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 import java.lang.foreign.MemorySegment;
@@ -46,11 +46,11 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public final class Trampoline implements AutoCloseable {
-    private static volatile @Nullable SlotPool slots;
+    private static volatile @Nullable BlockSlots slots;
 
-    private final SlotPool pool;
+    private final BlockSlots pool;
     private final MemorySegment address;
-    private final int id;
+    private final int slot;
     private boolean closed;
 
     /** Held so that memory of an automatic arena stays as long as this object. */
@@ -60,11 +60,10 @@ public final class Trampoline implements AutoCloseable {
     @SuppressWarnings("UnusedVariable")
     private @Nullable MemorySegment data;
 
-    private Trampoline(SlotPool pool) {
+    private Trampoline(BlockSlots pool) {
         this.pool = pool;
-        this.id = pool.take();
-        pool.deactivate(id);
-        this.address = MemorySegment.ofAddress(pool.address(id));
+        this.slot = pool.take();
+        this.address = MemorySegment.ofAddress(pool.address(slot));
     }
 
     /**
@@ -94,15 +93,15 @@ public final class Trampoline implements AutoCloseable {
         return new Trampoline(slots());
     }
 
-    private static SlotPool slots() {
-        SlotPool pool = slots;
+    private static BlockSlots slots() {
+        BlockSlots pool = slots;
         if (pool != null) {
             return pool;
         }
         synchronized (Trampoline.class) {
             pool = slots;
             if (pool == null) {
-                pool = SlotPool.ofTargets(TrampolinesUnsupportedException.textImage());
+                pool = BlockSlots.ofTargets(TrampolinesUnsupportedException.textImage());
                 slots = pool;
             }
             return pool;
@@ -131,7 +130,7 @@ public final class Trampoline implements AutoCloseable {
         requireOpen();
         this.target = target;
         this.data = data;
-        pool.activate(id, target.address(), data.address());
+        pool.lead(slot, target.address(), data.address());
         return this;
     }
 
@@ -151,7 +150,7 @@ public final class Trampoline implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            pool.giveBack(id);
+            pool.giveBack(slot);
             target = null;
             data = null;
         }

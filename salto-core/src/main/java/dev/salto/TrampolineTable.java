@@ -4,7 +4,7 @@ package dev.salto;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
-import dev.salto.internal.table.WholeTable;
+import dev.salto.internal.table.UserTable;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.Arena;
@@ -30,12 +30,14 @@ import java.util.Objects;
  * <p><b>Threads.</b> Any thread may write the words, while others call: a trampoline reads each of them once, and a word that is written as a
  * whole is read as a whole. A call at the moment at which both change can see one of them old. Write the data first, and before native code of other
  * threads gets the address or the target, publish it as the memory model asks, for instance with a volatile write of the target
- * ({@code ADDRESS.varHandle().setVolatile(...)}).
+ * ({@code ADDRESS.varHandle().setVolatile(...)}). On AArch64, Arm, RISC-V and LoongArch, a native
+ * thread can still find the words before that, unless it executes a barrier between getting the
+ * address and calling it.
  */
 public final class TrampolineTable implements AutoCloseable {
     private final int count;
     private final TextIndex index;
-    private final WholeTable table;
+    private final UserTable table;
     private final Arena arena = Arena.ofShared();
 
     /** How long {@link #targets} and {@link #data} may be written. */
@@ -45,7 +47,7 @@ public final class TrampolineTable implements AutoCloseable {
     private volatile MemorySegment data;
     private boolean sealed;
 
-    private TrampolineTable(int count, TextIndex index, WholeTable table) {
+    private TrampolineTable(int count, TextIndex index, UserTable table) {
         this.count = count;
         this.index = index;
         this.table = table;
@@ -86,7 +88,7 @@ public final class TrampolineTable implements AutoCloseable {
                     "%d trampolines were asked for; a table can have 0 to %d, so allocate more tables"
                             .formatted(count, image.index().trampolineCount()));
         }
-        return new TrampolineTable(count, image.index(), WholeTable.take(image));
+        return new TrampolineTable(count, image.index(), UserTable.take(image));
     }
 
     /** How many trampolines there are. */

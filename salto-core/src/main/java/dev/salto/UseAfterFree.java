@@ -6,7 +6,7 @@ import dev.salto.internal.failure.StaleCall;
 import java.util.List;
 
 /**
- * A call of a closure that was closed. Native code got zero, or a struct of zeros, and goes on; here is what there is to know about it.
+ * A call of a closure that was closed. Native code gets zero, or a struct of zeros, and goes on.
  *
  * <p>Immutable.
  */
@@ -26,7 +26,11 @@ public final class UseAfterFree {
         return call.type();
     }
 
-    /** The name of the class of the object that the closure was bound to when it was closed. */
+    /**
+     * The name of the class of the object that the closure was bound to when it was closed; or
+     * {@code class that is not known}, if a garbage collection has freed what was kept for its
+     * table.
+     */
     public String boundTo() {
         return call.boundTo();
     }
@@ -41,12 +45,19 @@ public final class UseAfterFree {
         return call.thread();
     }
 
-    /** The address of the native instruction behind the call; 0 if the call had begun before the closure was closed. */
+    /**
+     * The return address of the call. Only the closures of a {@link CallInterface} without a gate know it.
+     *
+     * @return the address of the native instruction behind the call, or 0 if it is not known
+     */
     public long returnAddress() {
         return call.returnAddress();
     }
 
-    /** The native code that called: its address, and function and library as far as the dynamic linker knows them. Looked up at each call of this method. */
+    /**
+     * The native code that called, if {@link #returnAddress} is known: the address, its library, and the distance from the
+     * beginning of that file. Looked up at each call of this method.
+     */
     public String caller() {
         return call.caller();
     }

@@ -115,12 +115,21 @@ final class ClosureTest {
         }
     }
 
+    /** How many slots a type has before it gets tables of its own. */
+    private static final int FIRST_SLOTS = 64;
+
+    private static final int BATCH = 64;
+
     /** A signature whose slots nobody else gives back. */
     interface OfQuarantine extends IntBinaryOperator {}
 
     @Test
     void slotsAreReusedAfterTheirQuarantine() {
         ClosureType<OfQuarantine> type = ClosureType.of(MethodHandles.lookup(), OfQuarantine.class, BINARY_FUNCTION);
+        // The first slots of a type are used once.
+        for (int i = 0; i < FIRST_SLOTS; i++) {
+            type.bind((a, b) -> 0).close();
+        }
         Closure<OfQuarantine> first = type.bind((a, b) -> 1);
         MemorySegment address = first.address();
         first.close();
@@ -133,14 +142,17 @@ final class ClosureTest {
             others++;
         }
 
-        assertThat(others).isEqualTo(1000);
+        // Slots travel by the batch.
+        assertThat(others).isBetween(1000, 1000 + 3 * BATCH);
         assertThat(call(address, 0)).isEqualTo(2);
         other.close();
     }
 
     @Test
     void bindingAndClosingForeverMapsNothingNew() {
-        BINARY.bind((a, b) -> 0).close();
+        for (int i = 0; i <= FIRST_SLOTS; i++) {
+            BINARY.bind((a, b) -> 0).close();
+        }
         long before = Salto.report().tables();
         for (int i = 0; i < Amounts.moreThanATable(100_000); i++) {
             BINARY.bind((a, b) -> 0).close();

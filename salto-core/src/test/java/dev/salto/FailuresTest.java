@@ -29,7 +29,7 @@ final class FailuresTest {
         assertThat(output(child)).contains(
                 "Exception in thread \"main\" java.lang.IllegalStateException: of the callback",
                 "WARNING: Native code called a closure that was closed: java.util.function.IntBinaryOperator",
-                "bound to a dev.salto.child.Failures", "called by thread main, from 0x", "call_repeatedly+0x");
+                "bound to a dev.salto.child.Failures", "called by thread main, from native code that is not known");
         // Ten at once, and one a second.
         assertThat(child.output().stream().filter(line -> line.contains("WARNING: Native code called")).count())
                 .isBetween(10L, 100L);

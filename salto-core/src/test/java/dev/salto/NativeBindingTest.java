@@ -19,6 +19,7 @@ import java.lang.foreign.GroupLayout;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -140,27 +141,49 @@ final class NativeBindingTest {
     /** What is in registers before the call is not zero. */
     @Test
     void aClosedOneReturnsZeroInEachRegisterOfAResult() throws Throwable {
+        for (MemoryLayout member : List.of(JAVA_FLOAT, DOUBLE, LONG_LONG)) {
+            for (int count : new int[]{1, 2, 3, 4, 8}) {
+                assertClosedOneReturnsZeros(MemoryLayout.structLayout(MemoryLayout.sequenceLayout(count, member)));
+            }
+        }
+        assertClosedOneReturnsZeros(CLayouts.struct(DOUBLE, JAVA_FLOAT));
+        assertClosedOneReturnsZeros(CLayouts.struct(JAVA_FLOAT, DOUBLE));
+    }
+
+    @Test
+    void aFloatingPointResultOfAClosedOneIsZeroToCodeThatCalculatesWithIt() {
+        MemorySegment floats = closed(FunctionDescriptor.of(JAVA_FLOAT));
+        MemorySegment doubles = closed(FunctionDescriptor.of(DOUBLE));
+
+        // Often, because a number that is left on a stack of registers shows only when that is full.
+        for (int i = 0; i < 20; i++) {
+            assertThat(Callers.addToFloat(floats, i)).isEqualTo(i);
+            assertThat(Callers.addToDouble(doubles, i)).isEqualTo(i);
+        }
+    }
+
+    private static MemorySegment closed(FunctionDescriptor own) {
+        try (NativeBinding binding = NativeBinding.bindTrailing(Callers.add(), own.appendArgumentLayouts(ADDRESS),
+                MemorySegment.NULL)) {
+            return binding.address();
+        }
+    }
+
+    private static void assertClosedOneReturnsZeros(GroupLayout result) throws Throwable {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment returned = (MemorySegment) callClosedOne(result, arena);
+
+            assertThat(returned.toArray(JAVA_BYTE)).as("%s", result).containsOnly(0);
+        }
+    }
+
+    private static Object callClosedOne(GroupLayout result, SegmentAllocator allocator) throws Throwable {
         List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(8, LONG_LONG));
         parameters.addAll(Collections.nCopies(8, DOUBLE));
         List<Object> arguments = new ArrayList<>(Collections.nCopies(8, -1L));
         arguments.addAll(Collections.nCopies(8, -1.5));
-        for (MemoryLayout member : List.of(JAVA_FLOAT, DOUBLE, LONG_LONG)) {
-            for (int count : new int[]{1, 2, 3, 4, 8}) {
-                GroupLayout result = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(count, member));
-                FunctionDescriptor own = FunctionDescriptor.of(result, parameters.toArray(MemoryLayout[]::new));
-                MemorySegment function;
-                try (NativeBinding binding = NativeBinding.bindTrailing(Callers.add(),
-                        own.appendArgumentLayouts(ADDRESS), MemorySegment.NULL)) {
-                    function = binding.address();
-                }
-                MethodHandle call = LINKER.downcallHandle(function, own);
-                try (Arena arena = Arena.ofConfined()) {
-                    MemorySegment returned = (MemorySegment) call.bindTo(arena).invokeWithArguments(arguments);
-
-                    assertThat(returned.toArray(JAVA_BYTE)).as("%s", result).containsOnly(0);
-                }
-            }
-        }
+        FunctionDescriptor own = FunctionDescriptor.of(result, parameters.toArray(MemoryLayout[]::new));
+        return LINKER.downcallHandle(closed(own), own).bindTo(allocator).invokeWithArguments(arguments);
     }
 
     /** Only x86-64 has a register that says how many doubles there are. */

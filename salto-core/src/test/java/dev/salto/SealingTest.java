@@ -9,16 +9,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.salto.text.callers.Callers;
 import dev.salto.text.callers.ProcessMaps;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Tables that cannot be written: sealed ones never again, protected ones only while Salto does. */
+/** Sealed closures keep their objects, and no memory that closures read can be written. */
 final class SealingTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
 
@@ -27,9 +30,19 @@ final class SealingTest {
 
     interface SealedLater extends IntBinaryOperator {}
 
+    interface SealedForGood extends IntBinaryOperator {}
+
+    interface ReadOnly extends IntBinaryOperator {}
+
+    /** So many closures have a table of their own. */
+    private static final int BUSY = 100;
+
     /** The permissions of the parameter table of a trampoline: that of the mapping behind its code. */
     private static String parametersOf(MemorySegment function) {
-        ProcessMaps maps = ProcessMaps.read();
+        return parametersOf(function, ProcessMaps.read());
+    }
+
+    private static String parametersOf(MemorySegment function, ProcessMaps maps) {
         ProcessMaps.Mapping code = maps.at(function.address());
         return maps.at(code.start() + 0x10000).permissions();
     }
@@ -39,45 +52,86 @@ final class SealingTest {
     }
 
     @Test
-    void aSealedTypesClosuresGoOnAndCannotBeWritten() {
+    void nobodyCanRebindASealedClosure() {
         ClosureType<Sealed> type = ClosureType.of(MethodHandles.lookup(), Sealed.class, BINARY);
-        Closure<Sealed> before = type.bind((a, _) -> a + 1);
-        MemorySegment pointer = before.address();
-        assertThat(parametersOf(pointer)).startsWith("rw-");
+        for (int closures : new int[]{1, BUSY}) {
+            List<Closure<Sealed>> sealed = new ArrayList<>();
+            for (int i = 0; i < closures; i++) {
+                sealed.add(type.bind((a, _) -> a + 1));
+            }
+            long byAddress = type.bindAddress((a, _) -> a + 1);
 
-        type.seal();
+            type.seal();
 
-        assertThat(parametersOf(pointer)).startsWith("r--");
-        assertThat(call(pointer)).isEqualTo(7);
-        before.rebind((a, _) -> a + 2);
-        assertThat(call(pointer)).isEqualTo(8);
-        before.close();
-        assertThat(call(pointer)).isZero();
-        assertThat(Salto.report().sealedTables()).isPositive();
+            Closure<Sealed> one = sealed.getLast();
+            assertThatThrownBy(() -> one.rebind((a, _) -> a + 2)).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("sealed");
+            assertThatThrownBy(() -> type.rebindAddress(byAddress, (a, _) -> a + 2))
+                    .isInstanceOf(IllegalStateException.class).hasMessageContaining("sealed");
+            assertThat(call(one.address())).isEqualTo(7);
+            MemorySegment pointer = one.address();
+            sealed.forEach(Closure::close);
+            type.closeAddress(byAddress);
+            assertThat(call(pointer)).isZero();
+            assertThat(call(MemorySegment.ofAddress(byAddress))).isZero();
+            assertThat(Salto.report().sealedTables()).isPositive();
+        }
     }
 
     @Test
-    void closuresThatAreMadeAfterSealingGoIntoOtherTables() {
+    void closuresThatAreMadeAfterSealingCanBeRebound() {
         ClosureType<SealedLater> type = ClosureType.of(MethodHandles.lookup(), SealedLater.class, BINARY);
         List<Closure<SealedLater>> before = new ArrayList<>();
-        for (int i = 0; i <= TrampolineTable.capacity(); i++) {
+        for (int i = 0; i < BUSY; i++) {
             int own = i;
             before.add(type.bind((_, _) -> own));
         }
         type.seal();
 
-        Closure<SealedLater> later = type.bind((a, _) -> a + 3);
-
-        assertThat(call(later.address())).isEqualTo(9);
-        assertThat(parametersOf(later.address())).startsWith("rw-");
-        assertThat(parametersOf(before.getFirst().address())).startsWith("r--");
-        assertThat(parametersOf(before.getLast().address())).as("those of the second table").startsWith("r--");
+        try (Closure<SealedLater> later = type.bind((a, _) -> a + 3)) {
+            assertThat(call(later.address())).isEqualTo(9);
+            later.rebind((a, _) -> a + 4);
+            assertThat(call(later.address())).isEqualTo(10);
+        }
         for (int i = 0; i < before.size(); i++) {
             assertThat(call(before.get(i).address())).isEqualTo(i);
         }
         before.forEach(Closure::close);
-        later.close();
-        type.bind((_, _) -> 1).close();
+    }
+
+    @Test
+    void aSealedFunctionPointerIsNotUsedAgain() {
+        ClosureType<SealedForGood> type = ClosureType.of(MethodHandles.lookup(), SealedForGood.class, BINARY);
+        Set<Long> sealed = new HashSet<>();
+        List<Closure<SealedForGood>> closures = new ArrayList<>();
+        for (int i = 0; i < BUSY; i++) {
+            closures.add(type.bind((_, _) -> 1));
+            sealed.add(closures.get(i).address().address());
+        }
+        type.seal();
+        closures.forEach(Closure::close);
+
+        for (int i = 0; i < 20 * BUSY; i++) {
+            try (Closure<SealedForGood> later = type.bind((_, _) -> 2)) {
+                assertThat(sealed).doesNotContain(later.address().address());
+            }
+        }
+    }
+
+    /** The first closures of a type read blocks; others read the header of their table. */
+    @Test
+    void noMemoryThatAClosureReadsCanBeWritten() {
+        ClosureType<ReadOnly> type = ClosureType.of(MethodHandles.lookup(), ReadOnly.class, BINARY);
+        CallInterface dataDriven = CallInterface.prepare(BINARY);
+        List<MemorySegment> functions = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            for (int i = 0; i < BUSY; i++) {
+                functions.add(type.bind((a, _) -> a, arena));
+                functions.add(dataDriven.bind((_, _) -> 0, arena));
+            }
+            ProcessMaps maps = ProcessMaps.read();
+            assertThat(functions).allSatisfy(function -> assertThat(parametersOf(function, maps)).isEqualTo("r--p"));
+        }
     }
 
     @Test
@@ -106,33 +160,16 @@ final class SealingTest {
 
     @Test
     @Tag("host")
-    void protectedTablesAreReadOnlyWheneverSaltoDoesNotChangeThem() throws Exception {
-        ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "ProtectedTables",
-                "--enable-native-access=dev.salto,ALL-UNNAMED", "-Ddev.salto.tables=protected");
+    void aWriteToWhatClosuresReadEndsTheProcess() throws Exception {
+        for (int closures : new int[]{1, BUSY}) {
+            ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "Attack",
+                    "--enable-native-access=dev.salto,ALL-UNNAMED", "-Dclosures=" + closures,
+                    "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null");
 
-        assertThat(child.exitCode()).as("%s", child.output()).isZero();
-        assertThat(child.value("permissions")).isEqualTo("[r--p]");
-        assertThat(child.value("done")).isEqualTo("all answers were right");
-    }
-
-    @Test
-    @Tag("host")
-    void aWriteToAProtectedTableEndsTheProcess() throws Exception {
-        ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "ProtectedTables",
-                "--enable-native-access=dev.salto,ALL-UNNAMED", "-Ddev.salto.tables=protected", "-Dattack=true",
-                "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null");
-
-        assertThat(child.exitCode()).isNotZero();
-        assertThat(child.output()).anyMatch(line -> line.contains("SIGSEGV"))
-                .noneMatch(line -> line.contains("the attack worked"));
-    }
-
-    @Test
-    @Tag("host")
-    void aKindOfTablesThatDoesNotExistIsNamedWithThoseThatDo() throws Exception {
-        ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback",
-                "--enable-native-access=dev.salto,ALL-UNNAMED", "-Ddev.salto.tables=read-only");
-
-        assertThat(child.value("message")).contains("-Ddev.salto.tables=read-only", "writable", "protected");
+            assertThat(child.exitCode()).isNotZero();
+            assertThat(child.value("answer")).isEqualTo("7");
+            assertThat(child.output()).anyMatch(line -> line.contains("SIGSEGV"))
+                    .noneMatch(line -> line.contains("the attack worked"));
+        }
     }
 }

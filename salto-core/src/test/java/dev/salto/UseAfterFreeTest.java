@@ -79,11 +79,26 @@ final class UseAfterFreeTest {
         assertThat(call.boundTo()).isEqualTo(Adder.class.getName());
         assertThat(call.thread()).isSameAs(Thread.currentThread());
         assertThat(call.closedAt()).isEmpty();
-        assertThat(call.returnAddress()).isNotZero();
-        assertThat(call.caller()).contains("call_repeatedly+0x", " in /");
+        assertThat(call.returnAddress()).isZero();
         assertThat(call.toString()).contains(call.type(), call.boundTo(), call.caller(),
                 Thread.currentThread().getName(), "-Ddev.salto.trace.close=true");
         assertThat(Salto.statistics().usesAfterFree()).isEqualTo(before + 1);
+    }
+
+    /** A data-driven closure's entry stores the return address. */
+    @Test
+    void theNativeCallerOfADataDrivenClosureIsKnown() {
+        MemorySegment function;
+        try (Closure<CallHandler> closure = CallInterface.prepare(BINARY_FUNCTION).withTier(Tier.DATA_DRIVEN)
+                .bind((_, _) -> 1)) {
+            function = closure.address();
+        }
+
+        assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
+
+        assertThat(onlyCall().returnAddress()).isNotZero();
+        assertThat(onlyCall().caller()).contains("(/", "+0x");
+        assertThat(onlyCall().toString()).contains(onlyCall().caller());
     }
 
     @Test

@@ -131,7 +131,7 @@ final class DiagnosisText {
         });
         page.fact("closures",
                 report.closures() == 0 ? "none in use" : "%,d in use, by this command".formatted(report.closures()));
-        page.fact("tables", "%,d (%,d protected, %,d sealed)".formatted(report.tables(),
+        page.fact("tables", "%,d (%,d read-only, %,d sealed)".formatted(report.tables(),
                 report.protectedTables(), report.sealedTables()));
         page.fact("memory", "%,d bytes at most, for the parameters in all tables".formatted(report.bytes()));
         page.fact(LONGEST_NAME, switch (report.writableExecutable()) {

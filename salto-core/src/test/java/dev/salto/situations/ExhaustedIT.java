@@ -98,7 +98,7 @@ final class ExhaustedIT {
         assertThat(child.exitCode()).isZero();
     }
 
-    /** Once there are many tables, memory for several is mapped at a time. */
+    /** No table needs a large mapping. */
     @Test
     void growthGoesOnTableByTableWithoutMemoryForManyAtATime() throws Exception {
         ChildJvm child = launch().options(Launch.MEMORY_OF_FIXED_SIZE)
@@ -109,14 +109,14 @@ final class ExhaustedIT {
         assertThat(child.exitCode()).isZero();
     }
 
-    /** A table whose memory went back, and that gets no new one, is not lost. */
+    /** What was closed is used again without a call to the system. */
     @Test
-    void tablesThatWentBackAreUsedAgainAfterThatWasRefused() throws Exception {
+    void closedSlotsAreUsedAgainWhereTheSystemGivesNoMemory() throws Exception {
         ChildJvm child = launch().options(Launch.MEMORY_OF_FIXED_SIZE)
                 .run("bind 20000", "close", "count-code-tables", "bind-without-fresh-parameters 20000", "close",
                         "bind 19000", "call", "count-code-tables");
 
-        assertThat(child.value("without")).startsWith("java.lang.IllegalStateException: ").contains("errno 1");
+        assertThat(child.value("without")).isEqualTo("done");
         assertThat(child.values("bind")).containsExactly("done", "done");
         assertThat(child.value("call")).isEqualTo("done");
         assertThat(child.values("code-tables").getLast()).isEqualTo(child.values("code-tables").getFirst());

@@ -27,4 +27,26 @@ final class Life {
         closure.close();
         result.r3 = second.ask(function);
     }
+
+    /** Does the same with a closure that may be sealed meanwhile, and then keeps its object. */
+    static void liveSealed(Closure<? super Numbered> closure, Numbered first, Numbered second, IIII_Result result) {
+        MemorySegment function = closure.address();
+        result.r1 = first.ask(function);
+        Numbered bound = rebind(closure, second) ? second : first;
+        result.r2 = bound.ask(function);
+        closure.close();
+        result.r3 = bound.ask(function);
+    }
+
+    private static boolean rebind(Closure<? super Numbered> closure, Numbered second) {
+        try {
+            closure.rebind(second);
+            return true;
+        } catch (IllegalStateException e) {
+            if (!String.valueOf(e.getMessage()).contains("sealed")) {
+                throw e;
+            }
+            return false;
+        }
+    }
 }

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * A closure is bound, rebound and closed while tables are retired after a garbage collection, and
+ * A closure is bound, rebound and closed while tables are emptied after a garbage collection, and
  * used again. Those that are open keep their tables. A closed one may be another closure by now,
  * but never answers as before.
  */
@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 @Outcome(id = "1, 1, -1, 1", expect = ACCEPTABLE, desc = "the slot was used again, after many others were closed")
 @State
 public class LifeAgainstReclaim {
-    private static final Tide TIDE = new Tide(12, true);
+    private static final Tide TIDE = new Tide(12);
 
     private final Numbered first = new Numbered();
     private final Numbered second = new Numbered();

@@ -12,9 +12,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * A closure is bound, rebound and closed while its type is sealed. Its slot is written before its
- * table is sealed, or not at all: a write to a sealed table ends the process. A closed one answers
- * zero in a sealed table, too, and its slot is not used again.
+ * A closure is bound, rebound and closed while its type is sealed. It is sealed before it is
+ * rebound, and keeps its object, or after that, or not at all.
  */
 @JCStressTest
 @Outcome(id = "1, 1, 0, 1", expect = ACCEPTABLE, desc = "each call reaches what the closure is bound to")
@@ -30,7 +29,7 @@ public class LifeAgainstSeal {
     /** Lives. */
     @Actor
     public void live(IIII_Result result) {
-        Life.live(first.bind(), first, second, result);
+        Life.liveSealed(first.bind(), first, second, result);
     }
 
     /**

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Closed closures are called while tables are retired after a garbage collection, and used again:
+ * Closed closures are called while tables are emptied after a garbage collection, and used again:
  * each call gets zero, or reaches the object that all closures of the type are bound to.
  */
 @JCStressTest
@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class StaleCallAgainstReclaim {
     private static final int CALLS = 16;
-    private static final Tide TIDE = new Tide(12, true);
+    private static final Tide TIDE = new Tide(12);
 
     private static int random;
 

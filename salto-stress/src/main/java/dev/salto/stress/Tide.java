@@ -8,7 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 
 /**
- * Many closures that are opened and closed again, so that tables are mapped, retired and used again
+ * Many closures that are opened and closed again, so that tables are mapped, emptied and used again
  * all the time. All are bound to one object. For one thread at a time, but for {@link #any}.
  */
 final class Tide {
@@ -16,7 +16,7 @@ final class Tide {
     private static final int STEP = 32;
 
     /**
-     * How long after a garbage collection the closures stay closed, so that tables are retired in
+     * How long after a garbage collection the closures stay closed, so that tables are emptied in
      * that time.
      */
     private static final long LOW = Duration.ofMillis(3).toNanos();
@@ -24,7 +24,6 @@ final class Tide {
     private static final VarHandle ADDRESS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final Numbered object = new Numbered();
-    private final boolean collects;
     private final long[] addresses;
     private int open;
     private boolean isRising = true;
@@ -34,11 +33,9 @@ final class Tide {
      * All closures are closed.
      *
      * @param tables how many tables there are when all closures are open
-     * @param collects whether garbage is collected when all closures are closed
      */
-    Tide(int tables, boolean collects) {
+    Tide(int tables) {
         this.addresses = new long[tables * TrampolineTable.capacity() / STEP * STEP];
-        this.collects = collects;
     }
 
     /**
@@ -71,10 +68,8 @@ final class Tide {
         }
         if (open == 0) {
             isRising = true;
-            if (collects) {
-                System.gc();
-                collected = System.nanoTime();
-            }
+            System.gc();
+            collected = System.nanoTime();
         }
         return answer;
     }

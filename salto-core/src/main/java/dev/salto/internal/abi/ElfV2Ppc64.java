@@ -202,4 +202,10 @@ final class ElfV2Ppc64 implements Port {
             return size > DOUBLEWORD ? new Storage.QuadRegister(quads++) : new Storage.VectorRegister(vectors++);
         }
     }
+
+    /** A trampoline finds its block by r12, the function pointer: an address dependency, which orders loads. */
+    @Override
+    public boolean needsBarrier() {
+        return false;
+    }
 }

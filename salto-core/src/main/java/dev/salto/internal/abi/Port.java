@@ -59,6 +59,14 @@ public interface Port {
         return true;
     }
 
+    /**
+     * Whether a processor may load what a function pointer leads to before it loads the function pointer. Then a barrier that all
+     * threads execute is needed before a function pointer is handed out.
+     */
+    default boolean needsBarrier() {
+        return true;
+    }
+
     /** What {@code long double} is. */
     default LongDoubleFormat longDouble() {
         return LongDoubleFormat.QUAD;

@@ -161,4 +161,10 @@ final class S390x implements Port {
             return slot;
         }
     }
+
+    /** z/Architecture Principles of Operation, "Storage-Operand Fetch References": fetches are in order. */
+    @Override
+    public boolean needsBarrier() {
+        return false;
+    }
 }

@@ -55,4 +55,10 @@ final class SysVI386 implements Port {
         return new TrailingArgument(place, place.offset(), pops ? POPPING : "",
                 pops ? POPPING : I386Convention.x87Size(call.result()) > 0 ? X87 : "");
     }
+
+    /** Loads are not reordered with other loads. */
+    @Override
+    public boolean needsBarrier() {
+        return false;
+    }
 }

@@ -248,4 +248,10 @@ final class SysVX64 implements Port {
             return Math.ceilDiv(value, multiple) * multiple;
         }
     }
+
+    /** Intel 64 and IA-32 Architectures Software Developer's Manual, volume 3, 9.2.2: loads are not reordered with other loads. */
+    @Override
+    public boolean needsBarrier() {
+        return false;
+    }
 }

@@ -15,8 +15,6 @@ public record TrailingArgument(Storage storage, long stackSize, String variant, 
     /** The name of the entry that returns zero, where one can do so for all functions. */
     public static final String DEAD = "dead";
 
-    private static final String CAUGHT = "caught";
-
     TrailingArgument(Storage storage, long stackSize) {
         this(storage, stackSize, "", "");
     }
@@ -24,11 +22,6 @@ public record TrailingArgument(Storage storage, long stackSize, String variant, 
     /** The name of the entry for calls that lead to nothing. */
     public String dead() {
         return DEAD + zero;
-    }
-
-    /** The name of the entry for calls of a closure that was closed. */
-    public String caught() {
-        return CAUGHT + zero;
     }
 
     /**

@@ -2,7 +2,7 @@
 
 package dev.salto.internal.data;
 
-/** What the universal gate needs to know of the closures of one table. */
+/** What the universal gate needs to know of the closures of one kind. */
 public interface DataDrivenFunction {
     /** How to read what native code passed. */
     CallPlan plan();

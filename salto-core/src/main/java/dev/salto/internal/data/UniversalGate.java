@@ -6,7 +6,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.salto.internal.table.Catcher;
+import dev.salto.internal.table.ClosedCalls;
+import dev.salto.internal.table.Kind;
 import dev.salto.internal.table.Tables;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -15,6 +16,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Objects;
 
 /**
  * The gate of all data-driven closures: one upcall stub for the process, which the generic entries call with a slot's id and the address of a frame. It is made with the
@@ -74,11 +76,13 @@ public final class UniversalGate {
     private static long answer(long argument, long frameWord) {
         long frame = WORD.equals(JAVA_LONG) ? frameWord : Integer.toUnsignedLong((int) frameWord);
         int id = (int) argument;
-        DataDrivenFunction function = (DataDrivenFunction) Tables.dataDriven(id);
+        Kind kind = Tables.kind(id);
+        CallPlan plan = (CallPlan) Objects.requireNonNull(kind.plan(), "not data-driven");
         Object target = Tables.target(id);
-        if (target == null) {
-            function.plan().returnZero(frame);
-            Catcher.caughtAt(id, function.plan().returnAddress(frame));
+        DataDrivenFunction function = (DataDrivenFunction) kind.rules();
+        if (target == null || function == null) {
+            plan.returnZero(frame);
+            ClosedCalls.report(id, plan.returnAddress(frame));
         } else {
             try {
                 function.call(target, frame);
@@ -86,7 +90,7 @@ public final class UniversalGate {
                 failed(function, e, frame);
             }
         }
-        return function.plan().answer();
+        return plan.answer();
     }
 
     private static void failed(DataDrivenFunction function, Throwable exception, long frame) {

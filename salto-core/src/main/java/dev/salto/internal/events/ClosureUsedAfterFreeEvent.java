@@ -23,6 +23,6 @@ final class ClosureUsedAfterFreeEvent extends Event {
     String boundTo = "";
 
     @Label("Return Address")
-    @Description("Where the caller goes on, in hexadecimal; 0x0 if the call began before the closure was closed")
+    @Description("The return address of the call, in hexadecimal; 0x0 if it is not known")
     String returnAddress = "";
 }

@@ -32,11 +32,11 @@ public final class Events {
     /**
      * A table was mapped.
      *
-     * @param size the size of its parameters in bytes
+     * @param size the size of its header or its blocks in bytes
      */
-    public static void tableMapped(long address, int trampolines, long size, boolean isProtected) {
+    public static void tableMapped(long address, int trampolines, long size) {
         if (isRecording()) {
-            Recorder.tableMapped(hexadecimal(address), trampolines, size, isProtected);
+            Recorder.tableMapped(hexadecimal(address), trampolines, size);
         }
     }
 

@@ -12,12 +12,11 @@ final class Recorder {
         return FlightRecorder.isInitialized();
     }
 
-    static void tableMapped(String address, int trampolines, long size, boolean isProtected) {
+    static void tableMapped(String address, int trampolines, long size) {
         TableMappedEvent event = new TableMappedEvent();
         event.address = address;
         event.trampolines = trampolines;
         event.size = size;
-        event.isProtected = isProtected;
         event.commit();
     }
 

@@ -23,10 +23,6 @@ final class TableMappedEvent extends Event {
     int trampolines;
 
     @Label("Size")
-    @Description("The size of its parameters in bytes")
+    @Description("The size of its header or its blocks in bytes")
     long size;
-
-    @Label("Protected")
-    @Description("Whether its parameters are read-only except while Salto changes them")
-    boolean isProtected;
 }

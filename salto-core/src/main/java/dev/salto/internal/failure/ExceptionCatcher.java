@@ -7,6 +7,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodType;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -33,7 +34,7 @@ public final class ExceptionCatcher {
     public ExceptionCatcher(FunctionDescriptor function, @Nullable Object zero, boolean endsProcess,
             @Nullable Function<? super Throwable, ? extends @Nullable Object> handler) {
         this.result = function.returnLayout();
-        this.carrier = function.toMethodType().wrap().returnType();
+        this.carrier = MethodType.methodType(function.toMethodType().returnType()).wrap().returnType();
         this.zero = zero;
         this.endsProcess = endsProcess;
         this.handler = handler;

@@ -12,7 +12,7 @@ import java.util.List;
  * @param boundTo the name of the class of the object that it was bound to last
  * @param closedAt where it was closed, innermost first; empty if nobody traced that
  * @param thread the thread that called
- * @param returnAddress the address behind the call; 0 if the call had passed the trampoline before the closure was closed
+ * @param returnAddress the address behind the call; 0 if it is not known
  */
 public record StaleCall(String type, String boundTo, List<StackTraceElement> closedAt, Thread thread,
         long returnAddress) {
@@ -24,7 +24,7 @@ public record StaleCall(String type, String boundTo, List<StackTraceElement> clo
     /** What code the return address is in, for people. */
     public String caller() {
         return returnAddress == 0
-                ? "unknown, because the call began before the closure was closed"
+                ? "native code that is not known"
                 : Os.current().describe(returnAddress);
     }
 

@@ -18,7 +18,7 @@ final class Background {
 
         private static ExecutorService make() {
             ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                    Thread.ofPlatform().daemon().name("Salto promotion").factory());
+                    Thread.ofPlatform().daemon().name("Salto gates").factory());
             executor.allowCoreThreadTimeOut(true);
             return executor;
         }

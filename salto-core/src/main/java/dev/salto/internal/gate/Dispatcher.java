@@ -3,13 +3,15 @@
 package dev.salto.internal.gate;
 
 import dev.salto.internal.failure.ExceptionCatcher;
-import dev.salto.internal.table.Catcher;
+import dev.salto.internal.table.ClosedCalls;
+import dev.salto.internal.table.Tables;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassFileBuilder;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.DynamicConstantDesc;
@@ -24,12 +26,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessFlag;
 import java.lang.reflect.Array;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  *             return target.applyAsInt(a, b);
  *         }
  *     } catch (Throwable exception) {
- *         return (Integer) LINK.apply(exception);                          // Function
+ *         return (Integer) LINK.apply(id, exception);                      // BiFunction
  *     }
  *     LINK.accept(id);                                                     // IntConsumer
  *     return 0;
@@ -73,9 +77,12 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
 
     private static final String METHOD = "dispatch";
     private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
+    private static final ClassDesc TABLES = describe(Tables.class);
+    private static final ClassDesc CLOSED_CALLS = describe(ClosedCalls.class);
     private static final ClassDesc INT_FUNCTION = describe(IntFunction.class);
     private static final ClassDesc INT_CONSUMER = describe(IntConsumer.class);
-    private static final ClassDesc FUNCTION = describe(Function.class);
+    private static final ClassDesc INT_UNARY_OPERATOR = describe(IntUnaryOperator.class);
+    private static final ClassDesc BI_FUNCTION = describe(BiFunction.class);
     private static final ClassDesc CONSUMER = describe(Consumer.class);
     private static final ClassDesc SUPPLIER = describe(Supplier.class);
     private static final ClassDesc SEGMENT = describe(MemorySegment.class);
@@ -88,43 +95,57 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     private final FunctionDescriptor function;
     private final MethodType carriers;
     private final ExceptionCatcher exceptions;
-    private final @Nullable Promotion counted;
+    private final @Nullable MixedGate counted;
+    private final boolean isInModule;
+    private final int[] classes;
+    private final MethodHandles.Lookup.ClassOption[] options;
 
-    private Dispatcher(Callee callee, FunctionDescriptor function, ExceptionCatcher exceptions,
-            @Nullable Promotion counted) {
-        this.callee = callee;
-        this.function = function;
+    private Dispatcher(Recipe recipe, @Nullable MixedGate counted, int... classes) {
+        this.callee = recipe.callee();
+        this.function = recipe.function();
         this.carriers = function.toMethodType();
-        this.exceptions = exceptions;
+        this.exceptions = recipe.exceptions();
         this.counted = counted;
+        this.isInModule = recipe.definer().lookupClass().getModule().equals(Dispatcher.class.getModule());
+        this.classes = classes;
+        this.options = recipe.isForGood()
+                ? new MethodHandles.Lookup.ClassOption[]{MethodHandles.Lookup.ClassOption.STRONG}
+                : new MethodHandles.Lookup.ClassOption[0];
     }
 
     /**
-     * Makes the dispatcher.
+     * What dispatchers of a signature are made of.
      *
      * @param definer defines the class; must see the interface, if there is one
      * @param callee how to call the object
      * @param function what native code passes and expects
-     * @param exceptions takes what the object throws
-     * @param counted counts the calls; null if nobody does
-     * @return a method handle of the type of {@code function} with the closure's id appended
-     */
-    static MethodHandle make(MethodHandles.Lookup definer, Callee callee, FunctionDescriptor function,
-            ExceptionCatcher exceptions, @Nullable Promotion counted) throws IllegalAccessException {
-        return new Dispatcher(callee, function, exceptions, counted).define(definer);
-    }
-
-    /**
-     * What a dispatcher was made of, so that it can be made again. No lambda, because the class of that would be made for the first callback of a process.
+     * @param exceptions takes what the object throws, if the closure's kind has no rules for that
+     * @param isForGood whether the definer's class loader is never unloaded. A class that goes with its loader takes less memory
+     *     than one that can be unloaded alone
      */
     record Recipe(MethodHandles.Lookup definer, Callee callee, FunctionDescriptor function,
-            ExceptionCatcher exceptions) {
-        MethodHandle make(@Nullable Promotion counted) {
-            try {
-                return Dispatcher.make(definer, callee, function, exceptions, counted);
-            } catch (IllegalAccessException e) {
-                throw new AssertionError("what was allowed once stays allowed", e);
-            }
+            ExceptionCatcher exceptions, boolean isForGood) {
+        /**
+         * Makes a dispatcher.
+         *
+         * @return a method handle of the type of {@code function} with the closure's id appended
+         */
+        MethodHandle make() throws IllegalAccessException {
+            return new Dispatcher(this, null).define(definer);
+        }
+
+        /** Makes one that has its calls counted. */
+        MethodHandle makeCounted(MixedGate counted) throws IllegalAccessException {
+            return new Dispatcher(this, counted).define(definer);
+        }
+
+        /**
+         * Makes one with a type profile for each of some classes.
+         *
+         * @param classes their numbers, in ascending order
+         */
+        MethodHandle makeForClasses(int... classes) throws IllegalAccessException {
+            return new Dispatcher(this, null, classes).define(definer);
         }
     }
 
@@ -142,9 +163,9 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
 
     private static MethodHandle closed() {
         try {
-            return HERE.findStatic(Catcher.class, "caughtLate", MethodType.methodType(void.class, int.class));
+            return HERE.findStatic(ClosedCalls.class, "report", MethodType.methodType(void.class, int.class));
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError("Catcher.caughtLate is there and public", e);
+            throw new LinkageError("ClosedCalls.report is there and public", e);
         }
     }
 
@@ -164,7 +185,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         MethodHandle invoker = callee.invoker();
         DispatcherLink link = new DispatcherLink(exceptions, zeroSegment(function), counted);
         MethodHandles.Lookup dispatcher = definer.defineHiddenClassWithClassData(classFile,
-                invoker == null ? link : List.of(link, invoker), true);
+                invoker == null ? link : List.of(link, invoker), true, options);
         try {
             return dispatcher.findStatic(dispatcher.lookupClass(), METHOD, type);
         } catch (NoSuchMethodException e) {
@@ -192,37 +213,76 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
 
         Label start = code.newBoundLabel();
         writeCall(code, closed);
-        code.return_(result);
         Label caught = code.newBoundLabel();
         code.exceptionCatchAll(start, caught, caught);
         code.astore(exception);
-        loadLink(code, FUNCTION);
+        loadLink(code, BI_FUNCTION);
+        code.iload(id);
+        code.invokestatic(ConstantDescs.CD_Integer, "valueOf",
+                MethodTypeDesc.of(ConstantDescs.CD_Integer, ConstantDescs.CD_int));
         code.aload(exception);
-        code.invokeinterface(FUNCTION, "apply",
-                MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object));
+        code.invokeinterface(BI_FUNCTION, "apply",
+                MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object, ConstantDescs.CD_Object));
         writeUnboxed(code);
         code.return_(result);
 
-        // The closure was closed after native code had entered its trampoline.
+        // The closure is closed.
         code.labelBinding(closed);
-        loadLink(code, INT_CONSUMER);
-        code.iload(id);
-        code.invokeinterface(INT_CONSUMER, "accept",
-                MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int));
+        callWithId(code, CLOSED_CALLS, "report", INT_CONSUMER, "accept", ConstantDescs.CD_void);
         writeZero(code, result);
         code.return_(result);
     }
 
-    /** Calls the object and leaves its result on the stack, or jumps if there is none. */
+    /** Calls the object and returns its result, or jumps if there is none. */
     private void writeCall(CodeBuilder code, Label closed) {
         int target = code.allocateLocal(TypeKind.REFERENCE);
-        loadLink(code, INT_FUNCTION);
-        code.iload(code.parameterSlot(carriers.parameterCount()));
-        code.invokeinterface(INT_FUNCTION, "apply", MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_int));
+        callWithId(code, TABLES, "target", INT_FUNCTION, "apply", ConstantDescs.CD_Object);
         code.astore(target);
         code.aload(target);
         code.ifnull(closed);
 
+        if (classes.length > 0) {
+            writeCallsByClass(code, target);
+        }
+        writeCallOf(code, target);
+    }
+
+    /**
+     * Calls a method of Salto's with the closure's id: directly, if the class is in Salto's module, or else through the link. To
+     * resolve the link costs more than the rest of a first call.
+     */
+    private void callWithId(CodeBuilder code, ClassDesc owner, String method, ClassDesc linked, String linkedMethod,
+            ClassDesc result) {
+        int id = code.parameterSlot(carriers.parameterCount());
+        MethodTypeDesc type = MethodTypeDesc.of(result, ConstantDescs.CD_int);
+        if (isInModule && counted == null) {
+            code.iload(id);
+            code.invokestatic(owner, method, type);
+        } else {
+            loadLink(code, linked);
+            code.iload(id);
+            code.invokeinterface(linked, linkedMethod, type);
+        }
+    }
+
+    /** For each of the classes a call of its own, which has a type profile of its own. */
+    private void writeCallsByClass(CodeBuilder code, int target) {
+        Label others = code.newLabel();
+        List<SwitchCase> cases = new ArrayList<>();
+        for (int number : classes) {
+            cases.add(SwitchCase.of(number, code.newLabel()));
+        }
+        callWithId(code, TABLES, "classNumber", INT_UNARY_OPERATOR, "applyAsInt", ConstantDescs.CD_int);
+        code.lookupswitch(others, cases);
+        for (SwitchCase each : cases) {
+            code.labelBinding(each.target());
+            writeCallOf(code, target);
+        }
+        code.labelBinding(others);
+    }
+
+    /** Calls the object and returns its result. */
+    private void writeCallOf(CodeBuilder code, int target) {
         FunctionalMethod method = callee.method();
         MethodHandle invoker = callee.invoker();
         if (method != null) {
@@ -253,6 +313,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
                     MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object));
             code.aload(segment);
         }
+        code.return_(TypeKind.from(carriers.returnType()));
     }
 
     private void loadArguments(CodeBuilder code) {
@@ -283,7 +344,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         if (result == void.class) {
             code.pop();
         } else if (result.isPrimitive()) {
-            ClassDesc box = describe(carriers.wrap().returnType());
+            ClassDesc box = describe(MethodType.methodType(result).wrap().returnType());
             code.checkcast(box);
             code.invokevirtual(box, result.getName() + "Value", MethodTypeDesc.of(describe(result)));
         } else {

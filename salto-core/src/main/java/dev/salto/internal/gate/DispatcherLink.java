@@ -3,29 +3,31 @@
 package dev.salto.internal.gate;
 
 import dev.salto.internal.failure.ExceptionCatcher;
-import dev.salto.internal.table.Catcher;
+import dev.salto.internal.table.ClosedCalls;
 import dev.salto.internal.table.Tables;
 import java.lang.foreign.MemorySegment;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a dispatcher needs of Salto. It is a constant of the dispatcher's class, whose calls of it the JIT compiler inlines.
  *
- * @param exceptions takes what the object throws
+ * @param exceptions takes what the object throws, if the closure's kind has no rules for that
  * @param zero what a function returns that has nothing to return, if that is a segment
  * @param counted counts the calls; null if nobody does
  */
 @SuppressWarnings("overloads") // those of andThen, which nobody calls
-record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable Promotion counted)
+record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable MixedGate counted)
         implements
             IntFunction<@Nullable Object>,
             IntConsumer,
-            Function<Throwable, @Nullable Object>,
+            IntUnaryOperator,
+            BiFunction<Integer, Throwable, @Nullable Object>,
             Consumer<@Nullable MemorySegment>,
             Supplier<MemorySegment> {
     /** The object that a slot is bound to; null if it is closed. */
@@ -33,22 +35,29 @@ record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable
     public @Nullable Object apply(int id) {
         Object target = Tables.target(id);
         if (counted != null) {
-            counted.count(target);
+            counted.count(id);
         }
         return target;
     }
 
-    /** Notes a call that had passed the trampoline when its closure was closed. */
+    /** Reports the call of a closed closure. */
     @Override
     public void accept(int id) {
-        Catcher.caughtLate(id);
+        ClosedCalls.report(id);
+    }
+
+    /** The number of the class of the object that a slot is bound to. */
+    @Override
+    public int applyAsInt(int id) {
+        return Tables.classNumber(id);
     }
 
     /** Deals with an exception, and says what native code gets, boxed. */
     @Override
-    public @Nullable Object apply(Throwable exception) {
+    public @Nullable Object apply(Integer id, Throwable exception) {
         try {
-            return exceptions.caught(exception);
+            ExceptionCatcher own = Tables.kind(id).rules() instanceof ExceptionCatcher rules ? rules : exceptions;
+            return own.caught(exception);
         } catch (Throwable e) {
             throw DispatcherLink.<RuntimeException>unchecked(e);
         }

@@ -9,10 +9,10 @@ import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.failure.StaleCalls;
-import dev.salto.internal.table.ClosureKind;
-import dev.salto.internal.table.ClosureSlots;
-import dev.salto.internal.table.SlotPool;
-import dev.salto.internal.table.StarterSlots;
+import dev.salto.internal.table.GateUse;
+import dev.salto.internal.table.Kind;
+import dev.salto.internal.table.KindSlots;
+import dev.salto.internal.table.Route;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
@@ -25,10 +25,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one upcall stub of a signature, and the pool of slots that lead to it. A signature is a class of objects, usually a functional
- * interface, a function descriptor, and what is to happen to exceptions; its gate is made once and kept as long as that class.
+ * The one upcall stub of a signature, which all closures of all its kinds share. A signature is a class of objects, usually a
+ * functional interface, and a function descriptor; its gate is made once and kept as long as that class.
  *
- * <p>Where there is no text image, it is a gate in name only: each of its slots has an upcall stub to itself. Whether that may be is not decided here.
+ * <p>Where there is no text image, it is a gate in name only: each of its slots has an upcall stub to itself. Whether that may
+ * be is not decided here.
  */
 public final class Gate {
     /** By a class whose loader also knows all classes that the gates use, so that they go when it goes. */
@@ -41,13 +42,11 @@ public final class Gate {
 
     private static final AtomicLong COUNT = new AtomicLong();
 
-    private record Signature(Class<?> objects, FunctionDescriptor function, ExceptionHandling exceptions) {
+    private record Signature(Class<?> objects, FunctionDescriptor function) {
         // Written out, because the JVM makes half a dozen classes for those that a record has by itself.
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Signature that && objects == that.objects && function.equals(that.function)
-                    && exceptions.endsProcess() == that.exceptions.endsProcess()
-                    && Objects.equals(exceptions.handler(), that.exceptions.handler());
+            return other instanceof Signature that && objects == that.objects && function.equals(that.function);
         }
 
         @Override
@@ -56,14 +55,19 @@ public final class Gate {
         }
     }
 
-    private final ClosureSlots slots;
+    private final Dispatcher.Recipe recipe;
+    private final GateStub stub;
 
     /** Null if nothing can be unloaded. */
-    @SuppressWarnings("UnusedVariable") // held, so that the stub is not given to another gate
     private final @Nullable UnloadableGate unloading;
 
-    private Gate(ClosureSlots slots, @Nullable UnloadableGate unloading) {
-        this.slots = slots;
+    /** The slots of kinds that share them: those that return zero after an exception, and those that end the process. */
+    private @Nullable KindSlots returningZero;
+    private @Nullable KindSlots endingProcess;
+
+    private Gate(Dispatcher.Recipe recipe, GateStub stub, @Nullable UnloadableGate unloading) {
+        this.recipe = recipe;
+        this.stub = stub;
         this.unloading = unloading;
     }
 
@@ -76,8 +80,8 @@ public final class Gate {
      *     support the descriptor
      */
     public static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Class<?> functionalInterface,
-            FunctionDescriptor function, ExceptionHandling exceptions) {
-        return of(image, definer, new Signature(functionalInterface, function, exceptions), false);
+            FunctionDescriptor function) {
+        return of(image, definer, new Signature(functionalInterface, function), false);
     }
 
     /**
@@ -86,9 +90,8 @@ public final class Gate {
      * @param image null if there is none
      * @throws IllegalArgumentException if the linker does not support the descriptor
      */
-    public static Gate ofMethodHandles(@Nullable TextImage image, FunctionDescriptor function,
-            ExceptionHandling exceptions) {
-        return of(image, MethodHandles.lookup(), new Signature(MethodHandle.class, function, exceptions), true);
+    public static Gate ofMethodHandles(@Nullable TextImage image, FunctionDescriptor function) {
+        return of(image, MethodHandles.lookup(), new Signature(MethodHandle.class, function), true);
     }
 
     /**
@@ -100,29 +103,29 @@ public final class Gate {
      * @throws IllegalArgumentException if the linker does not support the descriptor
      */
     public static Gate ofInvoker(@Nullable TextImage image, Class<?> objects, FunctionDescriptor function,
-            MethodHandle invoker, ExceptionHandling exceptions) {
-        return make(image, MethodHandles.lookup(), new Signature(objects, function, exceptions),
+            MethodHandle invoker) {
+        return make(image, MethodHandles.lookup(), new Signature(objects, function),
                 new Dispatcher.Callee(null, invoker));
     }
 
     /**
-     * What takes the place of a gate for closures whose calls the universal gate answers.
+     * The slots of closures whose calls the universal gate answers.
      *
      * @param entry the generic entry's name
      * @param objects what all objects are
      * @param function how calls are answered
      * @param hot leads the calls to a gate when there are many; null if they are to stay as they are
      */
-    public static Gate ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
+    public static KindSlots ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
             @Nullable HotFunction hot) {
         CallPlan plan = function.plan();
-        long resultInMemory = plan.returnsInMemory() ? plan.function().returnLayout().orElseThrow().byteSize() : 0;
-        ClosureKind kind = new ClosureKind(objects.getName(), plan.function(), resultInMemory, function);
-        StarterSlots slots = new StarterSlots(image, entry, UniversalGate.address(), kind);
+        Kind kind = new Kind(objects.getName(), plan.function(), plan);
+        KindSlots slots = KindSlots.ofTrampolines(kind,
+                Route.throughUniversalGate(image, entry, UniversalGate.address()), function, GateUse.FOR_GOOD);
         if (hot != null) {
             hot.setSlots(slots);
         }
-        return new Gate(slots, null);
+        return slots;
     }
 
     /** What deals with the exceptions of a function. */
@@ -138,10 +141,6 @@ public final class Gate {
             throw new IllegalArgumentException(
                     "%s has a type in it that the JDK's linker does not know, and that only a CallInterface can have"
                             .formatted(signature.function()));
-        }
-        if (signature.exceptions().handler() != null) {
-            // Handlers are rarely equal.
-            return make(image, definer, withoutNames(signature), callee(signature, areMethodHandles));
         }
         ConcurrentMap<Signature, Gate> gates = GATES.get(anchor(definer, signature.objects()));
         Gate gate = gates.get(signature);
@@ -172,7 +171,7 @@ public final class Gate {
     }
 
     private static Signature withoutNames(Signature signature) {
-        return new Signature(signature.objects(), LayoutNames.strip(signature.function()), signature.exceptions());
+        return new Signature(signature.objects(), LayoutNames.strip(signature.function()));
     }
 
     /** Types of one interface share their gate, unless that would keep the classes of the one who asks alive as long as the interface. */
@@ -185,32 +184,28 @@ public final class Gate {
 
     /** A gate of stubs is replaced when static trampolines work after all. */
     private boolean isGoodFor(@Nullable TextImage image) {
-        return slots.areStatic() || image == null;
+        return stub.isStatic() || image == null;
     }
 
     private static Gate make(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,
             Dispatcher.Callee callee) {
         GateSetting.requireMade();
         FunctionDescriptor function = signature.function();
-        ExceptionHandling exceptions = signature.exceptions();
         if (!System.getProperty(StaleCalls.POLICY, "").isEmpty()) {
             StaleCalls.requireSettings();
         }
         try {
-            ExceptionCatcher catcher = exceptionCatcher(function, exceptions);
-            MethodHandle dispatcher = Dispatcher.make(definer, callee, function, catcher, null);
-            boolean isForGood = exceptions.handler() == null
-                    && isNeverUnloaded(definer.lookupClass().getClassLoader());
+            boolean isForGood = isNeverUnloaded(definer.lookupClass().getClassLoader());
+            Dispatcher.Recipe recipe = new Dispatcher.Recipe(definer, callee, function,
+                    exceptionCatcher(function, ExceptionHandling.ZERO), isForGood);
+            MethodHandle dispatcher = recipe.make();
             GateStub stub = GateStub.take(image, signature.objects().getName(), function,
                     isForGood ? dispatcher : null);
-            if (isForGood && callee.method() != null && stub.slots() instanceof SlotPool pool) {
-                Promotion.of(new Dispatcher.Recipe(definer, callee, function, catcher), pool);
-            }
             countMade();
             if (Events.isRecording()) {
-                Events.gateMade(stub.describe());
+                Events.gateMade(new Kind(signature.objects().getName(), function, null).describe());
             }
-            return new Gate(stub.slots(), isForGood ? null : UnloadableGate.of(stub, dispatcher));
+            return new Gate(recipe, stub, isForGood ? null : new UnloadableGate(stub, dispatcher));
         } catch (IllegalAccessException e) {
             throw new IllegalArgumentException(
                     "%s cannot define a class in the package of %s; pass MethodHandles.lookup() as it is"
@@ -229,8 +224,31 @@ public final class Gate {
                 .anyMatch(loader::equals);
     }
 
-    /** The slots of this signature's closures. Whoever uses them has to keep this gate reachable. */
-    public ClosureSlots slots() {
+    /** The slots of a kind of this signature's closures. Kinds with a handler for exceptions share them with nobody. */
+    public synchronized KindSlots slots(ExceptionHandling exceptions) {
+        if (exceptions.handler() != null) {
+            return make(exceptions);
+        }
+        KindSlots slots = exceptions.endsProcess() ? endingProcess : returningZero;
+        if (slots == null) {
+            slots = make(exceptions);
+            if (exceptions.endsProcess()) {
+                endingProcess = slots;
+            } else {
+                returningZero = slots;
+            }
+        }
+        return slots;
+    }
+
+    private KindSlots make(ExceptionHandling exceptions) {
+        boolean returnsZero = exceptions.handler() == null && !exceptions.endsProcess();
+        ExceptionCatcher rules = returnsZero ? recipe.exceptions() : exceptionCatcher(recipe.function(), exceptions);
+        GateUse use = unloading == null && exceptions.handler() != null ? GateUse.FOR_GOOD : unloading;
+        KindSlots slots = stub.slots(rules, use);
+        if (unloading == null && stub.isStatic() && recipe.callee().method() != null) {
+            MixedGate.watch(recipe, slots, stub.gate());
+        }
         return slots;
     }
 
@@ -246,6 +264,6 @@ public final class Gate {
 
     /** How many closures are upcall stubs, of all gates. */
     public static long stubsInUse() {
-        return StubPool.used();
+        return KindSlots.turnoverOfStubs().used();
     }
 }

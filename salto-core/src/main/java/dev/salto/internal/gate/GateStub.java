@@ -4,18 +4,19 @@ package dev.salto.internal.gate;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.salto.internal.abi.CallSequence;
 import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
-import dev.salto.internal.table.ClosureKind;
-import dev.salto.internal.table.ClosureSlots;
-import dev.salto.internal.table.SlotPool;
+import dev.salto.internal.table.GateUse;
+import dev.salto.internal.table.Kind;
+import dev.salto.internal.table.KindSlots;
+import dev.salto.internal.table.Route;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MutableCallSite;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,112 +26,118 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native side of a gate: the upcall stub, and the slots that lead to it. Which dispatcher stands behind the stub can change, so a stub
- * outlives its gate: it is never freed, because a thread may be inside, and serves the next gate of the same function.
+ * The native side of a gate. Which dispatcher stands behind it can change, so it outlives its gate: an upcall stub is never
+ * freed, because a thread may be inside, and serves the next gate of the same function.
+ *
+ * <p>Where there is no text image, there is no stub for all closures, but one for each.
  */
 final class GateStub {
-    /** Those without a gate, by what their closures are. */
-    private static final Map<ClosureKind, List<GateStub>> SPARE = new HashMap<>();
+    /** Those without a gate. */
+    private static final Map<Key, List<GateStub>> SPARE = new HashMap<>();
 
-    private final ClosureKind kind;
+    private final Key key;
+
     /** Null if the dispatcher never changes. */
-    private final @Nullable MutableCallSite dispatcher;
+    private final @Nullable MutableCallSite site;
 
-    private final ClosureSlots slots;
+    private final MethodHandle dispatcher;
+    private final @Nullable Route route;
 
-    private GateStub(ClosureKind kind, @Nullable MutableCallSite dispatcher, ClosureSlots slots) {
-        this.kind = kind;
+    /** What a stub can be used again for. */
+    private record Key(String objects, FunctionDescriptor function, boolean isStatic) {}
+
+    private GateStub(Key key, @Nullable MutableCallSite site, MethodHandle dispatcher, @Nullable Route route) {
+        this.key = key;
+        this.site = site;
         this.dispatcher = dispatcher;
-        this.slots = slots;
+        this.route = route;
     }
 
     /**
-     * Takes a stub that has no gate, or makes one. It has to be connected before one of its slots is handed out.
+     * Takes a stub that has no gate, or makes one.
      *
      * @param image null if there is none
      * @param objects the name of the class of objects that its closures are bound to
-     * @param forGood the dispatcher, if the gate is never let go: the stub is connected to it; null if it is to be connected later
+     * @param forGood the dispatcher, if it never changes; null if one is to be connected later
      * @throws IllegalArgumentException if the linker does not support the function
      */
     static GateStub take(@Nullable TextImage image, String objects, FunctionDescriptor function,
             @Nullable MethodHandle forGood) {
-        if (image == null) {
-            return take(null, null, new ClosureKind(objects, function, 0), forGood);
+        if (image != null) {
+            Ports.thisJvm().orElseThrow().requireLinkable(function);
         }
-        Port port = Ports.thisJvm().orElseThrow();
-        port.requireLinkable(function);
-        boolean isInMemory = port.classify(function).result() instanceof CallSequence.Result.InMemory;
-        return take(image, port, new ClosureKind(objects, function,
-                isInMemory ? function.returnLayout().orElseThrow().byteSize() : 0), forGood);
-    }
-
-    private static GateStub take(@Nullable TextImage image, @Nullable Port port, ClosureKind kind,
-            @Nullable MethodHandle forGood) {
-        GateStub spare = takeSpare(kind, image != null);
+        Key key = new Key(objects, function, image != null);
+        GateStub spare = forGood == null ? takeSpare(key) : null;
         if (spare != null) {
-            if (forGood != null) {
-                spare.connect(forGood);
-            }
             return spare;
         }
         // Behind a call site it can change. That costs nothing in calls, but milliseconds here, which most gates can do without.
         MutableCallSite site = forGood != null
                 ? null
-                : new MutableCallSite(kind.function().toMethodType().appendParameterTypes(int.class));
+                : new MutableCallSite(function.toMethodType().appendParameterTypes(int.class));
         MethodHandle dispatcher = site == null ? Objects.requireNonNull(forGood) : site.dynamicInvoker();
-        return new GateStub(kind, site, image == null || port == null
-                ? new StubPool(dispatcher, kind)
-                : pool(image, port, dispatcher, kind));
+        return new GateStub(key, site, dispatcher, image == null ? null : route(image, function, dispatcher));
     }
 
-    private static SlotPool pool(TextImage image, Port port, MethodHandle dispatcher, ClosureKind kind) {
-        MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher,
-                kind.function().appendArgumentLayouts(JAVA_INT), Arena.global());
-        return SlotPool.ofGate(image, port.trailingArgument(kind.function()), stub.address(), kind);
+    private static Route route(TextImage image, FunctionDescriptor function, MethodHandle dispatcher) {
+        Port port = Ports.thisJvm().orElseThrow();
+        MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
+                Arena.global());
+        return Route.throughGate(image, port.trailingArgument(function), stub.address());
     }
 
-    private static @Nullable GateStub takeSpare(ClosureKind kind, boolean isStatic) {
+    private static @Nullable GateStub takeSpare(Key key) {
         synchronized (SPARE) {
-            if (!SPARE.isEmpty()) {
-                List<GateStub> spare = SPARE.getOrDefault(kind, List.of());
-                for (GateStub stub : spare) {
-                    if (stub.slots.areStatic() == isStatic) {
-                        spare.remove(stub);
-                        return stub;
-                    }
-                }
-            }
+            List<GateStub> spare = SPARE.get(key);
+            return spare == null || spare.isEmpty() ? null : spare.removeLast();
         }
-        return null;
     }
 
     /** Makes the stub one without a gate. All its closures are closed. */
     void giveBack() {
-        slots.setOccupancy(null);
         disconnect();
         synchronized (SPARE) {
-            SPARE.computeIfAbsent(kind, _ -> new ArrayList<>()).add(this);
+            SPARE.computeIfAbsent(key, _ -> new ArrayList<>()).add(this);
         }
     }
 
     /** Puts a dispatcher behind the stub. */
     void connect(MethodHandle newDispatcher) {
-        MutableCallSite site = Objects.requireNonNull(dispatcher, "it is connected for good");
-        site.setTarget(newDispatcher);
-        MutableCallSite.syncAll(new MutableCallSite[]{site});
+        MutableCallSite own = Objects.requireNonNull(site, "it is connected for good");
+        own.setTarget(newDispatcher);
+        MutableCallSite.syncAll(new MutableCallSite[]{own});
     }
 
     /** Lets go of the dispatcher: whoever calls finds closed closures. */
     void disconnect() {
-        connect(Dispatcher.ofClosed(kind.function()));
+        connect(Dispatcher.ofClosed(key.function));
     }
 
-    /** What its closures are, for people. */
-    String describe() {
-        return kind.describe();
+    /** Whether closures have static trampolines. */
+    boolean isStatic() {
+        return route != null;
     }
 
-    ClosureSlots slots() {
-        return slots;
+    /** The stub's address; 0 if each closure has a stub. */
+    long gate() {
+        return route == null ? 0 : route.gate();
+    }
+
+    /**
+     * Slots that lead to this stub.
+     *
+     * @param rules as in {@link Kind#rules}
+     * @param use null if gate and rules are kept for good
+     */
+    KindSlots slots(Object rules, @Nullable GateUse use) {
+        Kind kind = new Kind(key.objects, key.function, null);
+        return route == null
+                ? KindSlots.ofStubs(kind, this::makeStub, rules, use)
+                : KindSlots.ofTrampolines(kind, route, rules, use);
+    }
+
+    private long makeStub(int id) {
+        MethodHandle target = MethodHandles.insertArguments(dispatcher, key.function.argumentLayouts().size(), id);
+        return Linker.nativeLinker().upcallStub(target, key.function, Arena.global()).address();
     }
 }

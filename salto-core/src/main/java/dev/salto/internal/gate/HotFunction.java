@@ -7,7 +7,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.failure.ExceptionCatcher;
-import dev.salto.internal.table.StarterSlots;
+import dev.salto.internal.table.KindSlots;
+import dev.salto.internal.table.Route;
+import dev.salto.internal.text.TextImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -18,8 +20,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the data-driven closures of one function a gate when they have proven hot. It is made by a thread in the background; then each closure is switched over by one store,
- * its entry, while native code goes on calling it. What cannot have a gate stays as it is.
+ * Gives the data-driven closures of one function a gate when they have proven hot. It is made by a
+ * thread in the background. Then the calls of their tables are led there, while native code goes on
+ * calling. What cannot have a gate stays as it is.
  */
 public final class HotFunction {
     /** How many calls there have to be. By races, if several threads call at a time; then it takes a few more. */
@@ -28,24 +31,27 @@ public final class HotFunction {
     private final FunctionDescriptor function;
     private final Supplier<ExceptionCatcher> exceptions;
     private final Supplier<MethodHandle> invoker;
-    private volatile @Nullable StarterSlots slots;
+    private final TextImage image;
+    private volatile @Nullable KindSlots slots;
     private int left = HOT;
 
     /**
      * A function that is not hot yet.
      *
+     * @param image has the code
      * @param function its type, which may be one that cannot have a gate
      * @param exceptions makes what takes the exceptions of its callbacks
      * @param invoker makes what calls the object that a closure is bound to: it takes that, as an {@code Object}, and what native code passes
      */
-    public HotFunction(FunctionDescriptor function, Supplier<ExceptionCatcher> exceptions,
+    public HotFunction(TextImage image, FunctionDescriptor function, Supplier<ExceptionCatcher> exceptions,
             Supplier<MethodHandle> invoker) {
+        this.image = image;
         this.function = function;
         this.exceptions = exceptions;
         this.invoker = invoker;
     }
 
-    void setSlots(StarterSlots slots) {
+    void setSlots(KindSlots slots) {
         this.slots = slots;
     }
 
@@ -62,19 +68,19 @@ public final class HotFunction {
     }
 
     private void makeGate() {
-        StarterSlots own = slots;
+        KindSlots own = slots;
         if (own == null || ExtendedType.isIn(function)) {
             return;
         }
         try {
             var port = Ports.thisJvm().orElseThrow();
             port.requireLinkable(function);
-            MethodHandle dispatcher = Dispatcher.make(MethodHandles.lookup(),
-                    new Dispatcher.Callee(null, invoker.get()), function, exceptions.get(), null);
+            MethodHandle dispatcher = new Dispatcher.Recipe(MethodHandles.lookup(),
+                    new Dispatcher.Callee(null, invoker.get()), function, exceptions.get(), true).make();
             MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
                     Arena.global());
             Gate.countMade();
-            own.leadThroughGate(port.trailingArgument(function), stub.address());
+            own.lead(Route.throughGate(image, port.trailingArgument(function), stub.address()));
         } catch (IllegalAccessException | RuntimeException | Error e) {
             // The linker does not know the type, or the JVM has no room for code. It stays data-driven, which works without a gate.
             left = 0;

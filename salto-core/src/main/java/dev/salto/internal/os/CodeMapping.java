@@ -23,9 +23,6 @@ public interface CodeMapping {
      */
     TableMemory addTable() throws OsException;
 
-    /** Does the same for a table whose parameters can be mapped {@linkplain TableMemory#bury in place of other tables'}. */
-    TableMemory addGrave() throws OsException;
-
     /**
      * Maps one more table by index: its code, followed by the header, which is filled and read-only
      * before it appears there.

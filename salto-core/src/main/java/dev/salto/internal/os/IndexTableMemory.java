@@ -11,10 +11,12 @@ package dev.salto.internal.os;
 public abstract class IndexTableMemory {
     private final long code;
     private final long codeSize;
+    private final long headerSize;
 
-    IndexTableMemory(long code, long codeSize) {
+    IndexTableMemory(long code, long codeSize, long headerSize) {
         this.code = code;
         this.codeSize = codeSize;
+        this.headerSize = headerSize;
     }
 
     /** Returns the address of the code. */
@@ -25,6 +27,11 @@ public abstract class IndexTableMemory {
     /** Returns the size of the code in bytes. */
     public final long codeSize() {
         return codeSize;
+    }
+
+    /** Returns the size of the memory that the header takes, in bytes: a page. */
+    public final long headerSize() {
+        return headerSize;
     }
 
     /** Returns the address of the header. */

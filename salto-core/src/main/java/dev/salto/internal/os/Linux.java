@@ -85,13 +85,42 @@ final class Linux implements Os {
     }
 
     @Override
+    public MemoryRange map(long size) throws OsException {
+        return new MemoryRange(calls.mapMemory(size), size);
+    }
+
+    @Override
+    public void unmap(MemoryRange memory) {
+        try {
+            calls.munmap(memory.address(), memory.size());
+        } catch (OsException e) {
+            // It stays mapped, and nobody uses it.
+        }
+    }
+
+    @Override
+    public void allowWriting(MemoryRange memory) throws OsException {
+        calls.mprotect(memory.address(), memory.size(), LinuxCalls.PROT_READ | LinuxCalls.PROT_WRITE);
+    }
+
+    @Override
+    public void forbidWriting(MemoryRange memory) throws OsException {
+        calls.mprotect(memory.address(), memory.size(), LinuxCalls.PROT_READ);
+    }
+
+    @Override
+    public void orderLoadsOfOtherThreads() {
+        calls.membarrier();
+    }
+
+    @Override
     public String limitOfTables() {
         return "each table takes two of the process's mappings, which vm.max_map_count limits";
     }
 
     @Override
     public String describe(long address) {
-        return calls.describe(address);
+        return LinuxMappings.describe(address);
     }
 
     @Override
@@ -106,6 +135,6 @@ final class Linux implements Os {
 
     @Override
     public Optional<Boolean> isAnyWritableAndExecutable(List<MemoryRange> ranges) {
-        return LinuxRestrictions.isAnyWritableAndExecutable(ranges);
+        return LinuxMappings.isAnyWritableAndExecutable(ranges);
     }
 }

@@ -9,10 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -32,7 +29,7 @@ class LinuxCalls {
     static final int PROT_WRITE = 2;
     static final int PROT_EXEC = 4;
     static final int MAP_SHARED = 0x01;
-    static final int MAP_PRIVATE = 0x02;
+    private static final int MAP_PRIVATE = 0x02;
     private static final int MAP_ANONYMOUS = 0x20;
     static final int MREMAP_MAYMOVE = 1;
     static final int MREMAP_FIXED = 2;
@@ -94,6 +91,31 @@ class LinuxCalls {
         static final MemorySegment MPROTECT = CLibrary.find("mprotect");
     }
 
+    /** The call that has all threads of the process execute a memory barrier, in Linux since 4.14. */
+    private static final class Barriers {
+        static final int PRIVATE_EXPEDITED = 8;
+        static final int REGISTER_PRIVATE_EXPEDITED = 16;
+
+        /** Its number, which every architecture has another of. */
+        static final long SYS_MEMBARRIER = switch (System.getProperty("os.arch")) {
+            case "arm" -> 389;
+            case "amd64" -> 324;
+            case "i386", "x86" -> 375;
+            case "ppc64le" -> 365;
+            case "s390x" -> 356;
+            default -> 283;
+        };
+
+        static final MethodHandle SYSCALL = CLibrary.linkVariadic("syscall", 1,
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+        static final boolean IS_REGISTERED = call(REGISTER_PRIVATE_EXPEDITED) == 0;
+
+        static long call(int command) {
+            return CLibrary.call(
+                    state -> (long) SYSCALL.invokeExact(state, SYS_MEMBARRIER, (long) command, 0L, 0L));
+        }
+    }
+
     /** The call that takes the right to change mappings away for good. */
     private static final class Sealing {
         /** The number of mseal(2), on every architecture of Linux that Salto has or will have a port for. */
@@ -110,16 +132,6 @@ class LinuxCalls {
 
         static final MethodHandle PRCTL = CLibrary.linkVariadic("prctl", 1,
                 FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    }
-
-    /** The dynamic linker's knowledge of names. */
-    private static final class Symbols {
-        /** {@code Dl_info} of dladdr(3). */
-        static final StructLayout INFO = MemoryLayout.structLayout(
-                ADDRESS.withName("fname"), ADDRESS.withName("fbase"), ADDRESS.withName("sname"),
-                ADDRESS.withName("saddr"));
-
-        static final MemorySegment DLADDR = CLibrary.find("dladdr");
     }
 
     /** Opens a file for reading and returns its descriptor, which programs started later do not inherit. */
@@ -293,13 +305,9 @@ class LinuxCalls {
         return CLibrary.address(result);
     }
 
-    /**
-     * Maps fresh zeroed memory that can be written.
-     *
-     * @param sharing {@link #MAP_PRIVATE}, or {@link #MAP_SHARED} if it is going to be {@linkplain #duplicate duplicated}
-     */
-    long mapMemory(long length, int sharing) throws OsException {
-        return mmap(length, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+    /** Maps fresh zeroed memory that can be written. */
+    long mapMemory(long length) throws OsException {
+        return mmap(length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     }
 
     /** Keeps a range of addresses, where nothing can be read, for mappings that are put there. */
@@ -334,7 +342,7 @@ class LinuxCalls {
     }
 
     /** Unmaps memory after a failure, which stays the one that is reported. */
-    void munmapAfter(OsException failure, long address, long length) {
+    void munmapAfter(Throwable failure, long address, long length) {
         try {
             munmap(address, length);
         } catch (OsException second) {
@@ -351,6 +359,16 @@ class LinuxCalls {
         if (isError(result)) {
             throw new OsException("mprotect(%#x, %s, %s)".formatted(address, length, name(protection)),
                     result);
+        }
+    }
+
+    /**
+     * Has all running threads of the process execute a full memory barrier. Where the kernel is older, or a filter forbids the
+     * call, that is left out.
+     */
+    void membarrier() {
+        if (Barriers.IS_REGISTERED) {
+            long _ = Barriers.call(Barriers.PRIVATE_EXPEDITED);
         }
     }
 
@@ -391,31 +409,6 @@ class LinuxCalls {
     /** As {@link Os#callWithZeros}. */
     long callWithZeros(long function) {
         return CLibrary.callForWord(MemorySegment.ofAddress(function), 0, 0, 0, 0, 0, 0);
-    }
-
-    /** As {@link Os#describe}. */
-    String describe(long address) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = arena.allocate(Symbols.INFO);
-            if (CLibrary.callForInt(Symbols.DLADDR, address, info.address(), 0) == 0) {
-                return "%#x (no library's code; the JVM's own, or made at run time)".formatted(address);
-            }
-            String library = string(info, "fname");
-            long function = word(info, "saddr");
-            return function == 0
-                    ? "%#x (%s+%#x)".formatted(address, library, address - word(info, "fbase"))
-                    : "%#x (%s+%#x in %s)".formatted(address, string(info, "sname"), address - function, library);
-        } catch (RuntimeException | LinkageError e) {
-            return "%#x".formatted(address);
-        }
-    }
-
-    private static long word(MemorySegment info, String name) {
-        return info.get(ADDRESS, Symbols.INFO.byteOffset(PathElement.groupElement(name))).address();
-    }
-
-    private static String string(MemorySegment info, String name) {
-        return MemorySegment.ofAddress(word(info, name)).reinterpret(Long.MAX_VALUE).getString(0);
     }
 
     private static void requireNeverBoth(int protection) {

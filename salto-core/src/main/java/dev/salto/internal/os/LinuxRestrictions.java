@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What this process can see of the restrictions that the system lays on it. */
@@ -28,26 +26,10 @@ final class LinuxRestrictions {
     private static final Path SELINUX = Path.of("/sys/fs/selinux/enforce");
     private static final Path MEMFD_NOEXEC = Path.of("/proc/sys/vm/memfd_noexec");
 
-    private static final Path MAPS = Path.of("/proc/self/maps");
-    private static final Pattern WRITABLE_AND_EXECUTABLE = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .wx.*");
-
     private final LinuxCalls calls;
 
     LinuxRestrictions(LinuxCalls calls) {
         this.calls = calls;
-    }
-
-    /** As {@link Os#isAnyWritableAndExecutable}. */
-    static Optional<Boolean> isAnyWritableAndExecutable(List<MemoryRange> ranges) {
-        return lines(MAPS).map(lines -> lines.stream()
-                .map(WRITABLE_AND_EXECUTABLE::matcher)
-                .filter(Matcher::matches)
-                .anyMatch(mapping -> isAnyIn(ranges, Long.parseUnsignedLong(mapping.group(1), 16),
-                        Long.parseUnsignedLong(mapping.group(2), 16))));
-    }
-
-    private static boolean isAnyIn(List<MemoryRange> ranges, long start, long end) {
-        return ranges.stream().anyMatch(range -> range.overlaps(start, end));
     }
 
     /** As {@link Os#restrictions}. */
@@ -138,7 +120,7 @@ final class LinuxRestrictions {
         return lines(file).flatMap(lines -> lines.stream().findFirst());
     }
 
-    private static Optional<List<String>> lines(Path file) {
+    static Optional<List<String>> lines(Path file) {
         try {
             return Optional.of(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {

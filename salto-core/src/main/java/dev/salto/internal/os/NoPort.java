@@ -51,6 +51,31 @@ final class NoPort implements Os {
     }
 
     @Override
+    public MemoryRange map(long size) throws OsException {
+        throw refusal();
+    }
+
+    @Override
+    public void unmap(MemoryRange memory) {
+        // There is none.
+    }
+
+    @Override
+    public void allowWriting(MemoryRange memory) throws OsException {
+        throw refusal();
+    }
+
+    @Override
+    public void forbidWriting(MemoryRange memory) throws OsException {
+        throw refusal();
+    }
+
+    @Override
+    public void orderLoadsOfOtherThreads() {
+        // No thread has a function pointer of Salto's.
+    }
+
+    @Override
     public String limitOfTables() {
         return "there can be none";
     }

@@ -55,11 +55,34 @@ public interface Os {
      */
     CodeMapping map(OpenFile file, long offset, TableShape shape) throws OsException;
 
+    /**
+     * Maps memory that is zeroed and can be written.
+     *
+     * @param size how much, in bytes
+     */
+    MemoryRange map(long size) throws OsException;
+
+    /** Gives memory of {@link #map} back. Does nothing if the system refuses. */
+    void unmap(MemoryRange memory);
+
+    /** Lets memory of {@link #map} be written. */
+    void allowWriting(MemoryRange memory) throws OsException;
+
+    /** Makes a write to memory of {@link #map}, by whatever code, end the process. */
+    void forbidWriting(MemoryRange memory) throws OsException;
+
+    /**
+     * Has every other running thread of the process execute a full memory barrier. Does nothing where the system has no call for
+     * that.
+     */
+    void orderLoadsOfOtherThreads();
+
     /** Says how the system limits the number of tables, for messages. */
     String limitOfTables();
 
     /**
-     * Says which code an address is in, for people: the address, and its function and library as far as the system knows them.
+     * Says which code an address is in, for people: the address, its library, and the distance from the beginning of that file.
+     * It takes no lock that a thread in native code can have.
      */
     String describe(long address);
 

@@ -47,15 +47,6 @@ public abstract class TableMemory {
     /** Makes a write to the parameters, by whatever code, end the process. */
     public abstract void forbidWriting() throws OsException;
 
-    /** Gives the memory of the parameters back to the system, and maps the grave's in its place. */
-    public abstract void bury(TableMemory grave) throws OsException;
-
-    /**
-     * Undoes {@link #bury}: the parameters are memory of this table alone again. They begin with what the grave's say, because native code may call this table's
-     * trampolines at any time.
-     */
-    public abstract void exhume(TableMemory grave) throws OsException;
-
     /** Forbids writing. Where the kernel can do that, all of the table's memory stays mapped as it is until the process ends. */
     public abstract void seal() throws OsException;
 }

@@ -2,331 +2,389 @@
 
 package dev.salto.internal.table;
 
-import dev.salto.internal.os.OsException;
-import dev.salto.internal.text.TextImage;
-import java.util.ArrayDeque;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool's tables, and those of its slots that no stripe has at hand. Stripes get slots from here and give them back by the batch, under the lock of
- * this object.
+ * The tables of one kind, and those of its slots that no magazine has. Magazines get slots from here, and give back what was
+ * closed, by the batch.
  *
- * <p><b>Memory goes back to the system</b> by whole tables. One whose slots are all free is <em>retired</em>: the memory of its parameters is let go, and what
- * is mapped there instead is the grave, one page after another of parameters that lead to the entry for closed closures. The code stays mapped, because a callback
- * that was under way when its closure was closed may return to it, and so every pointer that was ever handed out leads somewhere for as long as the process
- * lives. When the pool grows again, retired tables come first. How many free ones are kept in hand grows with the number of those in use, so that a
- * number of closures that goes up and down costs no call to the system; and until the next garbage collection, which frees what belongs to the closures in the Java heap, a few more are kept.
+ * <p><b>Locking.</b> Under the monitor of this object nothing is allocated or waited for, and a failed call leaves everything as
+ * it was or complete. So nothing can be lost, and a thread that waits for the monitor waits for nanoseconds.
  */
+@SuppressWarnings("ReferenceEquality") // tables are equal when they are the same
 final class Depot {
-    /** With so many tables it does not matter if a stripe takes many fresh slots at a time. */
-    private static final int MANY = 8;
-    private static final int LARGE_BATCH = 8 * Stripe.BATCH;
+    private final Growth growth;
+    private final SeenClasses classes = new SeenClasses();
+    private final Quarantine quarantine = new Quarantine();
+    private final EmptyTables empty = new EmptyTables();
 
-    /**
-     * How many tables stay in hand, at the least, when closures are closed: under six megabytes, for over 300,000 closures. So many can come and go
-     * without a call to the system.
-     */
-    static final int SOON = 112;
+    /** Made when the first slot is taken. */
+    private volatile @Nullable Magazines magazines;
 
-    /** How many stay after the next garbage collection. */
-    static final int LATER = 1;
+    private volatile boolean isKeptUp;
+    private long closedBefore;
 
-    private final TextImage image;
-    private final @Nullable ClosureKind kind;
-    private final int quarantineSize;
+    // What follows changes under the monitor of this object only.
 
-    private final Content content;
+    /** All tables. */
+    private @Nullable Table tables;
 
-    /** All tables that can change, without the retired ones. */
-    private final List<Table> tables = new ArrayList<>();
+    /** Those with slots that were used before and are free. */
+    private @Nullable Table withFree;
 
-    private final Deque<Retired> retired = new ArrayDeque<>();
+    /** The one with slots that were never handed out. */
+    private @Nullable Table growing;
 
-    /** Those of the tables that have free slots that were used before, and that no stripe holds. */
-    private final Deque<Table> available = new ArrayDeque<>();
-
-    /** How many slots were handed out at least once, in all tables. */
-    private int handedOut;
-
-    /** How many of them are here. */
-    private int free;
-
-    /** How many tables have nothing but free slots, all of which are here. */
-    private int unused;
-
-    /** Tables with slots that were never handed out. More than one if threads needed one at the same time. */
-    private final Deque<Table> growing = new ArrayDeque<>();
-
-    private @Nullable Table grave;
-    private volatile boolean hasMany;
-    private volatile boolean hasSpare;
-
-    /**
-     * A retired table.
-     *
-     * @param reusableFrom how often slots have to have been given back before this one is used again, so that its last ones are caught for as long as all others
-     */
-    private record Retired(Table table, long reusableFrom) {}
-
-    /** What a pool writes into tables. */
-    interface Content {
-        /** Sets up a table of fresh memory before its slots are used. */
-        void setUp(Table table);
-
-        /** The same for a table all of whose trampolines lead to the entry for closed closures. */
-        void setUpGrave(Table table) throws OsException;
+    Depot(Growth growth) {
+        this.growth = growth;
     }
 
-    Depot(TextImage image, @Nullable ClosureKind kind, int quarantineSize, Content content) {
-        this.image = image;
-        this.kind = kind;
-        this.quarantineSize = quarantineSize;
-        this.content = content;
+    /** The classes of the objects that were bound. */
+    SeenClasses classes() {
+        return classes;
+    }
+
+    Magazines magazines() {
+        Magazines own = magazines;
+        return own != null ? own : makeMagazines();
+    }
+
+    private Magazines makeMagazines() {
+        Magazines made = new Magazines(classes);
+        synchronized (this) {
+            Magazines own = magazines;
+            if (own == null) {
+                own = made;
+                magazines = made;
+            }
+            return own;
+        }
     }
 
     /**
-     * Gives slots to a stripe that has none. A table that this takes is mapped without the lock, so that other threads do not wait for it.
+     * Gives slots to a magazine that has none.
      *
-     * @param givenBack how often a slot was given back in the pool so far
      * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
      */
-    void fill(Stripe stripe, long givenBack) {
-        if (!fillFromTables(stripe)) {
-            Table table = grow(givenBack);
-            synchronized (this) {
-                tables.add(table);
-                handOut(table, stripe);
-                if (table.hasFresh()) {
-                    growing.add(table);
-                }
-                look();
-            }
+    void fill(Magazine magazine) {
+        if (quarantine.size() == 0 && magazine.closed.count > 0) {
+            takeClosed(magazine);
+        }
+        while (!fillFromTables(magazine)) {
+            grow();
         }
     }
 
-    /** Gives a stripe slots of the tables that there are; returns false if they have none. */
-    private synchronized boolean fillFromTables(Stripe stripe) {
-        if (free > 0) {
-            Table table = tableWithFree(stripe);
-            unused -= table.isUnused() ? 1 : 0;
-            stripe.freeCount = table.takeFree(stripe.free, Stripe.BATCH);
-            free -= stripe.freeCount;
-            if (!table.hasFree()) {
-                table.setHolder(null);
-            }
-            return true;
+    private boolean fillFromTables(Magazine magazine) {
+        if (growth.batch() < Batch.SIZE) {
+            return fillWithPrepared(magazine);
         }
-        Table table = growing.peek();
+        synchronized (this) {
+            return takeFree(magazine) || takeFresh(magazine);
+        }
+    }
+
+    /** Slots that need something before they are handed out are few, and get it under no lock. */
+    private boolean fillWithPrepared(Magazine magazine) {
+        Table table;
+        int slot;
+        synchronized (this) {
+            if (takeFree(magazine)) {
+                return true;
+            }
+            table = growing;
+            if (table == null) {
+                return false;
+            }
+            slot = table.handedOut;
+        }
+        growth.prepare(table, slot);
+        synchronized (this) {
+            return growing == table && table.handedOut == slot && takeFresh(magazine);
+        }
+    }
+
+    /** Gives a magazine slots of one table that were used before, the first ones last. Returns whether there are any. */
+    private boolean takeFree(Magazine magazine) {
+        Table table = withFree;
         if (table == null) {
             return false;
         }
-        handOut(table, stripe);
-        if (!table.hasFresh()) {
-            growing.remove();
+        int[] ids = magazine.free;
+        long[] bits = table.free;
+        int count = Math.min(table.freeCount, ids.length);
+        int base = Tables.id(table.number(), 0);
+        int left = count;
+        int word = 0;
+        long rest = bits[0];
+        while (left > 0) {
+            if (rest == 0) {
+                word++;
+                rest = bits[word];
+            } else {
+                left--;
+                ids[left] = base + word * Long.SIZE + Long.numberOfTrailingZeros(rest);
+                rest &= rest - 1;
+            }
+        }
+        // No call from here on.
+        for (int i = 0; i < word; i++) {
+            bits[i] = 0;
+        }
+        bits[word] = rest;
+        table.freeCount -= count;
+        if (table.freeCount == 0) {
+            withFree = table.nextWithFree;
+            table.nextWithFree = null;
+            table.isWithFree = false;
+        }
+        magazine.freeCount = count;
+        return true;
+    }
+
+    /** Gives a magazine slots that were never handed out. Returns whether there are any. */
+    private boolean takeFresh(Magazine magazine) {
+        Table table = growing;
+        if (table == null) {
+            return false;
+        }
+        int capacity = table.capacity();
+        int count = Math.min(Math.min(growth.batch(), magazine.free.length), capacity - table.handedOut);
+        int last = Tables.id(table.number(), table.handedOut + count - 1);
+        for (int i = 0; i < count; i++) {
+            magazine.free[i] = last - i;
+        }
+        // No call from here on.
+        table.handedOut += count;
+        if (table.handedOut == capacity) {
+            growing = null;
+        }
+        magazine.freeCount = count;
+        return true;
+    }
+
+    /** Finds, or makes, one more table to hand slots out of. */
+    private void grow() {
+        if (revive()) {
+            return;
+        }
+        if (!isKeptUp) {
+            Upkeep.add(this::keepUp);
+            isKeptUp = true;
+        }
+        Table table = growth.grow();
+        synchronized (this) {
+            table.next = tables;
+            tables = table;
+            if (growing == null) {
+                growing = table;
+            } else {
+                // Another thread was faster.
+                empty.add(table);
+            }
+        }
+        growth.joined(table);
+    }
+
+    /** Uses an empty table again; returns whether there is one, or another thread has made one meanwhile. */
+    private boolean revive() {
+        Table candidate;
+        synchronized (this) {
+            candidate = empty.first();
+            if (candidate == null || candidate.reusableFrom > quarantine.closed()) {
+                return false;
+            }
+        }
+        @Nullable
+        Object[] targets = new @Nullable Object[candidate.capacity()];
+        short[] numbers = new short[candidate.capacity()];
+        synchronized (this) {
+            if (empty.first() == candidate && growing == null) {
+                Tables.refill(candidate, targets, numbers);
+                empty.removeFirst();
+                growing = candidate;
+            }
+            return growing != null;
+        }
+    }
+
+    /** Takes the closed slots of a magazine, which has room again afterwards. */
+    void takeClosed(Magazine magazine) {
+        Batch replacement = null;
+        while (!exchange(magazine, replacement)) {
+            replacement = new Batch();
+        }
+    }
+
+    private synchronized boolean exchange(Magazine magazine, @Nullable Batch made) {
+        if (!quarantine.add(magazine, made)) {
+            return false;
+        }
+        @Nullable
+        Table[] all = Tables.all();
+        for (Batch due = quarantine.due(); due != null; due = quarantine.due()) {
+            release(due, all);
+            quarantine.remove(due);
         }
         return true;
     }
 
-    /** Gives a stripe slots of a table that were never handed out. */
-    private void handOut(Table table, Stripe stripe) {
-        stripe.fresh = Tables.id(table, table.handedOut());
-        int count = table.handOut(tables.size() < MANY ? Stripe.BATCH : LARGE_BATCH);
-        stripe.freshEnd = stripe.fresh + count;
-        handedOut += count;
+    /** Frees slots. If that is done again after a failure, it has no effect. */
+    private void release(Batch batch, @Nullable Table[] all) {
+        for (int i = 0; i < batch.count; i++) {
+            int id = batch.ids[i];
+            Table table = id == Tables.NONE ? null : all[id >>> Tables.SLOT_BITS];
+            if (table != null) {
+                batch.ids[i] = Tables.NONE;
+                table.free[(id & Tables.SLOT_MASK) / Long.SIZE] |= 1L << id;
+                table.freeCount++;
+                if (!table.isWithFree) {
+                    table.isWithFree = true;
+                    table.nextWithFree = withFree;
+                    withFree = table;
+                }
+            }
+        }
     }
 
-    /** A stripe holds on to a table as long as that has free slots: threads that write to neighbouring slots at the same time slow each other down. */
-    private Table tableWithFree(Stripe stripe) {
-        Table held = stripe.table;
-        if (held != null && stripe.equals(held.holder())) {
-            return held;
+    private boolean keepUp() {
+        long closed;
+        synchronized (this) {
+            closed = quarantine.closed();
         }
-        Table table = available.poll();
-        if (table != null) {
-            table.setHolder(stripe);
-            stripe.table = table;
-            return table;
+        if (closed != closedBefore) {
+            closedBefore = closed;
+            emptyUnused();
         }
-        return tables.stream().filter(Table::hasFree).findFirst().orElseThrow();
+        return isKeptUp;
     }
 
     /**
-     * Takes the older half of the slots of a stripe that has no room for more.
-     *
-     * @param givenBack as in {@link #fill}
+     * Lets go of what the Java heap has for the slots of tables whose slots are all free. The table with fresh slots stays, or
+     * one of the others.
      */
-    synchronized void takeHalf(Stripe stripe, long givenBack) {
-        for (int i = 0; i < Stripe.BATCH; i++) {
-            int id = stripe.free[i];
-            Table table = Tables.table(id);
-            if (!table.hasFree() && table.holder() == null) {
-                available.add(table);
-            }
-            free++;
-            table.addFree(Tables.slot(id));
-            unused += table.isUnused() ? 1 : 0;
+    private void emptyUnused() {
+        @Nullable
+        Table[] all = Tables.all();
+        // Slots in a magazine that is made meanwhile are not counted, so their tables stay.
+        List<Magazine> known = magazines().all();
+        Table unused;
+        synchronized (this) {
+            unused = takeUnused(all, known);
         }
-        stripe.freeCount -= Stripe.BATCH;
-        System.arraycopy(stripe.free, Stripe.BATCH, stripe.free, 0, stripe.freeCount);
-        if (kind != null && unused > inHand(SOON, tables.size() - unused)) {
-            retire(Table::isUnused, _ -> false, SOON, givenBack);
+        for (Table table = unused; table != null; table = table.nextEmpty) {
+            Tables.empty(table);
         }
-        look();
-    }
-
-    /**
-     * How many tables with nothing but free slots stay in hand.
-     *
-     * @param least {@link #SOON} or {@link #LATER}
-     */
-    private static int inHand(int least, int inUse) {
-        return least + inUse / 4;
-    }
-
-    private void look() {
-        boolean mayAllBeFree = handedOut - free <= Stripe.COUNT * (LARGE_BATCH + quarantineSize + 2 * Stripe.BATCH);
-        hasMany = kind != null && mayAllBeFree && tables.size() > SOON + 1;
-        hasSpare = kind != null && (mayAllBeFree
-                ? tables.size() > LATER + 1
-                : unused > inHand(LATER, tables.size() - unused));
-    }
-
-    /** Whether there are so many tables that it is worth while to look whether all slots are free. Without the lock, and so of a moment ago. */
-    boolean hasMany() {
-        return hasMany;
-    }
-
-    /** Whether there may be tables that should go after the next garbage collection. Without the lock, too. */
-    boolean hasSpare() {
-        return hasSpare;
-    }
-
-    /**
-     * Retires as many of some tables as do not stay in hand.
-     *
-     * @param isRecent whether some of a table's slots are still in quarantine
-     */
-    private void retire(Predicate<Table> isUnused, Predicate<Table> isRecent, int least, long givenBack) {
-        List<Table> candidates = tables.stream().filter(isUnused).toList();
-        int excess = candidates.size() - inHand(least, tables.size() - candidates.size());
-        for (Table table : candidates.subList(0, Math.max(excess, 0))) {
-            int freeBefore = table.freeCount();
-            int handedOutBefore = table.handedOut();
-            if (!bury(table)) {
-                break;
-            }
-            free -= freeBefore;
-            handedOut -= handedOutBefore;
-            if (isRecent.test(table)) {
-                retired.addLast(new Retired(table, givenBack + quarantineSize));
-            } else {
-                retired.addFirst(new Retired(table, givenBack));
+        synchronized (this) {
+            while (unused != null) {
+                Table table = unused;
+                unused = table.nextEmpty;
+                table.nextEmpty = null;
+                table.reset();
+                empty.add(table);
             }
         }
-        tables.removeIf(Table::isRetired);
-        available.removeIf(Table::isRetired);
-        growing.removeIf(Table::isRetired);
-        unused = (int) tables.stream().filter(Table::isUnused).count();
-        look();
     }
 
-    /** One more table, none of whose slots was handed out. */
-    private Table grow(long givenBack) {
-        Retired again = takeRetired(givenBack);
-        Table table = again == null ? Tables.add(image, kind, this) : revive(again);
-        content.setUp(table);
-        return table;
+    /** Takes the tables that have nothing but free slots, but for one, and links them as empty ones. */
+    private @Nullable Table takeUnused(@Nullable Table[] all, List<Magazine> known) {
+        for (Table table = tables; table != null; table = table.next) {
+            table.quarantined = 0;
+        }
+        for (Batch batch = quarantine.first(); batch != null; batch = batch.next) {
+            count(batch, all);
+        }
+        // Owners of magazines only add to their batches, and exchange them under this monitor.
+        for (int i = 0; i < known.size(); i++) {
+            count(known.get(i).closed, all);
+        }
+        Table taken = markUnused();
+        for (Batch batch = quarantine.first(); batch != null; batch = batch.next) {
+            forgetEmpty(batch, all);
+        }
+        for (int i = 0; i < known.size(); i++) {
+            forgetEmpty(known.get(i).closed, all);
+        }
+        return taken;
     }
 
-    private synchronized @Nullable Retired takeRetired(long givenBack) {
-        Retired first = retired.peek();
-        return first != null && givenBack >= first.reusableFrom() ? retired.remove() : null;
-    }
-
-    private Table revive(Retired again) {
-        try {
-            Tables.revive(again.table());
-            return again.table();
-        } catch (RuntimeException | Error e) {
-            synchronized (this) {
-                retired.addFirst(again);
+    /** Counts the slots of a batch by their tables. */
+    private static void count(Batch batch, @Nullable Table[] all) {
+        int count = batch.count;
+        VarHandle.acquireFence();
+        for (int i = 0; i < count; i++) {
+            Table table = batch.ids[i] == Tables.NONE ? null : all[batch.ids[i] >>> Tables.SLOT_BITS];
+            if (table != null) {
+                table.quarantined++;
             }
-            throw e;
         }
     }
 
-    /**
-     * Retires tables whose slots are all free, also where stripes have some of them at hand or in quarantine. Nobody may use any of the stripes.
-     *
-     * @param least how many stay in hand at the least: {@link #SOON} or {@link #LATER}
-     * @param givenBack as in {@link #fill}
-     */
-    synchronized void reclaim(Collection<Stripe> stripes, int least, long givenBack) {
-        int[] atHand = new int[Tables.count()];
-        boolean[] isRecent = new boolean[atHand.length];
-        for (Stripe stripe : stripes) {
-            stripe.forEach(id -> atHand[Tables.number(id)]++);
-            stripe.quarantine.forEach(id -> isRecent[Tables.number(id)] = true);
-        }
-        retire(table -> table.freeCount() + atHand[table.number()] == table.handedOut(),
-                table -> isRecent[table.number()], least, givenBack);
-        for (Stripe stripe : stripes) {
-            stripe.removeIf(id -> Tables.table(id).isRetired());
-        }
-    }
-
-    private boolean bury(Table table) {
-        try {
-            if (grave == null) {
-                Table made = Tables.addGrave(image, kind);
-                content.setUpGrave(made);
-                grave = made;
+    /** Replaces the slots of empty tables by none, which the owner of a batch need not know. */
+    private static void forgetEmpty(Batch batch, @Nullable Table[] all) {
+        int count = batch.count;
+        VarHandle.acquireFence();
+        for (int i = 0; i < count; i++) {
+            Table table = batch.ids[i] == Tables.NONE ? null : all[batch.ids[i] >>> Tables.SLOT_BITS];
+            if (table != null && table.isEmpty) {
+                batch.ids[i] = Tables.NONE;
             }
-            Tables.retire(table, grave);
-            return true;
-        } catch (OsException e) {
-            // There are mappings or memory for one page too few. So this table's memory stays in hand.
-            return false;
         }
     }
 
-    /**
-     * Makes all tables unchangeable for good, and lets go of them. Nobody may use any of the stripes.
-     *
-     * @throws IllegalStateException if the system refuses
-     */
-    synchronized void seal(Collection<Stripe> stripes) {
-        stripes.forEach(Stripe::clear);
-        available.clear();
-        handedOut = 0;
-        free = 0;
-        unused = 0;
-        growing.clear();
-        for (Table table : tables) {
-            table.seal();
+    /** Marks the tables that have nothing but free slots as empty, but for one. */
+    private @Nullable Table markUnused() {
+        long reusableFrom = quarantine.closed() + quarantine.size();
+        Table taken = null;
+        Table list = null;
+        boolean staysOne = growing != null;
+        for (Table table = tables; table != null; table = table.next) {
+            boolean isUnused = !table.isEmpty && table != growing
+                    && table.freeCount + table.quarantined == table.handedOut;
+            if (isUnused && staysOne) {
+                table.isEmpty = true;
+                table.reusableFrom = table.quarantined > 0 ? reusableFrom : 0;
+                table.nextEmpty = taken;
+                taken = table;
+            }
+            staysOne |= isUnused;
+            table.isWithFree = !table.isEmpty && table.freeCount > 0;
+            table.nextWithFree = table.isWithFree ? list : null;
+            list = table.isWithFree ? table : list;
         }
-        tables.clear();
-        look();
+        withFree = list;
+        return taken;
     }
 
-    /** Sets up all tables once more, because what is to be written into them has changed. The grave cannot be written; the next one will have it. */
-    synchronized void setUpAgain() {
-        tables.forEach(content::setUp);
-        grave = null;
-    }
-
-    /** A table that leads to another gate: only its copies of entries are used. */
-    Table addGateTable() {
-        return Tables.add(image, kind, this);
-    }
-
-    /** All tables that can change. */
+    /** All tables, for a thread that changes them one by one. */
     synchronized List<Table> tables() {
-        return List.copyOf(tables);
+        List<Table> list = new ArrayList<>();
+        for (Table table = tables; table != null; table = table.next) {
+            list.add(table);
+        }
+        return list;
+    }
+
+    /** Takes all tables away from a kind that nobody uses any more. */
+    List<Table> dismantle() {
+        isKeptUp = false;
+        List<Table> all = tables();
+        synchronized (this) {
+            tables = null;
+            withFree = null;
+            growing = null;
+            empty.clear();
+            quarantine.clear();
+        }
+        return all;
+    }
+
+    /** How many slots were bound and closed so far. Exact while no thread binds or closes. */
+    Turnover turnover() {
+        Magazines own = magazines;
+        return own == null ? new Turnover(0, 0) : own.turnover();
     }
 }

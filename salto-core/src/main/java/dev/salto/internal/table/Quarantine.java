@@ -2,127 +2,93 @@
 
 package dev.salto.internal.table;
 
-import java.util.Arrays;
-import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The slots that were given back last, which are not to be used again yet, so that calls of them are noticed. Their number is fixed. For one thread at a time. */
-public class Quarantine extends CacheLine {
-    /** None comes out of the quarantine: it has room. */
-    public static final int NONE = -1;
+/**
+ * The slots of one kind that were closed last. They are not bound again yet, so that calls of closed closures are noticed for a
+ * while.
+ *
+ * <p>It belongs to a depot, whose monitor guards it.
+ */
+final class Quarantine {
+    private final int size = QuarantineSetting.size();
 
-    /** The system property that says how many slots of each signature are in quarantine. */
-    private static final String SIZE = "dev.salto.quarantine";
+    /** Batches from the oldest to the youngest. */
+    private @Nullable Batch oldest;
 
-    private static final int DEFAULT_SIZE = 1000;
-    private static final int MAXIMUM = 1 << 24;
+    private @Nullable Batch youngest;
+    private int count;
+    private @Nullable Batch spare;
 
-    private final int size;
+    /** How many slots were closed so far. */
+    private long closed;
 
-    /** A ring, from the oldest to the newest; it is short until the first round is complete. */
-    private int[] slots = {};
-    private int next;
-
-    private Quarantine(int size) {
-        this.size = size;
-    }
-
-    /** An empty quarantine. */
-    public static Quarantine ofSize(int size) {
-        return new Padded(size);
-    }
-
-    /**
-     * How many slots the user wants in quarantine.
-     *
-     * @throws IllegalArgumentException if the system property has a value that means nothing
-     */
-    public static int wantedSize() {
-        String value = System.getProperty(SIZE, "");
-        int size;
-        try {
-            size = value.isEmpty() ? DEFAULT_SIZE : Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            throw mistaken(value, e);
-        }
-        if (size < 0 || size > MAXIMUM) {
-            throw mistaken(value, null);
-        }
+    /** How many slots have to be closed before a slot is bound again. */
+    int size() {
         return size;
     }
 
-    private static IllegalArgumentException mistaken(String value, @Nullable Throwable cause) {
-        return new IllegalArgumentException(
-                "-D%s=%s is no number of slots; it has to be one from 0 to %d".formatted(SIZE, value, MAXIMUM), cause);
+    long closed() {
+        return closed;
     }
 
     /**
-     * Puts a slot into quarantine.
+     * Takes the closed slots of a magazine, which has room again afterwards. Nothing is called once anything has changed.
      *
-     * @return the slot that comes out of it for that, or {@link #NONE}
+     * @param made a batch for the magazine, if the last attempt found none
+     * @return false if there is no batch for the magazine
      */
-    public int add(int slot) {
-        if (next == slots.length) {
-            if (slots.length < size) {
-                grow();
-            } else if (size == 0) {
-                return slot;
-            } else {
-                next = 0;
+    boolean add(Magazine magazine, @Nullable Batch made) {
+        Batch replacement = made;
+        if (replacement == null) {
+            replacement = spare;
+            if (replacement == null) {
+                return false;
             }
+            spare = replacement.next;
+            replacement.next = null;
         }
-        int oldest = slots[next];
-        slots[next++] = slot;
+        Batch full = magazine.closed;
+        magazine.closed = replacement;
+        closed += full.count;
+        count += full.count;
+        if (youngest == null) {
+            oldest = full;
+        } else {
+            youngest.next = full;
+        }
+        youngest = full;
+        return true;
+    }
+
+    /** The oldest batch, if its slots have been here for long enough. */
+    @Nullable
+    Batch due() {
+        Batch first = oldest;
+        return first != null && count - first.count >= size ? first : null;
+    }
+
+    /** Forgets the oldest batch. */
+    void remove(Batch first) {
+        count -= first.count;
+        Batch next = first.next;
+        first.count = 0;
+        first.next = spare;
+        spare = first;
+        oldest = next;
+        youngest = next == null ? null : youngest;
+    }
+
+    /** The oldest batch; the others follow it. */
+    @Nullable
+    Batch first() {
         return oldest;
     }
 
-    /** Forgets the slots in it. */
+    /** Forgets all slots. */
     void clear() {
-        Arrays.fill(slots, NONE);
-        next = 0;
-    }
-
-    /** Forgets those slots for which the answer is true. */
-    void removeIf(IntPredicate isUnwanted) {
-        // Those that stay keep their order: the oldest is next.
-        int[] kept = IntStream.concat(Arrays.stream(slots, next, slots.length), Arrays.stream(slots, 0, next))
-                .filter(slot -> slot != NONE && !isUnwanted.test(slot))
-                .toArray();
-        clear();
-        System.arraycopy(kept, 0, slots, 0, kept.length);
-        next = kept.length;
-    }
-
-    /** Calls back with each slot in it. */
-    void forEach(IntConsumer action) {
-        for (int slot : slots) {
-            if (slot != NONE) {
-                action.accept(slot);
-            }
-        }
-    }
-
-    private void grow() {
-        slots = Arrays.copyOf(slots, Math.min(size, Math.max(16, 2 * slots.length)));
-        Arrays.fill(slots, next, slots.length, NONE);
-    }
-
-    /** With as much memory as a cache line behind its fields. */
-    @SuppressWarnings("UnusedVariable")
-    private static final class Padded extends Quarantine {
-        private long word0;
-        private long word1;
-        private long word2;
-        private long word3;
-        private long word4;
-        private long word5;
-        private long word6;
-        private long word7;
-
-        Padded(int size) {
-            super(size);
-        }
+        oldest = null;
+        youngest = null;
+        count = 0;
     }
 }

@@ -2,70 +2,90 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextImage;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 
-/** Tables whose slots belong to different functions, a row of them to each, for good. They live as long as the process. */
+/** The tables that have the first closures of all types. They live as long as the process. */
 final class SharedTables {
-    /** How many slots a function gets. A power of two. */
-    static final int ROW = 16;
+    /** At most so many threads add a table at the same time. */
+    private static final int PENDING = 64;
 
-    /** Those that have rows left, by the entry that their trampolines lead to. */
-    private static final Map<String, Shared> OPEN = new HashMap<>();
-
-    private static final class Shared {
-        final Table table;
-        int next;
-
-        Shared(Table table) {
-            this.table = table;
-        }
-    }
+    private static final ArrayList<SharedTable> ALL = new ArrayList<>();
 
     private SharedTables() {}
 
+    /** A change of a table's memory. */
+    interface Change {
+        void make() throws OsException;
+    }
+
     /**
-     * Takes the slots for one more function. Their trampolines lead to the universal gate, in a sealed table, too.
+     * Takes a row of slots for a kind.
      *
-     * @param entry the name of the generic entry
-     * @param kind what the closures are
      * @return the id of the first
      * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
      */
-    static synchronized int takeRow(TextImage image, String entry, long universalGate, ClosureKind kind) {
-        Shared shared = OPEN.get(entry);
-        if (shared == null || shared.next + ROW > shared.table.capacity()) {
-            shared = new Shared(Tables.addShared(image));
-            shared.table.leadAll(image.index().entry(entry));
-            shared.table.setUniversalGate(universalGate);
-            OPEN.put(entry, shared);
+    static int takeRow(Kind kind, Route route) {
+        SharedTable table = own(route.image());
+        try {
+            table.announce();
+            return table.takeRow(kind, route);
+        } catch (OsException e) {
+            throw Tables.noRoom(SharedTable.ROW, e);
+        } finally {
+            table.isOwned = SharedTable.FREE;
         }
-        Table table = shared.table;
-        int first = shared.next;
-        Tables.setKindOfRow(table, first, kind);
-        shared.next = first + ROW;
-        return Tables.id(table, first);
+    }
+
+    /** A table with a row that nobody has, which is the current thread's. */
+    private static SharedTable own(TextImage image) {
+        SharedTable table = ownExisting();
+        if (table != null) {
+            return table;
+        }
+        synchronized (ALL) {
+            // So that adding the table cannot fail.
+            ALL.ensureCapacity(ALL.size() + PENDING);
+        }
+        SharedTable added = SharedTable.add(image);
+        synchronized (ALL) {
+            ALL.add(added);
+        }
+        return added;
+    }
+
+    private static @Nullable SharedTable ownExisting() {
+        synchronized (ALL) {
+            // Those with rows are the last ones.
+            for (int i = ALL.size() - 1; i >= 0 && ALL.get(i).hasRow(); i--) {
+                if (ALL.get(i).tryOwn()) {
+                    if (ALL.get(i).hasRow()) {
+                        return ALL.get(i);
+                    }
+                    ALL.get(i).isOwned = SharedTable.FREE;
+                }
+            }
+            return null;
+        }
     }
 
     /**
-     * Leads the calls of a slot to an entry. Under the lock that a table is sealed under, because writing to a sealed one would end the process.
+     * Changes a table, when no other thread does.
      *
-     * @return false if its table is sealed, and the slot leads where it did
+     * @throws IllegalStateException if the system refuses
      */
-    static synchronized boolean lead(int id, long address) {
-        Table table = Tables.table(id);
-        if (table.isSealed()) {
-            return false;
+    static void change(SharedTable table, Change change) {
+        while (!table.tryOwn()) {
+            BriefWait.once();
         }
-        table.setEntryRelease(Tables.slot(id), address);
-        return true;
-    }
-
-    /** Makes a table unchangeable for good. */
-    static synchronized void seal(Table table) {
-        if (!table.isSealed()) {
-            table.seal();
+        try {
+            change.make();
+        } catch (OsException e) {
+            throw new IllegalStateException("a table cannot be changed: " + e.getMessage(), e);
+        } finally {
+            table.isOwned = SharedTable.FREE;
         }
     }
 }

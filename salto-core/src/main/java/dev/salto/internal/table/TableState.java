@@ -5,12 +5,13 @@ package dev.salto.internal.table;
 /**
  * A table at one moment.
  *
- * @param isProtected whether its parameters can be written only while Salto does
- * @param isSealed whether its parameters can never be written again
- * @param isRetired whether the memory of its parameters was given back to the system
- * @param code the address of its code table
- * @param parameters the address of its parameter table
- * @param size the size of the parameter table in bytes
+ * @param isReadOnly whether no page of it can be written, except while Salto changes one
+ * @param isSealed whether any of its function pointers are sealed
+ * @param isEmpty whether all its slots are free, and nothing is kept for them in the Java heap
+ * @param code the address of its code
+ * @param codeSize the size of the code in bytes
+ * @param data the address of the memory that its code reads
+ * @param dataSize the size of that memory in bytes
  */
-public record TableState(boolean isProtected, boolean isSealed, boolean isRetired, long code, long parameters,
-        long size) {}
+public record TableState(boolean isReadOnly, boolean isSealed, boolean isEmpty, long code, long codeSize, long data,
+        long dataSize) {}

@@ -233,11 +233,6 @@ public final class TextImage {
         return code.addTable();
     }
 
-    /** Does the same for a table whose parameters can be mapped {@linkplain TableMemory#bury in place of other tables'}. */
-    public TableMemory mapGrave() throws OsException {
-        return code.addGrave();
-    }
-
     /**
      * Maps one more table by index: the code of that table, followed by a header, which is complete
      * and read-only from the beginning.

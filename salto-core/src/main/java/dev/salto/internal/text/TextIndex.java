@@ -22,15 +22,11 @@ import java.util.Properties;
  * @param trampolineCount how many trampolines a code table has
  * @param trampolinesInLine how many of them lie in one line
  * @param lineSize the distance from one line to the next
- * @param headerCall where the call of a table's {@code append_} entries lies in a parameter table
- * @param headerCatcher where the word with the address of the function lies that a table's {@code caught} entries call
- * @param headerUniversal where the word with the address of the function lies that a table's {@code generic} entries call
  * @param callTarget where the word with the target's address lies in a call
  * @param callArgument where the word to append lies in a call
  * @param callStackSize where the word with the size of the caller's stack arguments lies in a call
  * @param callSize the size of a call
- * @param blockOffset where the first parameter block lies in a parameter table
- * @param blockSize the size of a parameter block
+ * @param blockSize the size of a parameter block; the blocks are all that a parameter table has
  * @param blockEntry where the word with the address that the trampoline jumps to lies in a block
  * @param blockArgument where the word for the scratch register lies in a block
  * @param entries the offset of each entry in the code table with blocks, by name
@@ -48,14 +44,10 @@ public record TextIndex(
         int trampolineCount,
         int trampolinesInLine,
         int lineSize,
-        int headerCall,
-        int headerCatcher,
-        int headerUniversal,
         int callTarget,
         int callArgument,
         int callStackSize,
         int callSize,
-        int blockOffset,
         int blockSize,
         int blockEntry,
         int blockArgument,
@@ -65,7 +57,7 @@ public record TextIndex(
         String sha256) {
 
     private static final String ENTRY = "entry.";
-    private static final String ENTRY_BY_INDEX = ENTRY + "index_";
+    private static final String ENTRY_BY_INDEX = "index_entry.";
     private static final String FRAME = "layout.generic";
 
     static TextIndex read(InputStream content) throws IOException {
@@ -94,14 +86,10 @@ public record TextIndex(
                 layout(properties, "trampoline_count"),
                 layout(properties, "trampolines_in_line"),
                 layout(properties, "line_size"),
-                layout(properties, "header_call"),
-                layout(properties, "header_catcher"),
-                layout(properties, "header_universal"),
                 layout(properties, "call_target"),
                 layout(properties, "call_argument"),
                 layout(properties, "call_stack_size"),
                 layout(properties, "call_size"),
-                layout(properties, "block_offset"),
                 layout(properties, "block_size"),
                 layout(properties, "block_entry"),
                 layout(properties, "block_argument"),
@@ -143,7 +131,7 @@ public record TextIndex(
      * @param headerUniversal where the word with the address of the function lies that the {@code
      *     generic} entries call
      * @param headerSize the size of a header
-     * @param entries the offset of each entry in this code, by name without {@code index_}
+     * @param entries the offset of each entry in this code, by name
      */
     public record CodeByIndex(
             int offset,
@@ -162,8 +150,7 @@ public record TextIndex(
         /**
          * Returns where an entry lies in this code.
          *
-         * @param name the entry's name without {@code index_}: the name of the entry of the other
-         *     table that does the same
+         * @param name the entry's name in the assembly
          */
         public int entry(String name) {
             Integer place = entries.get(name);
@@ -206,11 +193,11 @@ public record TextIndex(
 
     /** Returns the sizes of a table's parts. */
     public TableShape shape() {
-        return new TableShape(codeSize, blockOffset + (long) trampolineCount * blockSize, byIndex.offset());
+        return new TableShape(codeSize, (long) trampolineCount * blockSize, byIndex.offset());
     }
 
     /**
-     * Where an entry lies in the code table.
+     * Where an entry lies in the code table with blocks.
      *
      * @param name the entry's name in the assembly
      */

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -30,8 +31,8 @@ final class TextImageIndex {
     private static final String LAYOUT = "salto_layout_";
     private static final String ENTRY = "salto_entry_";
 
-    /** One for each code table. */
-    private static final int UNITS = 2;
+    /** What the names of entries' properties begin with, by their unit: one for each code table. */
+    private static final List<String> UNITS = List.of("entry.", "index_entry.");
 
     // The ELF machines whose jumps have to be read, and `jal` (RISC-V Unprivileged ISA, 2.5.1) and
     // `b` (Arm A-profile, A1)
@@ -67,8 +68,8 @@ final class TextImageIndex {
         index.checkSections();
         index.checkTrampolines();
         index.checkTrampolinesByIndex();
-        index.properties.put("sha256", HexFormat.of().formatHex(sha256(Arrays.copyOf(file, UNITS * index.layout(
-                "code_size")))));
+        index.properties.put("sha256", HexFormat.of().formatHex(sha256(Arrays.copyOf(file,
+                UNITS.size() * index.layout("code_size")))));
         return index.properties;
     }
 
@@ -82,25 +83,26 @@ final class TextImageIndex {
             if (name.startsWith(LAYOUT)) {
                 properties.put("layout." + name.substring(LAYOUT.length()), Long.toString(symbol.st_value));
             } else if (name.startsWith(ENTRY)) {
-                properties.put("entry." + name.substring(ENTRY.length()),
-                        Long.toString(symbol.st_value - unitOf(symbol).p_vaddr));
+                readEntry(name.substring(ENTRY.length()), symbol.st_value);
             }
         }
     }
 
-    /**
-     * The unit that an entry is in. Each is mapped by itself, so the index has the distance from
-     * its beginning.
-     */
-    private ElfSegment unitOf(ElfSymbol entry) {
+    /** Each unit is mapped by itself, so the index has an entry's distance from its beginning. */
+    private void readEntry(String name, long address) {
+        int unit = 0;
         for (int i = 0; i < elf.e_phnum; i++) {
             ElfSegment segment = elf.getProgramHeader(i);
-            long offset = entry.st_value - segment.p_vaddr;
-            if (segment.p_type == ElfSegment.PT_LOAD && offset >= 0 && offset < segment.p_filesz) {
-                return segment;
+            if (segment.p_type == ElfSegment.PT_LOAD) {
+                long offset = address - segment.p_vaddr;
+                if (offset >= 0 && offset < segment.p_filesz && unit < UNITS.size()) {
+                    properties.put(UNITS.get(unit) + name, Long.toString(offset));
+                    return;
+                }
+                unit++;
             }
         }
-        throw new IllegalStateException("the text image has an entry in no segment: " + entry.getName());
+        throw new IllegalStateException("the text image has an entry in no unit: " + name);
     }
 
     private int layout(String name) {
@@ -132,7 +134,7 @@ final class TextImageIndex {
             }
             stack |= segment.p_type == 0x6474e551 && !segment.isExecutable(); // PT_GNU_STACK
         }
-        require(loads == UNITS, "has " + loads + " segments to load instead of " + UNITS);
+        require(loads == UNITS.size(), "has " + loads + " segments to load instead of " + UNITS.size());
         require(layout("index_offset") == layout("code_size"), "has its code by index elsewhere");
         require(stack, "does not say that the stack is not executable");
     }

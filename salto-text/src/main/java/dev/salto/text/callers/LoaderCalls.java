@@ -15,8 +15,9 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Calls of function pointers, each an {@code int (*)(int, int)}, while the calling thread holds a lock of the dynamic loader. All methods
- * may be called from any thread, but not from within such a call.
+ * Calls of function pointers, each an {@code int (*)(int, int)}, while the calling thread holds a
+ * lock of the dynamic loader. All methods may be called from any thread, but not from within such a
+ * call.
  */
 public final class LoaderCalls {
     private static final String LIBRARY = "-constructor";
@@ -32,7 +33,8 @@ public final class LoaderCalls {
     private LoaderCalls() {}
 
     /**
-     * Calls functions in turn from the callback of {@code dl_iterate_phdr}, which holds the lock of the loader's list.
+     * Calls functions in turn from the callback of {@code dl_iterate_phdr}, which holds the lock of
+     * the loader's list.
      *
      * @param functions an array of {@code count} pointers
      * @param count the number of functions
@@ -51,8 +53,8 @@ public final class LoaderCalls {
     }
 
     /**
-     * Calls functions in turn from the constructor of a library, which {@code dlopen} runs with the loader's lock. The library is loaded for
-     * these calls, and unloaded after them.
+     * Calls functions in turn from the constructor of a library, which {@code dlopen} runs with the
+     * loader's lock. The library is loaded for these calls, and unloaded after them.
      *
      * @param functions an array of {@code count} pointers
      * @param count the number of functions
@@ -77,7 +79,10 @@ public final class LoaderCalls {
         }
     }
 
-    /** The library's bytes, with a {@code void *(*)(void *)} for its constructor to call, and the argument. */
+    /**
+     * The library's bytes, with a {@code void *(*)(void *)} for its constructor to call, and the
+     * argument.
+     */
     private static byte[] libraryThatCalls(MemorySegment function, MemorySegment argument) throws IOException {
         byte[] library = NativeLibrary.bytes(LIBRARY);
         ValueLayout.OfLong word = ValueLayout.JAVA_LONG_UNALIGNED;

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.data;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** What Salto asks of function types that no linker has looked at. */
+public final class Signatures {
+    private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
+    private Signatures() {}
+
+    /**
+     * Refuses a function with layouts that no value of C has.
+     *
+     * @throws IllegalArgumentException if it has such layouts; the message names one
+     */
+    public static void requireKnown(FunctionDescriptor function) {
+        // Loops, and no patterns: the first function of each type waits for this.
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            requireValue(layout);
+        }
+        if (function.returnLayout().isPresent()) {
+            requireValue(function.returnLayout().get());
+        }
+    }
+
+    private static void requireValue(MemoryLayout layout) {
+        if (!(layout instanceof ValueLayout) && !(layout instanceof GroupLayout)) {
+            throw new IllegalArgumentException(
+                    "%s is no argument or result of a function in C; pass a pointer, or a struct around it"
+                            .formatted(layout));
+        }
+        requireNativeOrder(layout);
+    }
+
+    private static void requireNativeOrder(MemoryLayout layout) {
+        if (layout instanceof ValueLayout value) {
+            if (!value.order().equals(NATIVE) && value.byteSize() > 1) {
+                throw new IllegalArgumentException(
+                        "%s has another byte order than this processor, %s; native code passes values in its own"
+                                .formatted(value, NATIVE));
+            }
+        } else if (layout instanceof SequenceLayout sequence) {
+            requireNativeOrder(sequence.elementLayout());
+        } else if (layout instanceof GroupLayout group) {
+            for (MemoryLayout member : group.memberLayouts()) {
+                requireNativeOrder(member);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.os;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What this process has mapped, as the kernel tells it: that takes no lock of the dynamic loader, which a thread that calls
+ * back may have.
+ */
+final class LinuxMappings {
+    private static final Path MAPS = Path.of("/proc/self/maps");
+
+    /** Start, end, permissions, offset in the file, device, inode and path of a mapping: proc_pid_maps(5). */
+    private static final Pattern MAPPING = Pattern
+            .compile("([0-9a-f]+)-([0-9a-f]+) (\\S+) ([0-9a-f]+) \\S+ \\S+ *(.*)");
+
+    private LinuxMappings() {}
+
+    /** As {@link Os#isAnyWritableAndExecutable}. */
+    static Optional<Boolean> isAnyWritableAndExecutable(List<MemoryRange> ranges) {
+        return LinuxRestrictions.lines(MAPS).map(lines -> lines.stream()
+                .map(MAPPING::matcher)
+                .filter(mapping -> mapping.matches() && mapping.group(3).contains("wx"))
+                .anyMatch(mapping -> isAnyIn(ranges, number(mapping, 1), number(mapping, 2))));
+    }
+
+    private static boolean isAnyIn(List<MemoryRange> ranges, long start, long end) {
+        return ranges.stream().anyMatch(range -> range.overlaps(start, end));
+    }
+
+    /** As {@link Os#describe}. */
+    static String describe(long address) {
+        String number = "0x" + Long.toHexString(address);
+        return LinuxRestrictions.lines(MAPS).flatMap(lines -> lines.stream()
+                .map(MAPPING::matcher)
+                .filter(mapping -> mapping.matches() && mapping.group(5).startsWith("/")
+                        && Long.compareUnsigned(number(mapping, 1), address) <= 0
+                        && Long.compareUnsigned(address, number(mapping, 2)) < 0)
+                .findFirst()
+                .map(mapping -> "%s (%s+0x%s)".formatted(number, mapping.group(5),
+                        Long.toHexString(address - number(mapping, 1) + number(mapping, 4)))))
+                .orElse(number + " (no library's code; the JVM's own, or made at run time)");
+    }
+
+    private static long number(Matcher mapping, int group) {
+        return Long.parseUnsignedLong(mapping.group(group), 16);
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first slots of one kind, in tables that kinds share. Each is used once, so a stale function
+ * pointer reaches no other closure, until the type was collected and {@link RecycledSlots} gives
+ * the rows to another kind.
+ */
+final class FirstSlots {
+    /** How many a kind has. With more closures it gets tables of its own. */
+    static final int COUNT = 64;
+
+    /** The slot is not bound, because the kind is not connected any more. */
+    static final int DISCONNECTED = -2;
+
+    /** The ids of the first slots of the rows. One more than needed, for threads that add one at the same time. */
+    private final int[] rows = new int[COUNT / Table.ROW + 1];
+
+    private int rowCount;
+    private int bound;
+    private int closed;
+
+    /** Whether the kind takes slots from its depot from now on. */
+    private volatile boolean isSpent;
+
+    boolean isSpent() {
+        return isSpent;
+    }
+
+    void setSpent() {
+        isSpent = true;
+    }
+
+    /** The ids of the first slots of the rows so far. */
+    synchronized int[] rows() {
+        return Arrays.copyOf(rows, rowCount);
+    }
+
+    /** Whether one more row would be of use. */
+    synchronized boolean wantsRow() {
+        return rowCount < COUNT / Table.ROW;
+    }
+
+    synchronized void addRow(int firstId) {
+        if (rowCount < rows.length) {
+            rows[rowCount] = firstId;
+            rowCount++;
+        }
+    }
+
+    /**
+     * Binds the next slot. Under the monitor nothing is called once anything has changed.
+     *
+     * @return its id; {@link Tables#NONE} if there is none; {@link #DISCONNECTED}
+     */
+    synchronized int bind(Object target, int classAndFlag, @Nullable Connection connection) {
+        int next = bound;
+        if (next >= rowCount * Table.ROW) {
+            return Tables.NONE;
+        }
+        int id = rows[next / Table.ROW] + next % Table.ROW;
+        int slot = Tables.slot(id);
+        @Nullable
+        Object[] targets = Tables.targets(id);
+        Tables.setClass(id, classAndFlag);
+        VarHandle.releaseFence();
+        targets[slot] = target;
+        if (connection != null && !connection.isStillConnected()) {
+            targets[slot] = null;
+            return DISCONNECTED;
+        }
+        bound = next + 1;
+        return id;
+    }
+
+    /** Closes a slot, if it is bound or {@code claims} is false; returns whether it did. */
+    synchronized boolean close(int id, boolean claims) {
+        @Nullable
+        Object[] targets = Tables.targets(id);
+        int slot = Tables.slot(id);
+        if (claims && targets[slot] == null) {
+            return false;
+        }
+        Traces.note(id);
+        targets[slot] = null;
+        closed++;
+        return true;
+    }
+
+    /** Whether a slot of these is, or was, bound. */
+    synchronized boolean isHandedOut(int id) {
+        for (int i = 0; i < rowCount; i++) {
+            int place = id - rows[i];
+            if (place >= 0 && place < Table.ROW) {
+                return i * Table.ROW + place < bound;
+            }
+        }
+        return false;
+    }
+
+    synchronized Turnover turnover() {
+        return new Turnover(bound, closed);
+    }
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binds and closes the closures of one kind. The first slots come from tables that all kinds share. A kind that needs more has
+ * tables of its own.
+ *
+ * <p>All methods may be called from any thread. An operation that fails, at whatever point, has changed nothing: it takes
+ * effect by plain stores that no call follows. Those methods that take an id expect that of an open closure: the caller must
+ * ensure that nobody else closes it.
+ */
+public final class KindSlots {
+    private final Kind kind;
+    private final Growth growth;
+    private final FirstSlots first;
+    private final Depot depot;
+    private final SlotStore store;
+
+    /** Null for a kind whose rules are kept for good. */
+    private final @Nullable Connection connection;
+
+    /** Closes a slot when its arena is closed. */
+    private static final class Closing implements Consumer<MemorySegment> {
+        private final KindSlots slots;
+
+        /** {@link Tables#NONE} if the slot is not to be closed any more. */
+        private int id = Tables.NONE;
+
+        Closing(KindSlots slots) {
+            this.slots = slots;
+        }
+
+        @Override
+        public void accept(MemorySegment function) {
+            int open = id;
+            if (open != Tables.NONE) {
+                slots.close(open);
+                id = Tables.NONE;
+            }
+        }
+    }
+
+    private KindSlots(Kind kind, Growth growth, Object rules, @Nullable GateUse gate) {
+        this.kind = kind;
+        this.growth = growth;
+        this.store = new SlotStore(growth);
+        this.first = store.first;
+        this.depot = store.depot;
+        if (gate == null) {
+            kind.setRules(rules);
+            connection = null;
+        } else {
+            connection = new Connection(kind, rules, gate, store);
+        }
+    }
+
+    /**
+     * The slots of a kind with a gate or with the universal gate.
+     *
+     * @param rules says how calls are answered, see {@link Kind#rules}
+     * @param gate connected while closures are open; null if gate and rules are kept for good
+     */
+    public static KindSlots ofTrampolines(Kind kind, Route route, Object rules, @Nullable GateUse gate) {
+        TrampolineGrowth growth = new TrampolineGrowth(kind, route);
+        KindSlots slots = new KindSlots(kind, growth, rules, gate);
+        if (gate != null) {
+            RecycledSlots.watch(slots, growth, slots.store);
+        }
+        return slots;
+    }
+
+    /**
+     * The slots of a kind whose function pointers are made one by one.
+     *
+     * @param maker makes the function pointer of a slot
+     * @param rules as in {@link #ofTrampolines}
+     * @param gate as in {@link #ofTrampolines}
+     */
+    public static KindSlots ofStubs(Kind kind, StubMaker maker, Object rules, @Nullable GateUse gate) {
+        return new KindSlots(kind, new StubGrowth(kind, maker), rules, gate);
+    }
+
+    /** How many slots were bound and closed so far, of all kinds with static trampolines. */
+    public static Turnover turnoverOfAll() {
+        return SlotStore.turnoverOfAll(true).plus(BlockSlots.turnoverOfAll());
+    }
+
+    /** How many slots without static trampolines were bound and closed so far. */
+    public static Turnover turnoverOfStubs() {
+        return SlotStore.turnoverOfAll(false);
+    }
+
+    /** Whether the code of these slots is that of static trampolines, and not made at run time by the JDK. */
+    public boolean areStatic() {
+        return growth.areStatic();
+    }
+
+    /** What the closures are. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Says who wants to know about the classes of objects. */
+    public void setListener(ClassListener listener) {
+        depot.classes().setListener(listener);
+    }
+
+    /**
+     * Binds an object to a slot.
+     *
+     * @param isByAddress whether the slot is going to be closed by {@link #closeAddress}, and not otherwise
+     * @return the slot's id
+     * @throws IllegalStateException if the system refuses the memory that it takes; the message holds its reason
+     */
+    public int bind(Object target, boolean isByAddress) {
+        if (!first.isSpent()) {
+            int id = bindFirst(target, isByAddress);
+            if (id != Tables.NONE) {
+                return id;
+            }
+        }
+        return bindNext(target, isByAddress);
+    }
+
+    /**
+     * Binds an object to a slot that is going to be closed by its address.
+     *
+     * @return the function pointer
+     * @throws IllegalStateException if the system refuses the memory that it takes; the message holds its reason
+     */
+    public long bindAddress(Object target) {
+        int id = bind(target, true);
+        Table table = Tables.table(id);
+        return table.address(Tables.slot(id));
+    }
+
+    private int bindFirst(Object target, boolean isByAddress) {
+        int number = ClassNames.number(target.getClass().getName());
+        depot.classes().add(number);
+        while (true) {
+            if (connection != null) {
+                connection.connect();
+            }
+            int id = first.bind(target, isByAddress ? number | Tables.BY_ADDRESS : number, connection);
+            if (id >= 0) {
+                return id;
+            }
+            if (id == Tables.NONE && !addRow()) {
+                first.setSpent();
+                return Tables.NONE;
+            }
+        }
+    }
+
+    private boolean addRow() {
+        int row = first.wantsRow() ? growth.takeRow() : Tables.NONE;
+        if (row != Tables.NONE) {
+            first.addRow(row);
+        }
+        return row != Tables.NONE;
+    }
+
+    private int bindNext(Object target, boolean isByAddress) {
+        Magazine magazine = depot.magazines().mine();
+        try {
+            if (magazine.freeCount == 0) {
+                depot.fill(magazine);
+            }
+            int left = magazine.freeCount - 1;
+            int id = magazine.free[left];
+            int number = magazine.recent.numberOfClass(target);
+            Tables.setClass(id, isByAddress ? number | Tables.BY_ADDRESS : number);
+            if (connection != null) {
+                bindConnected(connection, id, target);
+            } else {
+                Tables.replace(id, target);
+            }
+            magazine.boundInAll++;
+            magazine.freeCount = left;
+            return id;
+        } finally {
+            if (magazine.isLent) {
+                magazine.owner = Magazine.NOBODY;
+            }
+        }
+    }
+
+    private static void bindConnected(Connection connection, int id, Object target) {
+        @Nullable
+        Object[] targets = Tables.targets(id);
+        int slot = Tables.slot(id);
+        try {
+            do {
+                connection.connect();
+                Tables.replace(id, target);
+            } while (!connection.isStillConnected());
+        } catch (RuntimeException | Error e) {
+            targets[slot] = null;
+            throw e;
+        }
+    }
+
+    /**
+     * Binds an object to a slot until an arena is closed.
+     *
+     * @return the function pointer: a segment of size zero in the scope of {@code arena}
+     * @throws IllegalStateException if {@code arena} is closed, or the system refuses the memory that the slot takes
+     * @throws WrongThreadException if {@code arena} is confined to another thread
+     */
+    public MemorySegment bind(Object target, Arena arena) {
+        StackRoom.require();
+        Closing closing = new Closing(this);
+        makeRoomForClosing();
+        int id = bind(target, false);
+        closing.id = id;
+        try {
+            return MemorySegment.ofAddress(address(id)).reinterpret(arena, closing);
+        } catch (RuntimeException | Error e) {
+            // The arena may have it already.
+            closing.id = Tables.NONE;
+            close(id);
+            throw e;
+        }
+    }
+
+    /** Sees to it that this thread can close a slot although there is no memory left. */
+    private void makeRoomForClosing() {
+        if (first.isSpent()) {
+            Magazine magazine = depot.magazines().mine();
+            try {
+                if (magazine.closed.count == Batch.SIZE) {
+                    depot.takeClosed(magazine);
+                }
+            } finally {
+                if (magazine.isLent) {
+                    magazine.owner = Magazine.NOBODY;
+                }
+            }
+        }
+    }
+
+    /** The function pointer of a slot. */
+    public long address(int id) {
+        return Tables.table(id).address(Tables.slot(id));
+    }
+
+    /**
+     * Binds a slot to another object. Calls that are under way may still see the object before.
+     *
+     * @throws IllegalStateException if the slot is sealed
+     */
+    public void rebind(int id, Object target) {
+        boolean isByAddress = Tables.isByAddress(id);
+        setClassAgain(id, target, isByAddress);
+        Tables.replace(id, target);
+    }
+
+    private void setClassAgain(int id, Object target, boolean isByAddress) {
+        requireNotSealed(id);
+        int number = ClassNames.number(target.getClass().getName());
+        depot.classes().add(number);
+        Tables.setClass(id, isByAddress ? number | Tables.BY_ADDRESS : number);
+    }
+
+    private void requireNotSealed(int id) {
+        if (Tables.table(id).isSealed(Tables.slot(id))) {
+            throw new IllegalStateException(
+                    "the function pointer 0x%s is sealed: it keeps its object until it is closed"
+                            .formatted(Long.toHexString(address(id))));
+        }
+    }
+
+    /**
+     * Binds a function pointer to another object.
+     *
+     * @return false if it is closed
+     * @throws IllegalArgumentException if there is no function pointer of that address here, or it is not one that is closed by
+     *     its address
+     * @throws IllegalStateException if it is sealed
+     */
+    public boolean rebindAddress(long address, Object target) {
+        int id = requireByAddress(address);
+        boolean isBound = Tables.target(id) != null;
+        if (isBound) {
+            setClassAgain(id, target, true);
+        }
+        return isBound && Tables.replaceIfBound(id, target);
+    }
+
+    /** Closes a slot: calls find no object there from now on. */
+    public void close(int id) {
+        boolean _ = close(id, false);
+    }
+
+    /**
+     * Closes a function pointer.
+     *
+     * @return false if it was closed before
+     * @throws IllegalArgumentException if there is no function pointer of that address here, or it is not one that is closed by
+     *     its address
+     */
+    public boolean closeAddress(long address) {
+        return close(requireByAddress(address), true);
+    }
+
+    /** Closes a slot, if it is bound and {@code claims} is true; returns whether it did. */
+    private boolean close(int id, boolean claims) {
+        Table table = Tables.table(id);
+        if (table.isShared()) {
+            return first.close(id, claims);
+        }
+        Magazine magazine = depot.magazines().mine();
+        try {
+            Batch batch = magazine.closed;
+            if (batch.count == Batch.SIZE) {
+                depot.takeClosed(magazine);
+                batch = magazine.closed;
+            }
+            int slot = Tables.slot(id);
+            boolean isSealed = table.isSealed(slot);
+            @Nullable
+            Object[] targets = Tables.targets(id);
+            Traces.note(id);
+            int count = batch.count;
+            batch.ids[count] = id;
+            // The upkeep thread may read the batch up to its count.
+            VarHandle.releaseFence();
+            if (claims && !Tables.claim(id)) {
+                return false;
+            }
+            targets[slot] = null;
+            magazine.closedInAll++;
+            if (!isSealed) {
+                batch.count = count + 1;
+            }
+            return true;
+        } finally {
+            if (magazine.isLent) {
+                magazine.owner = Magazine.NOBODY;
+            }
+        }
+    }
+
+    private int requireByAddress(long address) {
+        int id = Tables.find(address);
+        if (id == Tables.NONE || !kind.equals(Tables.kind(id)) || !isHandedOut(id)) {
+            throw new IllegalArgumentException(
+                    "there is no function pointer of this type at 0x" + Long.toHexString(address));
+        }
+        if (!Tables.isByAddress(id) && Tables.target(id) != null) {
+            throw new IllegalArgumentException("the function pointer 0x" + Long.toHexString(address)
+                    + " belongs to a Closure or an arena; use that");
+        }
+        return id;
+    }
+
+    private boolean isHandedOut(int id) {
+        return !Tables.table(id).isShared() || first.isHandedOut(id);
+    }
+
+    /**
+     * Seals the slots that are bound now: they keep their objects until they are closed, and are not used again.
+     *
+     * @throws IllegalStateException if the slots have no static trampolines
+     */
+    public void seal() {
+        if (!growth.areStatic()) {
+            throw new IllegalStateException(
+                    "closures that are upcall stubs of the JDK cannot be sealed: their code is the JVM's, and changeable by design");
+        }
+        for (int row : first.rows()) {
+            Tables.table(row).seal(Tables.targets(row), Tables.slot(row), Tables.slot(row) + Table.ROW);
+        }
+        for (Table table : depot.tables()) {
+            @Nullable
+            Object[] targets = Tables.targets(Tables.id(table.number(), 0));
+            table.seal(targets, 0, Math.min(targets.length, table.capacity()));
+        }
+    }
+
+    /**
+     * Leads the calls of all slots another way, now and from now on.
+     *
+     * @param route another gate of the same signature; or a gate, where it was the universal gate
+     * @throws IllegalStateException if the system refuses; calls then go the one way or the other
+     */
+    public void lead(Route route) {
+        if (growth instanceof TrampolineGrowth trampolines) {
+            trampolines.lead(route, store);
+        }
+    }
+
+    /** Leads the calls of all slots to another gate of the same signature. */
+    public void setGate(long gate) {
+        if (growth instanceof TrampolineGrowth trampolines) {
+            trampolines.lead(trampolines.route().withGate(gate), store);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import dev.salto.internal.abi.TrailingArgument;
+import dev.salto.internal.text.TextImage;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of calls from a trampoline to Java. Kinds with equal routes can use each other's tables.
+ *
+ * @param image has the code
+ * @param place where the hidden argument goes; null if the universal gate answers the calls
+ * @param gate the gate's address; 0 if the universal gate answers the calls
+ * @param generic the name of the entry that stores what functions are called with; null if there is a gate
+ * @param universalGate the universal gate's address; 0 if there is a gate
+ */
+public record Route(TextImage image, @Nullable TrailingArgument place, long gate, @Nullable String generic,
+        long universalGate) {
+    /** The route through a gate. */
+    public static Route throughGate(TextImage image, TrailingArgument place, long gate) {
+        return new Route(image, place, gate, null, 0);
+    }
+
+    /** The route through the universal gate. */
+    public static Route throughUniversalGate(TextImage image, String generic, long universalGate) {
+        return new Route(image, null, 0, generic, universalGate);
+    }
+
+    /** The same route through another gate of the same signature. */
+    Route withGate(long other) {
+        return new Route(image, place, other, generic, universalGate);
+    }
+
+    boolean isUniversal() {
+        return place == null;
+    }
+
+    /** The size in bytes of the stack arguments that the entry copies. */
+    long stackSize() {
+        return place == null ? 0 : place.stackSize();
+    }
+
+    /** Where the entry is in code by index, from the beginning of a table. */
+    int entryByIndex() {
+        String name = place == null ? Objects.requireNonNull(generic) : place.entry("append_");
+        return image.index().byIndex().entry(name);
+    }
+
+    /** Where the entry for a gate is in code with blocks. */
+    int entryWithBlocks() {
+        return image.index().entry(Objects.requireNonNull(place, "there is no gate").entry("bind_"));
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.IIII_Result;
+
+/**
+ * A closure is bound, rebound and closed while its type is led to a better gate. Each gate reaches
+ * each object.
+ */
+@JCStressTest
+@Outcome(id = "1, 1, 0, 1", expect = ACCEPTABLE, desc = "each call reaches what the closure is bound to")
+@Outcome(id = "1, 1, -1, 1", expect = ACCEPTABLE, desc = "the slot was used again, after many others were closed")
+@State
+public class LifeAgainstMixedGate {
+    private static final Mixing MIXING = new Mixing();
+
+    private final Numbered first = new Numbered();
+    private final Numbered second = new Numbered();
+
+    /** Lives. */
+    @Actor
+    public void live(IIII_Result result) {
+        Life.live(MIXING.type().bind(first), first, second, result);
+    }
+
+    /** Calls others until the type has its gates. */
+    @Actor
+    public void step(IIII_Result result) {
+        result.r4 = MIXING.step();
+    }
+}
