@@ -37,6 +37,14 @@ public record ChildJvm(int exitCode, List<String> output) {
         return ChildProcess.run(command(library, program, options), Map.of());
     }
 
+    /** The same for a program with arguments. */
+    static ChildJvm runWith(Path library, String program, String[] arguments, String... options)
+            throws IOException, InterruptedException {
+        List<String> command = command(library, program, options);
+        command.addAll(Arrays.asList(arguments));
+        return ChildProcess.run(command, Map.of());
+    }
+
     /** Starts a program in a run-time image that has the module {@code dev.salto}, and waits for its end. */
     static ChildJvm runIn(Path runtime, String program, String... options) throws IOException, InterruptedException {
         return ChildProcess.run(command(runtime, List.of(), program, options), Map.of());
