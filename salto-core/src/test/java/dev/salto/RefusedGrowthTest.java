@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.salto.internal.os.FailingCalls;
 import dev.salto.text.callers.Callers;
+import dev.salto.text.callers.ProcessMaps;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntBinaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,11 +30,13 @@ final class RefusedGrowthTest {
     /** More than there can be at hand of those that closed closures left. */
     private static final int MOST_TABLES = 400;
 
+    private static final int CODE_SIZE = 0x10000;
+
     /** An interface of its own, so that no other test shares its tables. */
     interface Growing extends IntBinaryOperator {}
 
     static Stream<Arguments> failures() {
-        return Stream.of(FailingCalls.Call.MMAP, FailingCalls.Call.MREMAP)
+        return Stream.of(FailingCalls.Call.MMAP, FailingCalls.Call.MREMAP, FailingCalls.Call.MPROTECT)
                 .flatMap(call -> call.errors().mapToObj(errno -> Arguments.of(call, errno)));
     }
 
@@ -65,5 +69,36 @@ final class RefusedGrowthTest {
             assertThat(Callers.callRepeatedly(closures.get(i).address(), 1, 1)).isEqualTo(1 + i);
         }
         closures.forEach(Closure::close);
+    }
+
+    /** The calls that let the blocks and the call records of a row be written, and forbid it again. */
+    private static final int PROTECTIONS = 4;
+
+    static Stream<Arguments> protections() {
+        return IntStream.range(0, PROTECTIONS).boxed().flatMap(before -> FailingCalls.Call.MPROTECT.errors()
+                .mapToObj(errno -> Arguments.of(before, errno)));
+    }
+
+    /** The first closures of a type are in a table that types share. */
+    @ParameterizedTest(name = "mprotect fails after {0} calls with errno {1}")
+    @MethodSource("protections")
+    void aRowThatIsRefusedCostsNothing(int before, int errno) {
+        ClosureType<Growing> origin = ClosureType.of(MethodHandles.lookup(), Growing.class, BINARY);
+        try (Closure<Growing> neighbour = origin.bind((a, _) -> a + 1)) {
+            // A type with a handler shares no slots with another.
+            ClosureType<Growing> type = origin.onException(ExceptionPolicy.handle(_ -> 0));
+            try (FailingCalls calls = FailingCalls.once(FailingCalls.Call.MPROTECT, before, errno)) {
+                assertThatThrownBy(() -> type.bind((a, _) -> a)).isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("errno " + errno);
+                assertThat(calls.hasFailed()).isTrue();
+                try (Closure<Growing> closure = type.bind((a, _) -> a + 2)) {
+                    assertThat(Callers.callRepeatedly(closure.address(), 1, 1)).isEqualTo(3);
+                    assertThat(Callers.callRepeatedly(neighbour.address(), 1, 1)).isEqualTo(2);
+                    ProcessMaps maps = ProcessMaps.read();
+                    assertThat(maps.at(maps.at(closure.address().address()).start() + CODE_SIZE).permissions())
+                            .isEqualTo("r--p");
+                }
+            }
+        }
     }
 }

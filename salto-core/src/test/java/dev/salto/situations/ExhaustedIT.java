@@ -70,7 +70,7 @@ final class ExhaustedIT {
     @Test
     void allDescriptorsMayBeClosedBehindTheLibrarysBack() throws Exception {
         ChildJvm child = launch().by(Launch.withFewDescriptors())
-                .run("bind 10000", "call", "exhaust-descriptors 10", "close-descriptors", "bind 100000", "call",
+                .run("bind 300000", "call", "exhaust-descriptors 10", "close-descriptors", "bind 100000", "call",
                         "exhaust-descriptors 0", "bind 100000", "call", "exit");
 
         assertThat(child.output()).containsExactly("bind=done", "call=done", "exhaust-descriptors=done",
@@ -119,7 +119,9 @@ final class ExhaustedIT {
         assertThat(child.value("without")).isEqualTo("done");
         assertThat(child.values("bind")).containsExactly("done", "done");
         assertThat(child.value("call")).isEqualTo("done");
-        assertThat(child.values("code-tables").getLast()).isEqualTo(child.values("code-tables").getFirst());
+        // A collection may have emptied tables whose last slots are in quarantine.
+        assertThat(Integer.parseInt(child.values("code-tables").getLast()))
+                .isLessThanOrEqualTo(Integer.parseInt(child.values("code-tables").getFirst()) + 1);
         assertThat(child.exitCode()).isZero();
     }
 

@@ -18,23 +18,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives types whose objects are of many classes a better gate. A dispatcher has one type profile for all objects of its
- * signature. Up to two classes of them the JIT compiler inlines; with more, each call costs some nanoseconds more than that of
- * an upcall stub, which knows its object.
+ * Gives types whose objects are of many classes a better gate. A dispatcher has one type profile
+ * for all objects of its signature. Up to two classes of them the JIT compiler inlines; with more,
+ * each call costs some nanoseconds more than that of an upcall stub, which knows its object.
  *
- * <p>A type begins with one gate and pays nothing for this. When objects of a third class are bound, its closures are led to a
- * gate that counts a part of the calls by class. When enough were counted, they are led to a third gate, whose dispatcher has a
- * call, and so a type profile, for each of the classes that are called most.
+ * <p>A type begins with one gate and pays nothing for this. When objects of a third class are
+ * bound, its closures are led to a gate that counts a part of the calls by class. When enough were
+ * counted, they are led to a third gate, whose dispatcher has a call, and so a type profile, for
+ * each of the classes that are called most.
  *
  * <p>All gates can call any object of the type. So an old or a new one is right at any moment.
  */
 final class MixedGate implements ClassListener {
-    /** The system property that says how many classes of a type may have a type profile of their own. */
+    /**
+     * The system property that says how many classes of a type may have a type profile of their
+     * own.
+     */
     private static final String LIMIT = "dev.salto.promotion";
 
     private static final int DEFAULT_LIMIT = 16;
 
-    /** One call of so many is looked at. A prime, so that classes that are called in turn are all seen. */
+    /**
+     * One call of so many is looked at. A prime, so that classes that are called in turn are all
+     * seen.
+     */
     private static final int SAMPLED = 251;
 
     /** How many calls are looked at. */
@@ -49,7 +56,10 @@ final class MixedGate implements ClassListener {
 
     private final Dispatcher.Recipe recipe;
 
-    /** Weak, because stubs reach this object for good, and the slots may have to go with a class loader. */
+    /**
+     * Weak, because stubs reach this object for good, and the slots may have to go with a class
+     * loader.
+     */
     private final WeakReference<KindSlots> slots;
 
     private final long ownGate;
@@ -68,7 +78,9 @@ final class MixedGate implements ClassListener {
         this.limit = limit;
     }
 
-    /** Has a kind led to a better gate when that is worth it, unless the user does not want that. */
+    /**
+     * Has a kind led to a better gate when that is worth it, unless the user does not want that.
+     */
     static void watch(Dispatcher.Recipe recipe, KindSlots slots, long ownGate) {
         int limit = Integer.getInteger(LIMIT, DEFAULT_LIMIT);
         if (limit > 0) {
@@ -132,18 +144,29 @@ final class MixedGate implements ClassListener {
         }
     }
 
+    private void leadBack() {
+        try {
+            setGate(ownGate);
+        } catch (RuntimeException | Error e) {
+            // The system refuses: all goes on as it is, through one gate or another.
+        }
+    }
+
     private interface Step {
         void run() throws IllegalAccessException;
     }
 
-    /** Runs a step that is not tried again if it fails, for want of memory for code, say: everything works without it. */
+    /**
+     * Runs a step that is not tried again if it fails, for want of memory for code, say: everything
+     * works without it.
+     */
     private void inBackground(Step step) {
         try {
             Background.run(() -> {
                 try {
                     step.run();
                 } catch (IllegalAccessException | RuntimeException | Error e) {
-                    setGate(ownGate);
+                    leadBack();
                 }
             });
         } catch (RuntimeException | Error e) {
