@@ -82,7 +82,10 @@ public final class CallInterface {
         final FunctionDescriptor function;
         final int fixed;
 
-        /** Calculated once, and of less than a descriptor's own, because that would take longer than all else when a type is known. */
+        /**
+         * Calculated once, and of less than a descriptor's own, because that would take longer than
+         * all else when a type is known.
+         */
         private final int hash;
 
         Key(Abi abi, FunctionDescriptor function, int fixed) {
@@ -159,12 +162,14 @@ public final class CallInterface {
     /**
      * The call interface of a function type of C's own calling convention here.
      *
-     * @param function the function's type: any that the JDK's linker supports, and any with types of {@link NativeLayouts} in it
+     * @param function the function's type: any that the JDK's linker supports, and any with types
+     *     of {@link NativeLayouts} in it
      * @return the call interface, the same for equal descriptors for as long as it is reachable
      * @throws IllegalArgumentException if {@code function} has layouts that no type of C has
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
      */
     public static CallInterface prepare(FunctionDescriptor function) {
         Objects.requireNonNull(function, "function");
@@ -178,28 +183,34 @@ public final class CallInterface {
      * @param returnType the result's layout; null if there is none
      * @param argumentTypes the arguments' layouts
      * @return the call interface, the same for equal types for as long as it is reachable
-     * @throws IllegalArgumentException if there are layouts that no type of C has, or that the convention cannot pass, or this processor does not have the
-     *     convention; the message says which
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
+     * @throws IllegalArgumentException if there are layouts that no type of C has, or that the
+     *     convention cannot pass, or this processor does not have the convention; the message says
+     *     which
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
      */
     public static CallInterface prepare(Abi abi, @Nullable MemoryLayout returnType, MemoryLayout... argumentTypes) {
         return prepare(new Key(Objects.requireNonNull(abi, "abi"), function(returnType, argumentTypes), NO_DOTS));
     }
 
     /**
-     * The call interface of a function that is declared with three dots, as it is called with certain arguments.
+     * The call interface of a function that is declared with three dots, as it is called with
+     * certain arguments.
      *
      * @param abi the calling convention
      * @param fixedArguments how many arguments stand before the dots in its declaration
      * @param returnType the result's layout; null if there is none
-     * @param argumentTypes the arguments' layouts, all of them. C passes no {@code float} and no integer shorter than {@code int} behind the dots
+     * @param argumentTypes the arguments' layouts, all of them. C passes no {@code float} and no
+     *     integer shorter than {@code int} behind the dots
      * @return the call interface, the same for equal types for as long as it is reachable
-     * @throws IllegalArgumentException as {@link #prepare(Abi, MemoryLayout, MemoryLayout...)}, or if there are fewer arguments than declared ones
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
+     * @throws IllegalArgumentException as {@link #prepare(Abi, MemoryLayout, MemoryLayout...)}, or
+     *     if there are fewer arguments than declared ones
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
      */
     public static CallInterface prepareVariadic(Abi abi, int fixedArguments, @Nullable MemoryLayout returnType,
             MemoryLayout... argumentTypes) {
@@ -272,18 +283,24 @@ public final class CallInterface {
         return key.fixed == NO_DOTS ? key.function.argumentLayouts().size() : key.fixed;
     }
 
-    /** The function's type in Java: the types of which arguments come and a result has to be, before they are boxed. */
+    /**
+     * The function's type in Java: the types of which arguments come and a result has to be, before
+     * they are boxed.
+     */
     public MethodType types() {
         return key.function.toMethodType();
     }
 
     /**
-     * The same type, except for what happens when an exception leaves a handler, as {@link ClosureType#onException}.
+     * The same type, except for what happens when an exception leaves a handler, as {@link
+     * ClosureType#onException}.
      *
      * @param policy what happens
      * @return a call interface of its own, which {@link #prepare} does not know
-     * @throws IllegalArgumentException if the policy has a value that is no result of the function; the message names both
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the message says why
+     * @throws IllegalArgumentException if the policy has a value that is no result of the function;
+     *     the message names both
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the
+     *     message says why
      */
     public CallInterface onException(ExceptionPolicy policy) {
         return new CallInterface(this, policy, tier);
@@ -294,7 +311,8 @@ public final class CallInterface {
      *
      * @param pinned how calls are read
      * @return a call interface of its own, which {@link #prepare} does not know
-     * @throws IllegalArgumentException if {@code pinned} is {@link Tier#GATE} and the calling convention is another than {@link Abi#NATIVE}, or the function is variadic
+     * @throws IllegalArgumentException if {@code pinned} is {@link Tier#GATE} and the calling
+     *     convention is another than {@link Abi#NATIVE}, or the function is variadic
      */
     public CallInterface withTier(Tier pinned) {
         return new CallInterface(this, exceptions, Objects.requireNonNull(pinned, "pinned"));
@@ -310,7 +328,8 @@ public final class CallInterface {
      *
      * @param handler what native calls reach; it stays reachable as long as the closure is open
      * @return a new closure, to be closed
-     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
      */
     public Closure<CallHandler> bind(CallHandler handler) {
         return boxed().bind(handler);
@@ -322,7 +341,8 @@ public final class CallInterface {
      * @param handler what native calls reach; it stays reachable as long as the arena is open
      * @param arena closes the closure when it is closed itself
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
-     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no mapping left
+     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no
+     *     mapping left
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(CallHandler handler, Arena arena) {
@@ -334,19 +354,22 @@ public final class CallInterface {
      *
      * @param handler what native calls reach; it stays reachable as long as the closure is open
      * @return a new closure, to be closed
-     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
      */
     public Closure<ArgumentHandler> bind(ArgumentHandler handler) {
         return direct().bind(handler);
     }
 
     /**
-     * Gives a handler that reads its arguments itself a native function pointer that lives as long as an arena.
+     * Gives a handler that reads its arguments itself a native function pointer that lives as long
+     * as an arena.
      *
      * @param handler what native calls reach; it stays reachable as long as the arena is open
      * @param arena closes the closure when it is closed itself
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
-     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no mapping left
+     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no
+     *     mapping left
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(ArgumentHandler handler, Arena arena) {
@@ -423,7 +446,8 @@ public final class CallInterface {
                         .slots(handling);
             }
             CatcherMaker catcher = new CatcherMaker(key.function, handling);
-            // Handlers that read their arguments themselves are no faster through a gate, which has to put them into memory for that.
+            // Handlers that read their arguments themselves are no faster through a gate, which has
+            // to put them into memory for that.
             boolean canBeHot = isBoxed && tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
                     && Ports.thisJvm().orElseThrow().hasLinker();
             HotFunction hot = canBeHot ? new HotFunction(image, key.function, catcher, this::invoker) : null;
@@ -461,7 +485,10 @@ public final class CallInterface {
                 .asType(types.insertParameterTypes(0, Object.class));
     }
 
-    /** Makes what deals with exceptions when it is needed, because the first closure of a type would wait for it. */
+    /**
+     * Makes what deals with exceptions when it is needed, because the first closure of a type would
+     * wait for it.
+     */
     private static final class CatcherMaker implements Supplier<ExceptionCatcher> {
         private final FunctionDescriptor function;
         private final ExceptionHandling handling;

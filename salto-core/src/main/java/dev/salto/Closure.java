@@ -19,7 +19,8 @@ import java.lang.invoke.VarHandle;
  * When a {@link CallInterface} that nobody holds was collected, the addresses of its closures may
  * become those of another type of the same {@linkplain Abi calling convention}.
  *
- * <p><b>Threads.</b> All methods may be called from any thread, while other threads call the function pointer, and within its own callback.
+ * <p><b>Threads.</b> All methods may be called from any thread, while other threads call the
+ * function pointer, and within its own callback.
  *
  * @param <T> the functional interface
  */
@@ -30,8 +31,10 @@ public final class Closure<T> implements AutoCloseable {
     private final ClosureType<T> type;
 
     /**
-     * {@link #CLOSED}, so that a thread that got this object by a race, and sees no more of it than zeros, takes it for closed; or the complement of the slot's id, which is
-     * negative; or one more than the id, while a thread binds it to another object or closes it, for which all others wait that want to do that.
+     * {@link #CLOSED}, so that a thread that got this object by a race, and sees no more of it than
+     * zeros, takes it for closed; or the complement of the slot's id, which is negative; or one
+     * more than the id, while a thread binds it to another object or closes it, for which all
+     * others wait that want to do that.
      */
     @SuppressWarnings("UnusedVariable") // read through the handle
     private int state;
@@ -41,7 +44,10 @@ public final class Closure<T> implements AutoCloseable {
         this.type = type;
     }
 
-    /** Binds a new closure. It is made before its slot is taken, and no call follows that: a failure takes no slot. */
+    /**
+     * Binds a new closure. It is made before its slot is taken, and no call follows that: a failure
+     * takes no slot.
+     */
     static <T> Closure<T> bind(ClosureType<T> type, T target) {
         Closure<T> closure = new Closure<>(type);
         closure.state = ~type.slots().bind(target, false);
@@ -71,13 +77,14 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * Binds the function pointer to another object. Calls that begin after this method returns reach the new one; calls under way on other
-     * threads may reach either.
+     * Binds the function pointer to another object. Calls that begin after this method returns
+     * reach the new one; calls under way on other threads may reach either.
      *
      * @param target what native calls reach from now on
-     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
-     * @throws IllegalStateException if the closure is closed, or its type was {@linkplain ClosureType#seal sealed} while it was
-     *     open
+     * @throws ClassCastException if unchecked code passes an object that does not implement the
+     *     interface
+     * @throws IllegalStateException if the closure is closed, or its type was {@linkplain
+     *     ClosureType#seal sealed} while it was open
      */
     public void rebind(T target) {
         type.requireInstance(target);
@@ -100,10 +107,12 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * Frees the function pointer. Callbacks that have begun go on, and what they return is returned. Closing it again does nothing.
+     * Frees the function pointer. Callbacks that have begun go on, and what they return is
+     * returned. Closing it again does nothing.
      *
-     * <p>The object that it was bound to is no longer reachable by it. Native threads that are on their way into the callback are not waited for: the call
-     * of one that has not reached the object counts as one after this method.
+     * <p>The object that it was bound to is no longer reachable by it. Native threads that are on
+     * their way into the callback are not waited for: the call of one that has not reached the
+     * object counts as one after this method.
      */
     @Override
     public void close() {
@@ -125,7 +134,8 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * Keeps all other threads from changing the closure until the state is set again; waits for one that does.
+     * Keeps all other threads from changing the closure until the state is set again; waits for one
+     * that does.
      *
      * @return the state before; {@link #CLOSED} if there is nothing to change any more
      */

@@ -59,19 +59,22 @@ public final class ClosureType<T> {
     }
 
     /**
-     * The closure type of a public functional interface. Types of the same interface and descriptor share their gate and their tables.
+     * The closure type of a public functional interface. Types of the same interface and descriptor
+     * share their gate and their tables.
      *
      * @param <T> the interface, with its type arguments if it has any
-     * @param functionalInterface a public interface with a single abstract method, in a package that is exported to everyone, of a
-     *     class loader that Salto's sees; for any other interface use
-     *     {@link #of(MethodHandles.Lookup, Class, FunctionDescriptor)}
+     * @param functionalInterface a public interface with a single abstract method, in a package
+     *     that is exported to everyone, of a class loader that Salto's sees; for any other
+     *     interface use {@link #of(MethodHandles.Lookup, Class, FunctionDescriptor)}
      * @param descriptor the C function's type
      * @return the closure type
-     * @throws IllegalArgumentException if the interface is not functional or not accessible, or does not fit the descriptor, or the
-     *     linker does not support the descriptor; the message names both sides, and the remedy
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
+     * @throws IllegalArgumentException if the interface is not functional or not accessible, or
+     *     does not fit the descriptor, or the linker does not support the descriptor; the message
+     *     names both sides, and the remedy
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
      */
     public static <T> ClosureType<T> of(Class<? super T> functionalInterface, FunctionDescriptor descriptor) {
         requireVisible(functionalInterface);
@@ -86,12 +89,15 @@ public final class ClosureType<T> {
      * @param functionalInterface an interface with a single abstract method
      * @param descriptor the C function's type
      * @return the closure type
-     * @throws IllegalArgumentException if the interface is not functional or not accessible to {@code lookup}, or {@code lookup} lacks
-     *     {@linkplain MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, or the interface does not fit the descriptor, or
-     *     the linker does not support the descriptor; the message names both sides, and the remedy
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
+     * @throws IllegalArgumentException if the interface is not functional or not accessible to
+     *     {@code lookup}, or {@code lookup} lacks {@linkplain
+     *     MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, or the interface does
+     *     not fit the descriptor, or the linker does not support the descriptor; the message names
+     *     both sides, and the remedy
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
      */
     public static <T> ClosureType<T> of(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
             FunctionDescriptor descriptor) {
@@ -126,7 +132,10 @@ public final class ClosureType<T> {
         }
     }
 
-    /** Without a lookup of the caller's, the dispatcher is a class of this module, which has to find the interface by name. */
+    /**
+     * Without a lookup of the caller's, the dispatcher is a class of this module, which has to find
+     * the interface by name.
+     */
     private static void requireVisible(Class<?> type) {
         Module here = ClosureType.class.getModule();
         if (!isVisible(type)) {
@@ -156,15 +165,17 @@ public final class ClosureType<T> {
     }
 
     /**
-     * The same type, except for what happens when an exception leaves a callback. It has function pointers of its own: closures of the two
-     * types share nothing.
+     * The same type, except for what happens when an exception leaves a callback. It has function
+     * pointers of its own: closures of the two types share nothing.
      *
      * <p>All types of a signature share their gate, whatever their policies are.
      *
      * @param policy what happens
      * @return the type with that policy
-     * @throws IllegalArgumentException if the policy has a value that is no result of this type's function; the message names both
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the message says why
+     * @throws IllegalArgumentException if the policy has a value that is no result of this type's
+     *     function; the message names both
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the
+     *     message says why
      */
     public ClosureType<T> onException(ExceptionPolicy policy) {
         return new ClosureType<>(functionalInterface, descriptor, policy.handling(descriptor), kinds);
@@ -175,8 +186,10 @@ public final class ClosureType<T> {
      *
      * @param target what native calls reach; it stays reachable as long as the closure is open
      * @return a new closure, to be closed
-     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
-     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @throws ClassCastException if unchecked code passes an object that does not implement the
+     *     interface
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
      */
     public Closure<T> bind(T target) {
         return Closure.bind(this, requireInstance(target));
@@ -188,8 +201,10 @@ public final class ClosureType<T> {
      * @param target what native calls reach; it stays reachable as long as the arena is open
      * @param arena closes the closure when it is closed itself
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
-     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
-     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no mapping left
+     * @throws ClassCastException if unchecked code passes an object that does not implement the
+     *     interface
+     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no
+     *     mapping left
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(T target, Arena arena) {
@@ -198,13 +213,17 @@ public final class ClosureType<T> {
     }
 
     /**
-     * Gives an object a native function pointer without a {@link Closure} for it, for those who bind so many that the 24 bytes of that object count, or who keep the
-     * pointer anyway. It lives until {@link #closeAddress}.
+     * Gives an object a native function pointer without a {@link Closure} for it, for those who
+     * bind so many that the 24 bytes of that object count, or who keep the pointer anyway. It lives
+     * until {@link #closeAddress}.
      *
-     * @param target what native calls reach; it stays reachable as long as the function pointer is open
+     * @param target what native calls reach; it stays reachable as long as the function pointer is
+     *     open
      * @return the function pointer: a multiple of 4, and never 0
-     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
-     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @throws ClassCastException if unchecked code passes an object that does not implement the
+     *     interface
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
      */
     public long bindAddress(T target) {
         return slots.bindAddress(requireInstance(target));
@@ -214,10 +233,13 @@ public final class ClosureType<T> {
      * Binds a function pointer to another object, as {@link Closure#rebind} does. The caller must
      * ensure that it is open: after {@link #closeAddress}, the address may be reused.
      *
-     * @param address what {@link #bindAddress} of a type of the same interface and descriptor returned
+     * @param address what {@link #bindAddress} of a type of the same interface and descriptor
+     *     returned
      * @param target what native calls reach from now on
-     * @throws ClassCastException if unchecked code passes an object that does not implement the interface
-     * @throws IllegalArgumentException if this type has no function pointer of that address, or a {@link Closure} or an arena closes it
+     * @throws ClassCastException if unchecked code passes an object that does not implement the
+     *     interface
+     * @throws IllegalArgumentException if this type has no function pointer of that address, or a
+     *     {@link Closure} or an arena closes it
      * @throws IllegalStateException if it is closed, and not in use again, or its type was
      *     {@linkplain #seal sealed} while it was open
      */
@@ -231,8 +253,10 @@ public final class ClosureType<T> {
      * Frees a function pointer, as {@link Closure#close} does. The caller must ensure that it is
      * open, and that nobody else closes it: after that, the address may be reused.
      *
-     * @param address what {@link #bindAddress} of a type of the same interface and descriptor returned
-     * @throws IllegalArgumentException if this type has no function pointer of that address, or a {@link Closure} or an arena closes it
+     * @param address what {@link #bindAddress} of a type of the same interface and descriptor
+     *     returned
+     * @throws IllegalArgumentException if this type has no function pointer of that address, or a
+     *     {@link Closure} or an arena closes it
      * @throws IllegalStateException if it is closed, and not in use again
      */
     public void closeAddress(long address) {
@@ -246,18 +270,24 @@ public final class ClosureType<T> {
                 "the function pointer 0x%s is closed: %s".formatted(Long.toHexString(address), this));
     }
 
-    /** What this type's closures are: {@link Mechanism#STATIC}, or {@link Mechanism#DYNAMIC} if the policy allowed it when the type was made. */
+    /**
+     * What this type's closures are: {@link Mechanism#STATIC}, or {@link Mechanism#DYNAMIC} if the
+     * policy allowed it when the type was made.
+     */
     public Mechanism mechanism() {
         return slots.areStatic() ? Mechanism.STATIC : Mechanism.DYNAMIC;
     }
 
     /**
-     * Seals all closures of this type that are open now: nobody can bind them to another object. A sealed closure can be closed.
-     * Calls through it then return zero, for as long as the process lives: its function pointer is not used again.
+     * Seals all closures of this type that are open now: nobody can bind them to another object. A
+     * sealed closure can be closed. Calls through it then return zero, for as long as the process
+     * lives: its function pointer is not used again.
      *
-     * <p>Types of the same interface, descriptor and shared exception policy share their closures, and so are sealed together.
+     * <p>Types of the same interface, descriptor and shared exception policy share their closures,
+     * and so are sealed together.
      *
-     * @throws IllegalStateException if this type's closures are {@linkplain Mechanism#DYNAMIC not static}
+     * @throws IllegalStateException if this type's closures are {@linkplain Mechanism#DYNAMIC not
+     *     static}
      */
     public void seal() {
         slots.seal();

@@ -55,14 +55,18 @@ public final class NativeBinding implements AutoCloseable {
      *
      * @param function the function's address
      * @param descriptor the type of {@code function}; its last parameter is an address
-     * @param context what the last parameter is bound to; its memory must stay for as long as the function pointer may be called
-     * @return a new binding, whose {@link #address} is a function of the type of {@code descriptor} without the last parameter
-     * @throws IllegalArgumentException if the last parameter of {@code descriptor} is no address, or a segment is a heap segment, or
-     *     {@code function} is {@link MemorySegment#NULL}
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
-     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @param context what the last parameter is bound to; its memory must stay for as long as the
+     *     function pointer may be called
+     * @return a new binding, whose {@link #address} is a function of the type of {@code descriptor}
+     *     without the last parameter
+     * @throws IllegalArgumentException if the last parameter of {@code descriptor} is no address,
+     *     or a segment is a heap segment, or {@code function} is {@link MemorySegment#NULL}
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
      */
     public static NativeBinding bindTrailing(MemorySegment function, FunctionDescriptor descriptor,
             MemorySegment context) {
@@ -99,7 +103,10 @@ public final class NativeBinding implements AutoCloseable {
         return address;
     }
 
-    /** Frees the function pointer. Calls through it that have reached the native function go on. Closing it again does nothing. */
+    /**
+     * Frees the function pointer. Calls through it that have reached the native function go on.
+     * Closing it again does nothing.
+     */
     @Override
     public synchronized void close() {
         if (!closed) {

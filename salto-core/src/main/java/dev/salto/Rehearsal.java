@@ -21,8 +21,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Does once what data-driven closures do, so that the JVM has made all that it makes for that: it makes a class now and then, where a value of some type is read from
- * memory for the first time. Nothing is made after that, whatever the types of functions are.
+ * Does once what data-driven closures do, so that the JVM has made all that it makes for that: it
+ * makes a class now and then, where a value of some type is read from memory for the first time.
+ * Nothing is made after that, whatever the types of functions are.
  */
 final class Rehearsal {
     private static final MemoryLayout PAIR = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG);
@@ -30,7 +31,10 @@ final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** After so many calls of a method handle the JVM makes a class for it, and all calls to the system go through one. */
+    /**
+     * After so many calls of a method handle the JVM makes a class for it, and all calls to the
+     * system go through one.
+     */
     private static final int CALLS = 200;
 
     static void run() {

@@ -24,26 +24,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * What works in this process, how, and why not otherwise. Taken by {@link Salto#report}.
  *
- * @param architecture the architecture as Salto names it, or as the JVM does if Salto has no port for it
+ * @param architecture the architecture as Salto names it, or as the JVM does if Salto has no port
+ *     for it
  * @param abi the calling convention of native code, or {@code "unknown"}
  * @param pageSize the size of a page in bytes, or 0 if native code cannot be called
  * @param jvm name and version of the JVM
  * @param linker the class of the JDK's linker, or {@code "none"} if it has none for this machine
  * @param mechanism what closures are that are made now
- * @param source where the code came from: {@code property}, {@code installed}, {@code class-folder}, {@code jar}, {@code memfd} or {@code file};
- *     null if it came from nowhere
+ * @param source where the code came from: {@code property}, {@code installed}, {@code
+ *     class-folder}, {@code jar}, {@code memfd} or {@code file}; null if it came from nowhere
  * @param location which file that is, and where in it; null if there is none
  * @param tried what was tried before that, and why it was not that
- * @param problem why nothing could be tried, say on a machine without a port; null if there was no such problem
+ * @param problem why nothing could be tried, say on a machine without a port; null if there was no
+ *     such problem
  * @param policy the policy that applies
  * @param tables how many tables are mapped, except for those whose closures are all closed and that
  *     wait to be used again
- * @param closures how many slots are taken, by closures, native bindings and raw trampolines; those of a {@link TrampolineTable} are not counted
+ * @param closures how many slots are taken, by closures, native bindings and raw trampolines; those
+ *     of a {@link TrampolineTable} are not counted
  * @param bytes the size of their headers, blocks and call records in bytes; all share the code
  * @param protectedTables how many tables are read-only, except while Salto changes one
  * @param sealedTables how many tables have sealed function pointers
- * @param writableExecutable whether any memory that Salto mapped is writable and executable; null if the system does not show its mappings
- * @param hardening what can be seen of the system's own restrictions, by name; {@code "unknown"} where it does not say
+ * @param writableExecutable whether any memory that Salto mapped is writable and executable; null
+ *     if the system does not show its mappings
+ * @param hardening what can be seen of the system's own restrictions, by name; {@code "unknown"}
+ *     where it does not say
  */
 public record Report(
         String architecture,

@@ -47,13 +47,13 @@ public final class Salto {
     private Salto() {}
 
     /**
-     * Finds, maps and checks the code now, instead of when it is first needed: before a process gives up rights that this takes. Does nothing the
-     * second time.
+     * Finds, maps and checks the code now, instead of when it is first needed: before a process
+     * gives up rights that this takes. Does nothing the second time.
      *
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here and the policy is {@link Policy#STATIC}; the message lists
-     *     what was tried, and why each failed
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here and the policy
+     *     is {@link Policy#STATIC}; the message lists what was tried, and why each failed
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
      * @throws IllegalArgumentException if a system property has a value that means nothing
      */
     public static void initialize() {
@@ -75,7 +75,8 @@ public final class Salto {
     }
 
     /**
-     * Sets the policy, whatever the system property says. Closure types that were made before stay as they are.
+     * Sets the policy, whatever the system property says. Closure types that were made before stay
+     * as they are.
      *
      * @param policy applies to closure types that are made from now on
      */
@@ -84,7 +85,8 @@ public final class Salto {
     }
 
     /**
-     * What works in this process, how, and why not otherwise. Tries to map the code if that was not done before.
+     * What works in this process, how, and why not otherwise. Tries to map the code if that was not
+     * done before.
      *
      * @return the state of this moment
      * @throws IllegalArgumentException if a system property has a value that means nothing
@@ -94,7 +96,8 @@ public final class Salto {
     }
 
     /**
-     * Sets what happens when native code calls a closure that was closed, whatever the system property says.
+     * Sets what happens when native code calls a closure that was closed, whatever the system
+     * property says.
      *
      * @param policy applies from now on
      */
@@ -104,9 +107,9 @@ public final class Salto {
     }
 
     /**
-     * Sets whether a stack trace is recorded whenever a closure is closed, for {@link UseAfterFree#closedAt}. That makes closing some hundred times
-     * slower. The traces take some kilobytes each, until their function pointers are used and
-     * closed again.
+     * Sets whether a stack trace is recorded whenever a closure is closed, for {@link
+     * UseAfterFree#closedAt}. That makes closing some hundred times slower. The traces take some
+     * kilobytes each, until their function pointers are used and closed again.
      *
      * @param traces whether closures that are closed from now on are traced
      */

@@ -51,33 +51,38 @@ public final class StaticLinker {
     }
 
     /**
-     * A linker whose stubs do something else than to end the JVM when an exception leaves a method handle.
+     * A linker whose stubs do something else than to end the JVM when an exception leaves a method
+     * handle.
      *
      * @param exceptionPolicy what happens
-     * @return a linker with that policy, whose {@link #upcallStub} refuses functions that the policy has no result for, with an
-     *     {@link IllegalArgumentException}
+     * @return a linker with that policy, whose {@link #upcallStub} refuses functions that the
+     *     policy has no result for, with an {@link IllegalArgumentException}
      */
     public StaticLinker onException(ExceptionPolicy exceptionPolicy) {
         return new StaticLinker(Objects.requireNonNull(exceptionPolicy, "exceptionPolicy"));
     }
 
     /**
-     * Gives a method handle a native function pointer. An exception that leaves {@code target} ends the JVM, as one does with the JDK's stubs, unless
-     * {@link #onException} says otherwise, or {@link Callbacks#rethrowing} carries it.
+     * Gives a method handle a native function pointer. An exception that leaves {@code target} ends
+     * the JVM, as one does with the JDK's stubs, unless {@link #onException} says otherwise, or
+     * {@link Callbacks#rethrowing} carries it.
      *
      * @param target what native calls reach
      * @param function the function's type
      * @param arena how long the function pointer lives
      * @param options none that the JDK's linker knows are for upcalls, and so any is refused
      * @return a segment of size zero in the scope of {@code arena}
-     * @throws IllegalArgumentException if the JDK's linker would refuse {@code function}, {@code target} or the options: if a layout is not
-     *     supported, the method handle has another type or declares exceptions, or there is an option
-     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no mapping left
+     * @throws IllegalArgumentException if the JDK's linker would refuse {@code function}, {@code
+     *     target} or the options: if a layout is not supported, the method handle has another type
+     *     or declares exceptions, or there is an option
+     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no
+     *     mapping left
      * @throws WrongThreadException if {@code arena} is confined to another thread
      * @throws NullPointerException if any argument is null
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
      */
     public MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options) {
@@ -96,8 +101,9 @@ public final class StaticLinker {
     }
 
     /**
-     * Whether there is nothing about the arguments that the JDK could refuse, except for the layouts, which the gate's linkage checks. What the
-     * JDK looks for in a method handle is declared exceptions, and it cannot see them in one that was combined.
+     * Whether there is nothing about the arguments that the JDK could refuse, except for the
+     * layouts, which the gate's linkage checks. What the JDK looks for in a method handle is
+     * declared exceptions, and it cannot see them in one that was combined.
      */
     private static boolean isPlain(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option[] options) {
@@ -106,7 +112,10 @@ public final class StaticLinker {
                 && target.type().equals(function.toMethodType());
     }
 
-    /** Throws whatever the JDK throws. A stub that it makes is freed again, for the price that a stub costs. */
+    /**
+     * Throws whatever the JDK throws. A stub that it makes is freed again, for the price that a
+     * stub costs.
+     */
     private void letTheJdkCheck(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option[] options) {
         if (arena == null) {

@@ -10,10 +10,11 @@ import dev.salto.internal.table.Tables;
 import dev.salto.internal.table.Turnover;
 
 /**
- * What happened in this process so far. Taken by {@link Salto#statistics}, at no cost before that but the counting.
+ * What happened in this process so far. Taken by {@link Salto#statistics}, at no cost before that
+ * but the counting.
  *
- * @param bound how many slots were taken, by closures, native bindings and raw trampolines; those of a {@link TrampolineTable} and of closures that are
- *     upcall stubs are not counted
+ * @param bound how many slots were taken, by closures, native bindings and raw trampolines; those
+ *     of a {@link TrampolineTable} and of closures that are upcall stubs are not counted
  * @param closed how many of them were given back
  * @param tables how many tables are mapped, except for those whose closures are all closed and that
  *     wait to be used again

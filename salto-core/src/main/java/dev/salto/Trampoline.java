@@ -81,13 +81,15 @@ public final class Trampoline implements AutoCloseable {
     }
 
     /**
-     * Allocates a trampoline. Until {@link #set} is called, calling it does nothing and returns zero.
+     * Allocates a trampoline. Until {@link #set} is called, calling it does nothing and returns
+     * zero.
      *
      * @return a new trampoline, to be closed
      * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
-     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
      */
     public static Trampoline allocate() {
         return new Trampoline(slots());
@@ -111,13 +113,14 @@ public final class Trampoline implements AutoCloseable {
     /**
      * Sets what the trampoline leads to. May be called again at any time before {@link #close}.
      *
-     * @param target the address of native code; its memory must stay for as long as the trampoline may be called
+     * @param target the address of native code; its memory must stay for as long as the trampoline
+     *     may be called
      * @param data what the target finds in the scratch register: a native address, or any word as
-     *     {@link MemorySegment#ofAddress(long)}. It may be {@link MemorySegment#NULL}. Its memory must stay, too; this object keeps a
-     *     reference to both segments
+     *     {@link MemorySegment#ofAddress(long)}. It may be {@link MemorySegment#NULL}. Its memory
+     *     must stay, too; this object keeps a reference to both segments
      * @return this trampoline
-     * @throws IllegalArgumentException if {@code target} or {@code data} is a heap segment, or {@code target} is
-     *     {@link MemorySegment#NULL}
+     * @throws IllegalArgumentException if {@code target} or {@code data} is a heap segment, or
+     *     {@code target} is {@link MemorySegment#NULL}
      * @throws IllegalStateException if the trampoline is closed
      */
     public synchronized Trampoline set(MemorySegment target, MemorySegment data) {
@@ -145,7 +148,10 @@ public final class Trampoline implements AutoCloseable {
         return address;
     }
 
-    /** Frees the trampoline. Calls through it that have reached their target go on. Closing it again does nothing. */
+    /**
+     * Frees the trampoline. Calls through it that have reached their target go on. Closing it again
+     * does nothing.
+     */
     @Override
     public synchronized void close() {
         if (!closed) {

@@ -76,10 +76,11 @@ public final class TrampolineTable implements AutoCloseable {
      * @param count how many, at most {@link #capacity}
      * @return a new table, to be closed
      * @throws IllegalArgumentException if {@code count} is negative or above the capacity
-     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
      * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native code; the message names the option to
-     *     change that
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
      */
     public static TrampolineTable allocate(int count) {
         TextImage image = TrampolinesUnsupportedException.textImage();
@@ -110,7 +111,8 @@ public final class TrampolineTable implements AutoCloseable {
     }
 
     /**
-     * The targets: one word for each trampoline, {@link #stride} bytes apart. What lies between them is not to be written.
+     * The targets: one word for each trampoline, {@link #stride} bytes apart. What lies between
+     * them is not to be written.
      *
      * @return a segment that is alive until {@link #close} or {@link #seal}
      */
@@ -119,7 +121,8 @@ public final class TrampolineTable implements AutoCloseable {
     }
 
     /**
-     * The data: one word for each trampoline, {@link #stride} bytes apart. What lies between them is not to be written.
+     * The data: one word for each trampoline, {@link #stride} bytes apart. What lies between them
+     * is not to be written.
      *
      * @return a segment that is alive until {@link #close} or {@link #seal}
      */
@@ -133,8 +136,9 @@ public final class TrampolineTable implements AutoCloseable {
     }
 
     /**
-     * Makes targets and data unchangeable for good: they become read-only and, where the kernel has {@code mseal} (Linux 6.10), stay so until the process
-     * ends, whatever code runs in it. The segments that were to be had before can no longer be used; {@link #targets} and {@link #data}
+     * Makes targets and data unchangeable for good: they become read-only and, where the kernel has
+     * {@code mseal} (Linux 6.10), stay so until the process ends, whatever code runs in it. The
+     * segments that were to be had before can no longer be used; {@link #targets} and {@link #data}
      * return others, for reading. Sealing it again does nothing.
      *
      * @throws IllegalStateException if the table is closed, or the system refuses
@@ -154,8 +158,9 @@ public final class TrampolineTable implements AutoCloseable {
     }
 
     /**
-     * Frees all trampolines at once; calls through them that have reached their target go on. Those of a sealed table cannot be changed, and so go on
-     * leading to their targets. Closing it again does nothing.
+     * Frees all trampolines at once; calls through them that have reached their target go on. Those
+     * of a sealed table cannot be changed, and so go on leading to their targets. Closing it again
+     * does nothing.
      */
     @Override
     public synchronized void close() {

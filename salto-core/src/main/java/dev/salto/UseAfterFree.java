@@ -35,7 +35,10 @@ public final class UseAfterFree {
         return call.boundTo();
     }
 
-    /** Where the closure was closed, innermost first; empty if that was not {@linkplain Salto#setCloseTracing recorded}. */
+    /**
+     * Where the closure was closed, innermost first; empty if that was not {@linkplain
+     * Salto#setCloseTracing recorded}.
+     */
     public List<StackTraceElement> closedAt() {
         return call.closedAt();
     }
@@ -46,7 +49,8 @@ public final class UseAfterFree {
     }
 
     /**
-     * The return address of the call. Only the closures of a {@link CallInterface} without a gate know it.
+     * The return address of the call. Only the closures of a {@link CallInterface} without a gate
+     * know it.
      *
      * @return the address of the native instruction behind the call, or 0 if it is not known
      */
@@ -55,8 +59,8 @@ public final class UseAfterFree {
     }
 
     /**
-     * The native code that called, if {@link #returnAddress} is known: the address, its library, and the distance from the
-     * beginning of that file. Looked up at each call of this method.
+     * The native code that called, if {@link #returnAddress} is known: the address, its library,
+     * and the distance from the beginning of that file. Looked up at each call of this method.
      */
     public String caller() {
         return call.caller();

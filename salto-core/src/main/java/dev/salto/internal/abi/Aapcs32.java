@@ -19,11 +19,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Linux on 32-bit Arm with hard float. Section names are those of the Procedure Call Standard for the Arm Architecture (AAPCS32) 2024Q3, with
- * its VFP variant (7.1.2).
+ * Linux on 32-bit Arm with hard float. Section names are those of the Procedure Call Standard for
+ * the Arm Architecture (AAPCS32) 2024Q3, with its VFP variant (7.1.2).
  */
 final class Aapcs32 implements Port {
-    /** Where an ELF header for 32 bits has its flags, and EF_ARM_ABI_FLOAT_HARD among them: ELF for the Arm Architecture 2024Q3, 5.2. */
+    /**
+     * Where an ELF header for 32 bits has its flags, and EF_ARM_ABI_FLOAT_HARD among them: ELF for
+     * the Arm Architecture 2024Q3, 5.2.
+     */
     private static final int ELF_FLAGS = 36;
 
     private static final int ELF_HARD_FLOAT = 0x400;
@@ -37,7 +40,10 @@ final class Aapcs32 implements Port {
     private static final long WORD = 4;
     private static final long DOUBLEWORD = 2 * WORD;
 
-    /** {@code __int128}, and floating-point numbers of 128 bits, are not among the fundamental data types (5.1). */
+    /**
+     * {@code __int128}, and floating-point numbers of 128 bits, are not among the fundamental data
+     * types (5.1).
+     */
     private static final Set<ExtendedType> KNOWN_TYPES = EnumSet.of(ExtendedType.VECTOR);
 
     @Override
@@ -50,7 +56,10 @@ final class Aapcs32 implements Port {
         return "AAPCS-VFP";
     }
 
-    /** With soft float, floating-point numbers travel in core registers. The JVM does not say which it is for, but its libraries do. */
+    /**
+     * With soft float, floating-point numbers travel in core registers. The JVM does not say which
+     * it is for, but its libraries do.
+     */
     @Override
     public boolean isForThisJvm() {
         return isHardFloat(Path.of(System.getProperty("java.home"), "lib", "libjava.so"));
@@ -81,7 +90,10 @@ final class Aapcs32 implements Port {
         return classify(function, true);
     }
 
-    /** 6.5: functions with three dots use the base standard, for their fixed arguments and their results as well. */
+    /**
+     * 6.5: functions with three dots use the base standard, for their fixed arguments and their
+     * results as well.
+     */
     @Override
     public CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
         return classify(function, false);
@@ -101,8 +113,9 @@ final class Aapcs32 implements Port {
     }
 
     /**
-     * Refuses a function in which an argument goes onto the stack, beside others, while core registers are free. C leaves those registers alone then (6.5, C.6); libffi,
-     * the JDK's linker here, looks for the next argument in them, and for the hidden one.
+     * Refuses a function in which an argument goes onto the stack, beside others, while core
+     * registers are free. C leaves those registers alone then (6.5, C.6); libffi, the JDK's linker
+     * here, looks for the next argument in them, and for the hidden one.
      */
     @Override
     public void requireLinkable(FunctionDescriptor function) {
@@ -129,8 +142,9 @@ final class Aapcs32 implements Port {
     }
 
     /**
-     * 6.4, 7.1.2.2: a result is where a first argument of its type would be, but a composite of more than a word goes to memory whose
-     * address is passed in r0 (6.5, A.4), unless it is a homogeneous aggregate and there are registers for it. A vector is no composite.
+     * 6.4, 7.1.2.2: a result is where a first argument of its type would be, but a composite of
+     * more than a word goes to memory whose address is passed in r0 (6.5, A.4), unless it is a
+     * homogeneous aggregate and there are registers for it. A vector is no composite.
      */
     private static CallSequence.Result placeResult(MemoryLayout layout, Registers arguments) {
         if (layout.byteSize() == 0) {
@@ -150,10 +164,15 @@ final class Aapcs32 implements Port {
         private int core;
         private long stackSize;
 
-        /** Whether an argument went onto the stack, beside others, while core registers were free. */
+        /**
+         * Whether an argument went onto the stack, beside others, while core registers were free.
+         */
         private boolean hasLeftRegisters;
 
-        /** {@code hasVfp}: whether floating-point numbers and vectors have registers of their own; in the base standard they have not. */
+        /**
+         * {@code hasVfp}: whether floating-point numbers and vectors have registers of their own;
+         * in the base standard they have not.
+         */
         Registers(boolean hasVfp) {
             this.hasVfp = hasVfp;
         }
@@ -172,8 +191,8 @@ final class Aapcs32 implements Port {
         }
 
         /**
-         * 7.1.2.3, C.1.vfp and C.2.vfp: the lowest registers in a row that are free, also ones between others; or the stack, and then no
-         * register for a later one.
+         * 7.1.2.3, C.1.vfp and C.2.vfp: the lowest registers in a row that are free, also ones
+         * between others; or the stack, and then no register for a later one.
          */
         private List<Piece> placeVectors(MemoryLayout layout, long member) {
             int width = (int) (member / WORD);
@@ -207,7 +226,10 @@ final class Aapcs32 implements Port {
             return pieces;
         }
 
-        /** 6.5, C.3 to C.7: whole words; from an even register if they are aligned to 8; the rest on the stack, if nothing is there yet. */
+        /**
+         * 6.5, C.3 to C.7: whole words; from an even register if they are aligned to 8; the rest on
+         * the stack, if nothing is there yet.
+         */
         private List<Piece> placeCore(MemoryLayout layout) {
             boolean hasFree = core < CORE_ARGUMENTS;
             if (VectorCandidate.naturalAlignment(layout) >= DOUBLEWORD) {

@@ -10,7 +10,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Linux on AArch64. Section names are those of the Procedure Call Standard for the Arm 64-bit Architecture (AAPCS64) 2024Q3. */
+/**
+ * Linux on AArch64. Section names are those of the Procedure Call Standard for the Arm 64-bit
+ * Architecture (AAPCS64) 2024Q3.
+ */
 final class Aapcs64 implements Port {
     /** x0 to x7; x8, behind them, is where a result in memory is (6.5). */
     private static final int INTEGER_ARGUMENTS = 8;
@@ -22,7 +25,10 @@ final class Aapcs64 implements Port {
 
     private static final long WORD = 8;
 
-    /** A larger composite is copied to memory, and its address passed (6.8.2, B.4), unless it is a homogeneous aggregate. */
+    /**
+     * A larger composite is copied to memory, and its address passed (6.8.2, B.4), unless it is a
+     * homogeneous aggregate.
+     */
     private static final long LARGEST_IN_REGISTERS = 2 * WORD;
 
     /** What a linker takes for a homogeneous aggregate has one to four members (5.9.5.1). */
@@ -56,7 +62,10 @@ final class Aapcs64 implements Port {
                 registers.stackSize);
     }
 
-    /** 6.9: a result is where a first argument of its type would be, or in memory whose address is in x8. */
+    /**
+     * 6.9: a result is where a first argument of its type would be, or in memory whose address is
+     * in x8.
+     */
     private static CallSequence.Result placeResult(MemoryLayout layout) {
         if (isCopied(layout)) {
             return new CallSequence.Result.InMemory(new Storage.IntegerRegister(RESULT_POINTER));
@@ -107,7 +116,10 @@ final class Aapcs64 implements Port {
             return onStack(WORD, WORD);
         }
 
-        /** C.1 to C.6: each member in a register of its own, or all on the stack, and then no registers for later ones. */
+        /**
+         * C.1 to C.6: each member in a register of its own, or all on the stack, and then no
+         * registers for later ones.
+         */
         private List<Piece> placeVectors(MemoryLayout layout, long member) {
             int needed = (int) (layout.byteSize() / member);
             if (vectors + needed > VECTOR_ARGUMENTS) {
@@ -121,7 +133,10 @@ final class Aapcs64 implements Port {
             return pieces;
         }
 
-        /** C.9 to C.17: whole words, all in registers or all on the stack; from an even register if they are aligned to 16. */
+        /**
+         * C.9 to C.17: whole words, all in registers or all on the stack; from an even register if
+         * they are aligned to 16.
+         */
         private List<Piece> placeIntegers(MemoryLayout layout) {
             if (VectorCandidate.naturalAlignment(layout) >= 2 * WORD) {
                 integers = Math.min(integers + integers % 2, INTEGER_ARGUMENTS);
@@ -143,7 +158,10 @@ final class Aapcs64 implements Port {
             return onStack(layout.byteSize(), VectorCandidate.naturalAlignment(layout));
         }
 
-        /** C.14, C.16: the next stacked argument begins at a multiple of 8, or of 16 if it is so aligned. */
+        /**
+         * C.14, C.16: the next stacked argument begins at a multiple of 8, or of 16 if it is so
+         * aligned.
+         */
         private Storage onStack(long size, long alignment) {
             long multiple = Math.clamp(alignment, WORD, 2 * WORD);
             long offset = Math.ceilDiv(stackSize, multiple) * multiple;

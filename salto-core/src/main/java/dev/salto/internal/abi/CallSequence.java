@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * How the values of a function travel, by one calling convention.
  *
- * @param arguments the pieces of each argument, in the order of the descriptor; none for an argument that takes no room
+ * @param arguments the pieces of each argument, in the order of the descriptor; none for an
+ *     argument that takes no room
  * @param result how the result comes back
  * @param stackSize the size of all stack arguments in bytes, a whole number of stack slots
  */

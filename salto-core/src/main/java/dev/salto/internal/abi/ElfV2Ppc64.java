@@ -12,11 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Linux on little-endian 64-bit PowerPC. Section names are those of the 64-Bit ELF V2 ABI Specification, Power Architecture (ELFv2) 1.5,
- * chapter 2.
+ * Linux on little-endian 64-bit PowerPC. Section names are those of the 64-Bit ELF V2 ABI
+ * Specification, Power Architecture (ELFv2) 1.5, chapter 2.
  *
- * <p>All arguments together are one row of doublewords, the parameter save area; its first eight are in r3 to r10 instead.
- * A place on the stack is a distance from the beginning of that area, so 64 at least.
+ * <p>All arguments together are one row of doublewords, the parameter save area; its first eight
+ * are in r3 to r10 instead. A place on the stack is a distance from the beginning of that area, so
+ * 64 at least.
  */
 final class ElfV2Ppc64 implements Port {
     /** r3 to r10. */
@@ -33,7 +34,10 @@ final class ElfV2Ppc64 implements Port {
     /** Return Values: a larger aggregate is returned in memory, unless it is homogeneous. */
     private static final long LARGEST_RESULT_IN_REGISTERS = 2 * DOUBLEWORD;
 
-    /** Parameter Passing in Registers: the members of a homogeneous aggregate are in one to eight registers. */
+    /**
+     * Parameter Passing in Registers: the members of a homogeneous aggregate are in one to eight
+     * registers.
+     */
     private static final int MOST_REGISTERS = 8;
 
     @Override
@@ -51,7 +55,10 @@ final class ElfV2Ppc64 implements Port {
         return LongDoubleFormat.DOUBLE_DOUBLE;
     }
 
-    /** Parameter Passing in Registers: a single-precision number is in a register in double-precision format. */
+    /**
+     * Parameter Passing in Registers: a single-precision number is in a register in
+     * double-precision format.
+     */
     @Override
     public boolean widensFloats() {
         return true;
@@ -80,7 +87,10 @@ final class ElfV2Ppc64 implements Port {
         return new CallSequence(arguments, result, area.stackSize);
     }
 
-    /** Return Values: as a first argument of its type, or in memory whose address is passed before all arguments. */
+    /**
+     * Return Values: as a first argument of its type, or in memory whose address is passed before
+     * all arguments.
+     */
     private static CallSequence.Result placeResult(MemoryLayout layout, ParameterSaveArea arguments) {
         if (layout instanceof GroupLayout && layout.byteSize() > LARGEST_RESULT_IN_REGISTERS
                 && homogeneous(layout).isEmpty()) {
@@ -90,7 +100,10 @@ final class ElfV2Ppc64 implements Port {
         return pieces.isEmpty() ? new CallSequence.Result.None() : new CallSequence.Result.InRegisters(pieces);
     }
 
-    /** The type of all members of a homogeneous floating-point aggregate: there is nothing else in it, and not too many of them. */
+    /**
+     * The type of all members of a homogeneous floating-point aggregate: there is nothing else in
+     * it, and not too many of them.
+     */
     private static Optional<Field> homogeneous(MemoryLayout layout) {
         List<Field> fields = layout instanceof GroupLayout ? Field.of(layout) : List.of();
         if (fields.isEmpty()) {
@@ -122,14 +135,20 @@ final class ElfV2Ppc64 implements Port {
         LinkerFaults.refuseMiscounted(function, layout -> homogeneous(layout).isPresent());
     }
 
-    /** Parameter Passing in Registers: hands out doublewords, and registers for floating-point numbers beside them. */
+    /**
+     * Parameter Passing in Registers: hands out doublewords, and registers for floating-point
+     * numbers beside them.
+     */
     private static final class ParameterSaveArea {
         private int doublewords;
         private int vectors;
         private int quads;
         private long stackSize;
 
-        /** @param isDeclared whether it is passed for a parameter, not for three dots, for which everything travels as integers do */
+        /**
+         * @param isDeclared whether it is passed for a parameter, not for three dots, for which
+         *     everything travels as integers do
+         */
         List<Piece> place(MemoryLayout layout, boolean isDeclared) {
             ExtendedType type = ExtendedType.of(layout);
             if (type == ExtendedType.COMPLEX) {
@@ -161,7 +180,8 @@ final class ElfV2Ppc64 implements Port {
         /**
          * Places a value in whole doublewords.
          *
-         * @param member the size of each of the floating-point numbers that it consists of; 0 if it does not, or does not travel like that
+         * @param member the size of each of the floating-point numbers that it consists of; 0 if it
+         *     does not, or does not travel like that
          */
         private List<Piece> place(MemoryLayout layout, long member) {
             long size = layout.byteSize();
@@ -177,8 +197,9 @@ final class ElfV2Ppc64 implements Port {
                 return pieces;
             }
             int next = first + (int) (offset / DOUBLEWORD);
-            // In a register a doubleword travels as a whole, even if its first half is in the last register for
-            // floating-point numbers, too. On the stack that half may be anything: clang does not store it.
+            // In a register a doubleword travels as a whole, even if its first half is in the last
+            // register for floating-point numbers, too. On the stack that half may be anything:
+            // clang does not store it.
             if (next < INTEGER_ARGUMENTS) {
                 offset -= offset % DOUBLEWORD;
             }
@@ -203,7 +224,10 @@ final class ElfV2Ppc64 implements Port {
         }
     }
 
-    /** A trampoline finds its block by r12, the function pointer: an address dependency, which orders loads. */
+    /**
+     * A trampoline finds its block by r12, the function pointer: an address dependency, which
+     * orders loads.
+     */
     @Override
     public boolean needsBarrier() {
         return false;

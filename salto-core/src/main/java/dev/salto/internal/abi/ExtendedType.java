@@ -14,8 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scalar type of C that has no layout in the JDK, and travels in another way than a struct of its size would. The layout of one is a struct whose only member
- * is an array with a name that tells the type: the name of the struct itself, and its place in other structs, are the user's.
+ * A scalar type of C that has no layout in the JDK, and travels in another way than a struct of its
+ * size would. The layout of one is a struct whose only member is an array with a name that tells
+ * the type: the name of the struct itself, and its place in other structs, are the user's.
  */
 public enum ExtendedType {
     /** {@code long double} on x86: the 80-bit format of the x87, with padding. */
@@ -48,7 +49,10 @@ public enum ExtendedType {
                 .withByteAlignment(alignment);
     }
 
-    /** The type that a layout is; null if it is one that the JDK has a layout for, or a struct that contains other types. */
+    /**
+     * The type that a layout is; null if it is one that the JDK has a layout for, or a struct that
+     * contains other types.
+     */
     public static @Nullable ExtendedType of(MemoryLayout layout) {
         if (layout instanceof StructLayout struct) {
             List<MemoryLayout> members = struct.memberLayouts();

@@ -23,7 +23,9 @@ record Field(long offset, MemoryLayout layout) {
         layout = layout instanceof ValueLayout value ? value.withoutName().withByteAlignment(1) : layout.withoutName();
     }
 
-    /** All scalars of a layout, in the order of the declaration; those of a union's members overlap. */
+    /**
+     * All scalars of a layout, in the order of the declaration; those of a union's members overlap.
+     */
     static List<Field> of(MemoryLayout layout) {
         List<Field> fields = new ArrayList<>();
         collect(layout, 0, fields);
@@ -31,7 +33,8 @@ record Field(long offset, MemoryLayout layout) {
     }
 
     private static void collect(MemoryLayout layout, long offset, List<Field> fields) {
-        // Not a switch over patterns, here and elsewhere on the way to the first callback: the JVM makes a class for each.
+        // Not a switch over patterns, here and elsewhere on the way to the first callback: the JVM
+        // makes a class for each.
         if (layout instanceof ValueLayout value) {
             fields.add(new Field(offset, value));
         } else if (isExtendedScalar(layout)) {
@@ -55,7 +58,10 @@ record Field(long offset, MemoryLayout layout) {
         return type != null && type != ExtendedType.COMPLEX;
     }
 
-    /** The type of all scalars of a struct or union, if that is one and the same floating-point type. */
+    /**
+     * The type of all scalars of a struct or union, if that is one and the same floating-point
+     * type.
+     */
     static Optional<Field> onlyFloatingPoint(MemoryLayout layout) {
         if (!(layout instanceof GroupLayout)) {
             return Optional.empty();

@@ -13,10 +13,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calling conventions of 32-bit x86. All pass whole words on the stack, and return integers in eax and edx and floating-point numbers in st(0); the constants say what differs.
+ * The calling conventions of 32-bit x86. All pass whole words on the stack, and return integers in
+ * eax and edx and floating-point numbers in st(0); the constants say what differs.
  *
- * <p>Section names are those of the System V Application Binary Interface, Intel386 Architecture Processor Supplement 1.1. The conventions of Windows are as clang has them on Linux, where a compiler is told so by an
- * attribute; {@code PASCAL} and {@code REGISTER} as "Program Control" of the Delphi Language Guide says, but that structs are passed by value.
+ * <p>Section names are those of the System V Application Binary Interface, Intel386 Architecture
+ * Processor Supplement 1.1. The conventions of Windows are as clang has them on Linux, where a
+ * compiler is told so by an attribute; {@code PASCAL} and {@code REGISTER} as "Program Control" of
+ * the Delphi Language Guide says, but that structs are passed by value.
  */
 final class I386Convention implements Convention {
     private static final long WORD = 4;
@@ -36,7 +39,10 @@ final class I386Convention implements Convention {
         NOTHING, RESULT_ADDRESS, ALL
     }
 
-    /** 2.2.3, "Parameter Passing": the callee removes the address of a result in memory, and the caller all else. */
+    /**
+     * 2.2.3, "Parameter Passing": the callee removes the address of a result in memory, and the
+     * caller all else.
+     */
     static final I386Convention SYSV = new I386Convention("SYSV", Removed.RESULT_ADDRESS, 0);
 
     private static final I386Convention MS_CDECL = new I386Convention("MS_CDECL", Removed.NOTHING, 2 * WORD);
@@ -44,7 +50,10 @@ final class I386Convention implements Convention {
     private static final I386Convention THISCALL = new I386Convention("THISCALL", Removed.ALL, 0, ECX);
     private static final I386Convention FASTCALL = new I386Convention("FASTCALL", Removed.ALL, 0, ECX, EDX);
 
-    /** "Handling Function Results": records that are in no register are in memory, whose address is passed behind all arguments. */
+    /**
+     * "Handling Function Results": records that are in no register are in memory, whose address is
+     * passed behind all arguments.
+     */
     private static final I386Convention PASCAL = new I386Convention("PASCAL", Removed.ALL, WORD);
 
     private static final I386Convention REGISTER = new I386Convention("REGISTER", Removed.ALL, WORD, EAX, EDX, ECX);
@@ -55,7 +64,10 @@ final class I386Convention implements Convention {
     private final String name;
     private final Removed removed;
 
-    /** The size of the largest structs and unions that are returned in registers, of those whose sizes are powers of two. */
+    /**
+     * The size of the largest structs and unions that are returned in registers, of those whose
+     * sizes are powers of two.
+     */
     private final long largestInRegisters;
 
     /** For arguments. */
@@ -81,7 +93,10 @@ final class I386Convention implements Convention {
         return name;
     }
 
-    /** Whether the first argument is pushed first, and so has the highest address; otherwise the last is. */
+    /**
+     * Whether the first argument is pushed first, and so has the highest address; otherwise the
+     * last is.
+     */
     private boolean pushesFirstFirst() {
         return this == PASCAL || this == REGISTER;
     }
@@ -181,7 +196,10 @@ final class I386Convention implements Convention {
 
     /** Hands out registers and the stack. */
     private final class Placement {
-        /** The next register, and how many arguments may still be in one: clang counts some structs, but leaves no register out for them. */
+        /**
+         * The next register, and how many arguments may still be in one: clang counts some structs,
+         * but leaves no register out for them.
+         */
         private int next;
         private int left = registers.size();
 
@@ -214,7 +232,10 @@ final class I386Convention implements Convention {
             return place;
         }
 
-        /** Where that is when all arguments are known: the first that is pushed has the highest address. */
+        /**
+         * Where that is when all arguments are known: the first that is pushed has the highest
+         * address.
+         */
         Storage turned(Storage storage, long size) {
             return pushesFirstFirst() && storage instanceof Storage.Stack(long offset)
                     ? new Storage.Stack(stackSize - offset - wholeWords(size))
@@ -225,7 +246,10 @@ final class I386Convention implements Convention {
             return Math.ceilDiv(size, WORD) * WORD;
         }
 
-        /** What a value that is on the stack, and not in the registers of the x87, does to those behind it. */
+        /**
+         * What a value that is on the stack, and not in the registers of the x87, does to those
+         * behind it.
+         */
         private void passOver(MemoryLayout layout) {
             if (I386Convention.this == THISCALL) {
                 throw new IllegalArgumentException(
@@ -255,7 +279,10 @@ final class I386Convention implements Convention {
         }
     }
 
-    /** Whether a value is a floating-point number, or a struct of one {@code float} or {@code double} and nothing else. */
+    /**
+     * Whether a value is a floating-point number, or a struct of one {@code float} or {@code
+     * double} and nothing else.
+     */
     private static boolean isFloatingPoint(MemoryLayout layout) {
         ExtendedType type = ExtendedType.of(layout);
         if (type != null) {

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Layouts that the linker of JDK 25 accepts and then passes in another way than C does, so that a call finds the wrong values or ends the JVM. */
+/**
+ * Layouts that the linker of JDK 25 accepts and then passes in another way than C does, so that a
+ * call finds the wrong values or ends the JVM.
+ */
 final class LinkerFaults {
     private LinkerFaults() {}
 
@@ -30,8 +33,8 @@ final class LinkerFaults {
     }
 
     /**
-     * Refuses a function with homogeneous aggregates in which the linker counts other members than there are: each member of a union counts,
-     * and those of structs or unions in an array do not.
+     * Refuses a function with homogeneous aggregates in which the linker counts other members than
+     * there are: each member of a union counts, and those of structs or unions in an array do not.
      *
      * @param isHomogeneous whether a layout is such an aggregate by the calling convention
      */

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The calling convention that RISC-V and LoongArch share, under this name and with the same registers by number. Section names are
- * those of the RISC-V ELF psABI 1.0, "Procedure Calling Convention".
+ * The calling convention that RISC-V and LoongArch share, under this name and with the same
+ * registers by number. Section names are those of the RISC-V ELF psABI 1.0, "Procedure Calling
+ * Convention".
  */
 abstract class Lp64d implements Port {
     /** a0 to a7; for results a0, a1. */
@@ -62,8 +63,8 @@ abstract class Lp64d implements Port {
     }
 
     /**
-     * A result is where a first argument of its type would be; if that is by reference, the address of its memory is passed before
-     * all arguments.
+     * A result is where a first argument of its type would be; if that is by reference, the address
+     * of its memory is passed before all arguments.
      */
     private static CallSequence.Result placeResult(MemoryLayout layout, Registers arguments) {
         if (isByReference(layout)) {
@@ -78,9 +79,11 @@ abstract class Lp64d implements Port {
     }
 
     /**
-     * "Hardware Floating-point Calling Convention": what travels with a register for each member. That is one floating-point number, or
-     * two, as of a complex number, or one and an integer, however deep in structs and arrays, but not in a union, and none that is wider than a register.
-     * Empty for everything else. A pointer is no integer here, neither to GCC, nor to clang, nor to the JDK's linkers.
+     * "Hardware Floating-point Calling Convention": what travels with a register for each member.
+     * That is one floating-point number, or two, as of a complex number, or one and an integer,
+     * however deep in structs and arrays, but not in a union, and none that is wider than a
+     * register. Empty for everything else. A pointer is no integer here, neither to GCC, nor to
+     * clang, nor to the JDK's linkers.
      */
     private static List<Field> membersOnTheirOwn(MemoryLayout layout) {
         return hasUnion(layout) ? List.of() : fewFields(layout);
@@ -94,7 +97,10 @@ abstract class Lp64d implements Port {
         return fit ? fields : List.of();
     }
 
-    /** Whether a struct would travel with a register for each member if a union did not prevent that. */
+    /**
+     * Whether a struct would travel with a register for each member if a union did not prevent
+     * that.
+     */
     static boolean isWholeBecauseOfUnions(MemoryLayout layout) {
         return layout instanceof StructLayout && hasUnion(layout) && !fewFields(layout).isEmpty();
     }
@@ -126,8 +132,8 @@ abstract class Lp64d implements Port {
         }
 
         /**
-         * "Integer Calling Convention": an argument that is not declared travels like an integer, and one of two words and their alignment begins in an even
-         * register.
+         * "Integer Calling Convention": an argument that is not declared travels like an integer,
+         * and one of two words and their alignment begins in an even register.
          */
         List<Piece> placeVariadic(MemoryLayout layout) {
             if (layout.byteSize() == 2 * WORD && layout.byteAlignment() == 2 * WORD) {
@@ -150,8 +156,9 @@ abstract class Lp64d implements Port {
         }
 
         /**
-         * "Integer Calling Convention": word by word, the last on the stack if only one register is left. The first register is not
-         * an even one for a larger alignment: that is for variable arguments.
+         * "Integer Calling Convention": word by word, the last on the stack if only one register is
+         * left. The first register is not an even one for a larger alignment: that is for variable
+         * arguments.
          */
         private List<Piece> inWords(MemoryLayout layout) {
             if (integers == INTEGER_ARGUMENTS && layout.byteSize() > 0) {
@@ -168,7 +175,10 @@ abstract class Lp64d implements Port {
             return integers < INTEGER_ARGUMENTS ? new Storage.IntegerRegister(integers++) : onStack(WORD, WORD);
         }
 
-        /** A stacked argument begins at a multiple of its alignment, but at least of a word's, and at most of the stack's. */
+        /**
+         * A stacked argument begins at a multiple of its alignment, but at least of a word's, and
+         * at most of the stack's.
+         */
         private Storage onStack(long size, long alignment) {
             long multiple = Math.clamp(alignment, WORD, 2 * WORD);
             long offset = Math.ceilDiv(stackSize, multiple) * multiple;

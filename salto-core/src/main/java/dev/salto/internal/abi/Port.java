@@ -20,7 +20,9 @@ public interface Port {
     /** The name of the calling convention, for people. */
     String abi();
 
-    /** Whether a JVM on Linux on this architecture, the one that runs, has this calling convention. */
+    /**
+     * Whether a JVM on Linux on this architecture, the one that runs, has this calling convention.
+     */
     default boolean isForThisJvm() {
         return true;
     }
@@ -52,16 +54,18 @@ public interface Port {
     }
 
     /**
-     * Whether the JDK has a linker of its own for this architecture. Where it leaves calls to libffi, a closure is no faster with a gate than without, and narrow results are not
-     * always widened as C expects.
+     * Whether the JDK has a linker of its own for this architecture. Where it leaves calls to
+     * libffi, a closure is no faster with a gate than without, and narrow results are not always
+     * widened as C expects.
      */
     default boolean hasLinker() {
         return true;
     }
 
     /**
-     * Whether a processor may load what a function pointer leads to before it loads the function pointer. Then a barrier that all
-     * threads execute is needed before a function pointer is handed out.
+     * Whether a processor may load what a function pointer leads to before it loads the function
+     * pointer. Then a barrier that all threads execute is needed before a function pointer is
+     * handed out.
      */
     default boolean needsBarrier() {
         return true;
@@ -72,7 +76,10 @@ public interface Port {
         return LongDoubleFormat.QUAD;
     }
 
-    /** The calling conventions that C on this architecture can be told to use, by name; its own may be among them. */
+    /**
+     * The calling conventions that C on this architecture can be told to use, by name; its own may
+     * be among them.
+     */
     default Map<String, Convention> conventions() {
         return Map.of();
     }
@@ -99,8 +106,8 @@ public interface Port {
     }
 
     /**
-     * Refuses what the JDK's linker accepts, but takes for something else than the calling convention does, so that an upcall stub of it
-     * cannot be called.
+     * Refuses what the JDK's linker accepts, but takes for something else than the calling
+     * convention does, so that an upcall stub of it cannot be called.
      *
      * @throws IllegalArgumentException if that is so of {@code function}
      */
@@ -135,8 +142,9 @@ public interface Port {
     }
 
     /**
-     * Whether an entry that puts the word into a register calls its target from a frame of its own, with a copy of the stack arguments, if
-     * there are any. Otherwise it jumps, and they stay where they are.
+     * Whether an entry that puts the word into a register calls its target from a frame of its own,
+     * with a copy of the stack arguments, if there are any. Otherwise it jumps, and they stay where
+     * they are.
      */
     default boolean callsFromFrame() {
         return false;

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The registry of ports: an architecture is supported when {@link #registered} has an entry for it. */
+/**
+ * The registry of ports: an architecture is supported when {@link #registered} has an entry for it.
+ */
 public final class Ports {
     private static final Optional<Port> THIS_JVM = find();
 
@@ -23,9 +25,11 @@ public final class Ports {
     }
 
     /**
-     * Makes the port that is asked for and no other, because loading their classes takes time when a process starts.
+     * Makes the port that is asked for and no other, because loading their classes takes time when
+     * a process starts.
      *
-     * @param nameInJvm the architecture's name in the system property {@code os.arch}; null for all ports
+     * @param nameInJvm the architecture's name in the system property {@code os.arch}; null for all
+     *     ports
      */
     private static List<Port> registered(@Nullable String nameInJvm) {
         List<Port> ports = new ArrayList<>();

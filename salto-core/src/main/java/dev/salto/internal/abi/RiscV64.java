@@ -5,7 +5,10 @@ package dev.salto.internal.abi;
 import java.lang.foreign.FunctionDescriptor;
 import java.util.List;
 
-/** Linux on 64-bit RISC-V: RISC-V ELF psABI 1.0, "Procedure Calling Convention", with the hardware floating-point convention LP64D. */
+/**
+ * Linux on 64-bit RISC-V: RISC-V ELF psABI 1.0, "Procedure Calling Convention", with the hardware
+ * floating-point convention LP64D.
+ */
 final class RiscV64 extends Lp64d {
     private static final String FLOAT = "_float";
     private static final String DOUBLE = "_double";
@@ -26,7 +29,10 @@ final class RiscV64 extends Lp64d {
                 "takes apart structs with unions, which C passes as a whole");
     }
 
-    /** An entry that returns zero has to know whether it returns floats, which have ones above them in a register ("NaN-boxing"). */
+    /**
+     * An entry that returns zero has to know whether it returns floats, which have ones above them
+     * in a register ("NaN-boxing").
+     */
     @Override
     public TrailingArgument lastArgument(CallSequence call) {
         TrailingArgument place = super.lastArgument(call);

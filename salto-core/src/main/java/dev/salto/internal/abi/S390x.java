@@ -17,9 +17,11 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Linux on s390x. Section names are those of the "s390x ELF Application Binary Interface Supplement" 1.6.1.
+ * Linux on s390x. Section names are those of the "s390x ELF Application Binary Interface
+ * Supplement" 1.6.1.
  *
- * <p>An argument on the stack is given by its slot, a word, also if it is shorter: it is at the slot's end.
+ * <p>An argument on the stack is given by its slot, a word, also if it is shorter: it is at the
+ * slot's end.
  */
 final class S390x implements Port {
     /** r2 to r6. */
@@ -30,7 +32,10 @@ final class S390x implements Port {
 
     private static final long WORD = 8;
 
-    /** "Parameter Passing": structs and unions of other sizes are copied to memory, and their address is passed. */
+    /**
+     * "Parameter Passing": structs and unions of other sizes are copied to memory, and their
+     * address is passed.
+     */
     private static final Set<Long> SIZES_IN_REGISTERS = Set.of(1L, 2L, 4L, 8L);
 
     @Override
@@ -43,7 +48,10 @@ final class S390x implements Port {
         return "s390x ELF ABI";
     }
 
-    /** Because r6 is an argument register that a callee hands back as it was, and because of what the JDK's stubs do: see the entries. */
+    /**
+     * Because r6 is an argument register that a callee hands back as it was, and because of what
+     * the JDK's stubs do: see the entries.
+     */
     @Override
     public boolean callsFromFrame() {
         return true;
@@ -61,7 +69,9 @@ final class S390x implements Port {
         return LongDoubleFormat.QUAD_ALIGNED_TO_8;
     }
 
-    /** Vectors are in registers of their own, or not, as the compiler was told about the processor. */
+    /**
+     * Vectors are in registers of their own, or not, as the compiler was told about the processor.
+     */
     @Override
     public Set<ExtendedType> extendedTypes() {
         return EnumSet.of(ExtendedType.QUAD, ExtendedType.INT128, ExtendedType.COMPLEX);
@@ -89,8 +99,9 @@ final class S390x implements Port {
     }
 
     /**
-     * "Parameter Passing": a struct whose only member is a {@code float}, a {@code double} or such a struct is passed as that number. So do
-     * compilers, not with unions, nor with arrays of one. Padding behind the member does not matter to them.
+     * "Parameter Passing": a struct whose only member is a {@code float}, a {@code double} or such
+     * a struct is passed as that number. So do compilers, not with unions, nor with arrays of one.
+     * Padding behind the member does not matter to them.
      */
     private static boolean isLikeFloatingPoint(MemoryLayout layout) {
         if (!(layout instanceof StructLayout struct)) {
@@ -101,7 +112,10 @@ final class S390x implements Port {
         return members.size() == 1 && isLikeFloatingPoint(members.getFirst());
     }
 
-    /** The JDK's linker also takes unions and arrays of one for the number in them, and counts padding as a member. */
+    /**
+     * The JDK's linker also takes unions and arrays of one for the number in them, and counts
+     * padding as a member.
+     */
     private static boolean isLikeFloatingPointToTheJdk(GroupLayout layout) {
         List<MemoryLayout> members = membersToTheJdk(layout).limit(2).toList();
         return members.size() == 1 && Field.isFloatingPoint(members.getFirst());
@@ -126,7 +140,10 @@ final class S390x implements Port {
             this.isLikeFloatingPoint = isLikeFloatingPoint;
         }
 
-        /** "Return Values": any struct or union is in memory, whose address is a first argument. Comes before the arguments. */
+        /**
+         * "Return Values": any struct or union is in memory, whose address is a first argument.
+         * Comes before the arguments.
+         */
         CallSequence.Result placeResult(MemoryLayout layout) {
             if (layout instanceof GroupLayout) {
                 return new CallSequence.Result.InMemory(integerOrStack());
@@ -162,7 +179,10 @@ final class S390x implements Port {
         }
     }
 
-    /** z/Architecture Principles of Operation, "Storage-Operand Fetch References": fetches are in order. */
+    /**
+     * z/Architecture Principles of Operation, "Storage-Operand Fetch References": fetches are in
+     * order.
+     */
     @Override
     public boolean needsBarrier() {
         return false;

@@ -7,21 +7,24 @@ public sealed interface Storage {
     /**
      * A register for integers and pointers.
      *
-     * @param number its place among the registers that carry such values, in the calling convention's order, from 0
+     * @param number its place among the registers that carry such values, in the calling
+     *     convention's order, from 0
      */
     record IntegerRegister(int number) implements Storage {}
 
     /**
      * A register for floating-point numbers.
      *
-     * @param number its place among the registers that carry such values, in the calling convention's order, from 0
+     * @param number its place among the registers that carry such values, in the calling
+     *     convention's order, from 0
      */
     record VectorRegister(int number) implements Storage {}
 
     /**
      * A register for values of 16 bytes, where those for floating-point numbers have less.
      *
-     * @param number its place among the registers that carry such values, in the calling convention's order, from 0
+     * @param number its place among the registers that carry such values, in the calling
+     *     convention's order, from 0
      */
     record QuadRegister(int number) implements Storage {}
 

@@ -7,7 +7,10 @@ import java.util.Map;
 
 /** Linux on 32-bit x86. Where values travel is in {@link I386Convention}. */
 final class SysVI386 implements Port {
-    /** Of the entries for functions that return a struct or a union: these remove its address from the stack. */
+    /**
+     * Of the entries for functions that return a struct or a union: these remove its address from
+     * the stack.
+     */
     private static final String POPPING = "_popping";
 
     /** Of the entries that leave zero where a floating-point number is returned. */

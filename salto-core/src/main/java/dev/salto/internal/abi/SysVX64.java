@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Linux on x86-64. Section names are those of the System V AMD64 psABI 1.0, 3.2.3, "Parameter Passing". */
+/**
+ * Linux on x86-64. Section names are those of the System V AMD64 psABI 1.0, 3.2.3, "Parameter
+ * Passing".
+ */
 final class SysVX64 implements Port {
     /** rdi, rsi, rdx, rcx, r8, r9; for results rax, rdx. */
     private static final int INTEGER_ARGUMENTS = 6;
@@ -20,10 +23,16 @@ final class SysVX64 implements Port {
     /** xmm0 to xmm7; for results xmm0, xmm1. */
     private static final int VECTOR_ARGUMENTS = 8;
 
-    /** Values travel in pieces of eight bytes, which the psABI calls eightbytes; a stack slot is one. */
+    /**
+     * Values travel in pieces of eight bytes, which the psABI calls eightbytes; a stack slot is
+     * one.
+     */
     private static final long EIGHTBYTE = 8;
 
-    /** A larger value has class MEMORY: Classification, rules 1 and 5. (The vectors of 32 and 64 bytes that may be larger have no layout.) */
+    /**
+     * A larger value has class MEMORY: Classification, rules 1 and 5. (The vectors of 32 and 64
+     * bytes that may be larger have no layout.)
+     */
     private static final int MOST_EIGHTBYTES = 2;
 
     /** The classes of Definitions. */
@@ -88,8 +97,8 @@ final class SysVX64 implements Port {
     }
 
     /**
-     * Returning of Values. A result of class MEMORY goes to memory of the caller's, whose address is passed as an integer argument
-     * before all others.
+     * Returning of Values. A result of class MEMORY goes to memory of the caller's, whose address
+     * is passed as an integer argument before all others.
      */
     private static CallSequence.Result placeResult(Optional<MemoryLayout> returned, Registers arguments) {
         if (returned.isEmpty()) {
@@ -117,7 +126,10 @@ final class SysVX64 implements Port {
         return new CallSequence.Result.InRegisters(pieces);
     }
 
-    /** Class COMPLEX_X87: in memory as an argument, in st(0) and st(1) as a result; in a struct, that is too large for anything but memory. */
+    /**
+     * Class COMPLEX_X87: in memory as an argument, in st(0) and st(1) as a result; in a struct,
+     * that is too large for anything but memory.
+     */
     private static boolean isComplexX87(MemoryLayout layout) {
         return ExtendedType.of(layout) == ExtendedType.COMPLEX
                 && ExtendedType.of(ExtendedType.part(layout)) == ExtendedType.X87;
@@ -132,7 +144,8 @@ final class SysVX64 implements Port {
         EightbyteClass[] classes = new EightbyteClass[(int) eightbytes];
         Arrays.fill(classes, EightbyteClass.NO_CLASS);
         for (Field field : Field.of(layout)) {
-            // Rule 1: an unaligned field puts all in memory. The alignment of a field's type is its size here, whatever the layout says.
+            // Rule 1: an unaligned field puts all in memory. The alignment of a field's type is its
+            // size here, whatever the layout says.
             boolean isAligned = field.offset() % field.size() == 0;
             EightbyteClass[] own = classesOf(field);
             int first = (int) (field.offset() / EIGHTBYTE);
@@ -162,8 +175,9 @@ final class SysVX64 implements Port {
     }
 
     /**
-     * Integers of every size, booleans, characters and pointers are INTEGER; {@code float} and {@code double} are SSE; vectors of 16 bytes, and {@code __float128}, SSE and
-     * SSEUP; {@code long double} X87 and X87UP.
+     * Integers of every size, booleans, characters and pointers are INTEGER; {@code float} and
+     * {@code double} are SSE; vectors of 16 bytes, and {@code __float128}, SSE and SSEUP; {@code
+     * long double} X87 and X87UP.
      */
     private static EightbyteClass[] classesOf(Field field) {
         ExtendedType extended = ExtendedType.of(field.layout());
@@ -208,7 +222,8 @@ final class SysVX64 implements Port {
             List<EightbyteClass> all = Arrays.asList(classes);
             int integersNeeded = Collections.frequency(all, EightbyteClass.INTEGER);
             int vectorsNeeded = Collections.frequency(all, EightbyteClass.SSE);
-            // A value is never split between registers and the stack, and a register that it could not use is left for the next.
+            // A value is never split between registers and the stack, and a register that it could
+            // not use is left for the next.
             boolean fits = integers + integersNeeded <= mostIntegers && vectors + vectorsNeeded <= mostVectors;
             boolean isPassedInRegisters = !isInMemory(classes) && !all.contains(EightbyteClass.X87);
             return fits && isPassedInRegisters ? inRegisters(layout, classes) : onStack(layout);
@@ -225,7 +240,8 @@ final class SysVX64 implements Port {
                     case SSE -> pieces.add(new Piece(offset, size, new Storage.VectorRegister(vectors++)));
                     case X87 -> pieces.add(new Piece(offset, size, new Storage.X87Register(0)));
                     case NO_CLASS, SSEUP, X87UP -> {
-                        // Padding alone, of which nothing travels, or the upper half of the piece before.
+                        // Padding alone, of which nothing travels, or the upper half of the piece
+                        // before.
                     }
                     case MEMORY -> throw new AssertionError("memory is not a register");
                 }
@@ -237,7 +253,10 @@ final class SysVX64 implements Port {
             return type == EightbyteClass.SSEUP || type == EightbyteClass.X87UP;
         }
 
-        /** An argument takes whole stack slots, and begins where its own alignment allows, if that is more than a slot's. */
+        /**
+         * An argument takes whole stack slots, and begins where its own alignment allows, if that
+         * is more than a slot's.
+         */
         private List<Piece> onStack(MemoryLayout layout) {
             long offset = roundUp(stackSize, Math.max(EIGHTBYTE, layout.byteAlignment()));
             stackSize = roundUp(offset + layout.byteSize(), EIGHTBYTE);
@@ -249,7 +268,10 @@ final class SysVX64 implements Port {
         }
     }
 
-    /** Intel 64 and IA-32 Architectures Software Developer's Manual, volume 3, 9.2.2: loads are not reordered with other loads. */
+    /**
+     * Intel 64 and IA-32 Architectures Software Developer's Manual, volume 3, 9.2.2: loads are not
+     * reordered with other loads.
+     */
     @Override
     public boolean needsBarrier() {
         return false;

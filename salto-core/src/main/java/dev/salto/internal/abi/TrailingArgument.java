@@ -6,10 +6,12 @@ package dev.salto.internal.abi;
  * Where one more word goes behind a function's own arguments, and which entries put it there.
  *
  * @param storage the register or the place on the stack
- * @param stackSize the size in bytes of the stack arguments that lie before it, which the entry has to copy; 0 if there is nothing to
- *     copy
- * @param variant what the names of entries end in for this function; empty if all functions have the same entries
- * @param zero what the names of the entries end in that return zero the way this function would; empty if one can do so for all functions
+ * @param stackSize the size in bytes of the stack arguments that lie before it, which the entry has
+ *     to copy; 0 if there is nothing to copy
+ * @param variant what the names of entries end in for this function; empty if all functions have
+ *     the same entries
+ * @param zero what the names of the entries end in that return zero the way this function would;
+ *     empty if one can do so for all functions
  */
 public record TrailingArgument(Storage storage, long stackSize, String variant, String zero) {
     /** The name of the entry that returns zero, where one can do so for all functions. */

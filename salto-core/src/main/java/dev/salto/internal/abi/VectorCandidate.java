@@ -10,8 +10,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
- * Which values go into registers for floating-point numbers and vectors, by the two procedure call standards for Arm: floating-point numbers, vectors, and homogeneous aggregates of one to
- * four of those. AAPCS64 2024Q3, 5.9.5 and 6.8.2; AAPCS32 2024Q3, 5.3.5 and 7.1.2, "VFP co-processor register candidates".
+ * Which values go into registers for floating-point numbers and vectors, by the two procedure call
+ * standards for Arm: floating-point numbers, vectors, and homogeneous aggregates of one to four of
+ * those. AAPCS64 2024Q3, 5.9.5 and 6.8.2; AAPCS32 2024Q3, 5.3.5 and 7.1.2, "VFP co-processor
+ * register candidates".
  */
 final class VectorCandidate {
     private static final int MOST_MEMBERS = 4;
@@ -34,7 +36,10 @@ final class VectorCandidate {
         return type == ExtendedType.QUAD || type == ExtendedType.VECTOR;
     }
 
-    /** All members are of one type. Padding makes an aggregate another: the test is applied after data layout is completed. */
+    /**
+     * All members are of one type. Padding makes an aggregate another: the test is applied after
+     * data layout is completed.
+     */
     private static long memberSizeOfAggregate(MemoryLayout aggregate) {
         List<Field> fields = Field.of(aggregate);
         if (fields.isEmpty() || !isOne(fields.getFirst().layout())) {
@@ -75,7 +80,10 @@ final class VectorCandidate {
         return count;
     }
 
-    /** The natural alignment: what the alignment of a type as a whole, as opposed to its members', does not change. AAPCS64 5.9.2, 6.8.2 (B.6); AAPCS32 5.3.1, 6.5 (B.5). */
+    /**
+     * The natural alignment: what the alignment of a type as a whole, as opposed to its members',
+     * does not change. AAPCS64 5.9.2, 6.8.2 (B.6); AAPCS32 5.3.1, 6.5 (B.5).
+     */
     static long naturalAlignment(MemoryLayout layout) {
         if (layout instanceof ValueLayout) {
             return layout.byteSize();

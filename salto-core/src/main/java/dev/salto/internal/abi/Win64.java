@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The calling convention of 64-bit Windows, as compilers on Linux have it for functions with the attribute {@code ms_abi}. Section names are those of Microsoft's "x64 calling
- * convention".
+ * The calling convention of 64-bit Windows, as compilers on Linux have it for functions with the
+ * attribute {@code ms_abi}. Section names are those of Microsoft's "x64 calling convention".
  *
- * @param isGnu whether {@code long double} is GCC's for Windows, the 80-bit format; otherwise it is {@code double}
+ * @param isGnu whether {@code long double} is GCC's for Windows, the 80-bit format; otherwise it is
+ *     {@code double}
  */
 record Win64(boolean isGnu) implements Convention {
     /** "Parameter passing": rcx, rdx, r8 and r9, or xmm0 to xmm3 in their places. */
@@ -20,7 +21,10 @@ record Win64(boolean isGnu) implements Convention {
 
     private static final long SLOT = 8;
 
-    /** "Parameter passing": structs and unions of other sizes are copied to memory, and their address is passed. */
+    /**
+     * "Parameter passing": structs and unions of other sizes are copied to memory, and their
+     * address is passed.
+     */
     private static final Set<Long> SIZES_IN_REGISTERS = Set.of(1L, 2L, 4L, 8L);
 
     @Override
@@ -28,7 +32,10 @@ record Win64(boolean isGnu) implements Convention {
         return "generic_win64";
     }
 
-    /** An argument that is passed for three dots is in both registers of its place, if it is a floating-point number; so nothing depends on that. */
+    /**
+     * An argument that is passed for three dots is in both registers of its place, if it is a
+     * floating-point number; so nothing depends on that.
+     */
     @Override
     public CallSequence classify(FunctionDescriptor function, int fixed) {
         Slots slots = new Slots();
@@ -42,7 +49,10 @@ record Win64(boolean isGnu) implements Convention {
         return new CallSequence(arguments, result, slots.stackSize());
     }
 
-    /** "Return values": in rax or xmm0, or at an address that is passed before all arguments. {@code __int128} is no aggregate, and in xmm0 like a vector. */
+    /**
+     * "Return values": in rax or xmm0, or at an address that is passed before all arguments. {@code
+     * __int128} is no aggregate, and in xmm0 like a vector.
+     */
     private CallSequence.Result placeResult(MemoryLayout layout, Slots arguments) {
         requireKnown(layout);
         long size = layout.byteSize();

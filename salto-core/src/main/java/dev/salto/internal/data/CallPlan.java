@@ -14,7 +14,10 @@ import java.lang.foreign.MemoryLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How the arguments of one function are read from a generic entry's frame, and where its result goes. Made once for a function; what it says is the same for each call. */
+/**
+ * How the arguments of one function are read from a generic entry's frame, and where its result
+ * goes. Made once for a function; what it says is the same for each call.
+ */
 public final class CallPlan {
     /** A value that is not in one place of the frame. */
     private static final int IN_PIECES = -1;
@@ -29,7 +32,8 @@ public final class CallPlan {
      * How one argument is read.
      *
      * @param carrier what it is in Java
-     * @param offset its distance from the frame's address; {@link #IN_PIECES} if it is in several places
+     * @param offset its distance from the frame's address; {@link #IN_PIECES} if it is in several
+     *     places
      * @param isReference whether there is only its address
      * @param pieces those places
      * @param pointeeSize how many bytes are known to be where it points
@@ -69,7 +73,10 @@ public final class CallPlan {
     private final int resultOffset;
     private final @Nullable Pieces resultPieces;
 
-    /** Where the address of the memory for the result is; {@link #IN_PIECES} if the result is in registers. */
+    /**
+     * Where the address of the memory for the result is; {@link #IN_PIECES} if the result is in
+     * registers.
+     */
     private final int resultPointer;
 
     /** Whether a {@code float} has ones behind it. */
@@ -119,7 +126,8 @@ public final class CallPlan {
     }
 
     /**
-     * The plan for what a gate has received: arguments in a row, each in {@value #PACKED_SLOT} bytes, segments by their addresses, and behind them the result.
+     * The plan for what a gate has received: arguments in a row, each in {@value #PACKED_SLOT}
+     * bytes, segments by their addresses, and behind them the result.
      *
      * @param function the function's type
      */
@@ -202,7 +210,10 @@ public final class CallPlan {
         return arguments[index].pointeeSize();
     }
 
-    /** The address of an argument that comes as a segment; 0 if it is in several places and has to be {@linkplain #copyArgument copied}. */
+    /**
+     * The address of an argument that comes as a segment; 0 if it is in several places and has to
+     * be {@linkplain #copyArgument copied}.
+     */
     public long address(int index, long frame) {
         Argument argument = arguments[index];
         if (argument.offset() == IN_PIECES) {
@@ -250,7 +261,10 @@ public final class CallPlan {
         return resultPointer != IN_PIECES;
     }
 
-    /** Whether a caller whose callee returns nothing finds something else than zero, unless it is {@linkplain #returnZero told}. */
+    /**
+     * Whether a caller whose callee returns nothing finds something else than zero, unless it is
+     * {@linkplain #returnZero told}.
+     */
     public boolean mustReturnZero() {
         return returnsInMemory() || (resultPieces != null && resultPieces.hasBoxes());
     }

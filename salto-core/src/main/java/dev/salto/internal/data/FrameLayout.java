@@ -10,7 +10,10 @@ import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Where a generic entry keeps what in its frame: all are distances in bytes from the frame's address. */
+/**
+ * Where a generic entry keeps what in its frame: all are distances in bytes from the frame's
+ * address.
+ */
 final class FrameLayout {
     private static final boolean IS_BIG_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
 
@@ -66,7 +69,8 @@ final class FrameLayout {
     }
 
     private int argument(Storage storage, long size) {
-        // Not a switch over patterns, here and in result(): the first closure of each type waits for this.
+        // Not a switch over patterns, here and in result(): the first closure of each type waits
+        // for this.
         if (storage instanceof Storage.IntegerRegister register) {
             return integers + (int) (register.number() * WORD) + atEnd(size);
         }
@@ -106,7 +110,9 @@ final class FrameLayout {
         return number * (vectorSize == 0 ? (int) size : vectorSize);
     }
 
-    /** Whether a value of a size goes into a register for vectors, and is read from its beginning. */
+    /**
+     * Whether a value of a size goes into a register for vectors, and is read from its beginning.
+     */
     boolean hasRoomFor(int size) {
         return vectorSize >= size && !IS_BIG_ENDIAN;
     }
@@ -116,7 +122,10 @@ final class FrameLayout {
         return resultIntegers;
     }
 
-    /** On big-endian architectures, a value that is shorter than its register or its place on the stack is at the end of that. */
+    /**
+     * On big-endian architectures, a value that is shorter than its register or its place on the
+     * stack is at the end of that.
+     */
     private static int atEnd(long size) {
         return IS_BIG_ENDIAN ? (int) Math.max(WORD - size, 0) : 0;
     }

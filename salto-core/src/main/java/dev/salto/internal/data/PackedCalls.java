@@ -10,8 +10,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Calls, through a gate, of handlers that read their arguments themselves. The gate has received the arguments as Java values.
- * They are written to memory, from which the handler reads them as it reads a caller's registers.
+ * Calls, through a gate, of handlers that read their arguments themselves. The gate has received
+ * the arguments as Java values. They are written to memory, from which the handler reads them as it
+ * reads a caller's registers.
  */
 @SuppressWarnings("UnusedMethod") // they are reached through method handles
 public final class PackedCalls {
@@ -49,7 +50,8 @@ public final class PackedCalls {
         FunctionDescriptor function = plan.function();
         MethodType types = function.toMethodType();
         Class<?> result = types.returnType();
-        // (Arguments, handler) -> result, then with the arguments behind, each of which is stored first.
+        // (Arguments, handler) -> result, then with the arguments behind, each of which is stored
+        // first.
         MethodHandle calling = find("call" + name(result),
                 MethodType.methodType(result, PackedCalls.class, Object.class, Object.class)).bindTo(this);
         MethodHandle all = MethodHandles.dropArguments(calling, 2, types.parameterList());

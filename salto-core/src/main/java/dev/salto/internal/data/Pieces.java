@@ -13,10 +13,15 @@ final class Pieces {
     private final int[] places;
     private final int[] sizes;
 
-    /** Whether a piece is a number that is {@code float} in C and {@code double} in its register. */
+    /**
+     * Whether a piece is a number that is {@code float} in C and {@code double} in its register.
+     */
     private final boolean[] areWidened;
 
-    /** Whether a piece is a {@code float} in a register that has room for more, which has ones there: on RISC-V and LoongArch that makes it a valid one. */
+    /**
+     * Whether a piece is a {@code float} in a register that has room for more, which has ones
+     * there: on RISC-V and LoongArch that makes it a valid one.
+     */
     private final boolean[] areBoxed;
 
     private Pieces(int count) {

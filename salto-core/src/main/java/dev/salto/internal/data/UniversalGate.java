@@ -19,8 +19,9 @@ import java.lang.invoke.MethodType;
 import java.util.Objects;
 
 /**
- * The gate of all data-driven closures: one upcall stub for the process, which the generic entries call with a slot's id and the address of a frame. It is made with the
- * first such closure, or before that on request, and nothing is made for a function's type after that.
+ * The gate of all data-driven closures: one upcall stub for the process, which the generic entries
+ * call with a slot's id and the address of a frame. It is made with the first such closure, or
+ * before that on request, and nothing is made for a function's type after that.
  */
 public final class UniversalGate {
     private static final MemoryLayout WORD = ADDRESS.byteSize() == Long.BYTES ? JAVA_LONG : JAVA_INT;

@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens, for whoever records it. As long as nobody does, an event costs a comparison or two, and its class is not even loaded. All methods may be
- * called from any thread.
+ * What happens, for whoever records it. As long as nobody does, an event costs a comparison or two,
+ * and its class is not even loaded. All methods may be called from any thread.
  */
 public final class Events {
     /** Not in every runtime image, and then nobody can record. */

@@ -13,7 +13,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to an exception that leaves a callback of one type. Its methods are called by the dispatchers. */
+/**
+ * What happens to an exception that leaves a callback of one type. Its methods are called by the
+ * dispatchers.
+ */
 public final class ExceptionCatcher {
     private static final LongAdder COUNT = new LongAdder();
 

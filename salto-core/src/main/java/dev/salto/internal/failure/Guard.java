@@ -4,7 +4,10 @@ package dev.salto.internal.failure;
 
 import org.jspecify.annotations.Nullable;
 
-/** Carries exceptions of callbacks past the native code that called them, to the Java code that called the native code. One thread uses it. */
+/**
+ * Carries exceptions of callbacks past the native code that called them, to the Java code that
+ * called the native code. One thread uses it.
+ */
 public final class Guard implements AutoCloseable {
     private static final ThreadLocal<@Nullable Guard> INNERMOST = new ThreadLocal<>();
 

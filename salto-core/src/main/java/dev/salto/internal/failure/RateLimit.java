@@ -5,7 +5,9 @@ package dev.salto.internal.failure;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
-/** Lets ten messages pass at once and one a second after that, so that a loop cannot fill a disk. */
+/**
+ * Lets ten messages pass at once and one a second after that, so that a loop cannot fill a disk.
+ */
 final class RateLimit {
     private static final long BURST = 10;
     private static final long INTERVAL = TimeUnit.SECONDS.toNanos(1);

@@ -81,7 +81,10 @@ public final class StaleCalls {
         }
     }
 
-    /** Counts a call of which nothing could be found out, say because the stack or the memory was spent. Throws nothing. */
+    /**
+     * Counts a call of which nothing could be found out, say because the stack or the memory was
+     * spent. Throws nothing.
+     */
     public static void reportFailed(Throwable reason) {
         COUNT.increment();
         UncaughtExceptions.pass(reason);

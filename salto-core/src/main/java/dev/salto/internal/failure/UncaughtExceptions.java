@@ -6,7 +6,10 @@ package dev.salto.internal.failure;
 public final class UncaughtExceptions {
     private UncaughtExceptions() {}
 
-    /** Gives an exception to the thread's handler, as a thread does that ends with one. Throws nothing. */
+    /**
+     * Gives an exception to the thread's handler, as a thread does that ends with one. Throws
+     * nothing.
+     */
     public static void pass(Throwable exception) {
         try {
             Thread thread = Thread.currentThread();

@@ -7,7 +7,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The thread that makes gates nobody waits for. Made when there is something to do; it ends when there is nothing for a while. */
+/**
+ * The thread that makes gates nobody waits for. Made when there is something to do; it ends when
+ * there is nothing for a while.
+ */
 final class Background {
     private Background() {}
 

@@ -68,8 +68,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     /**
-     * How a dispatcher calls the object that it has found: by a method of an interface, which the object implements; or by one method handle for all objects;
-     * or, if there is neither, the object is a method handle of exactly the type that native code calls.
+     * How a dispatcher calls the object that it has found: by a method of an interface, which the
+     * object implements; or by one method handle for all objects; or, if there is neither, the
+     * object is a method handle of exactly the type that native code calls.
      *
      * @param invoker takes the object, as an {@code Object}, and what native code passes
      */
@@ -120,8 +121,8 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
      * @param callee how to call the object
      * @param function what native code passes and expects
      * @param exceptions takes what the object throws, if the closure's kind has no rules for that
-     * @param isForGood whether the definer's class loader is never unloaded. A class that goes with its loader takes less memory
-     *     than one that can be unloaded alone
+     * @param isForGood whether the definer's class loader is never unloaded. A class that goes with
+     *     its loader takes less memory than one that can be unloaded alone
      */
     record Recipe(MethodHandles.Lookup definer, Callee callee, FunctionDescriptor function,
             ExceptionCatcher exceptions, boolean isForGood) {
@@ -169,7 +170,9 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         }
     }
 
-    /** What a function returns that has nothing to return: zero, boxed; null if it returns nothing. */
+    /**
+     * What a function returns that has nothing to return: zero, boxed; null if it returns nothing.
+     */
     static @Nullable Object zero(FunctionDescriptor function) {
         Class<?> result = function.toMethodType().returnType();
         if (result == void.class) {
@@ -248,8 +251,8 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     }
 
     /**
-     * Calls a method of Salto's with the closure's id: directly, if the class is in Salto's module, or else through the link. To
-     * resolve the link costs more than the rest of a first call.
+     * Calls a method of Salto's with the closure's id: directly, if the class is in Salto's module,
+     * or else through the link. To resolve the link costs more than the rest of a first call.
      */
     private void callWithId(CodeBuilder code, ClassDesc owner, String method, ClassDesc linked, String linkedMethod,
             ClassDesc result) {
@@ -286,7 +289,8 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         FunctionalMethod method = callee.method();
         MethodHandle invoker = callee.invoker();
         if (method != null) {
-            // No cast to the interface: the JVM trusts interfaces in bytecode, and bind() has checked the object.
+            // No cast to the interface: the JVM trusts interfaces in bytecode, and bind() has
+            // checked the object.
             code.aload(target);
             loadArguments(code);
             code.invokeinterface(describe(method.owner()), method.name(), method.describeType());

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a dispatcher needs of Salto. It is a constant of the dispatcher's class, whose calls of it the JIT compiler inlines.
+ * What a dispatcher needs of Salto. It is a constant of the dispatcher's class, whose calls of it
+ * the JIT compiler inlines.
  *
  * @param exceptions takes what the object throws, if the closure's kind has no rules for that
  * @param zero what a function returns that has nothing to return, if that is a segment

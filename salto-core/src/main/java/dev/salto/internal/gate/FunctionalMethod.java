@@ -22,7 +22,8 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
     /**
      * Finds the method.
      *
-     * @throws IllegalArgumentException if the type is not a functional interface; the message says why
+     * @throws IllegalArgumentException if the type is not a functional interface; the message says
+     *     why
      */
     static FunctionalMethod of(Class<?> type) {
         if (!type.isInterface()) {
@@ -35,14 +36,16 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
                     type.getName() + " is sealed or hidden; a closure's type has to be an interface"
                             + " that anyone can implement and name");
         }
-        // Loops rather than streams, here and elsewhere on the way to the first callback: the JVM makes a class for each lambda.
+        // Loops rather than streams, here and elsewhere on the way to the first callback: the JVM
+        // makes a class for each lambda.
         List<Method> candidates = new ArrayList<>();
         for (Method method : type.getMethods()) {
             if (Modifier.isAbstract(method.getModifiers()) && !isMethodOfObject(method)) {
                 candidates.add(method);
             }
         }
-        // An interface that narrows an inherited method has both; whatever implements it has both too, so either one will do.
+        // An interface that narrows an inherited method has both; whatever implements it has both
+        // too, so either one will do.
         List<Method> narrowest = new ArrayList<>();
         for (Method method : candidates) {
             if (!isNarrowedByAny(method, candidates)) {
@@ -59,7 +62,10 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
                 MethodType.methodType(method.getReturnType(), method.getParameterTypes()));
     }
 
-    /** By comparing, because asking for a method that is not there has its name put into an exception. */
+    /**
+     * By comparing, because asking for a method that is not there has its name put into an
+     * exception.
+     */
     private static boolean isMethodOfObject(Method method) {
         for (Method ofObject : Object.class.getMethods()) {
             if (ofObject.getName().equals(method.getName())
@@ -112,7 +118,8 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
                                 descriptor.argumentLayouts().get(i)));
             }
         }
-        // An erased type variable, say that of Supplier<MemorySegment>, is checked when the method returns.
+        // An erased type variable, say that of Supplier<MemorySegment>, is checked when the method
+        // returns.
         if (!type.returnType().isAssignableFrom(carriers.returnType())) {
             throw misfit(descriptor, "the result is %s in the method, %s in the descriptor".formatted(
                     type.returnType().getSimpleName(), carriers.returnType().getSimpleName()));

@@ -25,14 +25,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one upcall stub of a signature, which all closures of all its kinds share. A signature is a class of objects, usually a
- * functional interface, and a function descriptor; its gate is made once and kept as long as that class.
+ * The one upcall stub of a signature, which all closures of all its kinds share. A signature is a
+ * class of objects, usually a functional interface, and a function descriptor; its gate is made
+ * once and kept as long as that class.
  *
- * <p>Where there is no text image, it is a gate in name only: each of its slots has an upcall stub to itself. Whether that may
- * be is not decided here.
+ * <p>Where there is no text image, it is a gate in name only: each of its slots has an upcall stub
+ * to itself. Whether that may be is not decided here.
  */
 public final class Gate {
-    /** By a class whose loader also knows all classes that the gates use, so that they go when it goes. */
+    /**
+     * By a class whose loader also knows all classes that the gates use, so that they go when it
+     * goes.
+     */
     private static final ClassValue<ConcurrentMap<Signature, Gate>> GATES = new ClassValue<>() {
         @Override
         protected ConcurrentMap<Signature, Gate> computeValue(Class<?> anchor) {
@@ -43,7 +47,8 @@ public final class Gate {
     private static final AtomicLong COUNT = new AtomicLong();
 
     private record Signature(Class<?> objects, FunctionDescriptor function) {
-        // Written out, because the JVM makes half a dozen classes for those that a record has by itself.
+        // Written out, because the JVM makes half a dozen classes for those that a record has by
+        // itself.
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Signature that && objects == that.objects && function.equals(that.function);
@@ -61,7 +66,10 @@ public final class Gate {
     /** Null if nothing can be unloaded. */
     private final @Nullable UnloadableGate unloading;
 
-    /** The slots of kinds that share them: those that return zero after an exception, and those that end the process. */
+    /**
+     * The slots of kinds that share them: those that return zero after an exception, and those that
+     * end the process.
+     */
     private @Nullable KindSlots returningZero;
     private @Nullable KindSlots endingProcess;
 
@@ -76,8 +84,8 @@ public final class Gate {
      *
      * @param image null if there is none
      * @param definer has access to the interface, and defines the dispatcher
-     * @throws IllegalArgumentException if the type is no functional interface, or does not fit the descriptor, or the linker does not
-     *     support the descriptor
+     * @throws IllegalArgumentException if the type is no functional interface, or does not fit the
+     *     descriptor, or the linker does not support the descriptor
      */
     public static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Class<?> functionalInterface,
             FunctionDescriptor function) {
@@ -95,7 +103,8 @@ public final class Gate {
     }
 
     /**
-     * A new gate, for closures of objects that one method handle calls. It is up to the caller to keep it.
+     * A new gate, for closures of objects that one method handle calls. It is up to the caller to
+     * keep it.
      *
      * @param image null if there is none
      * @param objects what all objects are
@@ -114,7 +123,8 @@ public final class Gate {
      * @param entry the generic entry's name
      * @param objects what all objects are
      * @param function how calls are answered
-     * @param hot leads the calls to a gate when there are many; null if they are to stay as they are
+     * @param hot leads the calls to a gate when there are many; null if they are to stay as they
+     *     are
      */
     public static KindSlots ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
             @Nullable HotFunction hot) {
@@ -174,7 +184,10 @@ public final class Gate {
         return new Signature(signature.objects(), LayoutNames.strip(signature.function()));
     }
 
-    /** Types of one interface share their gate, unless that would keep the classes of the one who asks alive as long as the interface. */
+    /**
+     * Types of one interface share their gate, unless that would keep the classes of the one who
+     * asks alive as long as the interface.
+     */
     private static Class<?> anchor(MethodHandles.Lookup definer, Class<?> objects) {
         ClassLoader own = definer.lookupClass().getClassLoader();
         boolean goesWithInterface = Objects.equals(own, Gate.class.getClassLoader())
@@ -224,7 +237,10 @@ public final class Gate {
                 .anyMatch(loader::equals);
     }
 
-    /** The slots of a kind of this signature's closures. Kinds with a handler for exceptions share them with nobody. */
+    /**
+     * The slots of a kind of this signature's closures. Kinds with a handler for exceptions share
+     * them with nobody.
+     */
     public synchronized KindSlots slots(ExceptionHandling exceptions) {
         if (exceptions.handler() != null) {
             return make(exceptions);

@@ -2,7 +2,10 @@
 
 package dev.salto.internal.gate;
 
-/** The system property that says whether gates may be made: upcall stubs, which are code and classes that the JVM makes at run time. */
+/**
+ * The system property that says whether gates may be made: upcall stubs, which are code and classes
+ * that the JVM makes at run time.
+ */
 public final class GateSetting {
     /** Its name. */
     public static final String PROPERTY = "dev.salto.gates";

@@ -26,8 +26,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native side of a gate. Which dispatcher stands behind it can change, so it outlives its gate: an upcall stub is never
- * freed, because a thread may be inside, and serves the next gate of the same function.
+ * The native side of a gate. Which dispatcher stands behind it can change, so it outlives its gate:
+ * an upcall stub is never freed, because a thread may be inside, and serves the next gate of the
+ * same function.
  *
  * <p>Where there is no text image, there is no stub for all closures, but one for each.
  */
@@ -71,7 +72,8 @@ final class GateStub {
         if (spare != null) {
             return spare;
         }
-        // Behind a call site it can change. That costs nothing in calls, but milliseconds here, which most gates can do without.
+        // Behind a call site it can change. That costs nothing in calls, but milliseconds here,
+        // which most gates can do without.
         MutableCallSite site = forGood != null
                 ? null
                 : new MutableCallSite(function.toMethodType().appendParameterTypes(int.class));

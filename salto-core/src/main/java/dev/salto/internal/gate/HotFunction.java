@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * calling. What cannot have a gate stays as it is.
  */
 public final class HotFunction {
-    /** How many calls there have to be. By races, if several threads call at a time; then it takes a few more. */
+    /**
+     * How many calls there have to be. By races, if several threads call at a time; then it takes a
+     * few more.
+     */
     private static final int HOT = 5_000;
 
     private final FunctionDescriptor function;
@@ -41,7 +44,8 @@ public final class HotFunction {
      * @param image has the code
      * @param function its type, which may be one that cannot have a gate
      * @param exceptions makes what takes the exceptions of its callbacks
-     * @param invoker makes what calls the object that a closure is bound to: it takes that, as an {@code Object}, and what native code passes
+     * @param invoker makes what calls the object that a closure is bound to: it takes that, as an
+     *     {@code Object}, and what native code passes
      */
     public HotFunction(TextImage image, FunctionDescriptor function, Supplier<ExceptionCatcher> exceptions,
             Supplier<MethodHandle> invoker) {
@@ -82,7 +86,8 @@ public final class HotFunction {
             Gate.countMade();
             own.lead(Route.throughGate(image, port.trailingArgument(function), stub.address()));
         } catch (IllegalAccessException | RuntimeException | Error e) {
-            // The linker does not know the type, or the JVM has no room for code. It stays data-driven, which works without a gate.
+            // The linker does not know the type, or the JVM has no room for code. It stays
+            // data-driven, which works without a gate.
             left = 0;
         }
     }

@@ -13,7 +13,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 
-/** Layouts without their names, which say nothing about how values travel: two descriptors that differ in names alone are one signature. */
+/**
+ * Layouts without their names, which say nothing about how values travel: two descriptors that
+ * differ in names alone are one signature.
+ */
 final class LayoutNames {
     private LayoutNames() {}
 

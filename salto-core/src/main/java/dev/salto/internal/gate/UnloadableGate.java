@@ -8,8 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * A gate whose classes can be unloaded. Native code can reach the stub for good, and so it can reach the dispatcher behind it,
- * and the class loader of the user's classes. So the dispatcher is behind the stub only while a kind needs it.
+ * A gate whose classes can be unloaded. Native code can reach the stub for good, and so it can
+ * reach the dispatcher behind it, and the class loader of the user's classes. So the dispatcher is
+ * behind the stub only while a kind needs it.
  */
 final class UnloadableGate implements GateUse {
     private final GateStub stub;

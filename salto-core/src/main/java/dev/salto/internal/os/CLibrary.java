@@ -20,9 +20,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls functions of the C library. All functions with a fixed number of parameters share one linkage: words in, a word out.
+ * Calls functions of the C library. All functions with a fixed number of parameters share one
+ * linkage: words in, a word out.
  *
- * <p>The class is initialised when the first function is called, because linking needs the permission to call native code.
+ * <p>The class is initialised when the first function is called, because linking needs the
+ * permission to call native code.
  */
 final class CLibrary {
     private static final long FAILED = -1;
@@ -30,8 +32,9 @@ final class CLibrary {
     private static final Linker LINKER = Linker.nativeLinker();
 
     /**
-     * The C library, which is loaded in any case, by its name: that opens nothing. The JDK's own lookup, for C libraries of other
-     * names, opens a file when it is first used; where that fails, for want of a descriptor, say, it finds nothing for the rest of the process.
+     * The C library, which is loaded in any case, by its name: that opens nothing. The JDK's own
+     * lookup, for C libraries of other names, opens a file when it is first used; where that fails,
+     * for want of a descriptor, say, it finds nothing for the rest of the process.
      */
     private static final SymbolLookup C_LIBRARY = cLibrary();
 
@@ -39,22 +42,28 @@ final class CLibrary {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final int ERRNO = offsetOfErrno();
 
-    /** C's {@code long}, {@code size_t}, {@code ssize_t} and {@code off_t}, and addresses as numbers: a word, which here is a {@code long} in any case. */
+    /**
+     * C's {@code long}, {@code size_t}, {@code ssize_t} and {@code off_t}, and addresses as
+     * numbers: a word, which here is a {@code long} in any case.
+     */
     private static final MemoryLayout WORD = Objects.requireNonNull(LINKER.canonicalLayouts().get("long"));
 
     private static final boolean WORDS_HAVE_32_BITS = WORD.byteSize() == Integer.BYTES;
 
     /**
-     * Calls any function that takes at most six integers or pointers, and is not variadic. In the calling conventions of all ports each of them travels as a
-     * word, an {@code int} widened by its sign, in a place that does not depend on what comes behind it; and nobody minds what a function has no parameter for. Of the word
-     * that comes back from a function that returns an {@code int}, the rest can be anything.
+     * Calls any function that takes at most six integers or pointers, and is not variadic. In the
+     * calling conventions of all ports each of them travels as a word, an {@code int} widened by
+     * its sign, in a place that does not depend on what comes behind it; and nobody minds what a
+     * function has no parameter for. Of the word that comes back from a function that returns an
+     * {@code int}, the rest can be anything.
      */
     private static final MethodHandle FUNCTION = LINKER.downcallHandle(
             FunctionDescriptor.of(WORD, WORD, WORD, WORD, WORD, WORD, WORD), CAPTURE_ERRNO);
 
     /**
-     * Where {@link #FUNCTION} stores the error's number, if no other thread has taken it for a call. New memory for each call takes twice as long as the rest of the
-     * call while that is interpreted, which it is until some hundred tables are mapped.
+     * Where {@link #FUNCTION} stores the error's number, if no other thread has taken it for a
+     * call. New memory for each call takes twice as long as the rest of the call while that is
+     * interpreted, which it is until some hundred tables are mapped.
      */
     private static final AtomicReference<@Nullable MemorySegment> SPARE_STATE = new AtomicReference<>(newState());
 
@@ -63,7 +72,8 @@ final class CLibrary {
     /**
      * Calls a function that returns a word. Holds no lock.
      *
-     * @return what it returns; if that is {@link #FAILED}, the number of the error with a minus before it, as the kernel has it
+     * @return what it returns; if that is {@link #FAILED}, the number of the error with a minus
+     *     before it, as the kernel has it
      */
     static long callForWord(MemorySegment function, long first, long second, long third, long fourth,
             long fifth, long sixth) {
@@ -124,7 +134,10 @@ final class CLibrary {
         }
     }
 
-    /** Read by way of a buffer, because a layout's variable handle would have to be made, which takes time, and memory that may be just what is lacking. */
+    /**
+     * Read by way of a buffer, because a layout's variable handle would have to be made, which
+     * takes time, and memory that may be just what is lacking.
+     */
     private static int errno(MemorySegment state) {
         return state.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(ERRNO);
     }

@@ -16,11 +16,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every call that Salto makes to Linux, through the C library. Each method throws when the system refuses; nothing here
- * is ever asked for memory that is both writable and executable. Tests override methods with ones that fail.
+ * Every call that Salto makes to Linux, through the C library. Each method throws when the system
+ * refuses; nothing here is ever asked for memory that is both writable and executable. Tests
+ * override methods with ones that fail.
  *
- * <p>To link a function takes milliseconds, for which the first callback of a process waits. So what only some processes need is in classes of their own, which are
- * initialised when they are first used.
+ * <p>To link a function takes milliseconds, for which the first callback of a process waits. So
+ * what only some processes need is in classes of their own, which are initialised when they are
+ * first used.
  */
 class LinuxCalls {
     // The values of Linux on every architecture that Salto has or will have a port for.
@@ -51,8 +53,8 @@ class LinuxCalls {
         static final MemorySegment GETPAGESIZE = CLibrary.find("getpagesize");
 
         /**
-         * {@code open} without its third parameter, which programs call that were compiled with checks: a function that is not variadic. Null in C libraries that lack it;
-         * GNU's has it.
+         * {@code open} without its third parameter, which programs call that were compiled with
+         * checks: a function that is not variadic. Null in C libraries that lack it; GNU's has it.
          */
         static final @Nullable MemorySegment OPEN_2 = CLibrary.findIfThere("__open_2");
     }
@@ -91,7 +93,9 @@ class LinuxCalls {
         static final MemorySegment MPROTECT = CLibrary.find("mprotect");
     }
 
-    /** The call that has all threads of the process execute a memory barrier, in Linux since 4.14. */
+    /**
+     * The call that has all threads of the process execute a memory barrier, in Linux since 4.14.
+     */
     private static final class Barriers {
         static final int PRIVATE_EXPEDITED = 8;
         static final int REGISTER_PRIVATE_EXPEDITED = 16;
@@ -118,7 +122,10 @@ class LinuxCalls {
 
     /** The call that takes the right to change mappings away for good. */
     private static final class Sealing {
-        /** The number of mseal(2), on every architecture of Linux that Salto has or will have a port for. */
+        /**
+         * The number of mseal(2), on every architecture of Linux that Salto has or will have a port
+         * for.
+         */
         static final long SYS_MSEAL = 462;
 
         /** mseal has a function of its own in few C libraries as yet. */
@@ -134,7 +141,10 @@ class LinuxCalls {
                 FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     }
 
-    /** Opens a file for reading and returns its descriptor, which programs started later do not inherit. */
+    /**
+     * Opens a file for reading and returns its descriptor, which programs started later do not
+     * inherit.
+     */
     int openForReading(Path file) throws OsException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment path = copy(bytesOf(file), arena);
@@ -157,8 +167,8 @@ class LinuxCalls {
     }
 
     /**
-     * The bytes of a path, with a zero behind them. They are taken from the path's URI because in a locale without the path's characters
-     * its string has lost them.
+     * The bytes of a path, with a zero behind them. They are taken from the path's URI because in a
+     * locale without the path's characters its string has lost them.
      */
     private static byte[] bytesOf(Path file) {
         String path = file.toAbsolutePath().toUri().getRawPath();
@@ -207,14 +217,17 @@ class LinuxCalls {
         }
     }
 
-    /** Closes a file. An error is of no interest: Linux frees the descriptor in any case, and what was written has been read since. */
+    /**
+     * Closes a file. An error is of no interest: Linux frees the descriptor in any case, and what
+     * was written has been read since.
+     */
     void close(int descriptor) {
         int _ = CLibrary.callForInt(Basics.CLOSE, descriptor, 0, 0);
     }
 
     /**
-     * Makes a file that has no name in any folder, and returns its descriptor. It can be mapped read+execute, and cannot be run as a
-     * program: that is what {@code vm.memfd_noexec} is about.
+     * Makes a file that has no name in any folder, and returns its descriptor. It can be mapped
+     * read+execute, and cannot be run as a program: that is what {@code vm.memfd_noexec} is about.
      */
     int createMemoryFile(String name) throws OsException {
         try {
@@ -261,7 +274,8 @@ class LinuxCalls {
     void sealMemoryFile(int descriptor) throws OsException {
         int size = MemoryFile.F_SEAL_SEAL | MemoryFile.F_SEAL_SHRINK | MemoryFile.F_SEAL_GROW;
         try {
-            // Nobody has it mapped for writing, so this is as good as F_SEAL_WRITE. With that one, Linux before 6.7 refuses shared mappings.
+            // Nobody has it mapped for writing, so this is as good as F_SEAL_WRITE. With that one,
+            // Linux before 6.7 refuses shared mappings.
             addSeals(descriptor, size | MemoryFile.F_SEAL_FUTURE_WRITE);
         } catch (OsException e) {
             if (!e.isUnknown()) {
@@ -315,12 +329,18 @@ class LinuxCalls {
         return mmap(length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     }
 
-    /** Moves a mapping to {@code to}, in place of whatever is mapped there. Whoever reads there meanwhile finds what was mapped before, or waits for what is then. */
+    /**
+     * Moves a mapping to {@code to}, in place of whatever is mapped there. Whoever reads there
+     * meanwhile finds what was mapped before, or waits for what is then.
+     */
     void move(long from, long length, long to) throws OsException {
         remap(from, length, length, to);
     }
 
-    /** Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped there. */
+    /**
+     * Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped
+     * there.
+     */
     void duplicate(long shared, long length, long at) throws OsException {
         remap(shared, 0, length, at);
     }
@@ -363,8 +383,8 @@ class LinuxCalls {
     }
 
     /**
-     * Has all running threads of the process execute a full memory barrier. Where the kernel is older, or a filter forbids the
-     * call, that is left out.
+     * Has all running threads of the process execute a full memory barrier. Where the kernel is
+     * older, or a filter forbids the call, that is left out.
      */
     void membarrier() {
         if (Barriers.IS_REGISTERED) {

@@ -5,7 +5,10 @@ package dev.salto.internal.os;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
-/** A mapping of code. Further tables are duplicates of it, which need no file and no right to execute. */
+/**
+ * A mapping of code. Further tables are duplicates of it, which need no file and no right to
+ * execute.
+ */
 final class LinuxCode implements CodeMapping {
     private final Linux system;
     private final MemorySegment code;

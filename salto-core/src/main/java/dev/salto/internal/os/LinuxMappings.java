@@ -9,13 +9,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What this process has mapped, as the kernel tells it: that takes no lock of the dynamic loader, which a thread that calls
- * back may have.
+ * What this process has mapped, as the kernel tells it: that takes no lock of the dynamic loader,
+ * which a thread that calls back may have.
  */
 final class LinuxMappings {
     private static final Path MAPS = Path.of("/proc/self/maps");
 
-    /** Start, end, permissions, offset in the file, device, inode and path of a mapping: proc_pid_maps(5). */
+    /**
+     * Start, end, permissions, offset in the file, device, inode and path of a mapping:
+     * proc_pid_maps(5).
+     */
     private static final Pattern MAPPING = Pattern
             .compile("([0-9a-f]+)-([0-9a-f]+) (\\S+) ([0-9a-f]+) \\S+ \\S+ *(.*)");
 

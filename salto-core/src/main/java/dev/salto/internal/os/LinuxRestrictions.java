@@ -73,7 +73,10 @@ final class LinuxRestrictions {
         }
     }
 
-    /** The folders in which executable files are not allowed: mount options, field 6 of proc_pid_mountinfo(5). */
+    /**
+     * The folders in which executable files are not allowed: mount options, field 6 of
+     * proc_pid_mountinfo(5).
+     */
     private static String noexecMounts() {
         return lines(MOUNTS)
                 .map(lines -> lines.stream()

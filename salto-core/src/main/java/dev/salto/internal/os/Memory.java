@@ -10,7 +10,8 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 
 /**
- * All memory, by address. The caller must ensure that there is memory of that kind. A word is as large as an address: trampolines and entries read words.
+ * All memory, by address. The caller must ensure that there is memory of that kind. A word is as
+ * large as an address: trampolines and entries read words.
  */
 public final class Memory {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -28,7 +29,10 @@ public final class Memory {
     /** How many bits of the fraction a {@code double} has that a {@code float} has not. */
     private static final int FRACTION_BITS_MORE = 29;
 
-    /** All memory, so that an offset is an address: a constant to the JIT compiler, which leaves nothing of a write but the write. */
+    /**
+     * All memory, so that an offset is an address: a constant to the JIT compiler, which leaves
+     * nothing of a write but the write.
+     */
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     /** An aligned word in a segment, at an offset in bytes, as a {@code long}. */
@@ -121,7 +125,10 @@ public final class Memory {
         setLong(address, Integer.toUnsignedLong(Float.floatToRawIntBits(value)) | -1L << Integer.SIZE);
     }
 
-    /** Reads a {@code float} that is a {@code double} there. A NaN keeps its bits, which a cast of a signalling one does not. */
+    /**
+     * Reads a {@code float} that is a {@code double} there. A NaN keeps its bits, which a cast of a
+     * signalling one does not.
+     */
     public static float getWidened(long address) {
         long bits = getLong(address);
         double value = Double.longBitsToDouble(bits);

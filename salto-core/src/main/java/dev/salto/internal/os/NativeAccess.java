@@ -23,11 +23,13 @@ public final class NativeAccess {
     /**
      * Lets pass whoever may call native code.
      *
-     * @throws IllegalCallerException if the launcher denied it; the message names the option to pass
+     * @throws IllegalCallerException if the launcher denied it; the message names the option to
+     *     pass
      */
     public static void check() {
         try {
-            // Restricted, and without effect: the JVM decides here, and warns or throws as it was told to.
+            // Restricted, and without effect: the JVM decides here, and warns or throws as it was
+            // told to.
             MemorySegment.NULL.reinterpret(0);
         } catch (IllegalCallerException e) {
             Module module = NativeAccess.class.getModule();

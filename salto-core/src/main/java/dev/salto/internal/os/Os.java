@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What Salto asks of an operating system. No method ever makes memory that is writable and executable.
+ * What Salto asks of an operating system. No method ever makes memory that is writable and
+ * executable.
  *
  * <p>Methods may be called by any thread.
  */
@@ -72,8 +73,8 @@ public interface Os {
     void forbidWriting(MemoryRange memory) throws OsException;
 
     /**
-     * Has every other running thread of the process execute a full memory barrier. Does nothing where the system has no call for
-     * that.
+     * Has every other running thread of the process execute a full memory barrier. Does nothing
+     * where the system has no call for that.
      */
     void orderLoadsOfOtherThreads();
 
@@ -81,8 +82,8 @@ public interface Os {
     String limitOfTables();
 
     /**
-     * Says which code an address is in, for people: the address, its library, and the distance from the beginning of that file.
-     * It takes no lock that a thread in native code can have.
+     * Says which code an address is in, for people: the address, its library, and the distance from
+     * the beginning of that file. It takes no lock that a thread in native code can have.
      */
     String describe(long address);
 
@@ -93,7 +94,10 @@ public interface Os {
      */
     long callWithZeros(long function);
 
-    /** Returns what this process can see of the restrictions that the system lays on it, by name, in a fixed order. */
+    /**
+     * Returns what this process can see of the restrictions that the system lays on it, by name, in
+     * a fixed order.
+     */
     Map<String, String> restrictions();
 
     /**

@@ -30,7 +30,8 @@ public final class OsException extends Exception {
     }
 
     private OsException(String call, int errno) {
-        // %s rather than %d, here and elsewhere in this package: the latter loads data of the locale, which not every process can.
+        // %s rather than %d, here and elsewhere in this package: the latter loads data of the
+        // locale, which not every process can.
         super("%s failed: %s (errno %s)".formatted(call, explain(errno), errno));
         this.errno = errno;
     }
@@ -46,8 +47,8 @@ public final class OsException extends Exception {
     }
 
     /**
-     * What the calls of Salto can fail with. The C library could say it too, but to link one more function takes memory, and that may be just what is
-     * lacking.
+     * What the calls of Salto can fail with. The C library could say it too, but to link one more
+     * function takes memory, and that may be just what is lacking.
      */
     private static String explain(int errno) {
         return switch (errno) {

@@ -5,7 +5,8 @@ package dev.salto.internal.os;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The memory of one table: its code, which is never writable, and its parameters, which are never executable. No page has both parts, whatever the page size.
+ * The memory of one table: its code, which is never writable, and its parameters, which are never
+ * executable. No page has both parts, whatever the page size.
  */
 public abstract class TableMemory {
     private final long code;
@@ -47,6 +48,9 @@ public abstract class TableMemory {
     /** Makes a write to the parameters, by whatever code, end the process. */
     public abstract void forbidWriting() throws OsException;
 
-    /** Forbids writing. Where the kernel can do that, all of the table's memory stays mapped as it is until the process ends. */
+    /**
+     * Forbids writing. Where the kernel can do that, all of the table's memory stays mapped as it
+     * is until the process ends.
+     */
     public abstract void seal() throws OsException;
 }

@@ -3,7 +3,8 @@
 package dev.salto.internal.table;
 
 /**
- * Finds tables by address. It knows for each unit of 64 KiB which tables have code there: a table lies in one unit or in two.
+ * Finds tables by address. It knows for each unit of 64 KiB which tables have code there: a table
+ * lies in one unit or in two.
  *
  * <p>Any thread may look; one thread at a time may add, after it has made room.
  */
@@ -50,7 +51,10 @@ final class AddressMap {
         int find(int number, long address);
     }
 
-    /** Asks the tables that have code near an address, and returns the first answer that is not {@link Tables#NONE}. */
+    /**
+     * Asks the tables that have code near an address, and returns the first answer that is not
+     * {@link Tables#NONE}.
+     */
     int find(long address, Finder finder) {
         Entries current = entries;
         long unit = address >>> UNIT_BITS;

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Slots with blocks, for native bindings or raw trampolines. One that was given back is used again after a number of others
- * were.
+ * Slots with blocks, for native bindings or raw trampolines. One that was given back is used again
+ * after a number of others were.
  *
- * <p>All methods may be called from any thread. Those that take a slot expect one that was taken and not given back: the caller
- * must ensure that nobody else gives it back.
+ * <p>All methods may be called from any thread. Those that take a slot expect one that was taken
+ * and not given back: the caller must ensure that nobody else gives it back.
  */
 public final class BlockSlots {
     private static final List<BlockSlots> ALL = new CopyOnWriteArrayList<>();
@@ -28,7 +28,10 @@ public final class BlockSlots {
     /** Replaced, and never changed. */
     private volatile BlockTable[] tables = {};
 
-    /** A ring of slots that were given back, with room for all: the oldest one is at {@link #oldest}. */
+    /**
+     * A ring of slots that were given back, with room for all: the oldest one is at {@link
+     * #oldest}.
+     */
     private int[] free = {};
 
     private int oldest;
@@ -78,7 +81,8 @@ public final class BlockSlots {
     /**
      * Takes a slot whose calls return zero.
      *
-     * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
+     * @throws IllegalStateException if the system refuses the memory for one more table; the
+     *     message holds its reason
      */
     public int take() {
         int slot = tryTake();
@@ -158,7 +162,10 @@ public final class BlockSlots {
         return table.address(slot % table.capacity());
     }
 
-    /** The call record of a slot. It stays, so that a call that is under way never reads freed memory. */
+    /**
+     * The call record of a slot. It stays, so that a call that is under way never reads freed
+     * memory.
+     */
     public MemorySegment record(int slot) {
         BlockTable table = table(slot);
         return table.record(slot % table.capacity());

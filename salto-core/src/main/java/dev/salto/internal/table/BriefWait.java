@@ -6,7 +6,10 @@ package dev.salto.internal.table;
 public final class BriefWait {
     private BriefWait() {}
 
-    /** Lets other threads run, for once: what is waited for takes nanoseconds, unless the thread that does it is not running. */
+    /**
+     * Lets other threads run, for once: what is waited for takes nanoseconds, unless the thread
+     * that does it is not running.
+     */
     @SuppressWarnings("ThreadPriorityCheck")
     public static void once() {
         Thread.yield();

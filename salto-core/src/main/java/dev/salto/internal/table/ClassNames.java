@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The names of classes that closures were bound to objects of, as numbers of 15 bits. Names, and not classes, so that those can be unloaded. For any thread. */
+/**
+ * The names of classes that closures were bound to objects of, as numbers of 15 bits. Names, and
+ * not classes, so that those can be unloaded. For any thread.
+ */
 final class ClassNames {
     private static final int MOST = Short.MAX_VALUE;
 

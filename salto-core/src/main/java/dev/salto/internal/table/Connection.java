@@ -5,12 +5,13 @@ package dev.salto.internal.table;
 import java.lang.invoke.VarHandle;
 
 /**
- * Keeps a kind's rules, and the classes behind them, while closures are open, and not longer. Tables live as long as the
- * process; so they reach the rules only from the first closure on, until a garbage collection has passed without any.
+ * Keeps a kind's rules, and the classes behind them, while closures are open, and not longer.
+ * Tables live as long as the process; so they reach the rules only from the first closure on, until
+ * a garbage collection has passed without any.
  *
- * <p>A thread that binds writes the object into the slot, executes a full fence, and then looks whether the kind is still
- * connected. The thread that disconnects says so, executes a full fence, and then looks whether any slot is bound. So one of
- * them sees what the other has written.
+ * <p>A thread that binds writes the object into the slot, executes a full fence, and then looks
+ * whether the kind is still connected. The thread that disconnects says so, executes a full fence,
+ * and then looks whether any slot is bound. So one of them sees what the other has written.
  */
 final class Connection implements Upkeep.Task {
     private final Kind kind;
@@ -70,7 +71,10 @@ final class Connection implements Upkeep.Task {
         return false;
     }
 
-    /** Whether the gate would be needed again soon: changing what is behind a stub throws compiled code away. */
+    /**
+     * Whether the gate would be needed again soon: changing what is behind a stub throws compiled
+     * code away.
+     */
     private boolean isInUseAgain() {
         if (gate.equals(GateUse.FOR_GOOD)) {
             return false;

@@ -8,11 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of one kind, and those of its slots that no magazine has. Magazines get slots from here, and give back what was
- * closed, by the batch.
+ * The tables of one kind, and those of its slots that no magazine has. Magazines get slots from
+ * here, and give back what was closed, by the batch.
  *
- * <p><b>Locking.</b> Under the monitor of this object nothing is allocated or waited for, and a failed call leaves everything as
- * it was or complete. So nothing can be lost, and a thread that waits for the monitor waits for nanoseconds.
+ * <p><b>Locking.</b> Under the monitor of this object nothing is allocated or waited for, and a
+ * failed call leaves everything as it was or complete. So nothing can be lost, and a thread that
+ * waits for the monitor waits for nanoseconds.
  */
 @SuppressWarnings("ReferenceEquality") // tables are equal when they are the same
 final class Depot {
@@ -67,7 +68,8 @@ final class Depot {
     /**
      * Gives slots to a magazine that has none.
      *
-     * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
+     * @throws IllegalStateException if the system refuses the memory for one more table; the
+     *     message holds its reason
      */
     void fill(Magazine magazine) {
         if (quarantine.size() == 0 && magazine.closed.count > 0) {
@@ -107,7 +109,10 @@ final class Depot {
         }
     }
 
-    /** Gives a magazine slots of one table that were used before, the first ones last. Returns whether there are any. */
+    /**
+     * Gives a magazine slots of one table that were used before, the first ones last. Returns
+     * whether there are any.
+     */
     private boolean takeFree(Magazine magazine) {
         Table table = withFree;
         if (table == null) {
@@ -189,7 +194,10 @@ final class Depot {
         growth.joined(table);
     }
 
-    /** Uses an empty table again; returns whether there is one, or another thread has made one meanwhile. */
+    /**
+     * Uses an empty table again; returns whether there is one, or another thread has made one
+     * meanwhile.
+     */
     private boolean revive() {
         Table candidate;
         synchronized (this) {
@@ -263,8 +271,8 @@ final class Depot {
     }
 
     /**
-     * Lets go of what the Java heap has for the slots of tables whose slots are all free. The table with fresh slots stays, or
-     * one of the others.
+     * Lets go of what the Java heap has for the slots of tables whose slots are all free. The table
+     * with fresh slots stays, or one of the others.
      */
     private void emptyUnused() {
         @Nullable
@@ -289,7 +297,9 @@ final class Depot {
         }
     }
 
-    /** Takes the tables that have nothing but free slots, but for one, and links them as empty ones. */
+    /**
+     * Takes the tables that have nothing but free slots, but for one, and links them as empty ones.
+     */
     private @Nullable Table takeUnused(@Nullable Table[] all, List<Magazine> known) {
         for (Table table = tables; table != null; table = table.next) {
             table.quarantined = 0;

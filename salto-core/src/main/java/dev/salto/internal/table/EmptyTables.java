@@ -5,7 +5,8 @@ package dev.salto.internal.table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of one kind that nothing is kept for in the Java heap, because all their slots are free.
+ * The tables of one kind that nothing is kept for in the Java heap, because all their slots are
+ * free.
  *
  * <p>It belongs to a depot, whose monitor guards it.
  */

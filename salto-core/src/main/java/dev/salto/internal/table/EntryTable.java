@@ -8,8 +8,8 @@ import dev.salto.internal.text.TextIndex;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Code by index of which only the entries are used, by trampolines with blocks whose argument is a slot's id: the base in its
- * header is 0.
+ * Code by index of which only the entries are used, by trampolines with blocks whose argument is a
+ * slot's id: the base in its header is 0.
  */
 final class EntryTable implements Tables.UnnumberedTable {
     private static volatile @Nullable EntryTable universal;

@@ -18,7 +18,10 @@ final class FirstSlots {
     /** The slot is not bound, because the kind is not connected any more. */
     static final int DISCONNECTED = -2;
 
-    /** The ids of the first slots of the rows. One more than needed, for threads that add one at the same time. */
+    /**
+     * The ids of the first slots of the rows. One more than needed, for threads that add one at the
+     * same time.
+     */
     private final int[] rows = new int[COUNT / Table.ROW + 1];
 
     private int rowCount;

@@ -2,7 +2,10 @@
 
 package dev.salto.internal.table;
 
-/** A gate that keeps classes loaded while it is connected. Kinds that share it connect it independently of each other. */
+/**
+ * A gate that keeps classes loaded while it is connected. Kinds that share it connect it
+ * independently of each other.
+ */
 public interface GateUse {
     /** A gate that stays as it is. */
     GateUse FOR_GOOD = new GateUse() {

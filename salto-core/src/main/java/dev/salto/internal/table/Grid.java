@@ -3,7 +3,8 @@
 package dev.salto.internal.table;
 
 /**
- * Where the trampolines of a code table lie. They lie in lines: some trampolines, and perhaps some bytes behind them.
+ * Where the trampolines of a code table lie. They lie in lines: some trampolines, and perhaps some
+ * bytes behind them.
  *
  * <p>It divides by multiplying, in a quarter of the time that the processor takes to divide.
  */
@@ -55,7 +56,8 @@ final class Grid {
         if (offset < 0 || offset > offset(count - 1)) {
             return Tables.NONE;
         }
-        // An address within a trampoline gives its slot or the next one, whose trampoline begins elsewhere.
+        // An address within a trampoline gives its slot or the next one, whose trampoline begins
+        // elsewhere.
         int slot = divide((offset + gap) * inLine, inverseOfSize);
         return slot < count && offset(slot) == offset ? slot : Tables.NONE;
     }

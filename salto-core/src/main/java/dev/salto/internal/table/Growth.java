@@ -4,14 +4,18 @@ package dev.salto.internal.table;
 
 /** Where a kind's slots come from. */
 interface Growth {
-    /** Whether the code of the slots is that of static trampolines, and not made at run time by the JDK. */
+    /**
+     * Whether the code of the slots is that of static trampolines, and not made at run time by the
+     * JDK.
+     */
     boolean areStatic();
 
     /**
      * Takes a row of slots in a table that kinds share.
      *
      * @return the id of the first, or {@link Tables#NONE} if there are no such tables
-     * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
+     * @throws IllegalStateException if the system refuses the memory for one more table; the
+     *     message holds its reason
      */
     int takeRow();
 
@@ -28,6 +32,9 @@ interface Growth {
     /** Makes what a fresh slot needs before it is handed out. */
     void prepare(Table table, int slot);
 
-    /** Is told that the kind has a table of {@link #grow}: the way of calls may have changed meanwhile. */
+    /**
+     * Is told that the kind has a table of {@link #grow}: the way of calls may have changed
+     * meanwhile.
+     */
     void joined(Table table);
 }

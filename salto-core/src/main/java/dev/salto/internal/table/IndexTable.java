@@ -8,8 +8,8 @@ import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextIndex;
 
 /**
- * A table of one kind, whose trampolines know their index only. What they all need is in the table's header, which is filled
- * before it is mapped, and read-only.
+ * A table of one kind, whose trampolines know their index only. What they all need is in the
+ * table's header, which is filled before it is mapped, and read-only.
  */
 final class IndexTable extends Table {
     private final TextIndex.CodeByIndex code;
@@ -58,11 +58,13 @@ final class IndexTable extends Table {
     }
 
     /**
-     * Leads all calls another way, to where the same signature's calls can go. Each change of the header is a store of one word.
+     * Leads all calls another way, to where the same signature's calls can go. Each change of the
+     * header is a store of one word.
      *
-     * <p>A gate becomes another one of the same signature: that is right with every value of the other words. The universal
-     * gate's entry becomes one that appends: the words that only such an entry reads are written first. The jump through the
-     * header orders no loads on AArch64, Arm, RISC-V and LoongArch, so all threads execute a barrier in between.
+     * <p>A gate becomes another one of the same signature: that is right with every value of the
+     * other words. The universal gate's entry becomes one that appends: the words that only such an
+     * entry reads are written first. The jump through the header orders no loads on AArch64, Arm,
+     * RISC-V and LoongArch, so all threads execute a barrier in between.
      *
      * @throws OsException if the system refuses; calls then go the one way or the other
      */
@@ -93,7 +95,7 @@ final class IndexTable extends Table {
 
     @Override
     TableState state() {
-        return new TableState(true, hasSealed(), classes() == null, memory.code(), memory.codeSize(),
+        return new TableState(true, hasSealed(), isEmptied(), memory.code(), memory.codeSize(),
                 memory.header(), memory.headerSize());
     }
 }

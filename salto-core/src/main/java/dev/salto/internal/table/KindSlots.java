@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds and closes the closures of one kind. The first slots come from tables that all kinds share. A kind that needs more has
- * tables of its own.
+ * Binds and closes the closures of one kind. The first slots come from tables that all kinds share.
+ * A kind that needs more has tables of its own.
  *
- * <p>All methods may be called from any thread. An operation that fails, at whatever point, has changed nothing: it takes
- * effect by plain stores that no call follows. Those methods that take an id expect that of an open closure: the caller must
- * ensure that nobody else closes it.
+ * <p>All methods may be called from any thread. An operation that fails, at whatever point, has
+ * changed nothing: it takes effect by plain stores that no call follows. Those methods that take an
+ * id expect that of an open closure: the caller must ensure that nobody else closes it.
  */
 public final class KindSlots {
     private final Kind kind;
@@ -97,7 +97,10 @@ public final class KindSlots {
         return SlotStore.turnoverOfAll(false);
     }
 
-    /** Whether the code of these slots is that of static trampolines, and not made at run time by the JDK. */
+    /**
+     * Whether the code of these slots is that of static trampolines, and not made at run time by
+     * the JDK.
+     */
     public boolean areStatic() {
         return growth.areStatic();
     }
@@ -115,9 +118,11 @@ public final class KindSlots {
     /**
      * Binds an object to a slot.
      *
-     * @param isByAddress whether the slot is going to be closed by {@link #closeAddress}, and not otherwise
+     * @param isByAddress whether the slot is going to be closed by {@link #closeAddress}, and not
+     *     otherwise
      * @return the slot's id
-     * @throws IllegalStateException if the system refuses the memory that it takes; the message holds its reason
+     * @throws IllegalStateException if the system refuses the memory that it takes; the message
+     *     holds its reason
      */
     public int bind(Object target, boolean isByAddress) {
         if (!first.isSpent()) {
@@ -133,7 +138,8 @@ public final class KindSlots {
      * Binds an object to a slot that is going to be closed by its address.
      *
      * @return the function pointer
-     * @throws IllegalStateException if the system refuses the memory that it takes; the message holds its reason
+     * @throws IllegalStateException if the system refuses the memory that it takes; the message
+     *     holds its reason
      */
     public long bindAddress(Object target) {
         int id = bind(target, true);
@@ -211,7 +217,8 @@ public final class KindSlots {
      * Binds an object to a slot until an arena is closed.
      *
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
-     * @throws IllegalStateException if {@code arena} is closed, or the system refuses the memory that the slot takes
+     * @throws IllegalStateException if {@code arena} is closed, or the system refuses the memory
+     *     that the slot takes
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(Object target, Arena arena) {
@@ -281,8 +288,8 @@ public final class KindSlots {
      * Binds a function pointer to another object.
      *
      * @return false if it is closed
-     * @throws IllegalArgumentException if there is no function pointer of that address here, or it is not one that is closed by
-     *     its address
+     * @throws IllegalArgumentException if there is no function pointer of that address here, or it
+     *     is not one that is closed by its address
      * @throws IllegalStateException if it is sealed
      */
     public boolean rebindAddress(long address, Object target) {
@@ -303,8 +310,8 @@ public final class KindSlots {
      * Closes a function pointer.
      *
      * @return false if it was closed before
-     * @throws IllegalArgumentException if there is no function pointer of that address here, or it is not one that is closed by
-     *     its address
+     * @throws IllegalArgumentException if there is no function pointer of that address here, or it
+     *     is not one that is closed by its address
      */
     public boolean closeAddress(long address) {
         return close(requireByAddress(address), true);
@@ -366,7 +373,8 @@ public final class KindSlots {
     }
 
     /**
-     * Seals the slots that are bound now: they keep their objects until they are closed, and are not used again.
+     * Seals the slots that are bound now: they keep their objects until they are closed, and are
+     * not used again.
      *
      * @throws IllegalStateException if the slots have no static trampolines
      */

@@ -6,11 +6,13 @@ import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots that one thread has at hand in one kind: those that it binds next, and those that it has closed. Only its owner
- * touches it, so nobody waits for it. Slots belong to no magazine: one that was bound here may be closed elsewhere.
+ * The slots that one thread has at hand in one kind: those that it binds next, and those that it
+ * has closed. Only its owner touches it, so nobody waits for it. Slots belong to no magazine: one
+ * that was bound here may be closed elsewhere.
  *
- * <p>A platform thread keeps its magazine until it ends. All others borrow one for a single operation. The owner takes effect
- * by plain stores that no call follows: an operation that fails before them has changed nothing.
+ * <p>A platform thread keeps its magazine until it ends. All others borrow one for a single
+ * operation. The owner takes effect by plain stores that no call follows: an operation that fails
+ * before them has changed nothing.
  */
 final class Magazine {
     /** No thread. */
@@ -22,7 +24,10 @@ final class Magazine {
     /** Whether it is borrowed, and so goes back at the end of the operation. */
     final boolean isLent;
 
-    /** The last owner that took it for good; null for one that is lent. Written after {@link #owner}. */
+    /**
+     * The last owner that took it for good; null for one that is lent. Written after {@link
+     * #owner}.
+     */
     volatile @Nullable Owner lastOwner;
 
     /** What is bound next is the last one. */

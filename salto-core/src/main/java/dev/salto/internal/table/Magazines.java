@@ -16,7 +16,10 @@ final class Magazines {
     /** In how many places a thread looks for one of its own. */
     private static final int PROBES = 4;
 
-    /** How many can be lent at a time: more threads than that are never in the middle of an operation. */
+    /**
+     * How many can be lent at a time: more threads than that are never in the middle of an
+     * operation.
+     */
     private static final int LENT = 64;
 
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Magazine[].class);
@@ -30,7 +33,10 @@ final class Magazines {
         this.classes = classes;
     }
 
-    /** A magazine that belongs to the current thread. If it is lent, the thread gives it back by clearing its owner. */
+    /**
+     * A magazine that belongs to the current thread. If it is lent, the thread gives it back by
+     * clearing its owner.
+     */
     Magazine mine() {
         Thread thread = Thread.currentThread();
         long id = thread.threadId();

@@ -5,8 +5,8 @@ package dev.salto.internal.table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of one kind that were closed last. They are not bound again yet, so that calls of closed closures are noticed for a
- * while.
+ * The slots of one kind that were closed last. They are not bound again yet, so that calls of
+ * closed closures are noticed for a while.
  *
  * <p>It belongs to a depot, whose monitor guards it.
  */
@@ -33,7 +33,8 @@ final class Quarantine {
     }
 
     /**
-     * Takes the closed slots of a magazine, which has room again afterwards. Nothing is called once anything has changed.
+     * Takes the closed slots of a magazine, which has room again afterwards. Nothing is called once
+     * anything has changed.
      *
      * @param made a batch for the magazine, if the last attempt found none
      * @return false if there is no batch for the magazine

@@ -15,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of types that were collected, with all their closures closed. Types with the same route use them, the oldest
- * first. So types that come and go take no more memory than there are at a time.
+ * The slots of types that were collected, with all their closures closed. Types with the same route
+ * use them, the oldest first. So types that come and go take no more memory than there are at a
+ * time.
  */
 final class RecycledSlots {
     private static final Map<Route, RecycledSlots> BY_ROUTE = new HashMap<>();
@@ -50,7 +51,10 @@ final class RecycledSlots {
             this.store = store;
         }
 
-        /** Has all slots used again, unless some are bound. Goes on where it was if it has failed before. */
+        /**
+         * Has all slots used again, unless some are bound. Goes on where it was if it has failed
+         * before.
+         */
         private boolean recycle() {
             List<Table> own = tables;
             if (own == null) {

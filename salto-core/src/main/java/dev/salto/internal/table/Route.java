@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param image has the code
  * @param place where the hidden argument goes; null if the universal gate answers the calls
  * @param gate the gate's address; 0 if the universal gate answers the calls
- * @param generic the name of the entry that stores what functions are called with; null if there is a gate
+ * @param generic the name of the entry that stores what functions are called with; null if there is
+ *     a gate
  * @param universalGate the universal gate's address; 0 if there is a gate
  */
 public record Route(TextImage image, @Nullable TrailingArgument place, long gate, @Nullable String generic,

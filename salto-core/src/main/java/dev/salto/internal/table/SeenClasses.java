@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The classes of the objects that slots of one kind were bound to, as far as somebody wants to know. */
+/**
+ * The classes of the objects that slots of one kind were bound to, as far as somebody wants to
+ * know.
+ */
 final class SeenClasses {
     /** With so many classes, one type profile for all is slower than one for each. */
     private static final int MIXED = 3;

@@ -14,11 +14,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A table with blocks whose slots belong to different kinds, a row to each. The blocks of a row are written before one of its
- * function pointers is handed out. A later change is a single store that is right with every value of all other words.
+ * A table with blocks whose slots belong to different kinds, a row to each. The blocks of a row are
+ * written before one of its function pointers is handed out. A later change is a single store that
+ * is right with every value of all other words.
  *
- * <p>A slot's <em>call record</em> is what a {@code bind_} entry reads by way of the block. Blocks and records are read-only,
- * except while a thread that has {@linkplain #tryOwn() taken} the table changes them.
+ * <p>A slot's <em>call record</em> is what a {@code bind_} entry reads by way of the block. Blocks
+ * and records are read-only, except while a thread that has {@linkplain #tryOwn() taken} the table
+ * changes them.
  */
 final class SharedTable extends Table {
     static final int FREE = 0;
@@ -36,7 +38,10 @@ final class SharedTable extends Table {
 
     private boolean isAnnounced;
 
-    /** Whether a thread changes the table. Its owner releases it by writing the field: a call could fail at the stack's end. */
+    /**
+     * Whether a thread changes the table. Its owner releases it by writing the field: a call could
+     * fail at the stack's end.
+     */
     volatile int isOwned;
 
     private SharedTable(int number, TextIndex index, TableMemory memory, MemoryRange records) {
@@ -96,7 +101,8 @@ final class SharedTable extends Table {
      * Gives a row to a kind. The current thread must own the table.
      *
      * @return the id of the row's first slot
-     * @throws OsException if the system refuses to let the memory be written, or to forbid that again
+     * @throws OsException if the system refuses to let the memory be written, or to forbid that
+     *     again
      */
     int takeRow(Kind kind, Route route) throws OsException {
         int row = nextRow;
@@ -135,8 +141,8 @@ final class SharedTable extends Table {
     }
 
     /**
-     * Leads the calls of a row that go through a gate to another gate of the same signature. The current thread must own the
-     * table.
+     * Leads the calls of a row that go through a gate to another gate of the same signature. The
+     * current thread must own the table.
      */
     void setGate(int firstSlot, long gate) throws OsException {
         allowWriting();
@@ -146,7 +152,10 @@ final class SharedTable extends Table {
         forbidWriting();
     }
 
-    /** Leads the calls of a row to another entry for the same argument. The current thread must own the table. */
+    /**
+     * Leads the calls of a row to another entry for the same argument. The current thread must own
+     * the table.
+     */
     void setEntry(int firstSlot, long entry) throws OsException {
         allowWriting();
         for (int slot = firstSlot; slot < firstSlot + ROW; slot++) {

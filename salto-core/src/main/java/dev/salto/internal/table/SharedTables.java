@@ -25,7 +25,8 @@ final class SharedTables {
      * Takes a row of slots for a kind.
      *
      * @return the id of the first
-     * @throws IllegalStateException if the system refuses the memory for one more table; the message holds its reason
+     * @throws IllegalStateException if the system refuses the memory for one more table; the
+     *     message holds its reason
      */
     static int takeRow(Kind kind, Route route) {
         SharedTable table = own(route.image());

@@ -48,7 +48,9 @@ final class SlotStore {
         }
     }
 
-    /** How many slots were bound and closed so far, of all kinds, whose code is static or is not. */
+    /**
+     * How many slots were bound and closed so far, of all kinds, whose code is static or is not.
+     */
     static Turnover turnoverOfAll(boolean areStatic) {
         synchronized (ALL) {
             Turnover sum = areStatic ? ofCollected : new Turnover(0, 0);

@@ -6,7 +6,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/** A table without code: each slot's function pointer is a stub, which is made before the slot is bound first. */
+/**
+ * A table without code: each slot's function pointer is a stub, which is made before the slot is
+ * bound first.
+ */
 final class StubTable extends Table {
     /** Few, because a stub costs a hundred times as much. */
     static final int CAPACITY = 64;

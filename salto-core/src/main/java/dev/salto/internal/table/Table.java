@@ -5,9 +5,15 @@ package dev.salto.internal.table;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One table: the facts of its slots. A slot is one function pointer. Where the function pointers are, subclasses know. */
+/**
+ * One table: the facts of its slots. A slot is one function pointer. Where the function pointers
+ * are, subclasses know.
+ */
 abstract class Table {
-    /** How many slots have their kind together, in tables that different kinds share. A power of two. */
+    /**
+     * How many slots have their kind together, in tables that different kinds share. A power of
+     * two.
+     */
     static final int ROW = 16;
 
     private final int number;
@@ -18,8 +24,7 @@ abstract class Table {
 
     private final @Nullable Kind @Nullable [] kindsOfRows;
 
-    /** For each slot the number of its object's class, with {@link Tables#BY_ADDRESS}; null while the table is empty. */
-    private volatile short @Nullable [] classes;
+    private volatile boolean isEmptied;
 
     /** A bit for each slot that is sealed; null if none is. */
     private volatile long @Nullable [] sealed;
@@ -43,7 +48,10 @@ abstract class Table {
     boolean isWithFree;
     boolean isEmpty;
 
-    /** The depot's next table, in the lists of all tables, of those with free slots, and of the empty ones. */
+    /**
+     * The depot's next table, in the lists of all tables, of those with free slots, and of the
+     * empty ones.
+     */
     @Nullable
     Table next;
 
@@ -59,7 +67,6 @@ abstract class Table {
         this.capacity = capacity;
         this.kind = kind;
         this.kindsOfRows = kind == null ? new @Nullable Kind[capacity / ROW + 1] : null;
-        this.classes = new short[capacity];
         this.free = kind == null ? new long[0] : new long[(capacity + Long.SIZE - 1) / Long.SIZE];
     }
 
@@ -108,12 +115,13 @@ abstract class Table {
         kindsOfRows[firstSlot / ROW] = rowKind;
     }
 
-    final short @Nullable [] classes() {
-        return classes;
+    /** Whether nothing is kept for its slots. */
+    final boolean isEmptied() {
+        return isEmptied;
     }
 
-    final void setClasses(short @Nullable [] classes) {
-        this.classes = classes;
+    final void setEmptied(boolean emptied) {
+        isEmptied = emptied;
     }
 
     /** Seals the slots that are bound now: nobody binds them again. */

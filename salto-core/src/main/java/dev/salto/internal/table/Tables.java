@@ -8,6 +8,7 @@ import dev.salto.internal.os.OsException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * All tables of the process, by number, and the Java objects that their slots are bound to.
  *
- * <p>A slot's <em>id</em> is the number of its table, followed by {@value #SLOT_BITS} bits for the slot in the table. It is
- * the hidden argument that a gate receives, and {@link #target} is the way from there to the Java object: the only code of
- * Salto in each callback, two loads. The directory has a fixed size so that it is a constant to the JIT compiler.
+ * <p>A slot's <em>id</em> is the number of its table, followed by {@value #SLOT_BITS} bits for the
+ * slot in the table. It is the hidden argument that a gate receives, and {@link #target} is the way
+ * from there to the Java object: the only code of Salto in each callback, two loads. The directory
+ * has a fixed size so that it is a constant to the JIT compiler.
  */
 public final class Tables {
     static final int SLOT_BITS = 13;
@@ -34,7 +36,10 @@ public final class Tables {
     /** With two mappings a table, a process reaches its limit on mappings first. */
     private static final int MAXIMUM = 1 << 15;
 
-    /** In the number of an object's class: the closure is closed by its address, and not by an object. */
+    /**
+     * In the number of an object's class: the closure is closed by its address, and not by an
+     * object.
+     */
     static final int BY_ADDRESS = 1 << 15;
 
     private static final @Nullable Table[] TABLES = new @Nullable Table[MAXIMUM];
@@ -42,6 +47,16 @@ public final class Tables {
 
     /** What the slots of empty tables are bound to: nothing. */
     private static final @Nullable Object[] NO_TARGETS = new @Nullable Object[SLOTS];
+
+    /** For each slot the number of its object's class, with {@link #BY_ADDRESS}. */
+    private static final short[][] CLASSES = new short[MAXIMUM][];
+
+    /** What the slots of empty tables have for that. */
+    private static final short[] NO_CLASSES = new short[SLOTS];
+
+    static {
+        Arrays.fill(CLASSES, NO_CLASSES);
+    }
 
     private static final VarHandle TARGET = MethodHandles.arrayElementVarHandle(Object[].class);
 
@@ -83,15 +98,11 @@ public final class Tables {
     }
 
     private static int classAndFlag(int id) {
-        short[] classes = table(id).classes();
-        return classes == null ? 0 : Short.toUnsignedInt(classes[id & SLOT_MASK]);
+        return Short.toUnsignedInt(CLASSES[id >>> SLOT_BITS][id & SLOT_MASK]);
     }
 
     static void setClass(int id, int numberAndFlag) {
-        short[] classes = table(id).classes();
-        if (classes != null) {
-            classes[id & SLOT_MASK] = (short) numberAndFlag;
-        }
+        CLASSES[id >>> SLOT_BITS][id & SLOT_MASK] = (short) numberAndFlag;
     }
 
     /** Takes the object away from a slot, and returns whether there was one. */
@@ -116,7 +127,10 @@ public final class Tables {
         return before != null;
     }
 
-    /** What is known of a call of a closed closure. {@code returnAddress} is as in {@link StaleCall}. */
+    /**
+     * What is known of a call of a closed closure. {@code returnAddress} is as in {@link
+     * StaleCall}.
+     */
     static StaleCall staleCall(int id, long returnAddress) {
         return new StaleCall(kind(id).describe(), ClassNames.name(classNumber(id)), Traces.of(id),
                 Thread.currentThread(), returnAddress);
@@ -173,11 +187,12 @@ public final class Tables {
     static <T extends Table> T add(int capacity, Maker<T> maker) {
         @Nullable
         Object[] targets = new @Nullable Object[capacity];
+        short[] classes = new short[capacity];
         int number = takeNumber();
         T table = null;
         try {
             table = maker.make(number);
-            publish(table, targets);
+            publish(table, targets, classes);
             return table;
         } catch (OsException e) {
             throw noRoom(capacity, e);
@@ -202,9 +217,10 @@ public final class Tables {
         NUMBERS.clear(number);
     }
 
-    private static synchronized void publish(Table table, @Nullable Object[] targets) {
+    private static synchronized void publish(Table table, @Nullable Object[] targets, short[] classes) {
         int number = table.number();
         TARGETS[number] = targets;
+        CLASSES[number] = classes;
         TABLES[number] = table;
         TableState state = table.state();
         if (state != null) {
@@ -226,12 +242,14 @@ public final class Tables {
     /** Lets go of what a table has in the Java heap for its slots, all of which are free. */
     static void empty(Table table) {
         TARGETS[table.number()] = NO_TARGETS;
-        table.setClasses(null);
+        CLASSES[table.number()] = NO_CLASSES;
+        table.setEmptied(true);
     }
 
     /** Gives an empty table what it needs for its slots to be bound. */
     static void refill(Table table, @Nullable Object[] targets, short[] classes) {
-        table.setClasses(classes);
+        CLASSES[table.number()] = classes;
+        table.setEmptied(false);
         TARGETS[table.number()] = targets;
     }
 

@@ -34,7 +34,10 @@ final class Traces {
         return TRACES.getOrDefault(id, List.of());
     }
 
-    /** Where the current thread is, from the public method on that closed the closure; by the names of classes only, so that they can be unloaded. */
+    /**
+     * Where the current thread is, from the public method on that closed the closure; by the names
+     * of classes only, so that they can be unloaded.
+     */
     private static List<StackTraceElement> here() {
         return Arrays.stream(new Throwable().getStackTrace())
                 .dropWhile(frame -> frame.getClassName().startsWith(OWN))

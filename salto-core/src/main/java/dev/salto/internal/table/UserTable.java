@@ -10,7 +10,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table that one owner has to itself, with its blocks in the owner's hands. Tables that were given back are used again.
+ * A table that one owner has to itself, with its blocks in the owner's hands. Tables that were
+ * given back are used again.
  *
  * <p>For one thread at a time; {@link #take} for any.
  */

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The image as an installed library: in a folder of {@code java.library.path}, or beside the libraries of the JVM, where jlink puts it. */
+/**
+ * The image as an installed library: in a folder of {@code java.library.path}, or beside the
+ * libraries of the JVM, where jlink puts it.
+ */
 record InstalledLibrary() implements TextSource {
     @Override
     public List<Place> places(String image) throws TextImageException {

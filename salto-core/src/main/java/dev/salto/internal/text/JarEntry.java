@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The image in place inside the JAR of the classes, where the build has left it uncompressed and aligned to pages. */
+/**
+ * The image in place inside the JAR of the classes, where the build has left it uncompressed and
+ * aligned to pages.
+ */
 record JarEntry() implements TextSource {
     @Override
     public List<Place> places(String image) throws TextImageException, OsException {

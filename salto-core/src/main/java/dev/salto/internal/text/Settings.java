@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The system properties that say where the text image may come from. They are read each time they are needed. */
+/**
+ * The system properties that say where the text image may come from. They are read each time they
+ * are needed.
+ */
 final class Settings {
     /** The file that holds the text image. */
     static final String TEXT = "dev.salto.text";

@@ -10,14 +10,18 @@ import java.util.HexFormat;
 /**
  * SHA-256, FIPS 180-4, sections 4.1.2, 4.2.2, 5 and 6.2.
  *
- * <p>The JDK has it too, behind {@code java.security}, whose initialisation opens files. Where that fails, without a free descriptor or in another root
- * folder, it fails for the rest of the process, while here a failure must not outlast its reason.
+ * <p>The JDK has it too, behind {@code java.security}, whose initialisation opens files. Where that
+ * fails, without a free descriptor or in another root folder, it fails for the rest of the process,
+ * while here a failure must not outlast its reason.
  */
 final class Sha256 {
     private static final int BLOCK = 64;
     private static final int ROUNDS = 64;
 
-    /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes (4.2.2), and of the square roots of the first 8 (5.3.3). */
+    /**
+     * The first 32 bits of the fractional parts of the cube roots of the first 64 primes (4.2.2),
+     * and of the square roots of the first 8 (5.3.3).
+     */
     private static final int[] CONSTANTS = new int[ROUNDS];
     private static final int[] INITIAL = new int[8];
 
@@ -44,7 +48,10 @@ final class Sha256 {
         return true;
     }
 
-    /** A double has 52 bits behind the point, less the few that are before it: more than the 32 that are wanted. */
+    /**
+     * A double has 52 bits behind the point, less the few that are before it: more than the 32 that
+     * are wanted.
+     */
     private static int fraction(double number) {
         return (int) (long) ((number - Math.floor(number)) * 0x1p32);
     }
@@ -74,8 +81,10 @@ final class Sha256 {
     }
 
     /**
-     * 6.2.2. The interpreter goes a long way here before there is compiled code, so it is spared method calls (rotations are two shifts), loads of fields, and
-     * what the functions of the standard can do without: {@code Ch(e, f, g)} is {@code g ^ (e & (f ^ g))}, {@code Maj(a, b, c)} is {@code (a & b) | (c & (a | b))}.
+     * 6.2.2. The interpreter goes a long way here before there is compiled code, so it is spared
+     * method calls (rotations are two shifts), loads of fields, and what the functions of the
+     * standard can do without: {@code Ch(e, f, g)} is {@code g ^ (e & (f ^ g))}, {@code Maj(a, b,
+     * c)} is {@code (a & b) | (c & (a | b))}.
      */
     private static void compress(int[] hash, int[] w) {
         int[] constants = CONSTANTS;

@@ -12,8 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Where the bytes of uncompressed entries lie in a ZIP file, which the JDK's own classes for those do not tell. Records and fields are those of the
- * ZIP file format specification (APPNOTE) 6.3.10, whose sections are named.
+ * Where the bytes of uncompressed entries lie in a ZIP file, which the JDK's own classes for those
+ * do not tell. Records and fields are those of the ZIP file format specification (APPNOTE) 6.3.10,
+ * whose sections are named.
  *
  * <p>What is found here is a claim; whoever maps it has to check the bytes.
  */
@@ -54,7 +55,8 @@ final class StoredEntries {
      *
      * @param file the open file
      * @param zip its name, for messages
-     * @throws TextImageException if there is no such entry, or it is compressed, or the file is no ZIP file, or one larger than 4 GiB
+     * @throws TextImageException if there is no such entry, or it is compressed, or the file is no
+     *     ZIP file, or one larger than 4 GiB
      * @throws OsException if the file cannot be read
      */
     static long offset(OpenFile file, Path zip, String entry) throws TextImageException, OsException {
@@ -76,7 +78,8 @@ final class StoredEntries {
             if (directorySize == ELSEWHERE || directoryOffset == ELSEWHERE) {
                 throw new TextImageException(zip + " is a JAR in the ZIP64 format, in which nothing is looked for");
             }
-            // Offsets count from the first entry; something else, a script to start the program, say, may be in front of it.
+            // Offsets count from the first entry; something else, a script to start the program,
+            // say, may be in front of it.
             long base = tailOffset + at - directorySize - directoryOffset;
             ByteBuffer directory = read(file, base + directoryOffset, Math.toIntExact(directorySize), arena);
             return dataOffset(file, zip, base, base + headerOffset(directory, zip, entry), arena);

@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  * because the reason (no free descriptor, say) may be gone by then.
  */
 public final class TextImage {
-    /** Where the field for the machine stands in an ELF header: ELF-64 and ELF-32 Object File Format, "ELF Header". */
+    /**
+     * Where the field for the machine stands in an ELF header: ELF-64 and ELF-32 Object File
+     * Format, "ELF Header".
+     */
     private static final int ELF_MACHINE = 18;
 
     private static volatile @Nullable TextImage loaded;
@@ -51,7 +54,8 @@ public final class TextImage {
     /**
      * The text image, mapped and checked.
      *
-     * @throws TextImageException if there is none for this machine, or it cannot be mapped from anywhere, or it is not what the build made
+     * @throws TextImageException if there is none for this machine, or it cannot be mapped from
+     *     anywhere, or it is not what the build made
      * @throws IllegalCallerException if this module may not call native code
      * @throws IllegalArgumentException if a system property has a value that means nothing
      */
@@ -151,7 +155,10 @@ public final class TextImage {
         }
     }
 
-    /** Compares what is mapped, not what is named: nobody can swap the file between the check and its use. */
+    /**
+     * Compares what is mapped, not what is named: nobody can swap the file between the check and
+     * its use.
+     */
     private static CodeMapping mapAndCheck(OpenFile file, long offset, TextIndex index, TextSource.Place place)
             throws TextImageException, OsException {
         CodeMapping code;

@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * The layout of a text image as the build found it: all that Java knows about the code. All sizes and offsets are in bytes.
+ * The layout of a text image as the build found it: all that Java knows about the code. All sizes
+ * and offsets are in bytes.
  *
  * @param architecture the architecture that the image is for
  * @param image the file name of the image
  * @param machine the number of the architecture in an ELF header
- * @param codeSize the size of a code table, its head included; also the distance from a code table to its parameter table
+ * @param codeSize the size of a code table, its head included; also the distance from a code table
+ *     to its parameter table
  * @param trampolineOffset where the first trampoline lies in the code table
  * @param trampolineSize the distance from one trampoline to the next in its line
  * @param trampolineCount how many trampolines a code table has
@@ -30,7 +32,8 @@ import java.util.Properties;
  * @param blockEntry where the word with the address that the trampoline jumps to lies in a block
  * @param blockArgument where the word for the scratch register lies in a block
  * @param entries the offset of each entry in the code table with blocks, by name
- * @param frames where generic entries keep what in their frames, by the name of the entry, an underscore and that of the place
+ * @param frames where generic entries keep what in their frames, by the name of the entry, an
+ *     underscore and that of the place
  * @param byIndex the second code table
  * @param sha256 the digest of all bytes of both code tables, in lower-case hexadecimal
  */

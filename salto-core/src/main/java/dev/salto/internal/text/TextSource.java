@@ -13,11 +13,15 @@ import java.util.List;
 
 /** A kind of place that the text image may come from. */
 interface TextSource {
-    /** The names by which users know the sources, in the order in which they are tried unless the user says otherwise. */
+    /**
+     * The names by which users know the sources, in the order in which they are tried unless the
+     * user says otherwise.
+     */
     List<String> NAMES = List.of(NamedFile.NAME, "installed", "class-folder", "jar", Os.SEALED_COPY, "file");
 
     /**
-     * The source of a name. Few are needed in one process, so that only those are made: loading their classes takes time when it starts.
+     * The source of a name. Few are needed in one process, so that only those are made: loading
+     * their classes takes time when it starts.
      *
      * @param name one of {@link #NAMES}
      */
@@ -101,7 +105,8 @@ interface TextSource {
      */
     record Original(MemorySegment content, String origin) {
         static Original of(String image) throws TextImageException, IOException {
-            // Not by opening the URL: that would open a JAR once more, perhaps another by now, and keep it open.
+            // Not by opening the URL: that would open a JAR once more, perhaps another by now, and
+            // keep it open.
             try (InputStream content = TextSource.class.getResourceAsStream(image)) {
                 if (content == null) {
                     throw new TextImageException(image
