@@ -196,14 +196,14 @@ final class DoctorCommandTest {
     @Test
     void aPropertyThatMeansNothingIsNoVerdict() throws Exception {
         Result policy = runChild(List.of("-Ddev.salto.policy=perhaps"));
-        Result tables = runChild(List.of("-Ddev.salto.tables=perhaps"), "--json");
+        Result quarantine = runChild(List.of("-Ddev.salto.quarantine=perhaps"), "--json");
 
         assertThat(policy.code()).isEqualTo(64);
         assertThat(policy.errors()).contains("-Ddev.salto.policy=perhaps", "static, dynamic-allowed");
         assertThat(policy.output()).isEmpty();
-        assertThat(tables.code()).isEqualTo(64);
-        assertThat(tables.errors()).contains("-Ddev.salto.tables=perhaps");
-        assertThat(tables.output()).isEmpty();
+        assertThat(quarantine.code()).isEqualTo(64);
+        assertThat(quarantine.errors()).contains("-Ddev.salto.quarantine=perhaps");
+        assertThat(quarantine.output()).isEmpty();
     }
 
     @Test
