@@ -2,11 +2,8 @@
 
 package dev.salto;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.abi.TrailingArgument;
-import dev.salto.internal.os.Memory;
 import dev.salto.internal.table.BlockSlots;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.AddressLayout;
@@ -82,11 +79,7 @@ public final class NativeBinding implements AutoCloseable {
         TrailingArgument place = Ports.thisJvm().orElseThrow().lastArgument(descriptor);
         BlockSlots slots = POOLS.computeIfAbsent(place, p -> BlockSlots.ofCalls(image, p));
         int slot = slots.take();
-        MemorySegment call = slots.record(slot);
-        call.set(ADDRESS, image.index().callTarget(), function);
-        call.set(ADDRESS, image.index().callArgument(), context);
-        Memory.WORD.set(call, (long) image.index().callStackSize(), place.stackSize());
-        slots.leadToRecord(slot);
+        slots.leadByRecord(slot, function.address(), context.address(), place.stackSize());
         return new NativeBinding(slots, slot);
     }
 

@@ -4,7 +4,6 @@ package dev.salto.internal.table;
 
 import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.text.TextImage;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -163,17 +162,14 @@ public final class BlockSlots {
     }
 
     /**
-     * The call record of a slot. It stays, so that a call that is under way never reads freed
-     * memory.
+     * Leads calls to a native function, with one more argument. The slot's call record stays mapped,
+     * so a call that is under way never reads freed memory.
      */
-    public MemorySegment record(int slot) {
+    public void leadByRecord(int slot, long function, long argument, long stackSize) {
         BlockTable table = table(slot);
-        return table.record(slot % table.capacity());
-    }
-
-    /** Leads calls to the entry, which reads the slot's call record. */
-    public void leadToRecord(int slot) {
-        lead(slot, table(slot).entry(entry), record(slot).address());
+        int place = slot % table.capacity();
+        table.setRecord(place, function, argument, stackSize);
+        lead(slot, table.entry(entry), table.record(place));
     }
 
     /** Leads calls straight to native code, with a word for the scratch register. */

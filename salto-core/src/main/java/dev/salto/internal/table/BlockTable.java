@@ -12,12 +12,19 @@ import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.MemorySegment;
 
-/** A table with blocks that its owner writes, for calls that do not lead to Java. */
+/**
+ * The memory of a table with blocks. A slot's <em>call record</em> is what a {@code bind_} entry reads
+ * by way of the slot's block.
+ */
 final class BlockTable implements Tables.UnnumberedTable {
     private final TextIndex index;
     private final TableMemory memory;
+
+    /** Of size 0 if there are no call records. */
     private final MemoryRange records;
+
     private final Grid grid;
+    private final long first;
     private volatile boolean isSealed;
 
     private BlockTable(TextIndex index, TableMemory memory, MemoryRange records) {
@@ -26,33 +33,42 @@ final class BlockTable implements Tables.UnnumberedTable {
         this.records = records;
         this.grid = new Grid(index.trampolineCount(), index.trampolineSize(), index.trampolinesInLine(),
                 index.lineSize());
+        this.first = memory.code() + index.trampolineOffset();
     }
 
     /**
      * Maps a table.
      *
      * @param hasRecords whether it has a call record for each slot
+     */
+    static BlockTable map(TextImage image, boolean hasRecords) throws OsException {
+        TextIndex index = image.index();
+        if (!hasRecords) {
+            return new BlockTable(index, image.mapTable(), new MemoryRange(0, 0));
+        }
+        MemoryRange records = Os.current().map((long) index.trampolineCount() * index.callSize());
+        try {
+            return new BlockTable(index, image.mapTable(), records);
+        } catch (OsException | RuntimeException | Error e) {
+            Os.current().unmap(records);
+            throw e;
+        }
+    }
+
+    /**
+     * Maps a table that its owner writes, for calls that do not lead to Java.
+     *
+     * @param hasRecords as in {@link #map}
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
     static BlockTable add(TextImage image, boolean hasRecords) {
-        TextIndex index = image.index();
         try {
-            MemoryRange records = hasRecords
-                    ? Os.current().map((long) index.trampolineCount() * index.callSize())
-                    : new MemoryRange(0, 0);
-            try {
-                BlockTable table = new BlockTable(index, image.mapTable(), records);
-                Tables.add(table);
-                Events.tableMapped(table.address(0), table.capacity(), table.state().dataSize());
-                return table;
-            } catch (OsException | RuntimeException | Error e) {
-                if (hasRecords) {
-                    Os.current().unmap(records);
-                }
-                throw e;
-            }
+            BlockTable table = map(image, hasRecords);
+            Tables.add(table);
+            Events.tableMapped(table.first, table.capacity(), table.state().dataSize());
+            return table;
         } catch (OsException e) {
-            throw Tables.noRoom(index.trampolineCount(), e);
+            throw Tables.noRoom(image.index().trampolineCount(), e);
         }
     }
 
@@ -63,18 +79,47 @@ final class BlockTable implements Tables.UnnumberedTable {
 
     /** The function pointer of a slot. */
     long address(int slot) {
-        return memory.code() + index.trampolineOffset() + grid.offset(slot);
+        return first + grid.offset(slot);
     }
 
-    /** The call record of a slot. */
-    MemorySegment record(int slot) {
-        return MemorySegment.ofAddress(records.address() + (long) slot * index.callSize())
-                .reinterpret(index.callSize());
+    /** The slot of a function pointer, or {@link Tables#NONE}. */
+    int slotAt(long address) {
+        return grid.slotAt(address - first);
+    }
+
+    /** The address of a slot's call record. */
+    long record(int slot) {
+        return records.address() + (long) slot * index.callSize();
+    }
+
+    /** Writes a slot's call record. */
+    void setRecord(int slot, long target, long argument, long stackSize) {
+        long call = record(slot);
+        Memory.setWord(call + index.callTarget(), target);
+        Memory.setWord(call + index.callArgument(), argument);
+        Memory.setWord(call + index.callStackSize(), stackSize);
+    }
+
+    /** Sets where the {@code bind_} entry goes on to, with release. */
+    void setTarget(int slot, long target) {
+        Memory.setWordRelease(record(slot) + index.callTarget(), target);
     }
 
     /** The address of this table's own copy of an entry. */
     long entry(String name) {
         return memory.code() + index.entry(name);
+    }
+
+    /** Lets blocks and call records be written. */
+    void allowWriting() throws OsException {
+        memory.allowWriting();
+        Os.current().allowWriting(records);
+    }
+
+    /** Makes a write to blocks and call records end the process, until writing is allowed again. */
+    void forbidWriting() throws OsException {
+        Os.current().forbidWriting(records);
+        memory.forbidWriting();
     }
 
     /** Sets where a slot's trampoline jumps, with release. */
@@ -112,7 +157,12 @@ final class BlockTable implements Tables.UnnumberedTable {
 
     @Override
     public TableState state() {
-        return new TableState(isSealed, isSealed, false, memory.code(), memory.codeSize(), memory.parameters(),
+        return state(isSealed, isSealed);
+    }
+
+    /** What reports say of it. */
+    TableState state(boolean isReadOnly, boolean sealed) {
+        return new TableState(isReadOnly, sealed, false, memory.code(), memory.codeSize(), memory.parameters(),
                 memory.parametersSize() + records.size());
     }
 }

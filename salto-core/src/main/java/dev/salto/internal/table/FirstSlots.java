@@ -61,7 +61,8 @@ final class FirstSlots {
      *
      * @return its id; {@link Tables#NONE} if there is none; {@link #DISCONNECTED}
      */
-    synchronized int bind(Object target, int classAndFlag, @Nullable Connection connection) {
+    synchronized int bind(Object target, int classNumber, boolean isByAddress,
+            @Nullable Connection connection) {
         int next = bound;
         if (next >= rowCount * Table.ROW) {
             return Tables.NONE;
@@ -70,7 +71,7 @@ final class FirstSlots {
         int slot = Tables.slot(id);
         @Nullable
         Object[] targets = Tables.targets(id);
-        Tables.setClass(id, classAndFlag);
+        Tables.setClass(id, classNumber, isByAddress);
         VarHandle.releaseFence();
         targets[slot] = target;
         if (connection != null && !connection.isStillConnected()) {

@@ -148,13 +148,12 @@ public final class KindSlots {
     }
 
     private int bindFirst(Object target, boolean isByAddress) {
-        int number = ClassNames.number(target.getClass().getName());
-        depot.classes().add(number);
+        int number = numberOfClass(target);
         while (true) {
             if (connection != null) {
                 connection.connect();
             }
-            int id = first.bind(target, isByAddress ? number | Tables.BY_ADDRESS : number, connection);
+            int id = first.bind(target, number, isByAddress, connection);
             if (id >= 0) {
                 return id;
             }
@@ -163,6 +162,12 @@ public final class KindSlots {
                 return Tables.NONE;
             }
         }
+    }
+
+    private int numberOfClass(Object target) {
+        int number = ClassNames.number(target.getClass().getName());
+        depot.classes().add(number);
+        return number;
     }
 
     private boolean addRow() {
@@ -182,7 +187,7 @@ public final class KindSlots {
             int left = magazine.freeCount - 1;
             int id = magazine.free[left];
             int number = magazine.recent.numberOfClass(target);
-            Tables.setClass(id, isByAddress ? number | Tables.BY_ADDRESS : number);
+            Tables.setClass(id, number, isByAddress);
             if (connection != null) {
                 bindConnected(connection, id, target);
             } else {
@@ -271,9 +276,8 @@ public final class KindSlots {
 
     private void setClassAgain(int id, Object target, boolean isByAddress) {
         requireNotSealed(id);
-        int number = ClassNames.number(target.getClass().getName());
-        depot.classes().add(number);
-        Tables.setClass(id, isByAddress ? number | Tables.BY_ADDRESS : number);
+        int number = numberOfClass(target);
+        Tables.setClass(id, number, isByAddress);
     }
 
     private void requireNotSealed(int id) {

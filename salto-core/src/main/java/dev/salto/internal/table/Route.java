@@ -49,8 +49,8 @@ public record Route(TextImage image, @Nullable TrailingArgument place, long gate
         return image.index().byIndex().entry(name);
     }
 
-    /** Where the entry for a gate is in code with blocks. */
-    int entryWithBlocks() {
-        return image.index().entry(Objects.requireNonNull(place, "there is no gate").entry("bind_"));
+    /** The name of the entry for a gate in code with blocks. */
+    String entryWithBlocks() {
+        return Objects.requireNonNull(place, "there is no gate").entry("bind_");
     }
 }

@@ -3,13 +3,8 @@
 package dev.salto.internal.table;
 
 import dev.salto.internal.events.Events;
-import dev.salto.internal.os.Memory;
-import dev.salto.internal.os.MemoryRange;
-import dev.salto.internal.os.Os;
 import dev.salto.internal.os.OsException;
-import dev.salto.internal.os.TableMemory;
 import dev.salto.internal.text.TextImage;
-import dev.salto.internal.text.TextIndex;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -18,20 +13,15 @@ import java.lang.invoke.VarHandle;
  * written before one of its function pointers is handed out. A later change is a single store that
  * is right with every value of all other words.
  *
- * <p>A slot's <em>call record</em> is what a {@code bind_} entry reads by way of the block. Blocks
- * and records are read-only, except while a thread that has {@linkplain #tryOwn() taken} the table
- * changes them.
+ * <p>Blocks and call records are read-only, except while a thread that has
+ * {@linkplain #tryOwn() taken} the table changes them.
  */
 final class SharedTable extends Table {
     static final int FREE = 0;
     private static final int OWNED = 1;
     private static final VarHandle IS_OWNED = findIsOwned();
 
-    private final TextIndex index;
-    private final TableMemory memory;
-    private final MemoryRange records;
-    private final Grid grid;
-    private final long first;
+    private final BlockTable blocks;
 
     /** The first slot of the next row that nobody has. Belongs to the owner. */
     private int nextRow;
@@ -44,14 +34,10 @@ final class SharedTable extends Table {
      */
     volatile int isOwned;
 
-    private SharedTable(int number, TextIndex index, TableMemory memory, MemoryRange records) {
-        super(number, index.trampolineCount(), null);
-        this.index = index;
-        this.memory = memory;
-        this.records = records;
-        this.grid = new Grid(index.trampolineCount(), index.trampolineSize(), index.trampolinesInLine(),
-                index.lineSize());
-        this.first = memory.code() + index.trampolineOffset();
+    private SharedTable(int number, BlockTable blocks) {
+        super(number, blocks.capacity(), null);
+        this.blocks = blocks;
+        this.isOwned = OWNED;
     }
 
     /**
@@ -67,7 +53,7 @@ final class SharedTable extends Table {
     void announce() {
         if (!isAnnounced) {
             isAnnounced = true;
-            Events.tableMapped(first, capacity(), state().dataSize());
+            Events.tableMapped(blocks.address(0), capacity(), state().dataSize());
         }
     }
 
@@ -75,16 +61,7 @@ final class SharedTable extends Table {
     private record Maker(TextImage image) implements Tables.Maker<SharedTable> {
         @Override
         public SharedTable make(int number) throws OsException {
-            TextIndex index = image.index();
-            MemoryRange records = Os.current().map((long) index.trampolineCount() * index.callSize());
-            try {
-                SharedTable table = new SharedTable(number, index, image.mapTable(), records);
-                table.isOwned = OWNED;
-                return table;
-            } catch (OsException | RuntimeException | Error e) {
-                Os.current().unmap(records);
-                throw e;
-            }
+            return new SharedTable(number, BlockTable.map(image, true));
         }
     }
 
@@ -106,19 +83,16 @@ final class SharedTable extends Table {
      */
     int takeRow(Kind kind, Route route) throws OsException {
         int row = nextRow;
-        long universalEntry = route.isUniversal() ? EntryTable.universal(route).entry(route) : 0;
-        allowWriting();
+        String bind = route.isUniversal() ? null : route.entryWithBlocks();
+        long entry = bind == null ? EntryTable.universal(route).entry(route) : blocks.entry(bind);
+        blocks.allowWriting();
         for (int slot = row; slot < row + ROW; slot++) {
             int id = Tables.id(number(), slot);
-            if (route.isUniversal()) {
-                write(slot, universalEntry, id);
-            } else {
-                long call = record(slot);
-                Memory.setWord(call + index.callTarget(), route.gate());
-                Memory.setWord(call + index.callArgument(), id);
-                Memory.setWord(call + index.callStackSize(), route.stackSize());
-                write(slot, memory.code() + route.entryWithBlocks(), call);
+            if (bind != null) {
+                blocks.setRecord(slot, route.gate(), id, route.stackSize());
             }
+            blocks.setArgument(slot, bind == null ? id : blocks.record(slot));
+            blocks.setEntry(slot, entry);
         }
         forbidWriting();
         setKindOfRow(row, kind);
@@ -126,28 +100,14 @@ final class SharedTable extends Table {
         return Tables.id(number(), row);
     }
 
-    private void write(int slot, long entry, long argument) {
-        long block = block(slot);
-        Memory.setWord(block + index.blockArgument(), argument);
-        Memory.setWord(block + index.blockEntry(), entry);
-    }
-
-    private long block(int slot) {
-        return memory.parameters() + (long) slot * index.blockSize();
-    }
-
-    private long record(int slot) {
-        return records.address() + (long) slot * index.callSize();
-    }
-
     /**
      * Leads the calls of a row that go through a gate to another gate of the same signature. The
      * current thread must own the table.
      */
     void setGate(int firstSlot, long gate) throws OsException {
-        allowWriting();
+        blocks.allowWriting();
         for (int slot = firstSlot; slot < firstSlot + ROW; slot++) {
-            Memory.setWordRelease(record(slot) + index.callTarget(), gate);
+            blocks.setTarget(slot, gate);
         }
         forbidWriting();
     }
@@ -157,38 +117,31 @@ final class SharedTable extends Table {
      * the table.
      */
     void setEntry(int firstSlot, long entry) throws OsException {
-        allowWriting();
+        blocks.allowWriting();
         for (int slot = firstSlot; slot < firstSlot + ROW; slot++) {
-            Memory.setWordRelease(block(slot) + index.blockEntry(), entry);
+            blocks.setEntry(slot, entry);
         }
         forbidWriting();
     }
 
-    private void allowWriting() throws OsException {
-        memory.allowWriting();
-        Os.current().allowWriting(records);
-    }
-
     private void forbidWriting() throws OsException {
-        Os.current().forbidWriting(records);
-        memory.forbidWriting();
+        blocks.forbidWriting();
         Barrier.beforeHandingOut();
     }
 
     @Override
     long address(int slot) {
-        return first + grid.offset(slot);
+        return blocks.address(slot);
     }
 
     @Override
     int slotAt(long address) {
-        return grid.slotAt(address - first);
+        return blocks.slotAt(address);
     }
 
     @Override
     TableState state() {
-        return new TableState(true, hasSealed(), false, memory.code(), memory.codeSize(), memory.parameters(),
-                memory.parametersSize() + records.size());
+        return blocks.state(true, hasSealed());
     }
 
     private static VarHandle findIsOwned() {

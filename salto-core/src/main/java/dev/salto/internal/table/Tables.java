@@ -40,7 +40,7 @@ public final class Tables {
      * In the number of an object's class: the closure is closed by its address, and not by an
      * object.
      */
-    static final int BY_ADDRESS = 1 << 15;
+    private static final int BY_ADDRESS = 1 << 15;
 
     private static final @Nullable Table[] TABLES = new @Nullable Table[MAXIMUM];
     private static final @Nullable Object[][] TARGETS = new @Nullable Object[MAXIMUM][];
@@ -101,8 +101,8 @@ public final class Tables {
         return Short.toUnsignedInt(CLASSES[id >>> SLOT_BITS][id & SLOT_MASK]);
     }
 
-    static void setClass(int id, int numberAndFlag) {
-        CLASSES[id >>> SLOT_BITS][id & SLOT_MASK] = (short) numberAndFlag;
+    static void setClass(int id, int classNumber, boolean isByAddress) {
+        CLASSES[id >>> SLOT_BITS][id & SLOT_MASK] = (short) (isByAddress ? classNumber | BY_ADDRESS : classNumber);
     }
 
     /** Takes the object away from a slot, and returns whether there was one. */
