@@ -126,13 +126,26 @@ final class Steps {
         void forget() {}
     }
 
+    /** Binds objects: a closure type, or a call interface. */
+    private interface Binder<T> {
+        Closure<T> bind(T target);
+    }
+
     private static final class ByClosure<T> extends Item {
-        private final ClosureType<T> type;
+        private final Binder<T> type;
         private @Nullable Closure<T> closure;
 
-        ByClosure(int number, ClosureType<T> type) {
+        ByClosure(int number, Binder<T> type) {
             super(number);
             this.type = type;
+        }
+
+        static <T> ByClosure<T> of(int number, ClosureType<T> type) {
+            return new ByClosure<>(number, type::bind);
+        }
+
+        static ByClosure<ArgumentHandler> of(int number, CallInterface type) {
+            return new ByClosure<>(number, type::bind);
         }
 
         @Override
@@ -253,43 +266,6 @@ final class Steps {
         }
     }
 
-    private static final class Dynamic extends Item {
-        private final CallInterface type;
-        private @Nullable Closure<ArgumentHandler> closure;
-
-        Dynamic(int number, CallInterface type) {
-            super(number);
-            this.type = type;
-        }
-
-        @Override
-        void bind() {
-            closure = type.bind((ArgumentHandler) target());
-        }
-
-        @Override
-        void rebind() {
-            Objects.requireNonNull(closure).rebind(target());
-        }
-
-        @Override
-        void close() {
-            Objects.requireNonNull(closure).close();
-        }
-
-        @Override
-        void forget() {
-            closure = null;
-        }
-
-        @Override
-        State closeAgain() {
-            close();
-            requireClosed(Objects.requireNonNull(closure)::address);
-            return State.CLOSED;
-        }
-    }
-
     private final List<Item> made = new ArrayList<>();
     private final List<LeftOpen> leftOpen = new ArrayList<>();
 
@@ -309,12 +285,12 @@ final class Steps {
     static Steps ofSingleClosures() {
         Steps steps = new Steps();
         // Interfaces of the JDK, because nothing is made again for these after collections.
-        steps.add(new ByClosure<>(0, ofIntBinaryOperator()));
-        steps.add(new ByClosure<>(1, ofIntUnaryOperator()));
+        steps.add(ByClosure.of(0, ofIntBinaryOperator()));
+        steps.add(ByClosure.of(1, ofIntUnaryOperator()));
         steps.add(new ByAddress<>(2, ofIntSupplier()));
         steps.add(new ByArena<>(3, ofLongToIntFunction()));
         for (int i = 0; i < 40; i++) {
-            steps.add(new Dynamic(steps.made.size(), callInterface(i)));
+            steps.add(ByClosure.of(steps.made.size(), callInterface(i)));
         }
         return steps.begin();
     }
@@ -326,10 +302,10 @@ final class Steps {
         ClosureType<Second> second = type(Second.class);
         CallInterface dynamic = callInterface(0);
         for (int i = 0; i < 400; i++) {
-            steps.add(new ByClosure<>(steps.made.size(), first));
+            steps.add(ByClosure.of(steps.made.size(), first));
             steps.add(new ByArena<>(steps.made.size(), first));
             steps.add(new ByAddress<>(steps.made.size(), second));
-            steps.add(new Dynamic(steps.made.size(), dynamic));
+            steps.add(ByClosure.of(steps.made.size(), dynamic));
         }
         return steps.begin();
     }
@@ -347,7 +323,7 @@ final class Steps {
         steps.addByAddress(ofIntSupplier());
         steps.addByAddress(ofLongToIntFunction());
         for (int i = 0; i < GROWTH; i++) {
-            steps.add(new Dynamic(steps.made.size(), callInterface(i / GROWTH_OF_DYNAMIC)));
+            steps.add(ByClosure.of(steps.made.size(), callInterface(i / GROWTH_OF_DYNAMIC)));
         }
         return steps.begin();
     }
@@ -511,7 +487,6 @@ final class Steps {
     private static long address(Item item) {
         return switch (item) {
             case ByClosure<?> one -> Objects.requireNonNull(one.closure).address().address();
-            case Dynamic one -> Objects.requireNonNull(one.closure).address().address();
             default -> throw new AssertionError("an open function pointer is 0");
         };
     }
@@ -561,7 +536,6 @@ final class Steps {
                     case ByClosure<?> one -> new ByClosure<>(0, one.type);
                     case ByAddress<?> one -> new ByAddress<>(0, one.type);
                     case ByArena<?> one -> new ByArena<>(0, one.type);
-                    case Dynamic one -> new Dynamic(0, one.type);
                     default -> throw new AssertionError(item);
                 });
             }
@@ -576,7 +550,7 @@ final class Steps {
 
     private static void use(Item item) {
         item.bind();
-        item.address = item instanceof ByClosure || item instanceof Dynamic ? address(item) : item.address;
+        item.address = item instanceof ByClosure ? address(item) : item.address;
         requireAnswer(1, item.address);
         if (!(item instanceof ByArena)) {
             item.current = 1;
