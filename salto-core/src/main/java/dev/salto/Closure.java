@@ -87,7 +87,6 @@ public final class Closure<T> implements AutoCloseable {
      *     ClosureType#seal sealed} while it was open
      */
     public void rebind(T target) {
-        type.requireInstance(target);
         int open = take();
         if (open == CLOSED) {
             throw isClosed();

@@ -192,7 +192,7 @@ public final class ClosureType<T> {
      *     holds its reason
      */
     public Closure<T> bind(T target) {
-        return Closure.bind(this, requireInstance(target));
+        return Closure.bind(this, target);
     }
 
     /**
@@ -209,7 +209,7 @@ public final class ClosureType<T> {
      */
     public MemorySegment bind(T target, Arena arena) {
         Objects.requireNonNull(arena, "arena");
-        return slots.bind(requireInstance(target), arena);
+        return slots.bind(target, arena);
     }
 
     /**
@@ -226,7 +226,7 @@ public final class ClosureType<T> {
      *     holds its reason
      */
     public long bindAddress(T target) {
-        return slots.bindAddress(requireInstance(target));
+        return slots.bindAddress(target);
     }
 
     /**
@@ -244,7 +244,7 @@ public final class ClosureType<T> {
      *     {@linkplain #seal sealed} while it was open
      */
     public void rebindAddress(long address, T target) {
-        if (!slots.rebindAddress(address, requireInstance(target))) {
+        if (!slots.rebindAddress(address, target)) {
             throw addressIsClosed(address);
         }
     }
@@ -291,13 +291,6 @@ public final class ClosureType<T> {
      */
     public void seal() {
         slots.seal();
-    }
-
-    T requireInstance(T target) {
-        if (!functionalInterface.isInstance(Objects.requireNonNull(target, "target"))) {
-            throw new ClassCastException("a %s was bound to %s".formatted(target.getClass().getName(), this));
-        }
-        return target;
     }
 
     KindSlots slots() {

@@ -60,6 +60,7 @@ public final class Gate {
         }
     }
 
+    private final Class<?> objects;
     private final Dispatcher.Recipe recipe;
     private final GateStub stub;
 
@@ -73,7 +74,8 @@ public final class Gate {
     private @Nullable KindSlots returningZero;
     private @Nullable KindSlots endingProcess;
 
-    private Gate(Dispatcher.Recipe recipe, GateStub stub, @Nullable UnloadableGate unloading) {
+    private Gate(Class<?> objects, Dispatcher.Recipe recipe, GateStub stub, @Nullable UnloadableGate unloading) {
+        this.objects = objects;
         this.recipe = recipe;
         this.stub = stub;
         this.unloading = unloading;
@@ -130,7 +132,7 @@ public final class Gate {
             @Nullable HotFunction hot) {
         CallPlan plan = function.plan();
         Kind kind = new Kind(objects.getName(), plan.function(), plan);
-        KindSlots slots = KindSlots.ofTrampolines(kind,
+        KindSlots slots = KindSlots.ofTrampolines(kind, objects,
                 Route.throughUniversalGate(image, entry, UniversalGate.address()), function, GateUse.FOR_GOOD);
         if (hot != null) {
             hot.setSlots(slots);
@@ -218,7 +220,7 @@ public final class Gate {
             if (Events.isRecording()) {
                 Events.gateMade(new Kind(signature.objects().getName(), function, null).describe());
             }
-            return new Gate(recipe, stub, isForGood ? null : new UnloadableGate(stub, dispatcher));
+            return new Gate(signature.objects(), recipe, stub, isForGood ? null : new UnloadableGate(stub, dispatcher));
         } catch (IllegalAccessException e) {
             throw new IllegalArgumentException(
                     "%s cannot define a class in the package of %s; pass MethodHandles.lookup() as it is"
@@ -261,7 +263,7 @@ public final class Gate {
         boolean returnsZero = exceptions.handler() == null && !exceptions.endsProcess();
         ExceptionCatcher rules = returnsZero ? recipe.exceptions() : exceptionCatcher(recipe.function(), exceptions);
         GateUse use = unloading == null && exceptions.handler() != null ? GateUse.FOR_GOOD : unloading;
-        KindSlots slots = stub.slots(rules, use);
+        KindSlots slots = stub.slots(objects, rules, use);
         if (unloading == null && stub.isStatic() && recipe.callee().method() != null) {
             MixedGate.watch(recipe, slots, stub.gate());
         }

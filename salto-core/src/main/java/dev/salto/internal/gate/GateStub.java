@@ -128,14 +128,15 @@ final class GateStub {
     /**
      * Slots that lead to this stub.
      *
+     * @param objects the class of objects that closures are bound to
      * @param rules as in {@link Kind#rules}
      * @param use null if gate and rules are kept for good
      */
-    KindSlots slots(Object rules, @Nullable GateUse use) {
+    KindSlots slots(Class<?> objects, Object rules, @Nullable GateUse use) {
         Kind kind = new Kind(key.objects, key.function, null);
         return route == null
-                ? KindSlots.ofStubs(kind, this::makeStub, rules, use)
-                : KindSlots.ofTrampolines(kind, route, rules, use);
+                ? KindSlots.ofStubs(kind, objects, this::makeStub, rules, use)
+                : KindSlots.ofTrampolines(kind, objects, route, rules, use);
     }
 
     private long makeStub(int id) {

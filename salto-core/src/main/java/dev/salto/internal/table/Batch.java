@@ -9,8 +9,11 @@ final class Batch {
     /** How many it has room for. */
     static final int SIZE = 64;
 
-    final int[] ids = new int[SIZE];
+    int[] ids = new int[SIZE];
     int count;
+
+    /** Whether any of its ids may be {@link Tables#NONE}. */
+    boolean hasGaps;
 
     /** The next one in the depot's quarantine, or among its spare ones. */
     @Nullable

@@ -40,43 +40,4 @@ final class ClassNames {
     static synchronized String name(int number) {
         return NAMES.get(number);
     }
-
-    /** The last few names and their numbers, for one thread at a time. */
-    static final class Recent {
-        private static final int SIZE = 16;
-
-        private final @Nullable String[] names = new @Nullable String[SIZE];
-        private final short[] numbers = new short[SIZE];
-        private final SeenClasses seen;
-        private @Nullable String lastName;
-        private int lastNumber;
-
-        /**
-         * None so far.
-         *
-         * @param seen told the number of each class, at least when it is seen for the first time
-         */
-        Recent(SeenClasses seen) {
-            this.seen = seen;
-        }
-
-        /** The number of an object's class. */
-        int numberOfClass(Object object) {
-            String name = object.getClass().getName();
-            return name.equals(lastName) ? lastNumber : look(name);
-        }
-
-        private int look(String name) {
-            int place = name.hashCode() & (SIZE - 1);
-            int number = name.equals(names[place]) ? numbers[place] : number(name);
-            if (!name.equals(names[place])) {
-                seen.add(number);
-            }
-            names[place] = name;
-            numbers[place] = (short) number;
-            lastName = name;
-            lastNumber = number;
-            return number;
-        }
-    }
 }

@@ -22,8 +22,7 @@ final class Depot {
     private final Quarantine quarantine = new Quarantine();
     private final EmptyTables empty = new EmptyTables();
 
-    /** Made when the first slot is taken. */
-    private volatile @Nullable Magazines magazines;
+    private final Magazines magazines = new Magazines(this);
 
     private volatile boolean isKeptUp;
     private long closedBefore;
@@ -49,20 +48,7 @@ final class Depot {
     }
 
     Magazines magazines() {
-        Magazines own = magazines;
-        return own != null ? own : makeMagazines();
-    }
-
-    private Magazines makeMagazines() {
-        Magazines made = new Magazines(classes);
-        synchronized (this) {
-            Magazines own = magazines;
-            if (own == null) {
-                own = made;
-                magazines = made;
-            }
-            return own;
-        }
+        return magazines;
     }
 
     /**
@@ -85,7 +71,7 @@ final class Depot {
             return fillWithPrepared(magazine);
         }
         synchronized (this) {
-            return takeFree(magazine) || takeFresh(magazine);
+            return quarantine.give(magazine) || takeFree(magazine) || takeFresh(magazine);
         }
     }
 
@@ -94,7 +80,7 @@ final class Depot {
         Table table;
         int slot;
         synchronized (this) {
-            if (takeFree(magazine)) {
+            if (quarantine.give(magazine) || takeFree(magazine)) {
                 return true;
             }
             table = growing;
@@ -147,6 +133,7 @@ final class Depot {
             table.isWithFree = false;
         }
         magazine.freeCount = count;
+        magazine.givenInAll += count;
         return true;
     }
 
@@ -168,6 +155,7 @@ final class Depot {
             growing = null;
         }
         magazine.freeCount = count;
+        magazine.givenInAll += count;
         return true;
     }
 
@@ -233,9 +221,9 @@ final class Depot {
         }
         @Nullable
         Table[] all = Tables.all();
-        for (Batch due = quarantine.due(); due != null; due = quarantine.due()) {
-            release(due, all);
-            quarantine.remove(due);
+        for (Batch excess = quarantine.excess(); excess != null; excess = quarantine.excess()) {
+            release(excess, all);
+            quarantine.remove(excess);
         }
         return true;
     }
@@ -278,7 +266,7 @@ final class Depot {
         @Nullable
         Table[] all = Tables.all();
         // Slots in a magazine that is made meanwhile are not counted, so their tables stay.
-        List<Magazine> known = magazines().all();
+        List<Magazine> known = magazines.all();
         Table unused;
         synchronized (this) {
             unused = takeUnused(all, known);
@@ -301,6 +289,10 @@ final class Depot {
      * Takes the tables that have nothing but free slots, but for one, and links them as empty ones.
      */
     private @Nullable Table takeUnused(@Nullable Table[] all, List<Magazine> known) {
+        for (Batch due = quarantine.due(); due != null; due = quarantine.due()) {
+            release(due, all);
+            quarantine.remove(due);
+        }
         for (Table table = tables; table != null; table = table.next) {
             table.quarantined = 0;
         }
@@ -340,6 +332,7 @@ final class Depot {
         for (int i = 0; i < count; i++) {
             Table table = batch.ids[i] == Tables.NONE ? null : all[batch.ids[i] >>> Tables.SLOT_BITS];
             if (table != null && table.isEmpty) {
+                batch.hasGaps = true;
                 batch.ids[i] = Tables.NONE;
             }
         }
@@ -394,7 +387,6 @@ final class Depot {
 
     /** How many slots were bound and closed so far. Exact while no thread binds or closes. */
     Turnover turnover() {
-        Magazines own = magazines;
-        return own == null ? new Turnover(0, 0) : own.turnover();
+        return magazines.turnover();
     }
 }

@@ -4,7 +4,7 @@ package dev.salto.internal.table;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KindSlots {
     private final Kind kind;
+    private final Class<?> objects;
     private final Growth growth;
     private final FirstSlots first;
     private final Depot depot;
+    private final Magazines magazines;
     private final SlotStore store;
 
     /** Null for a kind whose rules are kept for good. */
@@ -47,12 +49,14 @@ public final class KindSlots {
         }
     }
 
-    private KindSlots(Kind kind, Growth growth, Object rules, @Nullable GateUse gate) {
+    private KindSlots(Kind kind, Class<?> objects, Growth growth, Object rules, @Nullable GateUse gate) {
         this.kind = kind;
+        this.objects = objects;
         this.growth = growth;
         this.store = new SlotStore(growth);
         this.first = store.first;
         this.depot = store.depot;
+        this.magazines = depot.magazines();
         if (gate == null) {
             kind.setRules(rules);
             connection = null;
@@ -64,12 +68,14 @@ public final class KindSlots {
     /**
      * The slots of a kind with a gate or with the universal gate.
      *
+     * @param objects what all objects are
      * @param rules says how calls are answered, see {@link Kind#rules}
      * @param gate connected while closures are open; null if gate and rules are kept for good
      */
-    public static KindSlots ofTrampolines(Kind kind, Route route, Object rules, @Nullable GateUse gate) {
+    public static KindSlots ofTrampolines(Kind kind, Class<?> objects, Route route, Object rules,
+            @Nullable GateUse gate) {
         TrampolineGrowth growth = new TrampolineGrowth(kind, route);
-        KindSlots slots = new KindSlots(kind, growth, rules, gate);
+        KindSlots slots = new KindSlots(kind, objects, growth, rules, gate);
         if (gate != null) {
             RecycledSlots.watch(slots, growth, slots.store);
         }
@@ -79,12 +85,14 @@ public final class KindSlots {
     /**
      * The slots of a kind whose function pointers are made one by one.
      *
+     * @param objects as in {@link #ofTrampolines}
      * @param maker makes the function pointer of a slot
      * @param rules as in {@link #ofTrampolines}
      * @param gate as in {@link #ofTrampolines}
      */
-    public static KindSlots ofStubs(Kind kind, StubMaker maker, Object rules, @Nullable GateUse gate) {
-        return new KindSlots(kind, new StubGrowth(kind, maker), rules, gate);
+    public static KindSlots ofStubs(Kind kind, Class<?> objects, StubMaker maker, Object rules,
+            @Nullable GateUse gate) {
+        return new KindSlots(kind, objects, new StubGrowth(kind, maker), rules, gate);
     }
 
     /** How many slots were bound and closed so far, of all kinds with static trampolines. */
@@ -125,13 +133,37 @@ public final class KindSlots {
      *     holds its reason
      */
     public int bind(Object target, boolean isByAddress) {
+        Objects.requireNonNull(target, "target");
+        Magazine magazine = magazines.mine();
+        return magazine != null && magazine.isOfLastClass(target)
+                ? magazine.bind(target, isByAddress, connection)
+                : bindOther(target, isByAddress);
+    }
+
+    private int bindOther(Object target, boolean isByAddress) {
+        requireInstance(target);
         if (!first.isSpent()) {
             int id = bindFirst(target, isByAddress);
             if (id != Tables.NONE) {
                 return id;
             }
         }
-        return bindNext(target, isByAddress);
+        Magazine magazine = magazines.take();
+        try {
+            magazine.setLastClass(target);
+            return magazine.bind(target, isByAddress, connection);
+        } finally {
+            if (magazine.isLent) {
+                magazine.owner = Magazine.NOBODY;
+            }
+        }
+    }
+
+    private void requireInstance(Object target) {
+        if (!objects.isInstance(Objects.requireNonNull(target, "target"))) {
+            throw new ClassCastException("a %s was bound to a function pointer of %s"
+                    .formatted(target.getClass().getName(), kind.describe()));
+        }
     }
 
     /**
@@ -178,46 +210,6 @@ public final class KindSlots {
         return row != Tables.NONE;
     }
 
-    private int bindNext(Object target, boolean isByAddress) {
-        Magazine magazine = depot.magazines().mine();
-        try {
-            if (magazine.freeCount == 0) {
-                depot.fill(magazine);
-            }
-            int left = magazine.freeCount - 1;
-            int id = magazine.free[left];
-            int number = magazine.recent.numberOfClass(target);
-            Tables.setClass(id, number, isByAddress);
-            if (connection != null) {
-                bindConnected(connection, id, target);
-            } else {
-                Tables.replace(id, target);
-            }
-            magazine.boundInAll++;
-            magazine.freeCount = left;
-            return id;
-        } finally {
-            if (magazine.isLent) {
-                magazine.owner = Magazine.NOBODY;
-            }
-        }
-    }
-
-    private static void bindConnected(Connection connection, int id, Object target) {
-        @Nullable
-        Object[] targets = Tables.targets(id);
-        int slot = Tables.slot(id);
-        try {
-            do {
-                connection.connect();
-                Tables.replace(id, target);
-            } while (!connection.isStillConnected());
-        } catch (RuntimeException | Error e) {
-            targets[slot] = null;
-            throw e;
-        }
-    }
-
     /**
      * Binds an object to a slot until an arena is closed.
      *
@@ -245,11 +237,9 @@ public final class KindSlots {
     /** Sees to it that this thread can close a slot although there is no memory left. */
     private void makeRoomForClosing() {
         if (first.isSpent()) {
-            Magazine magazine = depot.magazines().mine();
+            Magazine magazine = magazines.take();
             try {
-                if (magazine.closed.count == Batch.SIZE) {
-                    depot.takeClosed(magazine);
-                }
+                magazine.makeRoomForClosing();
             } finally {
                 if (magazine.isLent) {
                     magazine.owner = Magazine.NOBODY;
@@ -276,6 +266,7 @@ public final class KindSlots {
 
     private void setClassAgain(int id, Object target, boolean isByAddress) {
         requireNotSealed(id);
+        requireInstance(target);
         int number = numberOfClass(target);
         Tables.setClass(id, number, isByAddress);
     }
@@ -321,37 +312,21 @@ public final class KindSlots {
         return close(requireByAddress(address), true);
     }
 
-    /** Closes a slot, if it is bound and {@code claims} is true; returns whether it did. */
+    /** Closes a slot, if it is bound or {@code claims} is false; returns whether it did. */
     private boolean close(int id, boolean claims) {
         Table table = Tables.table(id);
         if (table.isShared()) {
             return first.close(id, claims);
         }
-        Magazine magazine = depot.magazines().mine();
+        Magazine magazine = magazines.mine();
+        return magazine != null ? magazine.close(table, id, claims) : closeElsewhere(table, id, claims);
+    }
+
+    /** Closes a slot by a magazine that the thread did not have before, or borrows. */
+    private boolean closeElsewhere(Table table, int id, boolean claims) {
+        Magazine magazine = magazines.take();
         try {
-            Batch batch = magazine.closed;
-            if (batch.count == Batch.SIZE) {
-                depot.takeClosed(magazine);
-                batch = magazine.closed;
-            }
-            int slot = Tables.slot(id);
-            boolean isSealed = table.isSealed(slot);
-            @Nullable
-            Object[] targets = Tables.targets(id);
-            Traces.note(id);
-            int count = batch.count;
-            batch.ids[count] = id;
-            // The upkeep thread may read the batch up to its count.
-            VarHandle.releaseFence();
-            if (claims && !Tables.claim(id)) {
-                return false;
-            }
-            targets[slot] = null;
-            magazine.closedInAll++;
-            if (!isSealed) {
-                batch.count = count + 1;
-            }
-            return true;
+            return magazine.close(table, id, claims);
         } finally {
             if (magazine.isLent) {
                 magazine.owner = Magazine.NOBODY;

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.table;
 
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
@@ -31,19 +32,21 @@ final class Magazine {
     volatile @Nullable Owner lastOwner;
 
     /** What is bound next is the last one. */
-    final int[] free = new int[Batch.SIZE];
+    int[] free = new int[Batch.SIZE];
 
     int freeCount;
 
     /** What was closed, in that order. */
     Batch closed = new Batch();
 
-    /** How many slots were bound here, and how many closed, in all. */
-    long boundInAll;
+    /** How many slots it was given in all. */
+    long givenInAll;
 
-    long closedInAll;
+    /** How many slots were closed before those in {@link #closed}, and how many that are sealed. */
+    long closedBefore;
 
-    final ClassNames.Recent recent;
+    private final Depot depot;
+    private final RecentClasses classes;
 
     /** A thread, which may have ended. */
     static final class Owner extends WeakReference<Thread> {
@@ -61,9 +64,94 @@ final class Magazine {
         }
     }
 
-    Magazine(long owner, boolean isLent, ClassNames.Recent recent) {
+    Magazine(long owner, boolean isLent, Depot depot) {
         this.owner = owner;
         this.isLent = isLent;
-        this.recent = recent;
+        this.depot = depot;
+        this.classes = new RecentClasses(depot.classes());
+    }
+
+    /** Whether the object before was one of the same class. */
+    boolean isOfLastClass(Object object) {
+        return classes.isLast(object.getClass());
+    }
+
+    /** Makes an object's class the last one. */
+    void setLastClass(Object object) {
+        classes.setLast(object.getClass());
+    }
+
+    /**
+     * Binds an object of the last class to a slot.
+     *
+     * @param connection null for a kind whose rules are kept for good
+     * @return the slot's id
+     */
+    int bind(Object target, boolean isByAddress, @Nullable Connection connection) {
+        if (freeCount == 0) {
+            depot.fill(this);
+        }
+        int left = freeCount - 1;
+        int id = free[left];
+        Tables.setClass(id, classes.numberOfLast(), isByAddress);
+        if (connection != null) {
+            bindConnected(connection, id, target);
+        } else {
+            Tables.replace(id, target);
+        }
+        freeCount = left;
+        return id;
+    }
+
+    private static void bindConnected(Connection connection, int id, Object target) {
+        @Nullable
+        Object[] targets = Tables.targets(id);
+        int slot = Tables.slot(id);
+        try {
+            do {
+                connection.connect();
+                Tables.replace(id, target);
+            } while (!connection.isStillConnected());
+        } catch (RuntimeException | Error e) {
+            targets[slot] = null;
+            throw e;
+        }
+    }
+
+    /**
+     * Closes a slot of a table that kinds do not share.
+     *
+     * @param claims whether it is only to be closed if it is bound
+     * @return whether it did
+     */
+    boolean close(Table table, int id, boolean claims) {
+        makeRoomForClosing();
+        Batch batch = closed;
+        int slot = Tables.slot(id);
+        boolean isSealed = table.isSealed(slot);
+        @Nullable
+        Object[] targets = Tables.targets(id);
+        Traces.note(id);
+        int count = batch.count;
+        batch.ids[count] = id;
+        // The upkeep thread may read the batch up to its count.
+        VarHandle.releaseFence();
+        if (claims && !Tables.claim(id)) {
+            return false;
+        }
+        targets[slot] = null;
+        if (isSealed) {
+            closedBefore++;
+        } else {
+            batch.count = count + 1;
+        }
+        return true;
+    }
+
+    /** Sees to it that the owner can close a slot although there is no memory left. */
+    void makeRoomForClosing() {
+        if (closed.count == Batch.SIZE) {
+            depot.takeClosed(this);
+        }
     }
 }

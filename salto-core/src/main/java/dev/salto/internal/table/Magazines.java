@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The magazines of one kind. */
+@SuppressWarnings("ReferenceEquality") // one array stands for none
 final class Magazines {
     /** How many threads can have one to themselves. A power of two. */
     private static final int OWN = 256;
@@ -25,26 +26,41 @@ final class Magazines {
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Magazine[].class);
     private static final VarHandle OWNER = findOwner();
 
-    private final @Nullable Magazine[] own = new @Nullable Magazine[OWN];
-    private final @Nullable Magazine[] lent = new @Nullable Magazine[LENT];
-    private final SeenClasses classes;
+    /** What a kind has that needs no magazine yet. */
+    private static final @Nullable Magazine[] NONE = new @Nullable Magazine[OWN];
 
-    Magazines(SeenClasses classes) {
-        this.classes = classes;
+    private final Depot depot;
+
+    /**
+     * Their places. They change once, from {@link #NONE} and under the monitor; a thread that does
+     * not see that finds no magazine, and looks again.
+     */
+    private @Nullable Magazine[] own = NONE;
+
+    private @Nullable Magazine[] lent = NONE;
+
+    Magazines(Depot depot) {
+        this.depot = depot;
+    }
+
+    /** The magazine that the current thread has had before, in the first place; or null. */
+    @Nullable
+    Magazine mine() {
+        long id = Thread.currentThread().threadId();
+        Magazine magazine = own[(int) id & (OWN - 1)];
+        return magazine != null && magazine.owner == id ? magazine : null;
     }
 
     /**
      * A magazine that belongs to the current thread. If it is lent, the thread gives it back by
      * clearing its owner.
      */
-    Magazine mine() {
+    Magazine take() {
         Thread thread = Thread.currentThread();
         long id = thread.threadId();
-        Magazine magazine = own[(int) id & (OWN - 1)];
-        return magazine != null && magazine.owner == id ? magazine : find(thread, id);
-    }
-
-    private Magazine find(Thread thread, long id) {
+        if (own == NONE) {
+            makePlaces();
+        }
         if (!thread.isVirtual()) {
             for (int i = 0; i < PROBES; i++) {
                 Magazine magazine = own(thread, id, (int) (id + i) & (OWN - 1));
@@ -56,11 +72,20 @@ final class Magazines {
         return borrow(id);
     }
 
+    private synchronized void makePlaces() {
+        if (own == NONE) {
+            @Nullable
+            Magazine[] places = new @Nullable Magazine[OWN];
+            lent = new @Nullable Magazine[LENT];
+            own = places;
+        }
+    }
+
     /** The magazine at a place, if it belongs to the thread or can. */
     private @Nullable Magazine own(Thread thread, long id, int place) {
         Magazine magazine = own[place];
         if (magazine == null) {
-            Magazine made = new Magazine(id, false, new ClassNames.Recent(classes));
+            Magazine made = new Magazine(id, false, depot);
             made.lastOwner = new Magazine.Owner(thread);
             return ELEMENT.compareAndSet(own, place, null, made) ? made : null;
         }
@@ -81,11 +106,14 @@ final class Magazines {
     }
 
     private Magazine borrow(long id) {
+        if (lent == NONE) {
+            makePlaces();
+        }
         for (int i = 0;; i++) {
             int place = (int) (id + i) & (LENT - 1);
             Magazine magazine = lent[place];
             if (magazine == null) {
-                Magazine made = new Magazine(id, true, new ClassNames.Recent(classes));
+                Magazine made = new Magazine(id, true, depot);
                 if (ELEMENT.compareAndSet(lent, place, null, made)) {
                     return made;
                 }
@@ -100,7 +128,7 @@ final class Magazines {
     }
 
     /** All magazines. */
-    List<Magazine> all() {
+    synchronized List<Magazine> all() {
         List<Magazine> all = new ArrayList<>();
         addTo(all, own);
         addTo(all, lent);
@@ -119,9 +147,9 @@ final class Magazines {
     Turnover turnover() {
         List<Magazine> all = all();
         // What was closed is looked at first, because that was bound before.
-        long closed = all.stream().mapToLong(magazine -> magazine.closedInAll).sum();
+        long closed = all.stream().mapToLong(magazine -> magazine.closedBefore + magazine.closed.count).sum();
         VarHandle.acquireFence();
-        return new Turnover(all.stream().mapToLong(magazine -> magazine.boundInAll).sum(), closed);
+        return new Turnover(all.stream().mapToLong(magazine -> magazine.givenInAll - magazine.freeCount).sum(), closed);
     }
 
     private static VarHandle findOwner() {

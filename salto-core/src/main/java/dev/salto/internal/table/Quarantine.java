@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It belongs to a depot, whose monitor guards it.
  */
 final class Quarantine {
+    /** How many slots stay here for magazines that have none, besides those that have to. */
+    private static final int MORE = 64 * Batch.SIZE;
+
     private final int size = QuarantineSetting.size();
 
     /** Batches from the oldest to the youngest. */
@@ -51,6 +54,7 @@ final class Quarantine {
         }
         Batch full = magazine.closed;
         magazine.closed = replacement;
+        magazine.closedBefore += full.count;
         closed += full.count;
         count += full.count;
         if (youngest == null) {
@@ -62,6 +66,27 @@ final class Quarantine {
         return true;
     }
 
+    /**
+     * Gives a magazine without slots the oldest batch, if its slots have been here for long enough.
+     *
+     * @return whether it did
+     */
+    boolean give(Magazine magazine) {
+        Batch first = due();
+        if (first == null || first.hasGaps) {
+            return false;
+        }
+        int[] ids = first.ids;
+        int idCount = first.count;
+        remove(first);
+        // No call from here on.
+        first.ids = magazine.free;
+        magazine.free = ids;
+        magazine.freeCount = idCount;
+        magazine.givenInAll += idCount;
+        return true;
+    }
+
     /** The oldest batch, if its slots have been here for long enough. */
     @Nullable
     Batch due() {
@@ -69,11 +94,19 @@ final class Quarantine {
         return first != null && count - first.count >= size ? first : null;
     }
 
+    /** The oldest batch, if it is due, and of no use for magazines or one of very many. */
+    @Nullable
+    Batch excess() {
+        Batch first = due();
+        return first != null && (first.hasGaps || count - first.count >= size + MORE) ? first : null;
+    }
+
     /** Forgets the oldest batch. */
     void remove(Batch first) {
         count -= first.count;
         Batch next = first.next;
         first.count = 0;
+        first.hasGaps = false;
         first.next = spare;
         spare = first;
         oldest = next;
