@@ -19,4 +19,13 @@ final class SaltoAddressCallbacks extends SaltoCallbacks {
     public void close(int place) {
         BINARY.closeAddress(function(place).address());
     }
+
+    @Override
+    public void openAndClose(int times) {
+        for (int i = 0; i < times; i++) {
+            long address = BINARY.bindAddress(target(i));
+            setFunction(0, address);
+            BINARY.closeAddress(address);
+        }
+    }
 }

@@ -45,6 +45,16 @@ class SaltoCallbacks extends PlainCallbacks {
         closures[place].close();
     }
 
+    /** Holds each closure in a local variable, as the loop of libffi's peer in C does. */
+    @Override
+    public void openAndClose(int times) {
+        for (int i = 0; i < times; i++) {
+            Closure<IntBinaryOperator> closure = BINARY.bind(target(i));
+            setFunction(0, closure.address());
+            closure.close();
+        }
+    }
+
     @Override
     public MemorySegment open(Shape shape) {
         return switch (shape) {

@@ -20,6 +20,7 @@ public final class StaleCalls {
     private static final RateLimit LIMIT = new RateLimit();
 
     private static volatile boolean isTracing = Boolean.getBoolean(TRACING);
+    private static volatile boolean hasTraced = isTracing;
     private static volatile @Nullable Consumer<StaleCall> handler;
 
     private StaleCalls() {}
@@ -34,7 +35,13 @@ public final class StaleCalls {
         return isTracing;
     }
 
+    /** Whether such stack traces are or were ever recorded. */
+    public static boolean hasTraced() {
+        return hasTraced;
+    }
+
     public static void setTracing(boolean traces) {
+        hasTraced |= traces;
         isTracing = traces;
     }
 

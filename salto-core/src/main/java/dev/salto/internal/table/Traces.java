@@ -14,17 +14,19 @@ final class Traces {
 
     private static final Map<Integer, List<StackTraceElement>> TRACES = new ConcurrentHashMap<>();
 
-    /** Whether anything was ever recorded. */
-    private static volatile boolean isUsed;
-
     private Traces() {}
 
     /** Notes that the current thread gives a slot back. */
     static void note(int id) {
+        if (StaleCalls.hasTraced()) {
+            noteNow(id);
+        }
+    }
+
+    private static void noteNow(int id) {
         if (StaleCalls.isTracing()) {
-            isUsed = true;
             TRACES.put(id, here());
-        } else if (isUsed) {
+        } else {
             TRACES.remove(id);
         }
     }
