@@ -3,7 +3,6 @@
 package dev.salto.internal.table;
 
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,22 +20,11 @@ final class Depot {
     private final SeenClasses classes = new SeenClasses();
     private final Quarantine quarantine = new Quarantine();
     private final EmptyTables empty = new EmptyTables();
-
+    private final FreeSlots free = new FreeSlots();
     private final Magazines magazines = new Magazines(this);
 
     private volatile boolean isKeptUp;
     private long closedBefore;
-
-    // What follows changes under the monitor of this object only.
-
-    /** All tables. */
-    private @Nullable Table tables;
-
-    /** Those with slots that were used before and are free. */
-    private @Nullable Table withFree;
-
-    /** The one with slots that were never handed out. */
-    private @Nullable Table growing;
 
     Depot(Growth growth) {
         this.growth = growth;
@@ -67,11 +55,11 @@ final class Depot {
     }
 
     private boolean fillFromTables(Magazine magazine) {
-        if (growth.batch() < Batch.SIZE) {
+        if (growth.preparesSlots()) {
             return fillWithPrepared(magazine);
         }
         synchronized (this) {
-            return quarantine.give(magazine) || takeFree(magazine) || takeFresh(magazine);
+            return giveUsed(magazine) || free.takeFresh(magazine, Batch.SIZE);
         }
     }
 
@@ -80,10 +68,10 @@ final class Depot {
         Table table;
         int slot;
         synchronized (this) {
-            if (quarantine.give(magazine) || takeFree(magazine)) {
+            if (giveUsed(magazine)) {
                 return true;
             }
-            table = growing;
+            table = free.growing();
             if (table == null) {
                 return false;
             }
@@ -91,72 +79,12 @@ final class Depot {
         }
         growth.prepare(table, slot);
         synchronized (this) {
-            return growing == table && table.handedOut == slot && takeFresh(magazine);
+            return free.growing() == table && table.handedOut == slot && free.takeFresh(magazine, 1);
         }
     }
 
-    /**
-     * Gives a magazine slots of one table that were used before, the first ones last. Returns
-     * whether there are any.
-     */
-    private boolean takeFree(Magazine magazine) {
-        Table table = withFree;
-        if (table == null) {
-            return false;
-        }
-        int[] ids = magazine.free;
-        long[] bits = table.free;
-        int count = Math.min(table.freeCount, ids.length);
-        int base = Tables.id(table.number(), 0);
-        int left = count;
-        int word = 0;
-        long rest = bits[0];
-        while (left > 0) {
-            if (rest == 0) {
-                word++;
-                rest = bits[word];
-            } else {
-                left--;
-                ids[left] = base + word * Long.SIZE + Long.numberOfTrailingZeros(rest);
-                rest &= rest - 1;
-            }
-        }
-        // No call from here on.
-        for (int i = 0; i < word; i++) {
-            bits[i] = 0;
-        }
-        bits[word] = rest;
-        table.freeCount -= count;
-        if (table.freeCount == 0) {
-            withFree = table.nextWithFree;
-            table.nextWithFree = null;
-            table.isWithFree = false;
-        }
-        magazine.freeCount = count;
-        magazine.givenInAll += count;
-        return true;
-    }
-
-    /** Gives a magazine slots that were never handed out. Returns whether there are any. */
-    private boolean takeFresh(Magazine magazine) {
-        Table table = growing;
-        if (table == null) {
-            return false;
-        }
-        int capacity = table.capacity();
-        int count = Math.min(Math.min(growth.batch(), magazine.free.length), capacity - table.handedOut);
-        int last = Tables.id(table.number(), table.handedOut + count - 1);
-        for (int i = 0; i < count; i++) {
-            magazine.free[i] = last - i;
-        }
-        // No call from here on.
-        table.handedOut += count;
-        if (table.handedOut == capacity) {
-            growing = null;
-        }
-        magazine.freeCount = count;
-        magazine.givenInAll += count;
-        return true;
+    private boolean giveUsed(Magazine magazine) {
+        return quarantine.give(magazine) || free.takeUsed(magazine);
     }
 
     /** Finds, or makes, one more table to hand slots out of. */
@@ -170,10 +98,9 @@ final class Depot {
         }
         Table table = growth.grow();
         synchronized (this) {
-            table.next = tables;
-            tables = table;
-            if (growing == null) {
-                growing = table;
+            free.add(table);
+            if (free.growing() == null) {
+                free.setGrowing(table);
             } else {
                 // Another thread was faster.
                 empty.add(table);
@@ -198,12 +125,12 @@ final class Depot {
         Object[] targets = new @Nullable Object[candidate.capacity()];
         short[] numbers = new short[candidate.capacity()];
         synchronized (this) {
-            if (empty.first() == candidate && growing == null) {
+            if (empty.first() == candidate && free.growing() == null) {
                 Tables.refill(candidate, targets, numbers);
                 empty.removeFirst();
-                growing = candidate;
+                free.setGrowing(candidate);
             }
-            return growing != null;
+            return free.growing() != null;
         }
     }
 
@@ -222,28 +149,10 @@ final class Depot {
         @Nullable
         Table[] all = Tables.all();
         for (Batch excess = quarantine.excess(); excess != null; excess = quarantine.excess()) {
-            release(excess, all);
+            free.release(excess, all);
             quarantine.remove(excess);
         }
         return true;
-    }
-
-    /** Frees slots. If that is done again after a failure, it has no effect. */
-    private void release(Batch batch, @Nullable Table[] all) {
-        for (int i = 0; i < batch.count; i++) {
-            int id = batch.ids[i];
-            Table table = id == Tables.NONE ? null : all[id >>> Tables.SLOT_BITS];
-            if (table != null) {
-                batch.ids[i] = Tables.NONE;
-                table.free[(id & Tables.SLOT_MASK) / Long.SIZE] |= 1L << id;
-                table.freeCount++;
-                if (!table.isWithFree) {
-                    table.isWithFree = true;
-                    table.nextWithFree = withFree;
-                    withFree = table;
-                }
-            }
-        }
     }
 
     private boolean keepUp() {
@@ -290,10 +199,10 @@ final class Depot {
      */
     private @Nullable Table takeUnused(@Nullable Table[] all, List<Magazine> known) {
         for (Batch due = quarantine.due(); due != null; due = quarantine.due()) {
-            release(due, all);
+            free.release(due, all);
             quarantine.remove(due);
         }
-        for (Table table = tables; table != null; table = table.next) {
+        for (Table table = free.tables(); table != null; table = table.next) {
             table.quarantined = 0;
         }
         for (Batch batch = quarantine.first(); batch != null; batch = batch.next) {
@@ -303,7 +212,7 @@ final class Depot {
         for (int i = 0; i < known.size(); i++) {
             count(known.get(i).closed, all);
         }
-        Table taken = markUnused();
+        Table taken = free.markUnused(quarantine.closed() + quarantine.size());
         for (Batch batch = quarantine.first(); batch != null; batch = batch.next) {
             forgetEmpty(batch, all);
         }
@@ -338,37 +247,9 @@ final class Depot {
         }
     }
 
-    /** Marks the tables that have nothing but free slots as empty, but for one. */
-    private @Nullable Table markUnused() {
-        long reusableFrom = quarantine.closed() + quarantine.size();
-        Table taken = null;
-        Table list = null;
-        boolean staysOne = growing != null;
-        for (Table table = tables; table != null; table = table.next) {
-            boolean isUnused = !table.isEmpty && table != growing
-                    && table.freeCount + table.quarantined == table.handedOut;
-            if (isUnused && staysOne) {
-                table.isEmpty = true;
-                table.reusableFrom = table.quarantined > 0 ? reusableFrom : 0;
-                table.nextEmpty = taken;
-                taken = table;
-            }
-            staysOne |= isUnused;
-            table.isWithFree = !table.isEmpty && table.freeCount > 0;
-            table.nextWithFree = table.isWithFree ? list : null;
-            list = table.isWithFree ? table : list;
-        }
-        withFree = list;
-        return taken;
-    }
-
     /** All tables, for a thread that changes them one by one. */
     synchronized List<Table> tables() {
-        List<Table> list = new ArrayList<>();
-        for (Table table = tables; table != null; table = table.next) {
-            list.add(table);
-        }
-        return list;
+        return free.list();
     }
 
     /** Takes all tables away from a kind that nobody uses any more. */
@@ -376,9 +257,7 @@ final class Depot {
         isKeptUp = false;
         List<Table> all = tables();
         synchronized (this) {
-            tables = null;
-            withFree = null;
-            growing = null;
+            free.clear();
             empty.clear();
             quarantine.clear();
         }

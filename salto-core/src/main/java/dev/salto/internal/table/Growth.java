@@ -26,8 +26,8 @@ interface Growth {
      */
     Table grow();
 
-    /** Says how many fresh slots are handed out at a time. */
-    int batch();
+    /** Whether a fresh slot needs something before it is handed out. */
+    boolean preparesSlots();
 
     /** Makes what a fresh slot needs before it is handed out. */
     void prepare(Table table, int slot);

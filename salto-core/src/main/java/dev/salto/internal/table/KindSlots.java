@@ -28,27 +28,6 @@ public final class KindSlots {
     /** Null for a kind whose rules are kept for good. */
     private final @Nullable Connection connection;
 
-    /** Closes a slot when its arena is closed. */
-    private static final class Closing implements Consumer<MemorySegment> {
-        private final KindSlots slots;
-
-        /** {@link Tables#NONE} if the slot is not to be closed any more. */
-        private int id = Tables.NONE;
-
-        Closing(KindSlots slots) {
-            this.slots = slots;
-        }
-
-        @Override
-        public void accept(MemorySegment function) {
-            int open = id;
-            if (open != Tables.NONE) {
-                slots.close(open);
-                id = Tables.NONE;
-            }
-        }
-    }
-
     private KindSlots(Kind kind, Class<?> objects, Growth growth, Object rules, @Nullable GateUse gate) {
         this.kind = kind;
         this.objects = objects;
@@ -220,18 +199,9 @@ public final class KindSlots {
      */
     public MemorySegment bind(Object target, Arena arena) {
         StackRoom.require();
-        Closing closing = new Closing(this);
+        ClosingAction closing = new ClosingAction(this);
         makeRoomForClosing();
-        int id = bind(target, false);
-        closing.id = id;
-        try {
-            return MemorySegment.ofAddress(address(id)).reinterpret(arena, closing);
-        } catch (RuntimeException | Error e) {
-            // The arena may have it already.
-            closing.id = Tables.NONE;
-            close(id);
-            throw e;
-        }
+        return closing.bind(target, arena);
     }
 
     /** Sees to it that this thread can close a slot although there is no memory left. */
@@ -362,14 +332,7 @@ public final class KindSlots {
             throw new IllegalStateException(
                     "closures that are upcall stubs of the JDK cannot be sealed: their code is the JVM's, and changeable by design");
         }
-        for (int row : first.rows()) {
-            Tables.table(row).seal(Tables.targets(row), Tables.slot(row), Tables.slot(row) + Table.ROW);
-        }
-        for (Table table : depot.tables()) {
-            @Nullable
-            Object[] targets = Tables.targets(Tables.id(table.number(), 0));
-            table.seal(targets, 0, Math.min(targets.length, table.capacity()));
-        }
+        store.seal();
     }
 
     /**

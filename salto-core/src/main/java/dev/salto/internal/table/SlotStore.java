@@ -4,6 +4,7 @@ package dev.salto.internal.table;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** All slots of one kind. It does not keep the type reachable. */
 final class SlotStore {
@@ -32,6 +33,18 @@ final class SlotStore {
             }
         }
         return depot.tables().stream().anyMatch(Tables::isAnyBound);
+    }
+
+    /** Seals the slots that are bound now. */
+    void seal() {
+        for (int row : first.rows()) {
+            Tables.table(row).seal(Tables.targets(row), Tables.slot(row), Tables.slot(row) + Table.ROW);
+        }
+        for (Table table : depot.tables()) {
+            @Nullable
+            Object[] targets = Tables.targets(Tables.id(table.number(), 0));
+            table.seal(targets, 0, Math.min(targets.length, table.capacity()));
+        }
     }
 
     /** How many slots were bound and closed so far. */

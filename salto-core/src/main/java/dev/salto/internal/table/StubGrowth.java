@@ -28,8 +28,8 @@ final class StubGrowth implements Growth {
     }
 
     @Override
-    public int batch() {
-        return 1;
+    public boolean preparesSlots() {
+        return true;
     }
 
     @Override

@@ -38,8 +38,8 @@ final class TrampolineGrowth implements Growth {
     }
 
     @Override
-    public int batch() {
-        return Batch.SIZE;
+    public boolean preparesSlots() {
+        return false;
     }
 
     @Override

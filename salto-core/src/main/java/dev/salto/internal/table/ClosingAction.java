@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.table;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+
+/** Closes a slot when its arena is closed. */
+final class ClosingAction implements Consumer<MemorySegment> {
+    private final KindSlots slots;
+
+    /** {@link Tables#NONE} if the slot is not to be closed any more. */
+    private int id = Tables.NONE;
+
+    ClosingAction(KindSlots slots) {
+        this.slots = slots;
+    }
+
+    /** Binds an object to a slot, which this closes, as {@link KindSlots#bind(Object, Arena)}. */
+    MemorySegment bind(Object target, Arena arena) {
+        int bound = slots.bind(target, false);
+        id = bound;
+        try {
+            return MemorySegment.ofAddress(slots.address(bound)).reinterpret(arena, this);
+        } catch (RuntimeException | Error e) {
+            // The arena may have it already.
+            id = Tables.NONE;
+            slots.close(bound);
+            throw e;
+        }
+    }
+
+    @Override
+    public void accept(MemorySegment function) {
+        int open = id;
+        if (open != Tables.NONE) {
+            slots.close(open);
+            id = Tables.NONE;
+        }
+    }
+}
