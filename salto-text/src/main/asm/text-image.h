@@ -41,6 +41,12 @@
  * - INDEX_HEADER_ENTRY, from a generic to an append_ entry. The words that only the latter reads
  *   are written first, and all threads execute a barrier in between (IndexTable.lead).
  *
+ * Stack alignment: entries on x86 align the stack where they call from a frame of their own.
+ * Callers there may have aligned it to less than the ABI asks for, and callees use instructions that
+ * fault then. On AArch64 the processor faults at the caller's own accesses before that (SCTLR_EL1.SA0,
+ * which Linux sets). On the others every compiler keeps the alignment that the entries' loads and
+ * stores need.
+ *
  * Trampolines lie in lines: TRAMPOLINES_IN_LINE of them, TRAMPOLINE_SIZE bytes from one to the next, in LINE_SIZE bytes. Where a trampoline should not
  * lie in two cache lines, a line is one of those; elsewhere it is a trampoline.
  *

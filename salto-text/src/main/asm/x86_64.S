@@ -15,6 +15,8 @@
  *   r11                     free for entries: caller-saved, never an argument
  *
  * At a trampoline and at an entry the stack is as the caller's `call` left it: return address at (%rsp).
+ * Callers need not align it: an entry that calls a gate, or a native function, from a frame of its
+ * own aligns the stack there.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 20
@@ -136,6 +138,10 @@
  * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
  * result can be in. What the gate returns is how many results go onto the x87 stack (3.2.3, "Returning
  * of Values": classes X87 and COMPLEX_X87). A caller that expects none must not find one there.
+ *
+ * The frame lies at a fixed distance from the return address, and the stack below it is aligned: a
+ * caller in assembly, or a compiler with -mpreferred-stack-boundary=3, may align its own to less
+ * than 16. So the frame is stored and loaded by instructions that need no alignment.
  */
 #define FRAME_INTEGERS          0                               /* rdi rsi rdx rcx r8 r9 */
 #define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 6 * 8)        /* rax rdx */
@@ -153,6 +159,14 @@
         sub     $\size, %rsp
         .endm
 
+        .macro  call_universal_gate frame_size
+        mov     %r10, %rdi
+        mov     %rsp, %rsi
+        and     $-16, %rsp
+        call    *salto_index_header + INDEX_HEADER_UNIVERSAL(%rip)
+        lea     -\frame_size(%rbp), %rsp
+        .endm
+
         index_entry generic
         endbr64
         add     salto_index_header + INDEX_HEADER_BASE(%rip), %r10
@@ -164,23 +178,21 @@
         mov     %r8, FRAME_INTEGERS + 4 * 8(%rsp)
         mov     %r9, FRAME_INTEGERS + 5 * 8(%rsp)
         .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
-        movaps  %xmm\n, FRAME_VECTORS + \n * 16(%rsp)
+        movups  %xmm\n, FRAME_VECTORS + \n * 16(%rsp)
         .endr
         xorps   %xmm0, %xmm0
-        movaps  %xmm0, FRAME_RESULT_INTEGERS(%rsp)
+        movups  %xmm0, FRAME_RESULT_INTEGERS(%rsp)
         .irp    n, 0, 1
-        movaps  %xmm0, FRAME_RESULT_VECTORS + \n * 16(%rsp)
-        movaps  %xmm0, FRAME_RESULT_X87 + \n * 16(%rsp)
+        movups  %xmm0, FRAME_RESULT_VECTORS + \n * 16(%rsp)
+        movups  %xmm0, FRAME_RESULT_X87 + \n * 16(%rsp)
         .endr
-        mov     %r10, %rdi
-        mov     %rsp, %rsi
-        call    *salto_index_header + INDEX_HEADER_UNIVERSAL(%rip)
+        call_universal_gate FRAME_SIZE
         test    %eax, %eax
         jnz     2f
 1:      mov     FRAME_RESULT_INTEGERS + 0 * 8(%rsp), %rax
         mov     FRAME_RESULT_INTEGERS + 1 * 8(%rsp), %rdx
-        movaps  FRAME_RESULT_VECTORS + 0 * 16(%rsp), %xmm0
-        movaps  FRAME_RESULT_VECTORS + 1 * 16(%rsp), %xmm1
+        movups  FRAME_RESULT_VECTORS + 0 * 16(%rsp), %xmm0
+        movups  FRAME_RESULT_VECTORS + 1 * 16(%rsp), %xmm1
         leave
         .cfi_remember_state
         .cfi_def_cfa %rsp, 8
@@ -219,25 +231,23 @@
         mov     %rsi, WIN64_SAVED_RSI(%rsp)
         .cfi_offset %rsi, WIN64_SAVED_RSI - WIN64_FRAME_SIZE - 16
         .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-        movaps  %xmm\n, WIN64_SAVED_VECTORS + (\n - 6) * 16(%rsp)
+        movups  %xmm\n, WIN64_SAVED_VECTORS + (\n - 6) * 16(%rsp)
         .endr
         mov     %rcx, WIN64_INTEGERS + 0 * 8(%rsp)
         mov     %rdx, WIN64_INTEGERS + 1 * 8(%rsp)
         mov     %r8, WIN64_INTEGERS + 2 * 8(%rsp)
         mov     %r9, WIN64_INTEGERS + 3 * 8(%rsp)
         .irp    n, 0, 1, 2, 3
-        movaps  %xmm\n, WIN64_VECTORS + \n * 16(%rsp)
+        movups  %xmm\n, WIN64_VECTORS + \n * 16(%rsp)
         .endr
         xorps   %xmm0, %xmm0
-        movaps  %xmm0, WIN64_RESULT_VECTORS(%rsp)
-        movaps  %xmm0, WIN64_RESULT_INTEGERS(%rsp)
-        mov     %r10, %rdi
-        mov     %rsp, %rsi
-        call    *salto_index_header + INDEX_HEADER_UNIVERSAL(%rip)
+        movups  %xmm0, WIN64_RESULT_VECTORS(%rsp)
+        movups  %xmm0, WIN64_RESULT_INTEGERS(%rsp)
+        call_universal_gate WIN64_FRAME_SIZE
         mov     WIN64_RESULT_INTEGERS(%rsp), %rax
-        movaps  WIN64_RESULT_VECTORS(%rsp), %xmm0
+        movups  WIN64_RESULT_VECTORS(%rsp), %xmm0
         .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-        movaps  WIN64_SAVED_VECTORS + (\n - 6) * 16(%rsp), %xmm\n
+        movups  WIN64_SAVED_VECTORS + (\n - 6) * 16(%rsp), %xmm\n
         .endr
         mov     WIN64_SAVED_RDI(%rsp), %rdi
         .cfi_restore %rdi

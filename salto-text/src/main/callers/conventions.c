@@ -222,6 +222,39 @@ SKEWED(4)
 SKEWED(8)
 SKEWED(12)
 
+/* So does code that was compiled with -mpreferred-stack-boundary=2. */
+#define SYSV_SKEWED(bytes)                                                                                              \
+        void sysv_skewed_##bytes(int (*f)(int, int, int, int, int, int, int, int), struct stored *result)               \
+        {                                                                                                               \
+                int value, off;                                                                                         \
+                __asm__ volatile("mov %%esp, %%esi\n\t"                                                                 \
+                                 "and $-16, %%esp\n\t"                                                                  \
+                                 "sub $" #bytes ", %%esp\n\t"                                                           \
+                                 "push $-8\n\t"                                                                         \
+                                 "push $7\n\t"                                                                          \
+                                 "push $-6\n\t"                                                                         \
+                                 "push $5\n\t"                                                                          \
+                                 "push $-4\n\t"                                                                         \
+                                 "push $3\n\t"                                                                          \
+                                 "push $-2\n\t"                                                                         \
+                                 "push $1\n\t"                                                                          \
+                                 "mov %%esp, %%edi\n\t"                                                                 \
+                                 "call *%%eax\n\t"                                                                      \
+                                 "sub %%esp, %%edi\n\t"                                                                 \
+                                 "mov %%esi, %%esp"                                                                     \
+                                 : "=a"(value), "=D"(off)                                                               \
+                                 : "a"(f)                                                                               \
+                                 : "ecx", "edx", "esi", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", \
+                                   "xmm6", "xmm7");                                                                     \
+                result->stack_off = off;                                                                                \
+                *(int *) result->value = value;                                                                         \
+        }
+
+SYSV_SKEWED(0)
+SYSV_SKEWED(4)
+SYSV_SKEWED(8)
+SYSV_SKEWED(12)
+
 /* As Windows has cdecl: C is told what struct results come to there. */
 
 void ms_cdecl_ints(int (*f)(int, int), struct stored *result)
@@ -484,6 +517,46 @@ void gnuw64_long_double(long double *(MS *f)(long double *, int, long double *, 
         long double value;
         STORE(long double, *f(&value, 1, &long_double_a, 2.5, &long_double_b, &long_double_a));
 }
+
+/*
+ * Callers in assembly, and those that were compiled with -mpreferred-stack-boundary=3, have any multiple of 8 in the stack pointer.
+ * Both arguments in registers and on the stack: edi, or ecx, has 1, and what is pushed last is the first on the stack.
+ */
+#define SKEWED_CALL(bytes, registers_and_stack)                                                                         \
+        long long value, off;                                                                                           \
+        __asm__ volatile("mov %%rsp, %%r12\n\t"                                                                         \
+                         "sub $128, %%rsp\n\t" /* the red zone */                                                       \
+                         "and $-16, %%rsp\n\t"                                                                          \
+                         "sub $" #bytes ", %%rsp\n\t" registers_and_stack "mov %%rsp, %%r13\n\t"                        \
+                         "call *%%rax\n\t"                                                                              \
+                         "sub %%rsp, %%r13\n\t"                                                                         \
+                         "mov %%r13, %%rbx\n\t"                                                                         \
+                         "mov %%r12, %%rsp"                                                                             \
+                         : "=a"(value), "=b"(off)                                                                       \
+                         : "a"(f)                                                                                       \
+                         : "rcx", "rdx", "rdi", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "memory", "cc", "xmm0",  \
+                           "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",    \
+                           "xmm12", "xmm13", "xmm14", "xmm15");                                                         \
+        result->stack_off = off;                                                                                        \
+        *(int *) result->value = (int) value
+
+#define SKEWED(bytes)                                                                                                   \
+        void sysv_skewed_##bytes(int (*f)(int, int, int, int, int, int, int, int), struct stored *result)               \
+        {                                                                                                               \
+                SKEWED_CALL(bytes,                                                                                      \
+                            "push $-8\n\tpush $7\n\tmov $1, %%edi\n\tmov $-2, %%esi\n\tmov $3, %%edx\n\t"                \
+                            "mov $-4, %%ecx\n\tmov $5, %%r8d\n\tmov $-6, %%r9d\n\t");                                   \
+        }                                                                                                               \
+                                                                                                                        \
+        void win64_skewed_##bytes(int (MS *f)(int, int, int, int, int, int, int, int), struct stored *result)           \
+        {                                                                                                               \
+                SKEWED_CALL(bytes,                                                                                      \
+                            "push $-8\n\tpush $7\n\tpush $-6\n\tpush $5\n\tsub $32, %%rsp\n\tmov $1, %%ecx\n\t"           \
+                            "mov $-2, %%edx\n\tmov $3, %%r8d\n\tmov $-4, %%r9d\n\t");                                  \
+        }
+
+SKEWED(0)
+SKEWED(8)
 
 /* Calls with known values in all registers that a callee has to keep on Windows, and not on Linux, and stores in how many bytes they differ. */
 void win64_kept_registers(int (MS *f)(int), struct stored *result)

@@ -27,6 +27,9 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
 
     private static final long SIZE = VALUE + 256;
 
+    /** So many closures of a type are in shared tables. */
+    private static final int FIRST_CLOSURES = 64;
+
     ConventionCaller(Abi abi, CCaller caller) {
         this(abi, caller, caller.arguments().size());
     }
@@ -45,16 +48,36 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
                 : CallInterface.prepareVariadic(abi, fixed, result, arguments);
     }
 
-    /** Has C call a callback, and compares what either gets. */
+    /** How its calls are answered. */
+    enum Binding {
+        DATA_DRIVEN, GATE
+    }
+
+    /** Has C call callbacks, and compares what either gets. */
     void check(SignatureCallers level) {
+        check(level, Binding.DATA_DRIVEN);
+    }
+
+    /** Has C call callbacks of shared tables and of tables by index, and compares what either gets. */
+    void check(SignatureCallers level, Binding binding) {
         Sample.compared();
         Recorder recorder = new Recorder(caller.function(),
                 caller.result().isEmpty() ? null : caller.result().getFirst());
         MethodHandle target = recorder.handle();
+        CallHandler handler = (_, arguments) -> invoke(target, arguments);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment closure = type().bind((_, arguments) -> invoke(target, arguments), arena);
-            check(level, closure, recorder, arena);
-            check(level, TableByIndex.leadingTo(closure, abi), recorder, arena);
+            if (binding == Binding.GATE) {
+                CallInterface type = type().withTier(Tier.GATE);
+                check(level, type.bind(handler, arena), recorder, arena);
+                for (int i = 1; i < FIRST_CLOSURES; i++) {
+                    type.bind(handler, arena);
+                }
+                check(level, type.bind(handler, arena), recorder, arena);
+            } else {
+                MemorySegment closure = type().bind(handler, arena);
+                check(level, closure, recorder, arena);
+                check(level, TableByIndex.leadingTo(closure, abi), recorder, arena);
+            }
         }
     }
 
