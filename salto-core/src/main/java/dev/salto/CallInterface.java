@@ -153,9 +153,12 @@ public final class CallInterface {
         this.tier = tier;
         this.plan = other.plan;
         policy.handling(key.function);
-        if (tier == Tier.GATE && !isLinkable(key)) {
-            throw new IllegalArgumentException(
-                    "%s cannot have a gate: upcall stubs know only Abi.NATIVE without three dots".formatted(key));
+        if (tier == Tier.GATE) {
+            if (!isLinkable(key)) {
+                throw new IllegalArgumentException(
+                        "%s cannot have a gate: upcall stubs know only Abi.NATIVE without three dots".formatted(key));
+            }
+            Gate.requireLinkable(key.function);
         }
     }
 
@@ -262,6 +265,7 @@ public final class CallInterface {
                     "%s needs static trampolines, which do not work here; upcall stubs know only Abi.NATIVE without three dots"
                             .formatted(key));
         }
+        Gate.requireLinkable(key.function);
     }
 
     private static boolean isLinkable(Key key) {
@@ -312,7 +316,9 @@ public final class CallInterface {
      * @param pinned how calls are read
      * @return a call interface of its own, which {@link #prepare} does not know
      * @throws IllegalArgumentException if {@code pinned} is {@link Tier#GATE} and the calling
-     *     convention is another than {@link Abi#NATIVE}, or the function is variadic
+     *     convention is another than {@link Abi#NATIVE}, or the function is variadic, or has a type
+     *     of {@link NativeLayouts} in it, or a struct that the JDK's linker does not pass as C does;
+     *     the message names it
      */
     public CallInterface withTier(Tier pinned) {
         return new CallInterface(this, exceptions, Objects.requireNonNull(pinned, "pinned"));

@@ -241,6 +241,21 @@ final class ExtendedTypesTest {
     }
 
     @Test
+    void noGateIsMadeForAnyOfThem() {
+        Stream.concat(TYPES.stream().filter(Type::isKnownToC).map(type -> type.layout().get()),
+                Stream.of(NativeLayouts.vector(JAVA_LONG, 1)))
+                .filter(layout -> layout instanceof GroupLayout)
+                .forEach(layout -> {
+                    for (FunctionDescriptor function : List.of(FunctionDescriptor.ofVoid(layout, JAVA_INT),
+                            FunctionDescriptor.of(CLayouts.struct(layout)))) {
+                        assertThatThrownBy(() -> CallInterface.prepare(function).withTier(Tier.GATE))
+                                .as("%s", function).isInstanceOf(IllegalArgumentException.class)
+                                .hasMessageContaining("data-driven");
+                    }
+                });
+    }
+
+    @Test
     void aVectorHasEightOrSixteenBytes() {
         assertThatThrownBy(() -> NativeLayouts.vector(JAVA_LONG, 3)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("24 bytes");

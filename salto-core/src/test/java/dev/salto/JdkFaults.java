@@ -34,20 +34,35 @@ final class JdkFaults {
 
     /** Which fault a function meets on this JVM, for the message of an assumption. */
     static Optional<String> of(FunctionDescriptor function) {
-        if (ARCHITECTURE.equals("s390x") && function.argumentLayouts().stream().anyMatch(JdkFaults::isEmptyGroup)) {
-            return Optional.of("JDK 25 on s390x takes an empty struct for an int in a register: its stub writes one"
-                    + " into a segment without room for it, and so ends the JVM");
+        if (ARCHITECTURE.equals("s390x")) {
+            if (function.argumentLayouts().stream().anyMatch(JdkFaults::isEmptyGroup)) {
+                return Optional.of("JDK 25 on s390x takes an empty struct for an int in a register: its stub writes one"
+                        + " into a segment without room for it, and so ends the JVM");
+            }
+            if (function.argumentLayouts().stream().anyMatch(JdkFaults::isOneNumberInSomethingElse)) {
+                return Optional.of("JDK 25 on s390x takes unions and arrays of one floating-point number for that"
+                        + " number, and a struct with something empty beside it, and not one with padding");
+            }
+        } else if (function.returnLayout().stream().anyMatch(JdkFaults::isEmptyGroup)) {
+            return Optional.of("JDK 25 refuses empty results: \"Stack must be empty after recipe\"");
+        }
+        if (isEmptyGroupAlone(function)) {
+            return Optional.of("JDK 25 makes no memory for an empty struct in a function without another struct:"
+                    + " its stub throws, and so ends the JVM");
         }
         return Stream.concat(function.argumentLayouts().stream(), function.returnLayout().stream())
                 .flatMap(layout -> (FALLBACK ? ofFallbackLinker(layout) : of(layout)).stream())
                 .findFirst()
                 .or(() -> ofPlaces(function.argumentLayouts()))
-                .or(() -> ofRegistersLeftFree(function));
+                .or(() -> ofPlacesOfAll(function));
     }
 
-    /** libffi on Arm looks for an argument in core registers that C leaves free because an argument before did not fit into them. */
-    private static Optional<String> ofRegistersLeftFree(FunctionDescriptor function) {
-        if (!ARCHITECTURE.equals("arm")) {
+    /**
+     * libffi on Arm looks for an argument in core registers that C leaves free because an argument before did not fit into them. JDK
+     * 25 on POWER reads a float that is in the last register from the stack, where clang does not store it.
+     */
+    private static Optional<String> ofPlacesOfAll(FunctionDescriptor function) {
+        if (!Set.of("arm", "ppc64le").contains(ARCHITECTURE)) {
             return Optional.empty();
         }
         try {
@@ -62,8 +77,7 @@ final class JdkFaults {
     static Optional<String> ofComparison(FunctionDescriptor function, UpcallLinker linker) {
         return of(function).or(() -> switch (linker) {
             case JDK -> ofItsOwnStubs(function);
-            case SALTO -> Optional.empty();
-            case DATA_DRIVEN -> ofItsOwnCalls(function);
+            case SALTO, DATA_DRIVEN -> Optional.empty();
         });
     }
 
@@ -85,16 +99,17 @@ final class JdkFaults {
                     "where alignment decides which registers a struct is in, the JDK does not find it");
             case "variadic_doubles", "variadic_mixed" -> optional(hasLp64d || isArm,
                     "variable arguments are in integer registers here, and no upcall stub can be told that it has some");
-            case "struct_behind_twelve_doubles" -> optional(ARCHITECTURE.equals("ppc64le") && !isDataDriven,
-                    "JDK 25 on POWER reads a float that is in the last register from the stack, where clang does not store it");
-            case "union_one_float" -> optional(ARCHITECTURE.equals("s390x") && !isDataDriven,
-                    "the JDK takes a union of one floating-point number for that number");
             case "returned_unsigned_char" -> optional(resultsAreExtended || (isArm && isDataDriven && returnsByte),
                     "a callee extends its result here, and the JDK has no layout for a byte that is extended with zeros");
             case "returned_signed_char", "returned_short" -> optional(isArm && !isDataDriven,
                     "a callee extends its result here, and JDK 25's fallback linker does so with zeros");
             default -> Optional.empty();
         };
+    }
+
+    private static boolean isEmptyGroupAlone(FunctionDescriptor function) {
+        List<MemoryLayout> groups = function.argumentLayouts().stream().filter(GroupLayout.class::isInstance).toList();
+        return !groups.isEmpty() && groups.stream().allMatch(JdkFaults::isEmptyGroup);
     }
 
     /** The fallback linker takes a native thread for a new Java thread at each of its calls. */
@@ -147,15 +162,6 @@ final class JdkFaults {
                     : Optional.empty();
             default -> Optional.empty();
         };
-    }
-
-    /** Which fault a function meets that the JDK calls, if the callback is no stub of the JDK's: those two agree with each other, and not with C. */
-    static Optional<String> ofItsOwnCalls(FunctionDescriptor function) {
-        return optional(
-                ARCHITECTURE.equals("s390x")
-                        && function.argumentLayouts().stream().anyMatch(JdkFaults::isOneNumberInSomethingElse),
-                "JDK 25 on s390x takes unions and arrays of one floating-point number for that number,"
-                        + " and not a struct of one with padding");
     }
 
     private static boolean isOneNumberInSomethingElse(MemoryLayout layout) {

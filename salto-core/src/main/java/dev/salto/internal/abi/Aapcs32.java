@@ -119,15 +119,14 @@ final class Aapcs32 implements Port {
      */
     @Override
     public void requireLinkable(FunctionDescriptor function) {
+        Port.super.requireLinkable(function);
         Registers registers = new Registers(true);
         function.returnLayout().ifPresent(layout -> placeResult(layout, registers));
         for (MemoryLayout layout : function.argumentLayouts()) {
             registers.place(layout);
             if (registers.hasLeftRegisters) {
-                throw new IllegalArgumentException(
-                        ("%s cannot be passed there in %s: it goes onto the stack while registers are free, and the JDK's"
-                                + " linker looks in these for what follows; pass a pointer, or change the order of the"
-                                + " parameters").formatted(layout, function));
+                throw LinkerFaults.refusal(layout,
+                        "looks for what follows in registers that are free, though it goes onto the stack");
             }
         }
     }

@@ -81,6 +81,7 @@ final class Aapcs64 implements Port {
 
     @Override
     public void requireLinkable(FunctionDescriptor function) {
+        Port.super.requireLinkable(function);
         LinkerFaults.refuseMiscounted(function, Aapcs64::mayBeTakenForHomogeneous);
     }
 

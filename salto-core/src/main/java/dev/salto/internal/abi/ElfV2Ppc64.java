@@ -132,7 +132,19 @@ final class ElfV2Ppc64 implements Port {
 
     @Override
     public void requireLinkable(FunctionDescriptor function) {
+        Port.super.requireLinkable(function);
         LinkerFaults.refuseMiscounted(function, layout -> homogeneous(layout).isPresent());
+        List<List<Piece>> arguments = classify(function).arguments();
+        for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i).stream().anyMatch(ElfV2Ppc64::isSecondHalfOnStack)) {
+                throw LinkerFaults.refusal(function.argumentLayouts().get(i),
+                        "looks on the stack for a float that is in the last register");
+            }
+        }
+    }
+
+    private static boolean isSecondHalfOnStack(Piece piece) {
+        return piece.storage() instanceof Storage.Stack && piece.offset() % DOUBLEWORD != 0;
     }
 
     /**

@@ -3,9 +3,12 @@
 package dev.salto.internal.abi;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -26,10 +29,15 @@ final class LinkerFaults {
                 .filter(isMistaken)
                 .findFirst()
                 .ifPresent(layout -> {
-                    throw new IllegalArgumentException(
-                            "%s cannot be passed by value: the JDK's linker %s; pass a pointer, or declare it in another way"
-                                    .formatted(layout, fault));
+                    throw refusal(layout, fault);
                 });
+    }
+
+    /** What is thrown for a layout with a fault. */
+    static IllegalArgumentException refusal(MemoryLayout layout, String fault) {
+        return new IllegalArgumentException(
+                "%s cannot be passed by value through a gate: the JDK's linker %s; use a CallInterface with Tier.DATA_DRIVEN, or pass a pointer"
+                        .formatted(layout, fault));
     }
 
     /**
@@ -42,6 +50,30 @@ final class LinkerFaults {
         refuse(function, isHomogeneous.and(LinkerFaults::isMiscounted),
                 "counts the members of aggregates of floating-point numbers in unions, or in arrays of structs,"
                         + " in another way than C does");
+    }
+
+    /**
+     * Refuses a function that has something empty among its arguments, and no other struct or union
+     * whose bytes the stub copies: it makes no memory then for the empty one, and ends the JVM. The
+     * linker itself refuses an empty result.
+     */
+    static void refuseEmptyAlone(FunctionDescriptor function, Function<FunctionDescriptor, CallSequence> classifier) {
+        if (function.argumentLayouts().stream().noneMatch(LinkerFaults::isEmpty)) {
+            return;
+        }
+        List<MemoryLayout> layouts = function.argumentLayouts();
+        List<List<Piece>> arguments = classifier.apply(function).arguments();
+        boolean hasMemory = IntStream.range(0, layouts.size())
+                .anyMatch(i -> layouts.get(i) instanceof GroupLayout && arguments.get(i).stream()
+                        .anyMatch(piece -> piece.size() > 0 && !(piece.storage() instanceof Storage.Reference)));
+        if (!hasMemory) {
+            refuse(function.dropReturnLayout(), LinkerFaults::isEmpty, "makes no memory for it, and ends the JVM");
+        }
+    }
+
+    /** Whether a layout is a struct or a union without a byte. */
+    static boolean isEmpty(MemoryLayout layout) {
+        return layout instanceof GroupLayout && layout.byteSize() == 0;
     }
 
     private static boolean isMiscounted(MemoryLayout homogeneous) {

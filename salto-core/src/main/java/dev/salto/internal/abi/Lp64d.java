@@ -9,6 +9,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.UnionLayout;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -103,6 +104,12 @@ abstract class Lp64d implements Port {
      */
     static boolean isWholeBecauseOfUnions(MemoryLayout layout) {
         return layout instanceof StructLayout && hasUnion(layout) && !fewFields(layout).isEmpty();
+    }
+
+    /** Whether one of two members that travel with a register for each is a boolean. */
+    static boolean hasBooleanOnItsOwn(MemoryLayout layout) {
+        return layout instanceof GroupLayout && membersOnTheirOwn(layout).stream()
+                .anyMatch(member -> member.layout() instanceof ValueLayout.OfBoolean);
     }
 
     private static boolean hasUnion(MemoryLayout layout) {

@@ -111,7 +111,9 @@ public interface Port {
      *
      * @throws IllegalArgumentException if that is so of {@code function}
      */
-    default void requireLinkable(FunctionDescriptor function) {}
+    default void requireLinkable(FunctionDescriptor function) {
+        LinkerFaults.refuseEmptyAlone(function, this::classify);
+    }
 
     /**
      * Says where one more word goes behind a function's arguments.

@@ -25,8 +25,10 @@ final class RiscV64 extends Lp64d {
 
     @Override
     public void requireLinkable(FunctionDescriptor function) {
+        super.requireLinkable(function);
         LinkerFaults.refuse(function, RiscV64::isWholeBecauseOfUnions,
                 "takes apart structs with unions, which C passes as a whole");
+        LinkerFaults.refuse(function, RiscV64::hasBooleanOnItsOwn, "fails at a boolean beside a floating-point number");
     }
 
     /**

@@ -57,11 +57,14 @@ final class S390x implements Port {
         return true;
     }
 
-    /** As a result, something empty is in memory like all structs. */
+    /** As a result, these are in memory like all structs. */
     @Override
     public void requireLinkable(FunctionDescriptor function) {
+        LinkerFaults.refuse(function.dropReturnLayout(), LinkerFaults::isEmpty, "takes something empty for an int");
         LinkerFaults.refuse(function.dropReturnLayout(),
-                layout -> layout instanceof GroupLayout && layout.byteSize() == 0, "takes something empty for an int");
+                layout -> layout instanceof GroupLayout group && SIZES_IN_REGISTERS.contains(layout.byteSize())
+                        && isLikeFloatingPoint(group) != isLikeFloatingPointToTheJdk(group),
+                "takes other structs and unions for the one floating-point number in them than C does");
     }
 
     @Override

@@ -3,6 +3,7 @@
 package dev.salto.internal.gate;
 
 import dev.salto.internal.abi.ExtendedType;
+import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.data.UniversalGate;
@@ -115,6 +116,7 @@ public final class Gate {
      */
     public static Gate ofInvoker(@Nullable TextImage image, Class<?> objects, FunctionDescriptor function,
             MethodHandle invoker) {
+        requireLinkable(function);
         return make(image, MethodHandles.lookup(), new Signature(objects, function),
                 new Dispatcher.Callee(null, invoker));
     }
@@ -146,14 +148,26 @@ public final class Gate {
                 exceptions.handler());
     }
 
+    /**
+     * Refuses a function that the JDK's linker does not know, or answers in another way than C
+     * expects. What the linker itself refuses is refused when a gate is made.
+     *
+     * @throws IllegalArgumentException if the function is such a one; the message names the layout,
+     *     and the remedy
+     */
+    public static void requireLinkable(FunctionDescriptor function) {
+        if (ExtendedType.isIn(function)) {
+            throw new IllegalArgumentException(
+                    "%s has a type in it that the JDK's linker does not know, and that only data-driven closures of a CallInterface can have"
+                            .formatted(function));
+        }
+        Ports.thisJvm().ifPresent(port -> port.requireLinkable(function));
+    }
+
     private static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,
             boolean areMethodHandles) {
         // Before names are taken away: they tell these types from structs.
-        if (ExtendedType.isIn(signature.function())) {
-            throw new IllegalArgumentException(
-                    "%s has a type in it that the JDK's linker does not know, and that only a CallInterface can have"
-                            .formatted(signature.function()));
-        }
+        requireLinkable(signature.function());
         ConcurrentMap<Signature, Gate> gates = GATES.get(anchor(definer, signature.objects()));
         Gate gate = gates.get(signature);
         if (gate != null && gate.isGoodFor(image)) {

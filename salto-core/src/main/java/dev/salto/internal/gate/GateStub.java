@@ -4,7 +4,6 @@ package dev.salto.internal.gate;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.table.GateUse;
 import dev.salto.internal.table.Kind;
@@ -64,9 +63,6 @@ final class GateStub {
      */
     static GateStub take(@Nullable TextImage image, String objects, FunctionDescriptor function,
             @Nullable MethodHandle forGood) {
-        if (image != null) {
-            Ports.thisJvm().orElseThrow().requireLinkable(function);
-        }
         Key key = new Key(objects, function, image != null);
         GateStub spare = forGood == null ? takeSpare(key) : null;
         if (spare != null) {
@@ -82,10 +78,8 @@ final class GateStub {
     }
 
     private static Route route(TextImage image, FunctionDescriptor function, MethodHandle dispatcher) {
-        Port port = Ports.thisJvm().orElseThrow();
-        MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
-                Arena.global());
-        return Route.throughGate(image, port.trailingArgument(function), stub.address());
+        return Route.throughGate(image, Ports.thisJvm().orElseThrow().trailingArgument(function),
+                make(dispatcher, function.appendArgumentLayouts(JAVA_INT)));
     }
 
     private static @Nullable GateStub takeSpare(Key key) {
@@ -141,6 +135,17 @@ final class GateStub {
 
     private long makeStub(int id) {
         MethodHandle target = MethodHandles.insertArguments(dispatcher, key.function.argumentLayouts().size(), id);
-        return Linker.nativeLinker().upcallStub(target, key.function, Arena.global()).address();
+        return make(target, key.function);
+    }
+
+    private static long make(MethodHandle target, FunctionDescriptor function) {
+        try {
+            return Linker.nativeLinker().upcallStub(target, function, Arena.global()).address();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "%s: so says the JDK's linker, which a gate needs, of a part of %s; use a CallInterface with Tier.DATA_DRIVEN, or pass pointers"
+                            .formatted(e.getMessage(), function),
+                    e);
+        }
     }
 }

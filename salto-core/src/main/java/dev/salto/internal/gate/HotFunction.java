@@ -4,7 +4,6 @@ package dev.salto.internal.gate;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.table.KindSlots;
@@ -73,18 +72,18 @@ public final class HotFunction {
 
     private void makeGate() {
         KindSlots own = slots;
-        if (own == null || ExtendedType.isIn(function)) {
+        if (own == null) {
             return;
         }
         try {
-            var port = Ports.thisJvm().orElseThrow();
-            port.requireLinkable(function);
+            Gate.requireLinkable(function);
             MethodHandle dispatcher = new Dispatcher.Recipe(MethodHandles.lookup(),
                     new Dispatcher.Callee(null, invoker.get()), function, exceptions.get(), true).make();
             MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
                     Arena.global());
             Gate.countMade();
-            own.lead(Route.throughGate(image, port.trailingArgument(function), stub.address()));
+            own.lead(Route.throughGate(image, Ports.thisJvm().orElseThrow().trailingArgument(function),
+                    stub.address()));
         } catch (IllegalAccessException | RuntimeException | Error e) {
             // The linker does not know the type, or the JVM has no room for code. It stays
             // data-driven, which works without a gate.

@@ -47,6 +47,8 @@ final class NativeCodeBuild implements Callable<Integer> {
                 new CallersLibrary("-signatures-O2", "-O2", "signatures.c"),
                 new CallersLibrary("-extended-O0", "-O0", "extended.c"),
                 new CallersLibrary("-extended-O2", "-O2", "extended.c"),
+                new CallersLibrary("-structs-O0", "-O0", "structs.c"),
+                new CallersLibrary("-structs-O2", "-O2", "structs.c"),
                 new CallersLibrary("-arm-conventions-O0", "-O0", "arm-conventions.c"),
                 new CallersLibrary("-arm-conventions-O2", "-O2", "arm-conventions.c"),
                 new CallersLibrary("-conventions-O0", "-O0", "conventions.c"),

@@ -219,7 +219,8 @@ final class NativeCodeBuildTest {
             assertThat(Files.mismatch(architecture.image(), folder.resolve(TARGET.relativize(architecture.image()))))
                     .as("%s", architecture).isEqualTo(-1);
             for (String suffix : List.of(".so", "-libffi.so", "-signatures-O0.so", "-signatures-O2.so",
-                    "-extended-O0.so", "-extended-O2.so", "-arm-conventions-O0.so", "-arm-conventions-O2.so",
+                    "-extended-O0.so", "-extended-O2.so", "-structs-O0.so", "-structs-O2.so", "-arm-conventions-O0.so",
+                    "-arm-conventions-O2.so",
                     "-conventions-O0.so", "-conventions-O2.so")) {
                 Path library = Path.of("classes/dev/salto/text/callers", architecture + suffix);
                 assertThat(Files.mismatch(TARGET.resolve(library), folder.resolve(library))).as("%s", library)
