@@ -486,6 +486,27 @@ void win64_vector(four_floats (MS *f)(int, four_floats, double, four_floats, fou
         STORE(four_floats, f(1, vector_a, 2.5, vector_b, vector_a));
 }
 
+/* As GCC has vectors of 8 bytes: C is told that they are integers, and that one of a double goes by reference. */
+static long long two_floats(float a, float b)
+{
+        union {
+                float numbers[2];
+                long long bits;
+        } both = { { a, b } };
+        return both.bits;
+}
+
+void win64_two_floats(long long (MS *f)(int, long long, double, long long, long long), struct stored *result)
+{
+        STORE(long long, f(1, two_floats(1.5f, -2.5f), 2.5, two_floats(5.5f, 6.5f), two_floats(1.5f, -2.5f)));
+}
+
+void win64_vector_of_one_double(long long (MS *f)(int, double *, double, double *, double *), struct stored *result)
+{
+        double a = 1.5, b = -5.5;
+        STORE(long long, f(1, &a, 2.5, &b, &a));
+}
+
 _Complex float complex_float_a = (_Complex float){ 1.5f, -2.5f };
 _Complex float complex_float_b = (_Complex float){ 3.5f, 4.5f };
 _Complex float complex_float_c = (_Complex float){ -5.5f, 6.5f };

@@ -9,54 +9,59 @@
 
 #include "memory.h"
 
+/* How a type comes back: as GCC has it, where clang has it in another way. */
+#define RETURNED(name)          name
+
 #define CALLERS(name, type, a, b, c)                                                                                    \
         typedef type name;                                                                                              \
+        struct name##_alone { name value; };                                                                            \
         name name##_a = a;                                                                                              \
         name name##_b = b;                                                                                              \
         name name##_c = c;                                                                                              \
-        struct name##_alone { name value; };                                                                            \
         struct name##_alone name##_alone_a = { a };                                                                     \
         struct name##_alone name##_alone_c = { c };                                                                     \
         struct name##_and_int { name value; int more; };                                                                \
         struct name##_and_int name##_and_int_a = { a, 4 };                                                              \
         struct name##_and_int name##_and_int_c = { c, -5 };                                                             \
                                                                                                                         \
-        void name##_one(name (*f)(name), name *result)                                                                  \
+        void name##_one(RETURNED(name) (*f)(name), RETURNED(name) *result)                                              \
         {                                                                                                               \
                 *result = f(name##_a);                                                                                  \
         }                                                                                                               \
                                                                                                                         \
-        void name##_between(name (*f)(int, name, double, name, int), name *result)                                      \
+        void name##_between(RETURNED(name) (*f)(int, name, double, name, int), RETURNED(name) *result)                  \
         {                                                                                                               \
                 *result = f(1, name##_a, 2.5, name##_b, -3);                                                            \
         }                                                                                                               \
                                                                                                                         \
-        void name##_many(name (*f)(name, name, name, name, name, name, name, name, name, name), name *result)           \
+        void name##_many(RETURNED(name) (*f)(name, name, name, name, name, name, name, name, name, name),               \
+                         RETURNED(name) *result)                                                                        \
         {                                                                                                               \
                 *result = f(name##_a, name##_b, name##_a, name##_b, name##_a, name##_b, name##_a, name##_b, name##_a,   \
                             name##_b);                                                                                  \
         }                                                                                                               \
                                                                                                                         \
-        void name##_behind_longs(name (*f)(long, long, long, long, long, name, long, name, long), name *result)         \
+        void name##_behind_longs(RETURNED(name) (*f)(long, long, long, long, long, name, long, name, long),             \
+                                 RETURNED(name) *result)                                                                \
         {                                                                                                               \
                 *result = f(1, -2, 3, -4, 5, name##_a, -6, name##_b, 7);                                                \
         }                                                                                                               \
                                                                                                                         \
-        void name##_behind_nine_longs(name (*f)(long, long, long, long, long, long, long, long, long, name, long,       \
-                                                name),                                                                  \
-                                      name *result)                                                                     \
+        void name##_behind_nine_longs(RETURNED(name) (*f)(long, long, long, long, long, long, long, long, long,         \
+                                                          name, long, name),                                            \
+                                      RETURNED(name) *result)                                                           \
         {                                                                                                               \
                 *result = f(1, -2, 3, -4, 5, -6, 7, -8, 9, name##_a, -10, name##_b);                                    \
         }                                                                                                               \
                                                                                                                         \
-        void name##_behind_one_long(name (*f)(long, name, long, name), name *result)                                    \
+        void name##_behind_one_long(RETURNED(name) (*f)(long, name, long, name), RETURNED(name) *result)                \
         {                                                                                                               \
                 *result = f(1, name##_a, -2, name##_b);                                                                 \
         }                                                                                                               \
                                                                                                                         \
-        void name##_behind_doubles(name (*f)(double, double, double, double, double, double, double, name, double,      \
-                                             name),                                                                     \
-                                   name *result)                                                                        \
+        void name##_behind_doubles(RETURNED(name) (*f)(double, double, double, double, double, double, double,          \
+                                                       name, double, name),                                             \
+                                   RETURNED(name) *result)                                                              \
         {                                                                                                               \
                 *result = f(1.5, -2.5, 3.5, -4.5, 5.5, -6.5, 7.5, name##_a, -8.5, name##_b);                            \
         }                                                                                                               \
@@ -72,7 +77,7 @@
                 *result = f(1, name##_and_int_a, -2);                                                                   \
         }                                                                                                               \
                                                                                                                         \
-        void name##_variadic(name (*f)(int, ...), name *result)                                                         \
+        void name##_variadic(RETURNED(name) (*f)(int, ...), RETURNED(name) *result)                                     \
         {                                                                                                               \
                 *result = f(1, name##_a, 2.5, -3, name##_b, 4L);                                                        \
         }
@@ -99,6 +104,8 @@ CALLERS(float128, __float128, 1.25Q, -2.0e300Q, 3.0625e-300Q)
 typedef float two_floats_t __attribute__((vector_size(8)));
 typedef float four_floats_t __attribute__((vector_size(16)));
 typedef double two_doubles_t __attribute__((vector_size(16)));
+typedef double one_double_t __attribute__((vector_size(8)));
+typedef long long one_long_long_t __attribute__((vector_size(8)));
 typedef short four_shorts_t __attribute__((vector_size(8)));
 typedef int four_ints_t __attribute__((vector_size(16)));
 #define LIST(...) { __VA_ARGS__ }
@@ -108,4 +115,11 @@ CALLERS(vector_four_floats, four_floats_t, LIST(1.5f, -2.5f, 3.5f, 4.5f), LIST(5
 CALLERS(vector_two_doubles, two_doubles_t, LIST(1.5, -2.5), LIST(3.5, 4.5), LIST(-5.5, 6.5))
 CALLERS(vector_four_shorts, four_shorts_t, LIST(1, -2, 3, -4), LIST(5, -6, 7, -8), LIST(-9, 10, -11, 12))
 CALLERS(vector_four_ints, four_ints_t, LIST(1, -2, 3, -4), LIST(5, -6, 7, -8), LIST(-9, 10, -11, 12))
+CALLERS(vector_one_long_long, one_long_long_t, LIST(-0x123456789abcdefLL), LIST(2), LIST(0x76543210fedcba98LL))
+#ifdef __x86_64__
+/* clang returns it in a register, if it is not in a struct. */
+#undef RETURNED
+#define RETURNED(name)          struct name##_alone
+#endif
+CALLERS(vector_one_double, one_double_t, LIST(1.5), LIST(-2.5), LIST(3.5))
 #endif

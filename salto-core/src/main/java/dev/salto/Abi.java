@@ -18,7 +18,10 @@ public enum Abi {
     NATIVE,
     /** System V on x86-64, which is what Linux has there. */
     UNIX64,
-    /** 64-bit Windows on x86-64 ({@code ms_abi}), where {@code long double} is {@code double}. */
+    /**
+     * 64-bit Windows on x86-64 ({@code ms_abi}), where {@code long double} is {@code double}.
+     * Vectors travel as GCC has them, see {@link NativeLayouts#vector}.
+     */
     WIN64,
     /** 64-bit Windows on x86-64 as GCC has it, whose {@code long double} has 80 bits and travels by reference. */
     GNUW64,

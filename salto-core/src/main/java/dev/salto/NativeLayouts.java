@@ -77,7 +77,15 @@ public final class NativeLayouts {
     }
 
     /**
-     * A vector that the compiler knows as one, as {@code float __attribute__((vector_size(16)))}, {@code __m128} or {@code float32x4_t}.
+     * A vector that the compiler knows as one, as {@code float __attribute__((vector_size(16)))},
+     * {@code __m128} or {@code float32x4_t}.
+     *
+     * <p>Where compilers do not agree, it travels as GCC has it. On x86-64, GCC passes and returns a
+     * vector of one {@code double} in memory; clang returns it in xmm0. In {@link Abi#WIN64} and
+     * {@link Abi#GNUW64}, GCC passes vectors of 8 bytes in integer registers, but one of a {@code
+     * double} by its address, and returns all of them in rax. There clang passes those of {@code
+     * float}, and of integers shorter than 8 bytes, by their address, that of a {@code double} in
+     * a floating-point register, and returns all of these in xmm0.
      *
      * @param element what it is made of
      * @param count how many; all together have 8 or 16 bytes

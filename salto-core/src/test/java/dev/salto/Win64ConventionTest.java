@@ -20,6 +20,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -63,8 +64,13 @@ final class Win64ConventionTest {
                 CCaller.of("win64_two_ints", struct(twoInts, -7, 8), struct(twoInts, 1, -2), 3),
                 extended("int128", int128(-6, 7), int128(0x0123456789abcdefL, 0xfedcba9876543210L),
                         int128(-1, -5)),
-                extended("vector", vector(-1.5f, -2.5f, -3.5f, -4.5f), vector(1.5f, -2.5f, 3.5f, -4.5f),
-                        vector(5.5f, 6.5f, 7.5f, 8.5f)),
+                extended("vector", vector(JAVA_FLOAT, -1.5f, -2.5f, -3.5f, -4.5f),
+                        vector(JAVA_FLOAT, 1.5f, -2.5f, 3.5f, -4.5f),
+                        vector(JAVA_FLOAT, 5.5f, 6.5f, 7.5f, 8.5f)),
+                extended("two_floats", vector(JAVA_FLOAT, -1.5f, -2.5f), vector(JAVA_FLOAT, 1.5f, -2.5f),
+                        vector(JAVA_FLOAT, 5.5f, 6.5f)),
+                extended("vector_of_one_double", vector(JAVA_DOUBLE, 4.5), vector(JAVA_DOUBLE, 1.5),
+                        vector(JAVA_DOUBLE, -5.5)),
                 extended("complex_float", struct(complexFloat, -5.5f, 6.5f), struct(complexFloat, 1.5f, -2.5f),
                         struct(complexFloat, 3.5f, 4.5f)),
                 extended("complex_double", struct(complexDouble, -5.5, 6.5), struct(complexDouble, 1.5, -2.5),
@@ -82,8 +88,8 @@ final class Win64ConventionTest {
         return struct(NativeLayouts.int128(), IntStream.range(0, content.length).mapToObj(i -> content[i]).toArray());
     }
 
-    private static Struct vector(Object... elements) {
-        return struct(NativeLayouts.vector(JAVA_FLOAT, 4), elements);
+    private static Struct vector(ValueLayout type, Object... elements) {
+        return struct(NativeLayouts.vector(type, elements.length), elements);
     }
 
     /** The C function that passes, and gets, structs of a size. */

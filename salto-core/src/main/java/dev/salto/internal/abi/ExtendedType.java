@@ -7,6 +7,7 @@ import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -76,10 +77,19 @@ public enum ExtendedType {
         };
     }
 
-    /** The layout of one part of a complex number. */
-    static MemoryLayout part(MemoryLayout complex) {
-        SequenceLayout content = (SequenceLayout) ((GroupLayout) complex).memberLayouts().getFirst();
+    /** The layout of one part of a complex number, or of a vector. */
+    static MemoryLayout part(MemoryLayout type) {
+        SequenceLayout content = (SequenceLayout) ((GroupLayout) type).memberLayouts().getFirst();
         return content.elementLayout();
+    }
+
+    /**
+     * Whether a layout is {@code double __attribute__((vector_size(8)))}, which GCC has as a vector
+     * and yet not in a register on x86-64.
+     */
+    static boolean isVectorOfOneDouble(MemoryLayout layout) {
+        return of(layout) == VECTOR && part(layout) instanceof ValueLayout.OfDouble
+                && layout.byteSize() == Double.BYTES;
     }
 
     /**

@@ -177,12 +177,16 @@ final class SysVX64 implements Port {
     /**
      * Integers of every size, booleans, characters and pointers are INTEGER; {@code float} and
      * {@code double} are SSE; vectors of 16 bytes, and {@code __float128}, SSE and SSEUP; {@code
-     * long double} X87 and X87UP.
+     * long double} X87 and X87UP. A vector of one {@code double} is in memory to compilers, though
+     * not to the psABI. (clang returns it in xmm0, if it is not in a struct.)
      */
     private static EightbyteClass[] classesOf(Field field) {
         ExtendedType extended = ExtendedType.of(field.layout());
         if (extended == null) {
             return new EightbyteClass[]{field.isFloatingPoint() ? EightbyteClass.SSE : EightbyteClass.INTEGER};
+        }
+        if (ExtendedType.isVectorOfOneDouble(field.layout())) {
+            return new EightbyteClass[]{EightbyteClass.MEMORY};
         }
         return switch (extended) {
             case X87 -> new EightbyteClass[]{EightbyteClass.X87, EightbyteClass.X87UP};

@@ -51,13 +51,15 @@ record Win64(boolean isGnu) implements Convention {
 
     /**
      * "Return values": in rax or xmm0, or at an address that is passed before all arguments. {@code
-     * __int128} is no aggregate, and in xmm0 like a vector.
+     * __int128} is no aggregate, and in xmm0 like a vector of 16 bytes. One of 8 is in rax, as
+     * {@code __m64} is; clang has those of {@code float} in xmm0.
      */
     private CallSequence.Result placeResult(MemoryLayout layout, Slots arguments) {
         requireKnown(layout);
         long size = layout.byteSize();
         ExtendedType type = ExtendedType.of(layout);
-        if (type == ExtendedType.INT128 || type == ExtendedType.VECTOR || Field.isFloatingPoint(layout)) {
+        boolean isLargeVector = type == ExtendedType.VECTOR && size > SLOT;
+        if (type == ExtendedType.INT128 || isLargeVector || Field.isFloatingPoint(layout)) {
             return new CallSequence.Result.InRegisters(List.of(new Piece(0, size, new Storage.VectorRegister(0))));
         }
         if (SIZES_IN_REGISTERS.contains(size)) {
@@ -84,7 +86,9 @@ record Win64(boolean isGnu) implements Convention {
                 return new Piece(0, size, next(true));
             }
             Storage word = next(false);
-            return new Piece(0, size, SIZES_IN_REGISTERS.contains(size) ? word : new Storage.Reference(word));
+            // So does GCC; clang has it in a register for floating-point numbers.
+            boolean isInWord = SIZES_IN_REGISTERS.contains(size) && !ExtendedType.isVectorOfOneDouble(layout);
+            return new Piece(0, size, isInWord ? word : new Storage.Reference(word));
         }
 
         Storage next(boolean isFloatingPoint) {
