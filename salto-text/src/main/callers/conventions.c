@@ -84,11 +84,6 @@ static const struct mixture MIXTURE = { 1, -2.5, 3 };
                 STORE(signed char, f(OBJECT, -128, 65535, 1, -32768));                                                  \
         }                                                                                                               \
                                                                                                                         \
-        void name##_long_longs(long long (convention *f)(void *, long long, int, long long), struct stored *result)     \
-        {                                                                                                               \
-                STORE(long long, f(OBJECT, -0x123456789abcdefLL, 2, 0x76543210fedcba98LL));                             \
-        }                                                                                                               \
-                                                                                                                        \
         void name##_floats(float (convention *f)(void *, float, double, float), struct stored *result)                  \
         {                                                                                                               \
                 STORE(float, f(OBJECT, 1.5f, -2.5, 3.5f));                                                              \
@@ -110,6 +105,18 @@ static const struct mixture MIXTURE = { 1, -2.5, 3 };
                 STORE(int, f(OBJECT, (struct two_ints){ 1, -2 }, (struct three_chars){ { 3, -4, 5 } }, MIXTURE, 6));    \
         }                                                                                                               \
                                                                                                                         \
+        void name##_complex_float(_Complex float (convention *f)(void *, int), struct stored *result)                   \
+        {                                                                                                               \
+                STORE(_Complex float, f(OBJECT, 1));                                                                    \
+        }
+
+#define LONG_LONGS(name, convention)                                                                                    \
+        void name##_long_longs(long long (convention *f)(void *, long long, int, long long), struct stored *result)     \
+        {                                                                                                               \
+                STORE(long long, f(OBJECT, -0x123456789abcdefLL, 2, 0x76543210fedcba98LL));                             \
+        }
+
+#define RESULTS_IN_MEMORY(name, convention)                                                                             \
         void name##_one_int(struct one_int (convention *f)(void *, int), struct stored *result)                         \
         {                                                                                                               \
                 STORE(struct one_int, f(OBJECT, 1));                                                                    \
@@ -125,20 +132,51 @@ static const struct mixture MIXTURE = { 1, -2.5, 3 };
                 STORE(struct mixture, f(OBJECT, 1, 2, 3));                                                              \
         }                                                                                                               \
                                                                                                                         \
-        void name##_complex_float(_Complex float (convention *f)(void *, int), struct stored *result)                   \
-        {                                                                                                               \
-                STORE(_Complex float, f(OBJECT, 1));                                                                    \
-        }                                                                                                               \
-                                                                                                                        \
         void name##_complex_double(_Complex double (convention *f)(void *, int), struct stored *result)                 \
         {                                                                                                               \
                 STORE(_Complex double, f(OBJECT, 1));                                                                   \
         }
 
+/* As GCC has thiscall and fastcall: C is told that the address of such a result is the first argument. */
+#define RESULTS_AT_FIRST_ARGUMENT(name, convention)                                                                     \
+        void name##_one_int(struct one_int *(convention *f)(struct one_int *, void *, int), struct stored *result)      \
+        {                                                                                                               \
+                struct one_int value;                                                                                   \
+                STORE(struct one_int, *f(&value, OBJECT, 1));                                                           \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_two_ints(struct two_ints *(convention *f)(struct two_ints *, void *, int), struct stored *result)   \
+        {                                                                                                               \
+                struct two_ints value;                                                                                  \
+                STORE(struct two_ints, *f(&value, OBJECT, 1));                                                          \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_mixture(struct mixture *(convention *f)(struct mixture *, void *, int, int, int),                   \
+                            struct stored *result)                                                                      \
+        {                                                                                                               \
+                struct mixture value;                                                                                   \
+                STORE(struct mixture, *f(&value, OBJECT, 1, 2, 3));                                                     \
+        }                                                                                                               \
+                                                                                                                        \
+        void name##_complex_double(_Complex double *(convention *f)(_Complex double *, void *, int),                    \
+                                   struct stored *result)                                                               \
+        {                                                                                                               \
+                _Complex double value;                                                                                  \
+                STORE(_Complex double, *f(&value, OBJECT, 1));                                                          \
+        }
+
 CALLERS(sysv, CDECL)
+LONG_LONGS(sysv, CDECL)
+RESULTS_IN_MEMORY(sysv, CDECL)
 CALLERS(stdcall, STDCALL)
+LONG_LONGS(stdcall, STDCALL)
+RESULTS_IN_MEMORY(stdcall, STDCALL)
 CALLERS(thiscall, THISCALL)
+LONG_LONGS(thiscall, THISCALL)
+RESULTS_AT_FIRST_ARGUMENT(thiscall, THISCALL)
 CALLERS(fastcall, FASTCALL)
+LONG_LONGS(fastcall, THISCALL) /* a long long takes edx */
+RESULTS_AT_FIRST_ARGUMENT(fastcall, FASTCALL)
 
 void sysv_variadic(int (*f)(int, ...), struct stored *result)
 {
@@ -155,12 +193,24 @@ void thiscall_float_first(int (THISCALL *f)(float, int, int), struct stored *res
         STORE(int, f(1.5f, 2, -3));
 }
 
-void fastcall_long_long_first(int (FASTCALL *f)(long long, int, int, int), struct stored *result)
+void thiscall_long_long_first(int (STDCALL *f)(long long, void *), struct stored *result)
+{
+        STORE(int, f(-1, OBJECT));
+}
+
+void thiscall_struct_first(int (STDCALL *f)(struct one_int, void *), struct stored *result)
+{
+        STORE(int, f((struct one_int){ 1 }, OBJECT));
+}
+
+/* In these C is told what GCC makes of fastcall: what is on the stack, and what is in ecx or edx. */
+
+void fastcall_long_long_first(int (STDCALL *f)(long long, int, int, int), struct stored *result)
 {
         STORE(int, f(-1, 2, -3, 4));
 }
 
-void fastcall_long_long_second(int (FASTCALL *f)(int, long long, int, int), struct stored *result)
+void fastcall_long_long_second(int (THISCALL *f)(int, long long, int, int), struct stored *result)
 {
         STORE(int, f(1, -2, 3, -4));
 }
@@ -180,9 +230,20 @@ void fastcall_struct_of_float_first(int (FASTCALL *f)(struct one_float, int, int
         STORE(int, f((struct one_float){ 1.5f }, 2, -3, 4));
 }
 
-void fastcall_struct_of_shorts_first(int (FASTCALL *f)(struct two_shorts, int, int, int), struct stored *result)
+void fastcall_struct_of_shorts_first(int (FASTCALL *f)(int, int, struct two_shorts, int, int), struct stored *result)
 {
-        STORE(int, f((struct two_shorts){ 1, -2 }, 3, -4, 5));
+        STORE(int, f(-1, 3, (struct two_shorts){ 1, -2 }, -4, 5));
+}
+
+void fastcall_union_of_float_first(int (FASTCALL *f)(int, int, float, int, int), struct stored *result)
+{
+        STORE(int, f(-1, 3, 1.5f, -4, 5));
+}
+
+void fastcall_complex_float_first(int (FASTCALL *f)(int, int, _Complex float, int), struct stored *result)
+{
+        _Complex float number = { 1.5f, -2.5f };
+        STORE(int, f(3, -4, number, 5));
 }
 
 void fastcall_struct_of_ints_first(int (FASTCALL *f)(struct two_ints, int, int, int), struct stored *result)

@@ -33,11 +33,26 @@ public enum Abi {
     MS_CDECL,
     /** {@code stdcall} on i386: the callee removes the arguments from the stack. Structs are returned as in {@link #SYSV}; Windows' compilers return those of up to eight bytes as integers. */
     STDCALL,
-    /** {@code thiscall} on i386: the first argument, the address of an object, is in ecx, and the callee removes the others. Structs are returned as in {@link #STDCALL}. */
+    /**
+     * {@code thiscall} on i386: the first argument, the address of an object, is in ecx, and the
+     * callee removes the others. Structs are returned as in {@link #STDCALL}.
+     *
+     * <p>It is as GCC has it on Linux. There the address of a result in memory is the first
+     * argument, in ecx, and the object's is on the stack. A struct or a {@code long long} as the
+     * first argument leaves no register for others. In clang, and in compilers for Windows, the
+     * object's address is in ecx, and that of the result on the stack; a {@code long long} leaves
+     * ecx to the argument behind it.
+     */
     THISCALL,
     /**
-     * {@code fastcall} on i386: the first two arguments of a word are in ecx and edx, and the callee removes the others. Structs are returned as in {@link #STDCALL}. Where compilers do not agree, behind a {@code long long} or a
-     * struct by value, and for results in memory, it is as clang has it.
+     * {@code fastcall} on i386: the first two arguments of a word are in ecx and edx, and the callee
+     * removes the others. Structs are returned as in {@link #STDCALL}.
+     *
+     * <p>It is as GCC has it on Linux. There the address of a result in memory is the first
+     * argument, in ecx. A {@code long long}, or a struct that is more than one floating-point
+     * number, is on the stack, and leaves as many registers less as it has words. In clang the
+     * address of a result is on the stack, a {@code long long} leaves all registers, and some
+     * structs of a word leave ecx to the argument behind them.
      */
     FASTCALL,
     /**

@@ -5,7 +5,8 @@ package dev.salto.internal.abi;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.ValueLayout;
+import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.StructLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * eax and edx and floating-point numbers in st(0); the constants say what differs.
  *
  * <p>Section names are those of the System V Application Binary Interface, Intel386 Architecture
- * Processor Supplement 1.1. The conventions of Windows are as clang has them on Linux, where a
- * compiler is told so by an attribute; {@code PASCAL} and {@code REGISTER} as "Program Control" of
+ * Processor Supplement 1.1. The conventions of Windows are as GCC has them on Linux, where a
+ * compiler is told so by an attribute, also where clang differs; {@code PASCAL} and {@code REGISTER} as "Program Control" of
  * the Delphi Language Guide says, but that structs are passed by value.
  */
 final class I386Convention implements Convention {
@@ -112,7 +113,7 @@ final class I386Convention implements Convention {
         MemoryLayout returned = function.returnLayout().orElse(null);
         boolean returnsInMemory = returned != null && isReturnedInMemory(returned);
         Placement places = new Placement();
-        Storage address = returnsInMemory && !pushesFirstFirst() ? places.onStack(WORD) : null;
+        Storage address = returnsInMemory && !pushesFirstFirst() ? places.word() : null;
         List<Storage> storages = new ArrayList<>();
         for (MemoryLayout layout : layouts) {
             storages.add(places.next(layout));
@@ -196,11 +197,7 @@ final class I386Convention implements Convention {
 
     /** Hands out registers and the stack. */
     private final class Placement {
-        /**
-         * The next register, and how many arguments may still be in one: clang counts some structs,
-         * but leaves no register out for them.
-         */
-        private int next;
+        /** How many registers are left, of which the next one is the first. */
         private int left = registers.size();
 
         private long stackSize;
@@ -212,18 +209,16 @@ final class I386Convention implements Convention {
             } else if (layout.byteSize() <= WORD && !Field.isFloatingPoint(layout)) {
                 return word();
             }
-            if (left > 0 && layout.byteSize() > 0 && !isFloatingPoint(layout)) {
-                passOver(layout);
+            boolean takesRegisters = I386Convention.this == THISCALL || I386Convention.this == FASTCALL;
+            if (takesRegisters && !isFloatingPointToGcc(layout)) {
+                // It is on the stack, and yet leaves fewer registers for those behind it.
+                left = (int) Math.max(0, left - Math.ceilDiv(layout.byteSize(), WORD));
             }
             return onStack(layout.byteSize());
         }
 
         Storage word() {
-            if (left == 0) {
-                return onStack(WORD);
-            }
-            left--;
-            return registers.get(next++);
+            return left == 0 ? onStack(WORD) : registers.get(registers.size() - left--);
         }
 
         Storage onStack(long size) {
@@ -246,24 +241,6 @@ final class I386Convention implements Convention {
             return Math.ceilDiv(size, WORD) * WORD;
         }
 
-        /**
-         * What a value that is on the stack, and not in the registers of the x87, does to those
-         * behind it.
-         */
-        private void passOver(MemoryLayout layout) {
-            if (I386Convention.this == THISCALL) {
-                throw new IllegalArgumentException(
-                        "THISCALL passes the address of an object first, and compilers do not agree where a struct or a long long before that goes: %s; make an address or an int the first argument"
-                                .formatted(layout));
-            }
-            if (I386Convention.this != FASTCALL || !(layout instanceof GroupLayout)) {
-                return;
-            }
-            int words = (int) Math.min(Math.ceilDiv(layout.byteSize(), WORD), left + 1);
-            left = words > left ? 0 : left - words;
-            next += isOneWord(layout) ? 1 : 0;
-        }
-
         /** GCC and clang put {@code __float128} in different places, but for some. */
         private void requireAgreement(MemoryLayout layout) {
             if (stackSize % QUAD_ALIGNMENT == 0) {
@@ -280,22 +257,17 @@ final class I386Convention implements Convention {
     }
 
     /**
-     * Whether a value is a floating-point number, or a struct of one {@code float} or {@code
-     * double} and nothing else.
+     * Whether GCC takes a value for a floating-point number, or a complex one: also a struct or an
+     * array that has nothing else in it, but no union.
      */
-    private static boolean isFloatingPoint(MemoryLayout layout) {
-        ExtendedType type = ExtendedType.of(layout);
-        if (type != null) {
-            return type != ExtendedType.COMPLEX;
+    private static boolean isFloatingPointToGcc(MemoryLayout layout) {
+        if (layout instanceof SequenceLayout array) {
+            return array.elementCount() == 1 && isFloatingPointToGcc(array.elementLayout());
         }
-        List<Field> fields = Field.of(layout);
-        return fields.size() == 1 && fields.getFirst().isFloatingPoint()
-                && fields.getFirst().size() == layout.byteSize();
-    }
-
-    /** Whether clang takes a struct for the word that is its only member. */
-    private static boolean isOneWord(MemoryLayout layout) {
-        List<MemoryLayout> members = ((GroupLayout) layout).memberLayouts();
-        return members.size() == 1 && members.getFirst() instanceof ValueLayout value && value.byteSize() == WORD;
+        if (ExtendedType.of(layout) != null || Field.isFloatingPoint(layout)) {
+            return true;
+        }
+        return layout instanceof StructLayout struct && struct.memberLayouts().stream()
+                .anyMatch(member -> member.byteSize() == layout.byteSize() && isFloatingPointToGcc(member));
     }
 }
