@@ -44,20 +44,7 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
                 candidates.add(method);
             }
         }
-        // An interface that narrows an inherited method has both; whatever implements it has both
-        // too, so either one will do.
-        List<Method> narrowest = new ArrayList<>();
-        for (Method method : candidates) {
-            if (!isNarrowedByAny(method, candidates)) {
-                narrowest.add(method);
-            }
-        }
-        if (narrowest.size() != 1) {
-            throw new IllegalArgumentException(
-                    "%s has %d abstract methods; a closure's type is a functional interface, with exactly"
-                            .formatted(type.getName(), narrowest.size()) + " one");
-        }
-        Method method = narrowest.getFirst();
+        Method method = candidates.size() == 1 ? candidates.getFirst() : commonMethod(type, candidates);
         return new FunctionalMethod(type, method.getName(),
                 MethodType.methodType(method.getReturnType(), method.getParameterTypes()));
     }
@@ -76,27 +63,20 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
         return false;
     }
 
-    private static boolean isNarrowedByAny(Method wide, List<Method> others) {
-        for (Method other : others) {
-            if (isNarrowedBy(wide, other)) {
-                return true;
+    /**
+     * Returns the method that stands for all others, where an interface inherits several of one
+     * signature (JLS 9.8). What implements the interface has all of them, so any one will do.
+     */
+    private static Method commonMethod(Class<?> type, List<Method> candidates) {
+        List<MemberSignature> signatures = MemberSignature.of(type, candidates);
+        for (MemberSignature one : signatures) {
+            if (signatures.stream().allMatch(one::standsFor)) {
+                return one.method();
             }
         }
-        return false;
-    }
-
-    private static boolean isNarrowedBy(Method wide, Method narrow) {
-        if (wide.equals(narrow) || !wide.getName().equals(narrow.getName())
-                || wide.getParameterCount() != narrow.getParameterCount()
-                || !wide.getReturnType().isAssignableFrom(narrow.getReturnType())) {
-            return false;
-        }
-        for (int i = 0; i < wide.getParameterCount(); i++) {
-            if (!wide.getParameterTypes()[i].isAssignableFrom(narrow.getParameterTypes()[i])) {
-                return false;
-            }
-        }
-        return true;
+        throw new IllegalArgumentException(
+                "%s has %s abstract methods; a closure's type is a functional interface, with exactly"
+                        .formatted(type.getName(), candidates.size()) + " one");
     }
 
     /**
