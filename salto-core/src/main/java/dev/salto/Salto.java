@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>property</th><th>value</th></tr>
  * <tr><td>{@code dev.salto.text}</td><td>the file that holds the text image: the code of all trampolines</td></tr>
  * <tr><td>{@code dev.salto.text.sources}</td><td>where the text image may come from, in which order, separated by commas; by default
- * {@code property,installed,class-folder,jar,memfd,file}. {@code memfd}, say, for deployments that overwrite files in place</td></tr>
+ * {@code property,installed,memfd,class-folder,jar,file}; under a filter for system calls, which
+ * may end the process for the attempt, {@code memfd} comes behind {@code jar}. {@code
+ * installed,class-folder,jar}, say, to map files in place, which must not be overwritten then</td></tr>
  * <tr><td>{@code dev.salto.text.folder}</td><td>the folder for the private file, if it comes to that; by default {@code java.io.tmpdir},
  * {@code $XDG_RUNTIME_DIR}, {@code $XDG_CACHE_HOME} and {@code ~/.cache}, whichever allows executable files</td></tr>
  * <tr><td>{@code dev.salto.policy}</td><td>{@code static} or {@code dynamic-allowed}, see {@link Policy}</td></tr>

@@ -55,7 +55,8 @@ public record ChildJvm(int exitCode, List<String> output) {
         return ChildProcess.start(command(library, program, options));
     }
 
-    private static List<String> command(Path library, String program, String... options) {
+    /** The command line of {@link #run}. */
+    static List<String> command(Path library, String program, String... options) {
         return command(Path.of(System.getProperty("java.home")), List.of("--module-path", library.toString()), program,
                 options);
     }

@@ -76,7 +76,7 @@ final class PackedJarIT {
         ChildJvm child = ChildJvm.run(jar, "TryCallback", "--enable-native-access=dev.salto,ALL-UNNAMED");
 
         assertThat(child.output()).startsWith("supported=true", "answer=42");
-        assertThat(child.value("source")).isEqualTo("jar");
+        assertThat(child.value("source")).isEqualTo(PackedLibrary.usualSource("jar"));
         assertThat(child.value("location")).contains(jar.toString(), LibraryCopy.IMAGE_NAME);
         assertThat(child.exitCode()).isZero();
     }

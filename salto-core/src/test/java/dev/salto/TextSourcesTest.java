@@ -8,17 +8,24 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every source that the text image can come from, each in a JVM of its own, with a copy of the library. */
 @Tag("host")
 final class TextSourcesTest {
     private static final String ALLOWED = "--enable-native-access=dev.salto,ALL-UNNAMED";
+
+    /** One property away from the order that applies otherwise. */
+    private static final String IN_PLACE_FIRST = "-Ddev.salto.text.sources=installed,class-folder,jar,memfd";
 
     @TempDir
     private Path folder = Path.of("");
@@ -68,8 +75,8 @@ final class TextSourcesTest {
         ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED,
                 "-Ddev.salto.text=" + folder.resolve("nothing"));
 
-        assertWorks(child, "class-folder", library.image().toString());
-        assertThat(mentions(child, "WARNING", "-Ddev.salto.text", "no such file", "class")).isTrue();
+        assertWorks(child, PackedLibrary.usualSource("class-folder"), LibraryCopy.IMAGE_NAME);
+        assertThat(mentions(child, "WARNING", "-Ddev.salto.text", "no such file", "comes from")).isTrue();
     }
 
     @Test
@@ -81,9 +88,9 @@ final class TextSourcesTest {
 
         ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED, "-Ddev.salto.text=" + file);
 
-        assertWorks(child, "class-folder", library.image().toString());
-        assertThat(mentions(child, "WARNING", file.toString(), "SHA-256")).isTrue();
-        assertThat(child.value("tried.property")).contains("SHA-256");
+        assertWorks(child, PackedLibrary.usualSource("class-folder"), LibraryCopy.IMAGE_NAME);
+        assertThat(mentions(child, "WARNING", file.toString(), "damaged")).isTrue();
+        assertThat(child.value("tried.property")).contains("damaged");
     }
 
     @Test
@@ -95,6 +102,44 @@ final class TextSourcesTest {
 
         assertWorks(child, "installed", file.toString());
         assertThat(child.value("tried.property")).contains("not set");
+    }
+
+    /** Without the image beside the classes, its digest decides. */
+    @Test
+    void anInstalledLibraryIsCheckedWhereTheImageWasDroppedFromTheClasses() throws Exception {
+        Path file = imageElsewhere();
+        Files.delete(library.image());
+        String installed = "-Djava.library.path=" + elsewhere();
+
+        assertWorks(ChildJvm.run(library.folder(), "TryCallback", ALLOWED, installed), "installed", file.toString());
+
+        byte[] damaged = Files.readAllBytes(file);
+        damaged[0x3000] ^= 1;
+        Files.write(file, damaged);
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED, installed);
+
+        assertThat(child.value("supported")).isEqualTo("false");
+        assertThat(child.value("tried.installed")).contains("damaged");
+        assertThat(child.value("tried.memfd")).contains("missing");
+    }
+
+    /** Java cannot name it then, but it is only one of many folders. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-Djava.library.path=", "-Djava.io.tmpdir=", "-Duser.home=", "-Ddev.salto.text=",
+        "-Ddev.salto.text.folder="})
+    void aFolderWhoseCharactersTheLocaleLacksDoesNotStopTheSearch(String property) throws Exception {
+        Path chosen = Files.createDirectory(folder.resolve("chosen"));
+        // The octal code stands for a letter that is not in the locale of this JVM either, perhaps.
+        List<String> command = new ArrayList<>(List.of("bash", "-e", "-c",
+                "odd=$1$(printf '/m\\303\\274sli'); shift; exec \"${@//@odd@/\"$odd\"}\"", "odd",
+                folder.toString()));
+        command.addAll(ChildJvm.command(library.folder(), "TryCallback", ALLOWED, property + "@odd@",
+                "-Ddev.salto.text.sources=property,installed,file,memfd"));
+
+        ChildJvm child = ChildProcess.run(command,
+                Map.of("LC_ALL", "C", "XDG_RUNTIME_DIR", chosen.toString()));
+
+        assertThat(child.output()).contains("supported=true", "answer=42");
     }
 
     @Test
@@ -121,7 +166,7 @@ final class TextSourcesTest {
         ChildJvm child = ChildJvm.runIn(runtime, "TryCallback", ALLOWED);
 
         assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
-        assertThat(child.value("tried.jar")).contains("jrt:/dev.salto");
+        assertThat(child.value("location")).contains("jrt:/dev.salto");
     }
 
     /** Runs a tool of the JDK, in a process of its own: jlink refuses to work in a JVM with patched modules. */
@@ -133,9 +178,20 @@ final class TextSourcesTest {
         assertThat(end.exitCode()).as("%s", end.output()).isZero();
     }
 
+    /** A file in a class folder, or a JAR, that is overwritten in place while it is mapped ends the process. */
+    @Test
+    void aSealedCopyInMemoryComesBeforeFilesThatAreMappedInPlace() throws Exception {
+        for (Path place : List.of(library.folder(), library.packed())) {
+            ChildJvm child = ChildJvm.run(place, "TryCallback", ALLOWED);
+
+            assertWorks(child, PackedLibrary.usualSource("class-folder"), LibraryCopy.IMAGE_NAME);
+            assertThat(child.value("tried.installed")).contains(LibraryCopy.IMAGE_NAME, "java.library.path");
+        }
+    }
+
     @Test
     void itIsMappedFromAClassFolder() throws Exception {
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED);
+        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED, IN_PLACE_FIRST);
 
         assertWorks(child, "class-folder", library.image().toString());
         assertThat(child.value("tried.installed")).contains(LibraryCopy.IMAGE_NAME, "java.library.path");
@@ -143,7 +199,7 @@ final class TextSourcesTest {
 
     @Test
     void aJarThatIsCompressedIsPassedOver() throws Exception {
-        ChildJvm child = ChildJvm.run(library.packed(), "TryCallback", ALLOWED);
+        ChildJvm child = ChildJvm.run(library.packed(), "TryCallback", ALLOWED, IN_PLACE_FIRST);
 
         assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
         assertThat(child.value("tried.jar")).contains("the library.jar", "compressed",
@@ -153,7 +209,7 @@ final class TextSourcesTest {
 
     @Test
     void aJarThatIsNotAlignedIsPassedOver() throws Exception {
-        ChildJvm child = ChildJvm.run(library.stored(), "TryCallback", ALLOWED);
+        ChildJvm child = ChildJvm.run(library.stored(), "TryCallback", ALLOWED, IN_PLACE_FIRST);
 
         assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
         assertThat(child.value("tried.jar")).contains("the library.jar", "page size", "keep the JAR of Salto as it is");
@@ -204,7 +260,7 @@ final class TextSourcesTest {
                 "-Ddev.salto.text.sources=class-folder,floppy");
 
         assertThat(child.value("supported")).isEqualTo("false");
-        assertThat(child.value("message")).contains("floppy", "property, installed, class-folder, jar, memfd, file");
+        assertThat(child.value("message")).contains("floppy", "property, installed, memfd, class-folder, jar, file");
     }
 
     @Test

@@ -43,7 +43,7 @@ public final class CountWritableCode {
         System.out.println("before=" + before.writableAndExecutable());
         System.out.println("after=" + after.writableAndExecutable());
         after.mappings().stream()
-                .filter(m -> m.isExecutable() && m.name().endsWith("x86_64.so"))
+                .filter(m -> m.isExecutable() && m.name().contains("libsalto-x86_64.so"))
                 .forEach(m -> System.out.println("image=" + m.permissions()));
     }
 }

@@ -79,6 +79,7 @@ public final class Situation {
             case "refuse-writable-executable" -> refuseProtection(PROT_WRITE | PROT_EXEC);
             case "refuse-executable" -> refuseProtection(PROT_EXEC);
             case "refuse-memfd" -> SeccompFilter.install(SeccompFilter.Rule.always(SystemCall.MEMFD_CREATE));
+            case "end-process-for-memfd" -> SeccompFilter.endProcessFor(SystemCall.MEMFD_CREATE);
             // Whatever is not mapped in place of something that the JVM has reserved.
             case "refuse-mmap" -> SeccompFilter.install(new SeccompFilter.Rule(SystemCall.MMAP, 3, MAP_FIXED, 0));
             case "refuse-duplicates" -> SeccompFilter.install(DUPLICATES);
@@ -122,6 +123,7 @@ public final class Situation {
         print("location", String.valueOf(report.location()));
         report.tried().forEach(
                 tried -> print("tried", "%s, %s: %s".formatted(tried.source(), tried.location(), tried.reason())));
+        report.hardening().forEach((name, state) -> print("hardening." + name, state));
         print("tables", Long.toString(report.tables()));
         print("closures", Long.toString(report.closures()));
         print("writableExecutable", String.valueOf(report.writableExecutable()));

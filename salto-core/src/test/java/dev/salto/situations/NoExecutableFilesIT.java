@@ -5,6 +5,7 @@ package dev.salto.situations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.salto.ChildJvm;
+import dev.salto.PackedLibrary;
 import dev.salto.TrampolinesUnsupportedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +95,21 @@ final class NoExecutableFilesIT {
                 .run("refuse-memfd", "bind 10000", "call", "report", "maps"));
     }
 
+    /** Where the attempt alone would be the end. */
+    @Test
+    void aFilterThatEndsTheProcessForAMemoryFileIsNotTried() throws Exception {
+        Path jar = Launch.packedLibrary(folder);
+
+        ChildJvm child = Launch.withModule(folder, jar)
+                .run("load", "end-process-for-memfd", "initialize", "bind 10000", "call", "report", "maps");
+
+        assertThat(child.value("end-process-for-memfd")).isEqualTo("done");
+        assertThat(child.value("initialize")).isEqualTo("done");
+        assertThat(child.value("call")).isEqualTo("done");
+        assertMappedFrom(jar, "jar", child);
+        assertThat(child.exitCode()).isZero();
+    }
+
     /** With executable memory files and temporary folders to be had, too. */
     @Test
     void noFileIsWrittenToMapTheImageFromItsJar() throws Exception {
@@ -103,6 +119,7 @@ final class NoExecutableFilesIT {
 
         ChildJvm child = Launch.withModule(folder, Launch.packedLibrary(folder))
                 .options("-XX:-UsePerfData") // a file for other programs
+                .options("-Ddev.salto.text.sources=property,installed,class-folder,jar")
                 .by(strace).by("--output=" + trace)
                 .run("load", "initialize", "bind 10000", "report", "maps");
 
@@ -155,6 +172,8 @@ final class NoExecutableFilesIT {
                 .by(namespace.command())
                 .run("bind 10000", "call", "report", "maps");
 
-        assertMappedFrom(jar, "jar", child);
+        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("call")).isEqualTo("done");
+        assertThat(child.value("source")).isEqualTo(PackedLibrary.usualSource("jar"));
     }
 }

@@ -5,6 +5,7 @@ package dev.salto.situations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.salto.ChildJvm;
+import dev.salto.PackedLibrary;
 import dev.salto.child.Situation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +49,16 @@ final class PackedIT {
         ChildJvm child = Launch.withClassPath(folder, jar).run(STEPS);
 
         assertWorksFrom(jar, child);
-        assertThat(child.value("source")).isEqualTo("jar");
+        assertThat(child.value("source")).isEqualTo(PackedLibrary.usualSource("jar"));
+    }
+
+    @Test
+    void itsOwnJarMappedInPlace() throws Exception {
+        Path jar = Launch.packedLibrary(folder);
+
+        ChildJvm child = Launch.withClassPath(folder, jar).options("-Ddev.salto.text.sources=jar").run(STEPS);
+
+        assertWorksFrom(jar, child);
         assertThat(child.values("mapped")).containsExactly(jar.toString());
     }
 

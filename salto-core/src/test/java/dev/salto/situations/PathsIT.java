@@ -69,6 +69,10 @@ final class PathsIT {
                 .run("bind 10000", "call", "report", "maps");
     }
 
+    private Launch inPlace(Path library) throws Exception {
+        return Launch.withModule(folder, library).options("-Ddev.salto.text.sources=class-folder,jar");
+    }
+
     private void assertMapped(ChildJvm child, String source, String odd, String file) {
         String path = folder + "/" + odd + "/" + file;
         assertThat(child.value("mechanism")).as("%s", child.output()).isEqualTo("static");
@@ -85,7 +89,7 @@ final class PathsIT {
         String odd = fillUp(name, "salto.jar");
         Path jar = Launch.packedLibrary(folder);
 
-        ChildJvm child = run(Launch.withModule(folder, Path.of(ODD, "salto.jar")), jar, odd);
+        ChildJvm child = run(inPlace(Path.of(ODD, "salto.jar")), jar, odd);
 
         assertMapped(child, "jar", odd, "salto.jar");
     }
@@ -97,7 +101,7 @@ final class PathsIT {
         String odd = fillUp(name, file);
         Path classes = Launch.unpackedLibrary(folder);
 
-        ChildJvm child = run(Launch.withModule(folder, Path.of(ODD, "salto")), classes, odd);
+        ChildJvm child = run(inPlace(Path.of(ODD, "salto")), classes, odd);
 
         assertMapped(child, "class-folder", odd, file);
     }

@@ -5,6 +5,7 @@ package dev.salto.situations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.salto.ChildJvm;
+import dev.salto.PackedLibrary;
 import dev.salto.TrampolinesUnsupportedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,9 +90,9 @@ final class WrongImageIT {
                 .run("bind 10000", "call", "report", "maps");
 
         assertThat(child.value("bind")).isEqualTo("done");
-        assertThat(child.value("source")).isEqualTo("jar");
+        assertThat(child.value("source")).isEqualTo(PackedLibrary.usualSource("jar"));
         assertThat(child.values("tried")).anyMatch(
                 tried -> tried.contains("installed") && tried.contains(installed.toString()));
-        assertThat(child.values("mapped")).containsExactly(folder.resolve("salto.jar").toString());
+        assertThat(child.values("mapped")).hasSize(1).doesNotContain(installed.toString());
     }
 }

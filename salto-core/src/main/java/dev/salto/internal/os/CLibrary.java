@@ -51,8 +51,9 @@ final class CLibrary {
     private static final boolean WORDS_HAVE_32_BITS = WORD.byteSize() == Integer.BYTES;
 
     /**
-     * Calls any function that takes at most six integers or pointers, and is not variadic. In the
-     * calling conventions of all ports each of them travels as a word, an {@code int} widened by
+     * Calls any function that takes at most six integers or pointers. It must not be variadic on
+     * POWER, where the caller's frame needs more room then. In the calling conventions of all ports
+     * each of them travels as a word, an {@code int} widened by
      * its sign, in a place that does not depend on what comes behind it; and nobody minds what a
      * function has no parameter for. Of the word that comes back from a function that returns an
      * {@code int}, the rest can be anything.

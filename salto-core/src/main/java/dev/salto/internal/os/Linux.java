@@ -68,6 +68,11 @@ final class Linux implements Os {
     }
 
     @Override
+    public boolean mayEndProcessForSealedCopy() {
+        return !LinuxRestrictions.hasNoFilter();
+    }
+
+    @Override
     public String remedyForSealedCopy() {
         return "allow memfd_create, or executable mappings of memory files";
     }

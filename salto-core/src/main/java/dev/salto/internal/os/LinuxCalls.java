@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,14 @@ class LinuxCalls {
     private static final int O_RDONLY = 0;
     private static final int O_CLOEXEC = 0x80000;
     private static final int SEEK_END = 2;
+
+    /**
+     * On POWER, a variadic function may store its arguments in its caller's frame, which must have
+     * room for that: 64-Bit ELF V2 ABI 1.5, 2.2.3.3. In the conventions of all other ports it finds
+     * integers where any function does, and to link it takes milliseconds, which the first callback
+     * would wait for.
+     */
+    private static final boolean MUST_LINK_VARIADIC = System.getProperty("os.arch").startsWith("ppc64");
 
     /** The largest number of an error on Linux. */
     private static final long LAST_ERRNO = 4095;
@@ -79,6 +88,11 @@ class LinuxCalls {
 
         static final MemorySegment MEMFD_CREATE = CLibrary.find("memfd_create");
         static final MemorySegment WRITE = CLibrary.find("write");
+        static final MemorySegment FCNTL = CLibrary.find("fcntl");
+    }
+
+    /** The variadic function, where it cannot be called as another. */
+    private static final class Control {
         static final MethodHandle FCNTL = CLibrary.linkVariadic("fcntl", 2,
                 FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     }
@@ -244,7 +258,8 @@ class LinuxCalls {
 
     private int createMemoryFile(String name, int flags) throws OsException {
         try (Arena arena = Arena.ofConfined()) {
-            int descriptor = CLibrary.callForInt(MemoryFile.MEMFD_CREATE, arena.allocateFrom(name).address(), flags, 0);
+            MemorySegment bytes = copy((name + '\0').getBytes(StandardCharsets.UTF_8), arena);
+            int descriptor = CLibrary.callForInt(MemoryFile.MEMFD_CREATE, bytes.address(), flags, 0);
             if (isError(descriptor)) {
                 throw new OsException("memfd_create(\"%s\", %#x)".formatted(name, flags), descriptor);
             }
@@ -287,8 +302,10 @@ class LinuxCalls {
     }
 
     private void addSeals(int descriptor, int seals) throws OsException {
-        long result = CLibrary.call(
-                state -> (int) MemoryFile.FCNTL.invokeExact(state, descriptor, MemoryFile.F_ADD_SEALS, seals));
+        long result = MUST_LINK_VARIADIC
+                ? CLibrary.call(
+                        state -> (int) Control.FCNTL.invokeExact(state, descriptor, MemoryFile.F_ADD_SEALS, seals))
+                : CLibrary.callForInt(MemoryFile.FCNTL, descriptor, MemoryFile.F_ADD_SEALS, seals);
         if (isError(result)) {
             throw new OsException("fcntl(%s, F_ADD_SEALS, %#x)".formatted(descriptor, seals), result);
         }

@@ -36,6 +36,11 @@ final class NoPort implements Os {
     }
 
     @Override
+    public boolean mayEndProcessForSealedCopy() {
+        return false;
+    }
+
+    @Override
     public String remedyForSealedCopy() {
         return "use one of " + SUPPORTED;
     }

@@ -42,6 +42,12 @@ public interface Os {
      */
     OpenFile sealedCopy(String name, MemorySegment content) throws OsException;
 
+    /**
+     * Whether the attempt to make a {@link #sealedCopy} may end this process: a filter for system
+     * calls can do that, and does not say so.
+     */
+    boolean mayEndProcessForSealedCopy();
+
     /** Says what to do where {@link #sealedCopy} or a mapping of its result is refused. */
     String remedyForSealedCopy();
 

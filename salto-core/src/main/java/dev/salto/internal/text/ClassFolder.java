@@ -9,12 +9,12 @@ import java.util.List;
 /** The file beside the classes, where those are in a folder. */
 record ClassFolder() implements TextSource {
     @Override
-    public List<Place> places(String image) throws TextImageException {
+    public List<Place> places(Original original) throws TextImageException {
         Path classes = OwnClasses.place();
         if (Files.isRegularFile(classes)) {
             throw new TextImageException("the classes of Salto are in a JAR, " + classes);
         }
-        Path file = classes.resolve(ClassFolder.class.getPackageName().replace('.', '/')).resolve(image);
+        Path file = classes.resolve(ClassFolder.class.getPackageName().replace('.', '/')).resolve(original.name());
         return List.of(Place.of(file, "move the classes to a file system that allows executable files"));
     }
 }

@@ -15,27 +15,34 @@ import java.util.List;
  */
 record InstalledLibrary() implements TextSource {
     @Override
-    public List<Place> places(String image) throws TextImageException {
-        List<Path> folders = new ArrayList<>();
+    public List<Place> places(Original original) throws TextImageException {
         String libraryPath = System.getProperty("java.library.path", "");
+        String ofTheJvm = System.getProperty("java.home") + File.separator + "lib";
+        List<Place> places = new ArrayList<>();
         for (String folder : Arrays.asList(libraryPath.split(File.pathSeparator, -1))) {
             if (!folder.isEmpty()) {
-                folders.add(Path.of(folder));
+                addPlace(places, folder, original.name());
             }
         }
-        Path ofTheJvm = Path.of(System.getProperty("java.home"), "lib");
-        folders.add(ofTheJvm);
-        List<Place> places = new ArrayList<>();
-        for (Path folder : folders) {
-            Path file = folder.resolve(image);
+        addPlace(places, ofTheJvm, original.name());
+        if (places.isEmpty()) {
+            throw new TextImageException(
+                    "no %s is in java.library.path (%s) or %s".formatted(original.name(), libraryPath, ofTheJvm));
+        }
+        return places;
+    }
+
+    /** Adds nothing if there is nothing in a folder. */
+    private static void addPlace(List<Place> places, String folder, String image) {
+        try {
+            Path file = Settings.path("the folder ", folder).resolve(image);
             if (Files.exists(file)) {
                 places.add(Place.of(file, "put it on a file system that allows executable files"));
             }
+        } catch (TextImageException e) {
+            places.add(new Place(folder, "", false, () -> {
+                throw e;
+            }));
         }
-        if (places.isEmpty()) {
-            throw new TextImageException(
-                    "no " + image + " is in java.library.path (" + libraryPath + ") or " + ofTheJvm);
-        }
-        return places;
     }
 }

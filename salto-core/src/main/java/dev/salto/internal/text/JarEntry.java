@@ -15,16 +15,16 @@ import java.util.List;
  */
 record JarEntry() implements TextSource {
     @Override
-    public List<Place> places(String image) throws TextImageException, OsException {
+    public List<Place> places(Original original) throws TextImageException, OsException {
         Path jar = OwnClasses.place();
         if (Files.isDirectory(jar)) {
             throw new TextImageException("the classes of Salto are in a folder, " + jar);
         }
-        String entry = JarEntry.class.getPackageName().replace('.', '/') + "/" + image;
+        String entry = JarEntry.class.getPackageName().replace('.', '/') + "/" + original.name();
         long offset = offset(jar, entry);
         requireWholePages(jar, entry, offset, Os.current().pageSize());
         return List.of(new Place(jar + ", " + entry + " at byte " + offset,
-                "move the JAR to a file system that allows executable files",
+                "move the JAR to a file system that allows executable files", false,
                 new FileAt(jar, offset)));
     }
 

@@ -15,14 +15,14 @@ record NamedFile() implements TextSource {
     static final String NAME = "property";
 
     @Override
-    public List<Place> places(String image) throws TextImageException {
+    public List<Place> places(Original original) throws TextImageException {
         Optional<Path> named = Settings.text();
         if (named.isEmpty()) {
             throw new TextImageException("-D" + Settings.TEXT + " is not set");
         }
         Path file = named.get();
-        return List.of(new Place(file.toString(), "put it on a file system that allows executable files",
-                () -> open(file, image)));
+        return List.of(new Place(file.toString(), "put it on a file system that allows executable files", false,
+                () -> open(file, original.name())));
     }
 
     private static OpenText open(Path file, String image) throws TextImageException, OsException {

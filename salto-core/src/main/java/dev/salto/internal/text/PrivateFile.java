@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.salto.internal.os.Os;
 import dev.salto.internal.os.OsException;
+import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -21,29 +22,29 @@ import java.util.Optional;
  */
 record PrivateFile() implements TextSource {
     @Override
-    public List<Place> places(String image) throws TextImageException, IOException {
-        Original original = Original.of(image);
+    public List<Place> places(Original original) throws TextImageException, IOException {
+        MemorySegment content = original.content();
         Optional<Path> chosen = Settings.folder();
-        return (chosen.isPresent() ? List.of(chosen.get()) : usualFolders()).stream()
+        return (chosen.isPresent() ? List.of(chosen.get().toString()) : usualFolders()).stream()
                 .map(folder -> new Place(
                         "a private copy in %s, removed as soon as it is mapped, of %s".formatted(folder,
-                                original.origin()),
+                                original.place()),
                         "set -D%s to a folder on a file system that allows executable files".formatted(Settings.FOLDER),
-                        () -> copy(folder, image, original.content())))
+                        false, () -> copy(Settings.path("the folder ", folder), original.name(), content)))
                 .toList();
     }
 
-    private static List<Path> usualFolders() {
-        List<Path> folders = new ArrayList<>();
-        folders.add(Path.of(System.getProperty("java.io.tmpdir")));
+    private static List<String> usualFolders() {
+        List<String> folders = new ArrayList<>();
+        folders.add(System.getProperty("java.io.tmpdir"));
         // XDG Base Directory Specification 0.8
         for (String variable : List.of("XDG_RUNTIME_DIR", "XDG_CACHE_HOME")) {
             String folder = System.getenv(variable);
             if (folder != null && !folder.isEmpty()) {
-                folders.add(Path.of(folder));
+                folders.add(folder);
             }
         }
-        folders.add(Path.of(System.getProperty("user.home"), ".cache"));
+        folders.add(System.getProperty("user.home") + File.separator + ".cache");
         return folders.stream().distinct().toList();
     }
 

@@ -3,16 +3,24 @@
 package dev.salto.internal.text;
 
 import dev.salto.internal.os.Os;
+import dev.salto.internal.os.OsException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** A copy in a memory file that nobody can change any more, not even this process. */
 record SealedMemory() implements TextSource {
     @Override
-    public List<Place> places(String image) throws TextImageException, IOException {
-        Original original = Original.of(image);
-        return List.of(new Place("a sealed copy in memory of " + original.origin(),
-                Os.current().remedyForSealedCopy(),
-                () -> new OpenText(Os.current().sealedCopy(image, original.content()), 0)));
+    public List<Place> places(Original original) throws TextImageException, IOException {
+        return List.of(new Place("a sealed copy in memory of " + original.place(),
+                Os.current().remedyForSealedCopy(), true, new Copy(original.name(), original.content())));
+    }
+
+    /** Makes the copy. */
+    private record Copy(String name, MemorySegment content) implements Opener {
+        @Override
+        public OpenText open() throws OsException {
+            return new OpenText(Os.current().sealedCopy(name, content), 0);
+        }
     }
 }

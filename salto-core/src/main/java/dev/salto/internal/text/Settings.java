@@ -2,6 +2,7 @@
 
 package dev.salto.internal.text;
 
+import dev.salto.internal.os.Os;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class Settings {
     static List<String> sources() {
         String value = System.getProperty(SOURCES, "").strip();
         if (value.isEmpty()) {
-            return TextSource.NAMES;
+            return Os.current().mayEndProcessForSealedCopy() ? TextSource.NAMES_UNDER_A_FILTER : TextSource.NAMES;
         }
         List<String> sources = new ArrayList<>();
         for (String part : Arrays.asList(value.split(",", -1))) {
@@ -58,10 +59,24 @@ final class Settings {
 
     private static Optional<Path> path(String property) throws TextImageException {
         String value = System.getProperty(property, "");
+        return value.isEmpty() ? Optional.empty() : Optional.of(path("-D%s=".formatted(property), value));
+    }
+
+    /**
+     * A path as the system has it.
+     *
+     * @param origin for the message: where it stands, before the value
+     * @throws TextImageException if there can be no such path, say because the locale's character
+     *     set lacks one of its characters
+     */
+    static Path path(String origin, String value) throws TextImageException {
         try {
-            return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
+            return Path.of(value);
         } catch (InvalidPathException e) {
-            throw new TextImageException("-D%s=%s is not a path: %s".formatted(property, value, e.getReason()), e);
+            throw new TextImageException(
+                    "%s%s is not a path: %s; if it is one, start java in a locale that has its characters"
+                            .formatted(origin, value, e.getReason()),
+                    e);
         }
     }
 }

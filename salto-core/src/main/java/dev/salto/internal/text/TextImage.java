@@ -14,8 +14,6 @@ import dev.salto.internal.os.TableMemory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -29,12 +27,6 @@ import org.jspecify.annotations.Nullable;
  * because the reason (no free descriptor, say) may be gone by then.
  */
 public final class TextImage {
-    /**
-     * Where the field for the machine stands in an ELF header: ELF-64 and ELF-32 Object File
-     * Format, "ELF Header".
-     */
-    private static final int ELF_MACHINE = 18;
-
     private static volatile @Nullable TextImage loaded;
 
     private final TextIndex index;
@@ -97,21 +89,21 @@ public final class TextImage {
     /** Goes through the sources, up to the first that has the image and lets it be mapped. */
     static TextImage find(TextIndex index) throws TextImageException {
         List<TextAttempt> tried = new ArrayList<>();
+        Original original = new Original(index);
         for (String name : Settings.sources()) {
-            TextSource source = TextSource.named(name);
             List<TextSource.Place> places;
             try {
-                places = source.places(index.image());
-            } catch (TextImageException | OsException | IOException e) {
+                places = TextSource.named(name).places(original);
+            } catch (TextImageException | OsException | IOException | RuntimeException | LinkageError e) {
                 tried.add(new TextAttempt(name, "", reason(e)));
                 continue;
             }
             for (TextSource.Place place : places) {
                 try {
-                    TextImage image = new TextImage(index, map(index, place), name, place.location(), tried);
+                    TextImage image = new TextImage(index, map(original, place), name, place.location(), tried);
                     warnOfUnusedFile(image);
                     return image;
-                } catch (TextImageException | OsException | IOException e) {
+                } catch (TextImageException | OsException | IOException | RuntimeException | LinkageError e) {
                     tried.add(new TextAttempt(name, place.location(), reason(e)));
                 }
             }
@@ -130,40 +122,36 @@ public final class TextImage {
         }
     }
 
-    private static String reason(Exception e) {
+    private static String reason(Throwable e) {
         if (e instanceof NoSuchFileException missing) {
             return "there is no " + missing.getFile();
         }
         if (e instanceof AccessDeniedException denied) {
             return "permission denied for " + denied.getFile();
         }
-        return e instanceof IOException ? e.toString() : String.valueOf(e.getMessage());
+        return e instanceof TextImageException || e instanceof OsException
+                ? String.valueOf(e.getMessage())
+                : e.toString();
     }
 
-    private static CodeMapping map(TextIndex index, TextSource.Place place)
+    private static CodeMapping map(Original original, TextSource.Place place)
             throws TextImageException, OsException, IOException {
         TextSource.OpenText text = place.opener().open();
         try (OpenFile file = text.file()) {
             // A page beyond the end of the file could be mapped, but not read.
-            long size = file.size() - text.offset();
-            if (size < index.imageSize()) {
-                throw new TextImageException(
-                        "it has %s bytes, its code tables alone have %s; the file is damaged, so install Salto again"
-                                .formatted(Math.max(size, 0), index.imageSize()));
+            original.requireSize(file.size() - text.offset());
+            CodeMapping code = map(file, text.offset(), original.index(), place);
+            if (!place.isSealed()) {
+                check(code, original, place);
             }
-            return mapAndCheck(file, text.offset(), index, place);
+            return code;
         }
     }
 
-    /**
-     * Compares what is mapped, not what is named: nobody can swap the file between the check and
-     * its use.
-     */
-    private static CodeMapping mapAndCheck(OpenFile file, long offset, TextIndex index, TextSource.Place place)
+    private static CodeMapping map(OpenFile file, long offset, TextIndex index, TextSource.Place place)
             throws TextImageException, OsException {
-        CodeMapping code;
         try {
-            code = Os.current().map(file, offset, index.shape());
+            return Os.current().map(file, offset, index.shape());
         } catch (OsException e) {
             if (!e.isDenied()) {
                 throw e;
@@ -173,32 +161,26 @@ public final class TextImage {
                             .formatted(e.getMessage(), place.remedy()),
                     e);
         }
-        String complaint = complaint(code.code().asByteBuffer(), index);
+    }
+
+    /**
+     * Compares what is mapped, not what is named: nobody can swap the file between the check and
+     * its use.
+     */
+    private static void check(CodeMapping code, Original original, TextSource.Place place)
+            throws TextImageException, OsException, IOException {
+        String complaint;
+        try {
+            complaint = original.complaintAbout(code.code());
+        } catch (TextImageException | IOException | RuntimeException | Error e) {
+            code.unmap();
+            throw e;
+        }
         if (complaint != null) {
             code.unmap();
             Warnings.log("A text image was found and refused: %s: %s".formatted(place.location(), complaint));
             throw new TextImageException(complaint);
         }
-        return code;
-    }
-
-    private static @Nullable String complaint(ByteBuffer bytes, TextIndex index) {
-        String found = Sha256.hex(bytes);
-        if (found.equals(index.sha256())) {
-            return null;
-        }
-        boolean isElf = bytes.getInt(0) == 0x7f454c46; // 0x7f "ELF"
-        int machine = bytes.order(ByteOrder.nativeOrder()).getShort(ELF_MACHINE);
-        if (!isElf) {
-            return "it is no text image, not even an ELF file: install Salto again, or name another file";
-        }
-        if (machine != index.machine()) {
-            return "it is for another architecture: its ELF header says machine %s, that of %s is %s; take the image %s"
-                    .formatted(machine, index.architecture(), index.machine(), index.image());
-        }
-        return ("it is not the text image that this version of Salto was built with: its code tables have SHA-256 %s, the index says"
-                + " %s; the file is damaged or of another version, so install the one that came with these classes")
-                .formatted(found, index.sha256());
     }
 
     /** The layout of this image. */

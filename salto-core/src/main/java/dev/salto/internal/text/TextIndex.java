@@ -35,7 +35,8 @@ import java.util.Properties;
  * @param frames where generic entries keep what in their frames, by the name of the entry, an
  *     underscore and that of the place
  * @param byIndex the second code table
- * @param sha256 the digest of all bytes of both code tables, in lower-case hexadecimal
+ * @param crc32 the checksum of all bytes of both code tables
+ * @param sha256 their digest, in lower-case hexadecimal
  */
 public record TextIndex(
         String architecture,
@@ -57,6 +58,7 @@ public record TextIndex(
         Map<String, Integer> entries,
         Map<String, Integer> frames,
         CodeByIndex byIndex,
+        long crc32,
         String sha256) {
 
     private static final String ENTRY = "entry.";
@@ -111,6 +113,7 @@ public record TextIndex(
                         layout(properties, "index_header_universal"),
                         layout(properties, "index_header_size"),
                         Map.copyOf(entriesByIndex)),
+                Long.parseLong(text(properties, "crc32")),
                 text(properties, "sha256"));
     }
 

@@ -6,8 +6,6 @@ import dev.salto.internal.os.OpenFile;
 import dev.salto.internal.os.Os;
 import dev.salto.internal.os.OsException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,9 +13,16 @@ import java.util.List;
 interface TextSource {
     /**
      * The names by which users know the sources, in the order in which they are tried unless the
-     * user says otherwise.
+     * user says otherwise: a file that is mapped in place can be overwritten, which a sealed copy
+     * cannot.
      */
-    List<String> NAMES = List.of(NamedFile.NAME, "installed", "class-folder", "jar", Os.SEALED_COPY, "file");
+    List<String> NAMES = List.of(NamedFile.NAME, "installed", Os.SEALED_COPY, "class-folder", "jar", "file");
+
+    /**
+     * The order where a filter may end the process for the attempt to make a sealed copy.
+     */
+    List<String> NAMES_UNDER_A_FILTER = List.of(NamedFile.NAME, "installed", "class-folder", "jar", Os.SEALED_COPY,
+            "file");
 
     /**
      * The source of a name. Few are needed in one process, so that only those are made: loading
@@ -53,22 +58,23 @@ interface TextSource {
     /**
      * The places to try, in this order.
      *
-     * @param image the file name of the text image
+     * @param original the image that is looked for
      * @throws TextImageException if there is no such place; the message says why
      */
-    List<Place> places(String image) throws TextImageException, OsException, IOException;
+    List<Place> places(Original original) throws TextImageException, OsException, IOException;
 
     /**
      * One place.
      *
      * @param location for people: which file this is, and where in it
      * @param remedy for messages: what to do if this place may not be mapped read+execute
+     * @param isSealed whether it is a copy of the original that nobody could change
      * @param opener opens it
      */
-    record Place(String location, String remedy, Opener opener) {
+    record Place(String location, String remedy, boolean isSealed, Opener opener) {
         /** A file that is the image as it stands. */
         static Place of(Path file, String remedy) {
-            return new Place(file.toString(), remedy, new FileAt(file, 0));
+            return new Place(file.toString(), remedy, false, new FileAt(file, 0));
         }
     }
 
@@ -96,25 +102,4 @@ interface TextSource {
      * @param offset where the image begins in it, in bytes
      */
     record OpenText(OpenFile file, long offset) {}
-
-    /**
-     * The image among the resources of this module, for sources that make a copy.
-     *
-     * @param content its bytes
-     * @param origin for people: where they are
-     */
-    record Original(MemorySegment content, String origin) {
-        static Original of(String image) throws TextImageException, IOException {
-            // Not by opening the URL: that would open a JAR once more, perhaps another by now, and
-            // keep it open.
-            try (InputStream content = TextSource.class.getResourceAsStream(image)) {
-                if (content == null) {
-                    throw new TextImageException(image
-                            + " is missing beside its index; a repackaging step dropped it, so keep the resources of dev.salto whole");
-                }
-                return new Original(MemorySegment.ofArray(content.readAllBytes()),
-                        String.valueOf(TextSource.class.getResource(image)));
-            }
-        }
-    }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import net.fornwall.jelf.ElfFile;
 import net.fornwall.jelf.ElfSection;
 import net.fornwall.jelf.ElfSectionHeader;
@@ -21,7 +22,7 @@ import net.fornwall.jelf.ElfSymbolTableSection;
 
 /**
  * What Java has to know about a text image, read out of the finished image: the numbers of its layout, where its entries are,
- * and the digest of the bytes that will be mapped. Reading also checks what a text image promises; an image that breaks a
+ * and checksum and digest of the bytes that will be mapped. Reading also checks what a text image promises; an image that breaks a
  * promise gets no index, and the build fails.
  */
 final class TextImageIndex {
@@ -68,8 +69,9 @@ final class TextImageIndex {
         index.checkSections();
         index.checkTrampolines();
         index.checkTrampolinesByIndex();
-        index.properties.put("sha256", HexFormat.of().formatHex(sha256(Arrays.copyOf(file,
-                UNITS.size() * index.layout("code_size")))));
+        byte[] code = Arrays.copyOf(file, UNITS.size() * index.layout("code_size"));
+        index.properties.put("crc32", Long.toString(crc32(code)));
+        index.properties.put("sha256", HexFormat.of().formatHex(sha256(code)));
         return index.properties;
     }
 
@@ -255,6 +257,12 @@ final class TextImageIndex {
         if (!condition) {
             throw new IllegalStateException("the text image " + complaint);
         }
+    }
+
+    private static long crc32(byte[] bytes) {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes);
+        return checksum.getValue();
     }
 
     static byte[] sha256(byte[] bytes) {
