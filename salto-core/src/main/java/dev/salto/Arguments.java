@@ -289,7 +289,7 @@ public final class Arguments {
         if (current.result() == Carrier.ADDRESS) {
             if (!value.isNative()) {
                 throw new IllegalArgumentException(
-                        "a segment on the heap cannot be returned as a pointer; allocate it from an Arena");
+                        "Heap segment not allowed: it cannot be returned as a pointer; allocate it from an Arena");
             }
             setReturnPointer(value.address());
             return;

@@ -4,6 +4,7 @@ package dev.salto;
 
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.abi.TrailingArgument;
+import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.table.BlockSlots;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.AddressLayout;
@@ -60,13 +61,16 @@ public final class NativeBinding implements AutoCloseable {
      *     or a segment is a heap segment, or {@code function} is {@link MemorySegment#NULL}
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if the JVM was started so that Salto, or the module of the
+     *     caller, must not call native code; the message names the option to change that
      * @throws IllegalStateException if the system has no memory or no mapping left; the message
      *     holds its reason
      */
     public static NativeBinding bindTrailing(MemorySegment function, FunctionDescriptor descriptor,
             MemorySegment context) {
+        if (NativeAccess.mayBeDenied()) {
+            NativeAccess.check(NativeAccess.CALLERS.getCallerClass(), "NativeBinding.bindTrailing");
+        }
         Trampoline.requireTarget(function);
         Trampoline.requireNative(context, "context");
         List<MemoryLayout> parameters = descriptor.argumentLayouts();

@@ -3,6 +3,7 @@
 package dev.salto;
 
 import dev.salto.internal.gate.Gate;
+import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.table.KindSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -81,11 +82,14 @@ public final class StaticLinker {
      * @throws NullPointerException if any argument is null
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if the JVM was started so that Salto, or the module of the
+     *     caller, must not call native code; the message names the option to change that
      */
     public MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options) {
+        if (NativeAccess.mayBeDenied()) {
+            NativeAccess.check(NativeAccess.CALLERS.getCallerClass(), "StaticLinker.upcallStub");
+        }
         if (!isPlain(target, function, arena, options)) {
             letTheJdkCheck(target, function, arena, options);
         }

@@ -2,6 +2,7 @@
 
 package dev.salto;
 
+import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.table.BlockSlots;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
@@ -122,8 +123,13 @@ public final class Trampoline implements AutoCloseable {
      * @throws IllegalArgumentException if {@code target} or {@code data} is a heap segment, or
      *     {@code target} is {@link MemorySegment#NULL}
      * @throws IllegalStateException if the trampoline is closed
+     * @throws IllegalCallerException if the JVM was started so that the module of the caller must
+     *     not call native code; the message names the option to change that
      */
     public synchronized Trampoline set(MemorySegment target, MemorySegment data) {
+        if (NativeAccess.mayBeDenied()) {
+            NativeAccess.check(NativeAccess.CALLERS.getCallerClass(), "Trampoline.set");
+        }
         requireNative(target, "target");
         requireNative(data, "data");
         if (target.address() == 0) {
@@ -178,7 +184,7 @@ public final class Trampoline implements AutoCloseable {
     static void requireNative(MemorySegment segment, String name) {
         if (!Objects.requireNonNull(segment, name).isNative()) {
             throw new IllegalArgumentException(
-                    "the %s is a heap segment, which has no address; allocate it from an Arena".formatted(name));
+                    "Heap segment not allowed: the %s has no address; allocate it from an Arena".formatted(name));
         }
     }
 

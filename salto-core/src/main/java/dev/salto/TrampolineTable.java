@@ -4,6 +4,7 @@ package dev.salto;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
+import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.table.UserTable;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextIndex;
@@ -79,10 +80,13 @@ public final class TrampolineTable implements AutoCloseable {
      * @throws IllegalStateException if the system has no memory or no mapping left; the message
      *     holds its reason
      * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if the JVM was started so that Salto, or the module of the
+     *     caller, must not call native code; the message names the option to change that
      */
     public static TrampolineTable allocate(int count) {
+        if (NativeAccess.mayBeDenied()) {
+            NativeAccess.check(NativeAccess.CALLERS.getCallerClass(), "TrampolineTable.allocate");
+        }
         TextImage image = TrampolinesUnsupportedException.textImage();
         if (count < 0 || count > image.index().trampolineCount()) {
             throw new IllegalArgumentException(

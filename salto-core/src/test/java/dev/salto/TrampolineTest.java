@@ -142,10 +142,10 @@ final class TrampolineTest {
 
             assertThatThrownBy(() -> trampoline.set(heap, MemorySegment.NULL))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("target").hasMessageContaining("heap segment");
+                    .hasMessageContaining("target").hasMessageContaining("Heap segment not allowed");
             assertThatThrownBy(() -> trampoline.set(Callers.add(), heap))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("data").hasMessageContaining("heap segment");
+                    .hasMessageContaining("data").hasMessageContaining("Heap segment not allowed");
             assertThatThrownBy(() -> trampoline.set(MemorySegment.NULL, MemorySegment.NULL))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("NULL");

@@ -110,7 +110,7 @@ public final class ExceptionCatcher {
         if (!(layout instanceof GroupLayout)) {
             if (!segment.isNative()) {
                 throw new IllegalArgumentException(
-                        "a callback returned a heap segment as a pointer; allocate it from an Arena");
+                        "Heap segment not allowed: a callback returned it as a pointer; allocate it from an Arena");
             }
             return segment;
         }

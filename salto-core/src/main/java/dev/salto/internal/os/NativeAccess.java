@@ -3,10 +3,18 @@
 package dev.salto.internal.os;
 
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 
-/** Whether this module may call native code. */
+/** Whether this module, and its callers, may call native code. */
 public final class NativeAccess {
+    /**
+     * Finds the caller of a method that the JDK would restrict, which has to ask for it itself, if
+     * {@link #mayBeDenied}.
+     */
+    public static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+    /** Whether some module got native access without having been given it: then all modules do. */
+    private static volatile boolean isForEveryone;
+
     private NativeAccess() {}
 
     /** Whether there is a way to call native code, and this module may go it. */
@@ -21,24 +29,55 @@ public final class NativeAccess {
     }
 
     /**
-     * Lets pass whoever may call native code.
+     * Lets pass if this module may call native code.
      *
      * @throws IllegalCallerException if the launcher denied it; the message names the option to
      *     pass
      */
     public static void check() {
+        Module module = NativeAccess.class.getModule();
+        boolean wasGiven = module.isNativeAccessEnabled();
         try {
-            // Restricted, and without effect: the JVM decides here, and warns or throws as it was
-            // told to.
-            MemorySegment.NULL.reinterpret(0);
+            new RestrictedCall().run();
         } catch (IllegalCallerException e) {
-            Module module = NativeAccess.class.getModule();
-            throw new IllegalCallerException(
-                    ("Salto needs to call native code, and the JVM was told to deny that to %s. Start"
-                            + " java with --enable-native-access=%s").formatted(
-                                    module.isNamed() ? "the module " + module.getName() : "the class path",
-                                    module.isNamed() ? module.getName() : "ALL-UNNAMED"),
-                    e);
+            throw refusal("Salto needs to call native code", module, e);
         }
+        if (!wasGiven) {
+            isForEveryone = true;
+        }
+    }
+
+    /** Whether there may be modules that may not call native code, as far as is known. */
+    public static boolean mayBeDenied() {
+        return !isForEveryone;
+    }
+
+    /**
+     * Lets pass a class that may call native code, as the JDK's restricted methods do.
+     *
+     * @throws IllegalCallerException if the launcher denied it to the class's module; the message
+     *     names the option to pass
+     */
+    public static void check(Class<?> caller, String method) {
+        check();
+        Module module = caller.getModule();
+        if (isForEveryone || module.isNativeAccessEnabled()) {
+            return;
+        }
+        try {
+            CallerModule.check(module);
+        } catch (IllegalCallerException e) {
+            throw refusal("%s calls %s, which leads native code to an address".formatted(caller.getName(), method),
+                    module, e);
+        }
+        isForEveryone = true;
+    }
+
+    private static IllegalCallerException refusal(String need, Module module, IllegalCallerException reason) {
+        return new IllegalCallerException(
+                "%s, and the JVM was told to deny that to %s. Start java with --enable-native-access=%s".formatted(need,
+                        module.isNamed() ? "the module " + module.getName() : "the class path",
+                        module.isNamed() ? module.getName() : "ALL-UNNAMED"),
+                reason);
     }
 }
