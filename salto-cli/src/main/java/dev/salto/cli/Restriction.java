@@ -32,6 +32,8 @@ record Restriction(String name, String meaning) {
             case "selinux off" -> "off";
             case "selinux permissive" -> "permissive: what its rules forbid is logged, but allowed";
             case "selinux enforcing" -> "enforcing: its rules may forbid to map code; the audit log says if they did";
+            case "selinux on, mode not readable" ->
+                "on, and its policy hides whether it is enforcing: its rules may forbid to map code; the audit log says if they did";
             case "mdwe off" -> "off: memory that was written to may become executable";
             case "mdwe on" -> "on: memory becomes executable only by mapping a file, as Salto does";
             case "mdwe not in this kernel" -> "not in this kernel; Linux has it since 6.3";

@@ -28,12 +28,31 @@ final class SaltoCommand {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new SaltoCommand()).setExecutionExceptionHandler(SaltoCommand::explain);
+        return new CommandLine(new SaltoCommand()).setExecutionStrategy(SaltoCommand::run)
+                .setExecutionExceptionHandler(SaltoCommand::explain);
+    }
+
+    /** Errors are explained, too: where the system forbids something, a class may fail to be initialised. */
+    private static int run(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (Error e) {
+            throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), explanation(e), e);
+        }
+    }
+
+    /** The message of what is behind failures of classes. */
+    private static String explanation(Throwable e) {
+        Throwable cause = e.getCause();
+        if (e instanceof LinkageError && cause != null) {
+            return explanation(cause);
+        }
+        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
     /** A user gets the message; the stack trace is for whoever asks for it. */
     private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
-        command.getErr().println(command.getColorScheme().errorText("salto: " + e.getMessage()));
+        command.getErr().println(command.getColorScheme().errorText("salto: " + explanation(e)));
         if (Boolean.getBoolean("dev.salto.trace")) {
             e.printStackTrace(command.getErr());
         } else {

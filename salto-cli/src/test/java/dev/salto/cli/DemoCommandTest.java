@@ -12,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** The demo as a user runs it, with small numbers. */
 final class DemoCommandTest {
@@ -78,6 +81,35 @@ final class DemoCommandTest {
         assertThat(err.toString()).contains("/proc/version, which is not a readable folder");
         assertThat(run("demo", "--cuont", "5")).isEqualTo(2);
         assertThat(err.toString()).contains("--cuont");
+    }
+
+    /** What some systems forbid, classes need when they are initialised. */
+    private static final class Forbidden {
+        static final int NUMBER = refuse();
+
+        private static int refuse() {
+            throw new IllegalStateException("the system forbids it");
+        }
+    }
+
+    @Command(name = "forbidden")
+    private static final class UsesForbidden implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            return Forbidden.NUMBER;
+        }
+    }
+
+    @Test
+    void aClassThatCannotBeInitialisedIsExplained() {
+        CommandLine salto = SaltoCommand.commandLine().addSubcommand(new UsesForbidden())
+                .setErr(new PrintWriter(err, true));
+
+        assertThat(salto.execute("forbidden")).isEqualTo(1);
+        assertThat(salto.execute("forbidden")).isEqualTo(1); // NoClassDefFoundError, the second time
+
+        assertThat(err.toString()).containsPattern("(?s)salto: the system forbids it.*salto: .*the system forbids it")
+                .doesNotContain("\tat ");
     }
 
     @Test

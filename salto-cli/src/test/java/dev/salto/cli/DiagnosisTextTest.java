@@ -97,6 +97,8 @@ final class DiagnosisTextTest {
         assertThat(withHardening("noexecMounts", "/tmp /proc"))
                 .contains("noexec mounts        code may not be mapped from /tmp /proc");
         assertThat(Restriction.of("selinux", "enforcing").meaning()).startsWith("enforcing: its rules");
+        assertThat(Restriction.of("selinux", "on, mode not readable").meaning())
+                .startsWith("on, and its policy hides whether it is enforcing: its rules");
         assertThat(Restriction.of("mdwe", "on").meaning()).startsWith("on: memory");
         assertThat(Restriction.of("seccomp", "filter").meaning()).startsWith("filter: some");
         assertThat(Restriction.of("seccomp", "unknown").meaning()).startsWith("unknown: the system");

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Processes that see little of the system, or have few rights in it. */
 final class ConfinedIT {
@@ -65,6 +67,43 @@ final class ConfinedIT {
 
         assertStatic(launch().run("initialize", "chroot " + empty, "bind 100000", "call", "report"));
         assertStatic(launch().run("bind 1", "chroot " + empty, "bind 100000", "call", "report"));
+    }
+
+    /** A policy of SELinux can hide its mode, and all of its file system. */
+    @Test
+    void anSelinuxSystemWhosePolicyHidesTheMode() throws Exception {
+        Path fileSystems = Files.writeString(folder.resolve("filesystems"), "nodev\tsysfs\nnodev\tselinuxfs\n\text4\n");
+        Namespace namespace = new Namespace()
+                .run("mount --bind %s /proc/filesystems".formatted(Namespace.quote(fileSystems)))
+                .run("mount -t tmpfs none /sys/fs");
+
+        ChildJvm child = launch().by(namespace.command()).run("bind 10000", "call", "report");
+
+        assertStatic(child);
+        assertThat(child.value("hardening.selinux")).isEqualTo("on, mode not readable");
+    }
+
+    /** As {@code getenforce} finds out. */
+    @ParameterizedTest
+    @CsvSource({"1, enforcing", "0, permissive"})
+    void anSelinuxSystemThatShowsTheMode(String enforce, String mode) throws Exception {
+        Path files = Files.createDirectory(folder.resolve("selinux"));
+        Files.writeString(files.resolve("enforce"), enforce);
+        Namespace namespace = new Namespace()
+                .run("mount -t tmpfs none /sys/fs; mkdir /sys/fs/selinux; cp %s/enforce /sys/fs/selinux"
+                        .formatted(Namespace.quote(files)));
+
+        assertThat(launch().by(namespace.command()).run("report").value("hardening.selinux")).isEqualTo(mode);
+    }
+
+    @Test
+    void aSystemWithoutSelinux() throws Exception {
+        Path fileSystems = Files.writeString(folder.resolve("filesystems"), "nodev\tsysfs\n\text4\n");
+        Namespace namespace = new Namespace()
+                .run("mount --bind %s /proc/filesystems".formatted(Namespace.quote(fileSystems)))
+                .run("mount -t tmpfs none /sys/fs");
+
+        assertThat(launch().by(namespace.command()).run("report").value("hardening.selinux")).isEqualTo("off");
     }
 
     @Test

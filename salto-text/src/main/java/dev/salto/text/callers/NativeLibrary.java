@@ -28,6 +28,7 @@ final class NativeLibrary {
      *
      * @param suffix what follows the architecture in the file's name
      * @throws UnsupportedOperationException if it was not built for this architecture
+     * @throws IllegalStateException if the system does not let it be mapped
      */
     static SymbolLookup load(String suffix) {
         try {
@@ -37,7 +38,12 @@ final class NativeLibrary {
             return SymbolLookup.libraryLookup(process.resolve("fd", Integer.toString(file)).toString(),
                     Arena.global());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot load the native callers", e);
+            throw new UncheckedIOException("cannot load the native callers: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "the native code that calls function pointers here cannot be loaded from a memory file: %s; a security module or filter may forbid it, whatever Salto itself can do (./salto doctor)"
+                            .formatted(e.getMessage()),
+                    e);
         }
     }
 
