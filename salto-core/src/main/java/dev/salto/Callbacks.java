@@ -11,7 +11,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Helpers for code that is called back. All methods may be called from any thread. */
+/**
+ * Helpers for code that is called back. All methods may be called from any thread.
+ *
+ * <p>An exception of C++ cannot leave a callback: no unwinder of C++ knows Java's frames. If C++ code
+ * that a callback calls throws, it has to catch that itself. Otherwise C++ ends the process ({@code
+ * std::terminate}), as it does with a stub of the JDK.
+ */
 public final class Callbacks {
     private Callbacks() {}
 

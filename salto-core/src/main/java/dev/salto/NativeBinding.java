@@ -31,6 +31,11 @@ import java.util.concurrent.ConcurrentMap;
  * <p>It lives until {@link #close}; the garbage collector does not free it. After that native code must not call it any more: it gets zero, unnoticed,
  * until the address is handed out again, perhaps for a function of another type.
  *
+ * <p><b>Exceptions of C++.</b> One that the native function throws reaches the binding's caller if the
+ * context is passed in a register. On s390x it also has to be one of the first four integer arguments,
+ * and no argument may be on the stack. Otherwise C++ cannot unwind the stack through the binding, and
+ * ends the process ({@code std::terminate}). On i386 every context is passed on the stack.
+ *
  * <p><b>Threads.</b> All methods may be called from any thread.
  */
 public final class NativeBinding implements AutoCloseable {
