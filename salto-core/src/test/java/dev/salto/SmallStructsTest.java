@@ -86,7 +86,7 @@ final class SmallStructsTest {
     }
 
     /** How C calls a callback with a struct: the callback's type, and what it gets and returns. */
-    record Call(String name, FunctionDescriptor function, Object[] arguments, Object result) {
+    record Call(String name, FunctionDescriptor function, List<Object> arguments, Object result) {
         private static Call of(String name, MemoryLayout resultLayout, Object result, StructLayout struct,
                 Object... arguments) {
             MemoryLayout[] layouts = Arrays.stream(arguments).map(argument -> switch (argument) {
@@ -94,7 +94,7 @@ final class SmallStructsTest {
                 case Double _ -> DOUBLE;
                 default -> struct;
             }).toArray(MemoryLayout[]::new);
-            return new Call(name, FunctionDescriptor.of(resultLayout, layouts), arguments, result);
+            return new Call(name, FunctionDescriptor.of(resultLayout, layouts), List.of(arguments), result);
         }
 
         static List<Call> of(Struct struct, SignatureCallers level) {
@@ -232,7 +232,7 @@ final class SmallStructsTest {
 
             MemoryLayout layout = function.returnLayout().orElseThrow();
             Object returned = CSignaturesTest.load(layout, stored.asSlice(0, layout.byteSize()));
-            List<Object> expected = List.of(Values.bits(function.argumentLayouts(), call.arguments()),
+            List<Object> expected = List.of(Values.bits(function.argumentLayouts(), call.arguments().toArray()),
                     Values.bits(layout, call.result()));
             List<Object> actual = List.of(recorder.takeSeen(), Values.bits(layout, returned));
             boolean isLeftAlone = stored.asSlice(layout.byteSize()).mismatch(
