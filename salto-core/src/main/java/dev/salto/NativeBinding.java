@@ -88,8 +88,14 @@ public final class NativeBinding implements AutoCloseable {
         TrailingArgument place = Ports.thisJvm().orElseThrow().lastArgument(descriptor);
         BlockSlots slots = POOLS.computeIfAbsent(place, p -> BlockSlots.ofCalls(image, p));
         int slot = slots.take();
-        slots.leadByRecord(slot, function.address(), context.address(), place.stackSize());
-        return new NativeBinding(slots, slot);
+        try {
+            NativeBinding binding = new NativeBinding(slots, slot);
+            slots.leadByRecord(slot, function.address(), context.address(), place.stackSize());
+            return binding;
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            slots.giveBack(slot);
+            throw e;
+        }
     }
 
     /**
@@ -112,8 +118,8 @@ public final class NativeBinding implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (!closed) {
-            closed = true;
             slots.giveBack(slot);
+            closed = true;
         }
     }
 

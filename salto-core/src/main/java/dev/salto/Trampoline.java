@@ -61,9 +61,9 @@ public final class Trampoline implements AutoCloseable {
     @SuppressWarnings("UnusedVariable")
     private @Nullable MemorySegment data;
 
-    private Trampoline(BlockSlots pool) {
+    private Trampoline(BlockSlots pool, int slot) {
         this.pool = pool;
-        this.slot = pool.take();
+        this.slot = slot;
         this.address = MemorySegment.ofAddress(pool.address(slot));
     }
 
@@ -93,7 +93,14 @@ public final class Trampoline implements AutoCloseable {
      *     holds its reason
      */
     public static Trampoline allocate() {
-        return new Trampoline(slots());
+        BlockSlots pool = slots();
+        int slot = pool.take();
+        try {
+            return new Trampoline(pool, slot);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            pool.giveBack(slot);
+            throw e;
+        }
     }
 
     private static BlockSlots slots() {
@@ -161,8 +168,8 @@ public final class Trampoline implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (!closed) {
-            closed = true;
             pool.giveBack(slot);
+            closed = true;
             target = null;
             data = null;
         }

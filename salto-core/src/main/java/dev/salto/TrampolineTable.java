@@ -47,6 +47,7 @@ public final class TrampolineTable implements AutoCloseable {
     private volatile MemorySegment targets;
     private volatile MemorySegment data;
     private boolean sealed;
+    private boolean closed;
 
     private TrampolineTable(int count, TextIndex index, UserTable table) {
         this.count = count;
@@ -93,7 +94,13 @@ public final class TrampolineTable implements AutoCloseable {
                     "%d trampolines were asked for; a table can have 0 to %d, so allocate more tables"
                             .formatted(count, image.index().trampolineCount()));
         }
-        return new TrampolineTable(count, image.index(), UserTable.take(image));
+        UserTable table = UserTable.take(image);
+        try {
+            return new TrampolineTable(count, image.index(), table);
+        } catch (RuntimeException | Error e) {
+            table.giveBack();
+            throw e;
+        }
     }
 
     /** How many trampolines there are. */
@@ -145,19 +152,25 @@ public final class TrampolineTable implements AutoCloseable {
      * segments that were to be had before can no longer be used; {@link #targets} and {@link #data}
      * return others, for reading. Sealing it again does nothing.
      *
-     * @throws IllegalStateException if the table is closed, or the system refuses
+     * <p>If it fails, trampolines go on leading to their targets, but their words may no longer be
+     * writable. Then it can be called again, and so can {@link #close}.
+     *
+     * @throws IllegalStateException if the table is closed, or the system refuses, or a thread uses
+     *     the words' segments in a native call at this moment
      */
     public synchronized void seal() {
         if (!arena.scope().isAlive()) {
             throw new IllegalStateException("the trampoline table is closed");
         }
         if (!sealed) {
+            MemorySegment readableTargets = words(index.blockEntry(), arena).asReadOnly();
+            MemorySegment readableData = words(index.blockArgument(), arena).asReadOnly();
             // No thread may be in the middle of a write when writing ends the process.
-            writing.close();
+            endWriting();
             table.seal();
             sealed = true;
-            targets = words(index.blockEntry(), arena).asReadOnly();
-            data = words(index.blockArgument(), arena).asReadOnly();
+            targets = readableTargets;
+            data = readableData;
         }
     }
 
@@ -165,15 +178,30 @@ public final class TrampolineTable implements AutoCloseable {
      * Frees all trampolines at once; calls through them that have reached their target go on. Those
      * of a sealed table cannot be changed, and so go on leading to their targets. Closing it again
      * does nothing.
+     *
+     * <p>If it fails, it can be called again. Until it succeeds, trampolines go on leading to their
+     * targets, but words and function pointers may no longer be accessible.
+     *
+     * @throws IllegalStateException if a thread uses one of the table's segments in a native call
+     *     at this moment, or the system refuses to let a table be written that it failed to seal
      */
     @Override
     public synchronized void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
+        if (!closed) {
+            endWriting();
+            if (arena.scope().isAlive()) {
+                arena.close();
+            }
             if (!sealed) {
-                writing.close();
                 table.giveBack();
             }
+            closed = true;
+        }
+    }
+
+    private void endWriting() {
+        if (writing.scope().isAlive()) {
+            writing.close();
         }
     }
 

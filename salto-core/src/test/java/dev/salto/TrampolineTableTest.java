@@ -6,12 +6,18 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.salto.internal.os.FailingCalls;
 import dev.salto.text.callers.Callers;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Trampolines by the table, whose words the owner writes. */
 final class TrampolineTableTest {
@@ -90,6 +96,96 @@ final class TrampolineTableTest {
         }
         try (TrampolineTable none = TrampolineTable.allocate(0)) {
             assertThat(none.targets().byteSize()).isZero();
+        }
+    }
+
+    /** A table whose first trampoline adds. */
+    private static TrampolineTable adding() {
+        TrampolineTable table = TrampolineTable.allocate(1);
+        table.targets().set(ADDRESS, 0, Callers.add());
+        return table;
+    }
+
+    /** The memory that a native call is given cannot be closed meanwhile. */
+    private static void whileNativeCodeHas(MemorySegment segment, Runnable action) throws Throwable {
+        MethodHandle call = Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ADDRESS));
+        ClosureType<Callbacks.DestroyNotify> type = ClosureType.of(Callbacks.DestroyNotify.class,
+                FunctionDescriptor.ofVoid(ADDRESS));
+        try (Closure<Callbacks.DestroyNotify> closure = type.bind(_ -> action.run())) {
+            Callbacks.<Integer, Throwable>rethrowing(() -> {
+                call.invokeExact(closure.address(), segment);
+                return 0;
+            });
+        }
+    }
+
+    private static void assertCanBeClosed(TrampolineTable table, MemorySegment pointer) {
+        table.close();
+        table.close();
+
+        assertThat(Callers.callRepeatedly(pointer, 1, 5)).isZero();
+        assertThatThrownBy(() -> table.address(0)).isInstanceOf(IllegalStateException.class);
+        try (TrampolineTable other = adding(); TrampolineTable another = adding()) {
+            assertThat(Callers.callRepeatedly(other.address(0), 1, 5)).isEqualTo(5);
+            assertThat(other.address(0).address()).isNotEqualTo(another.address(0).address());
+        }
+    }
+
+    @Test
+    void aTableThatCouldNotBeClosedWhileNativeCodeHadItsMemoryCanBeClosedLater() throws Throwable {
+        for (Function<TrampolineTable, MemorySegment> part : List.<Function<TrampolineTable, MemorySegment>>of(
+                TrampolineTable::data, TrampolineTable::targets, table -> table.address(0))) {
+            TrampolineTable table = adding();
+            MemorySegment pointer = MemorySegment.ofAddress(table.address(0).address());
+            whileNativeCodeHas(part.apply(table),
+                    () -> assertThatThrownBy(table::close).isInstanceOf(IllegalStateException.class));
+
+            assertThat(Callers.callRepeatedly(pointer, 1, 5)).isEqualTo(5);
+            assertCanBeClosed(table, pointer);
+        }
+    }
+
+    @Test
+    void aTableThatCouldNotBeSealedWhileNativeCodeHadItsMemoryIsAsBefore() throws Throwable {
+        TrampolineTable table = TrampolineTable.allocate(1);
+        whileNativeCodeHas(table.data(),
+                () -> assertThatThrownBy(table::seal).isInstanceOf(IllegalStateException.class));
+        table.targets().set(ADDRESS, 0, Callers.add());
+
+        table.seal();
+
+        assertThat(Callers.callRepeatedly(table.address(0), 1, 5)).isEqualTo(5);
+        assertThatThrownBy(() -> table.targets().set(ADDRESS, 0, Callers.add()))
+                .isInstanceOf(IllegalArgumentException.class);
+        table.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = FailingCalls.Call.class, names = {"MPROTECT", "MSEAL"})
+    @Tag("host") // the same code on every architecture
+    void aTableThatTheSystemRefusedToSealCanBeSealedOrClosedLater(FailingCalls.Call call) {
+        for (int errno : call.errors().toArray()) {
+            for (boolean isSealedLater : new boolean[]{true, false}) {
+                TrampolineTable table = adding();
+                MemorySegment pointer = MemorySegment.ofAddress(table.address(0).address());
+                try (FailingCalls calls = FailingCalls.always(call, errno)) {
+                    assertThatThrownBy(table::seal).isInstanceOf(IllegalStateException.class)
+                            .hasMessageContainingAll("cannot be sealed", "errno " + errno, "try again");
+                    assertThat(calls.hasFailed()).isTrue();
+                    if (call == FailingCalls.Call.MPROTECT) {
+                        assertThatThrownBy(table::close).isInstanceOf(IllegalStateException.class)
+                                .hasMessageContaining("errno " + errno);
+                    }
+                }
+                assertThat(Callers.callRepeatedly(pointer, 1, 5)).isEqualTo(5);
+                if (isSealedLater && call != FailingCalls.Call.MPROTECT) {
+                    table.seal();
+                    table.close();
+                    assertThat(Callers.callRepeatedly(pointer, 1, 5)).isEqualTo(5);
+                } else {
+                    assertCanBeClosed(table, pointer);
+                }
+            }
         }
     }
 }

@@ -142,7 +142,21 @@ final class BlockTable implements Tables.UnnumberedTable {
     }
 
     /**
-     * Makes the blocks read-only for good.
+     * Lets the blocks be written again after {@link #seal} failed.
+     *
+     * @throws IllegalStateException if the system refuses
+     */
+    void unseal() {
+        try {
+            memory.allowWriting();
+        } catch (OsException e) {
+            throw new IllegalStateException("a table that could not be sealed cannot be written again: "
+                    + e.getMessage() + "; try again", e);
+        }
+    }
+
+    /**
+     * Makes the blocks read-only for good. If that fails, it can be tried again.
      *
      * @throws IllegalStateException if the system refuses
      */
@@ -151,7 +165,7 @@ final class BlockTable implements Tables.UnnumberedTable {
             memory.seal();
             isSealed = true;
         } catch (OsException e) {
-            throw new IllegalStateException("a table cannot be sealed: " + e.getMessage(), e);
+            throw new IllegalStateException("a table cannot be sealed: " + e.getMessage() + "; try again", e);
         }
     }
 

@@ -5,8 +5,6 @@ package dev.salto.internal.table;
 import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +14,17 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time; {@link #take} for any.
  */
 public final class UserTable {
-    private static final Deque<UserTable> FREE = new ArrayDeque<>();
+    /** Those that were given back, the oldest first. A list of its own: adding to it cannot fail. */
+    private static @Nullable UserTable oldest;
+
+    private static @Nullable UserTable latest;
 
     private final BlockTable table;
+    private @Nullable UserTable next;
+    private boolean isFree;
+
+    /** Whether the blocks may be read-only, because sealing them was tried. */
+    private boolean isReadOnly;
 
     private UserTable(BlockTable table) {
         this.table = table;
@@ -39,26 +45,52 @@ public final class UserTable {
         return made;
     }
 
-    private static @Nullable UserTable takeFree() {
-        synchronized (FREE) {
-            return FREE.poll();
+    private static synchronized @Nullable UserTable takeFree() {
+        UserTable table = oldest;
+        if (table != null) {
+            oldest = table.next;
+            table.next = null;
+            table.isFree = false;
         }
+        return table;
     }
 
-    /** Gives the table back, with all its trampolines leading to the dead entry again. */
+    /**
+     * Gives the table back, with all its trampolines leading to the dead entry again. If that
+     * fails, it can be tried again.
+     *
+     * @throws IllegalStateException if {@link #seal} failed, and the system refuses to let the
+     *     blocks be written
+     */
     public void giveBack() {
+        if (isReadOnly) {
+            table.unseal();
+            isReadOnly = false;
+        }
         leadAllToDead();
-        synchronized (FREE) {
-            FREE.add(this);
+        addFree(this);
+    }
+
+    private static synchronized void addFree(UserTable table) {
+        if (!table.isFree) {
+            table.isFree = true;
+            if (oldest == null || latest == null) {
+                oldest = table;
+            } else {
+                latest.next = table;
+            }
+            latest = table;
         }
     }
 
     /**
-     * Makes the blocks read-only for good. The table must not be given back after that.
+     * Makes the blocks read-only for good. The table must not be given back after that. If it
+     * fails, it can be tried again, or the table be given back.
      *
      * @throws IllegalStateException if the system refuses
      */
     public void seal() {
+        isReadOnly = true;
         table.seal();
     }
 

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     /** What can fail. */
     public enum Call {
-        OPEN, LSEEK, PREAD, MEMFD_CREATE, WRITE, FCNTL, GETRANDOM, MMAP, MREMAP, MUNMAP, MPROTECT;
+        OPEN, LSEEK, PREAD, MEMFD_CREATE, WRITE, FCNTL, GETRANDOM, MMAP, MREMAP, MUNMAP, MPROTECT, MSEAL;
 
         /** The errors of its page in section 2 of the Linux manual that Salto can meet. */
         public IntStream errors() {
@@ -28,6 +28,7 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
                 case MREMAP -> IntStream.of(EAGAIN, ENOMEM, EFAULT);
                 case MUNMAP -> IntStream.of(ENOMEM);
                 case MPROTECT -> IntStream.of(ENOMEM, EACCES);
+                case MSEAL -> IntStream.of(ENOMEM);
             };
         }
     }
@@ -203,5 +204,11 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     void mprotect(long address, long length, int protection) throws OsException {
         pass(Call.MPROTECT);
         super.mprotect(address, length, protection);
+    }
+
+    @Override
+    boolean mseal(long address, long length) throws OsException {
+        pass(Call.MSEAL);
+        return super.mseal(address, length);
     }
 }
