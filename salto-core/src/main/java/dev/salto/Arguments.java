@@ -7,60 +7,108 @@ import dev.salto.internal.data.Carrier;
 import dev.salto.internal.os.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arguments of one call from native code, and the place for its result. Reading and writing numbers and pointers' addresses allocates nothing; the object itself is used again for later
- * calls of the same thread.
+ * The arguments of one call from native code, and the place for its result. Reading and writing
+ * numbers and pointers' addresses allocates nothing.
  *
- * <p>An argument is read by the method for the type that {@link FunctionDescriptor#toMethodType} gives its layout: an {@code int} by {@link #getInt}, a struct by {@link #getSegment}. Any other
+ * <p>An argument is read by the method for the type that {@link FunctionDescriptor#toMethodType}
+ * gives its layout: an {@code int} by {@link #getInt}, a struct by {@link #getSegment}. Any other
  * method refuses it.
  *
- * <p><b>Lifetime and threads.</b> It is for the thread that native code has called, and until the handler returns. What was kept beyond that throws an exception,
- * or stands for a later call of that thread.
+ * <p><b>Lifetime and threads.</b> Only the thread that native code has called may use it, until the
+ * handler returns. In another thread, every method throws {@link WrongThreadException}. After the
+ * handler has returned, every method throws {@link IllegalStateException}. Do not keep it: an object
+ * that nobody has used after its call may serve a later call of the thread, after {@value
+ * #CALLS_BETWEEN} others.
  */
 public final class Arguments {
-    /** The objects of one thread: one for each call that is under way in another. */
-    private static final ThreadLocal<Stack> STACK = ThreadLocal.withInitial(Stack::new);
+    /** So many calls of a thread use other objects before one is used again. */
+    private static final int CALLS_BETWEEN = 63;
 
-    private static final class Stack {
-        Arguments free = new Arguments(this);
+    private static final ThreadLocal<Ring> RING = ThreadLocal.withInitial(Ring::new);
+
+    /** The objects of one thread, which it uses in turn. */
+    private static final class Ring {
+        private Arguments first = new Arguments();
+        private Arguments current = first;
+        private int count = 1;
+
+        /** Finds an object for the call after the next one. */
+        Arguments successor(Arguments arguments) {
+            Arguments next = arguments.next;
+            if (next == null) {
+                next = count <= CALLS_BETWEEN ? new Arguments() : first;
+                count++;
+                arguments.next = next;
+            }
+            return next;
+        }
+
+        /** Puts a new object in the place of one that cannot be used again. */
+        Arguments replace(Arguments arguments, CallInterface callInterface, CallPlan plan, long frame) {
+            Arguments fresh = new Arguments(callInterface, plan, frame);
+            fresh.next = arguments.next;
+            Arguments each = first;
+            for (int i = 0; i <= CALLS_BETWEEN && each != null; i++) {
+                if (arguments.equals(each.next)) {
+                    each.next = fresh;
+                }
+                each = each.next;
+            }
+            if (arguments.equals(first)) {
+                first = fresh;
+            }
+            return fresh;
+        }
     }
 
-    private final Stack stack;
+    private final Thread owner = Thread.currentThread();
 
-    /** For a call within this one; made when there is one. */
+    /** The one for the next call of the thread, if that is known. */
     private @Nullable Arguments next;
 
     private @Nullable CallInterface callInterface;
-    private @Nullable CallPlan plan;
-    private long frame;
-    private boolean isAnswered;
 
-    /** For a call that has come through a gate; made when there is one. */
-    private @Nullable MemorySegment memory;
+    /**
+     * Null if the call is over. The owner alone reads and writes it, so the call cannot end while a
+     * method runs. Written as a field, because a call could fail at the end of the stack.
+     */
+    @Nullable
+    CallPlan plan;
+
+    private long frame;
+
+    /** Whether somebody used it after its call, and so may do that again. */
+    private boolean isKept;
+
+    private boolean isAnswered;
 
     /** Of segments, made when there is one. */
     private @Nullable Arena arena;
 
-    private Arguments(Stack stack) {
-        this.stack = stack;
+    private Arguments() {}
+
+    /** Those of a call of the current thread. */
+    Arguments(CallInterface callInterface, CallPlan plan, long frame) {
+        this.callInterface = callInterface;
+        this.plan = plan;
+        this.frame = frame;
     }
 
-    /** Those of a call that begins. They have to be {@linkplain #end ended}. */
-    static Arguments begin(CallInterface callInterface, CallPlan plan, long frame) {
-        Stack stack = STACK.get();
-        Arguments arguments = stack.free;
+    /** Those of a call of the current thread, in an object that may serve a later one. */
+    static Arguments reuse(CallInterface callInterface, CallPlan plan, long frame) {
+        Ring ring = RING.get();
+        Arguments arguments = ring.current;
         Arguments next = arguments.next;
-        if (next == null) {
-            next = new Arguments(stack);
-            arguments.next = next;
+        ring.current = next != null ? next : ring.successor(arguments);
+        if (arguments.plan != null || arguments.isKept) {
+            return ring.replace(arguments, callInterface, plan, frame);
         }
-        stack.free = next;
         arguments.callInterface = callInterface;
         arguments.plan = plan;
         arguments.frame = frame;
@@ -69,36 +117,15 @@ public final class Arguments {
     }
 
     /**
-     * Those of a call that begins and has come through a gate. They have to be filled.
+     * Completes the result, and ends the life of segments. {@link #plan} must be null by now.
      *
-     * @param packed the plan for such calls
+     * @param ended what it was
      */
-    static Arguments beginPacked(CallInterface callInterface, CallPlan packed) {
-        Arguments arguments = begin(callInterface, packed, 0);
-        MemorySegment memory = arguments.memory;
-        if (memory == null || memory.byteSize() < packed.packedSize()) {
-            memory = Arena.ofAuto().allocate(packed.packedSize(), CallPlan.PACKED_SLOT);
-            arguments.memory = memory;
-        }
-        arguments.frame = memory.address();
-        packed.beginPacked(arguments.frame);
-        return arguments;
-    }
-
-    /** The address of the memory of a call that has come through a gate. */
-    long frame() {
-        return frame;
-    }
-
-    /** Ends the call: nobody can read them any more. */
-    void end() {
-        CallPlan ended = plan;
-        if (!isAnswered && ended != null && ended.mustReturnZero()) {
+    void end(CallPlan ended) {
+        callInterface = null;
+        if (!isAnswered && ended.mustReturnZero()) {
             ended.returnZero(frame);
         }
-        plan = null;
-        callInterface = null;
-        stack.free = this;
         Arena own = arena;
         if (own != null) {
             arena = null;
@@ -110,19 +137,18 @@ public final class Arguments {
      * The function's type.
      *
      * @throws IllegalStateException if the call is over
+     * @throws WrongThreadException if native code has called another thread
      */
     public CallInterface callInterface() {
-        CallInterface current = callInterface;
-        if (current == null) {
-            throw isOver();
-        }
-        return current;
+        CallPlan _ = plan();
+        return Objects.requireNonNull(callInterface);
     }
 
     /**
      * How many arguments there are.
      *
      * @throws IllegalStateException if the call is over
+     * @throws WrongThreadException if native code has called another thread
      */
     public int count() {
         return plan().count();
@@ -135,6 +161,7 @@ public final class Arguments {
      * @throws IndexOutOfBoundsException if there is no such argument
      * @throws IllegalArgumentException if it is of another type
      * @throws IllegalStateException if the call is over
+     * @throws WrongThreadException if native code has called another thread
      */
     public boolean getBoolean(int index) {
         return Memory.getByte(place(index, Carrier.BOOLEAN)) != 0;
@@ -227,6 +254,7 @@ public final class Arguments {
      * @param value what native code gets
      * @throws IllegalArgumentException if the function's result is of another type
      * @throws IllegalStateException if the call is over
+     * @throws WrongThreadException if native code has called another thread
      */
     public void setReturn(boolean value) {
         resultIs(Carrier.BOOLEAN).returnInteger(frame, value ? 1 : 0);
@@ -278,40 +306,28 @@ public final class Arguments {
     }
 
     /**
-     * Sets a result that is a pointer, a struct, a union or of one of the types of {@link NativeLayouts}, as {@link #setReturn(boolean)} does.
+     * Sets a result that is a pointer, a struct, a union or of one of the types of {@link
+     * NativeLayouts}, as {@link #setReturn(boolean)} does. If it fails to read {@code value}, the
+     * result is zero until it is set again.
      *
-     * @param value where a pointer points; otherwise the content, which is copied, at least as large as the result's layout
-     * @throws IllegalArgumentException if the function's result is of another type, or {@code value} is too small, or on the heap and the result a pointer
+     * @param value where a pointer points; otherwise the content, which is copied, at least as
+     *     large as the result's layout
+     * @throws IllegalArgumentException if the function's result is of another type, or {@code
+     *     value} is too small, or on the heap and the result a pointer
+     * @throws IllegalStateException if the call is over, or the arena of {@code value} is closed
+     *     when it is read
+     * @throws WrongThreadException if native code has called another thread, or {@code value} is
+     *     confined to another thread
      */
     public void setReturn(MemorySegment value) {
         Objects.requireNonNull(value, "value");
         CallPlan current = plan();
         if (current.result() == Carrier.ADDRESS) {
-            if (!value.isNative()) {
-                throw new IllegalArgumentException(
-                        "Heap segment not allowed: it cannot be returned as a pointer; allocate it from an Arena");
-            }
-            setReturnPointer(value.address());
-            return;
-        }
-        resultIs(Carrier.SEGMENT);
-        GroupLayout layout = (GroupLayout) current.function().returnLayout().orElseThrow();
-        if (value.byteSize() < layout.byteSize()) {
-            throw new IllegalArgumentException("a segment of %s bytes cannot be returned as %s, which has %s"
-                    .formatted(value.byteSize(), layout, layout.byteSize()));
-        }
-        if (value.isNative()) {
-            // Reading it says whether it may be read: its arena may be closed, or another thread's.
-            if (layout.byteSize() > 0) {
-                value.asSlice(0, layout.byteSize()).get(java.lang.foreign.ValueLayout.JAVA_BYTE, 0);
-            }
-            current.returnSegment(frame, value.address());
+            current.returnPointer(frame, value);
         } else {
-            try (Arena own = Arena.ofConfined()) {
-                current.returnSegment(frame,
-                        own.allocate(layout).copyFrom(value.asSlice(0, layout.byteSize())).address());
-            }
+            requireResult(Carrier.SEGMENT).returnSegment(frame, value);
         }
+        isAnswered = true;
     }
 
     /** Reads an argument of any type, boxed. */
@@ -337,28 +353,22 @@ public final class Arguments {
      * @throws NullPointerException if it is null, and the function has a result
      */
     void setBoxed(@Nullable Object result) {
-        Carrier carrier = plan().result();
-        if (carrier == null) {
-            return;
-        }
-        Object value = Objects.requireNonNull(result, "a callback returned null");
-        switch (carrier) {
-            case BOOLEAN -> setReturn((boolean) value);
-            case BYTE -> setReturn((byte) value);
-            case SHORT -> setReturn((short) value);
-            case CHAR -> setReturn((char) value);
-            case INT -> setReturn((int) value);
-            case LONG -> setReturn((long) value);
-            case FLOAT, WIDENED_FLOAT -> setReturn((float) value);
-            case DOUBLE -> setReturn((double) value);
-            case ADDRESS, SEGMENT -> setReturn((MemorySegment) value);
-        }
+        plan().returnBoxed(frame, result);
+        isAnswered = true;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a thread's class may have an equals of its own
     private CallPlan plan() {
         CallPlan current = plan;
+        if (Thread.currentThread() != owner) {
+            throw new WrongThreadException(
+                    "thread %s used the arguments of a call of thread %s; only the thread that native code has called can use them"
+                            .formatted(Thread.currentThread().getName(), owner.getName()));
+        }
         if (current == null) {
-            throw isOver();
+            isKept = true;
+            throw new IllegalStateException(
+                    "the call is over; arguments can be used until the handler returns, so read there what is needed later");
         }
         return current;
     }
@@ -378,18 +388,18 @@ public final class Arguments {
     }
 
     private CallPlan resultIs(Carrier carrier) {
+        CallPlan current = requireResult(carrier);
+        isAnswered = true;
+        return current;
+    }
+
+    private CallPlan requireResult(Carrier carrier) {
         CallPlan current = plan();
         Carrier own = current.result();
         if (own != carrier) {
             throw new IllegalArgumentException("the result is %s and was set as a %s: %s".formatted(
                     own == null ? "nothing" : "a " + own.describe(), carrier.describe(), current.function()));
         }
-        isAnswered = true;
         return current;
-    }
-
-    private static IllegalStateException isOver() {
-        return new IllegalStateException(
-                "the call is over; arguments can be read until the handler returns, by the thread that was called");
     }
 }

@@ -8,9 +8,11 @@ import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
+import dev.salto.internal.data.HandlerCall;
 import dev.salto.internal.data.PackedCalls;
 import dev.salto.internal.data.Signatures;
 import dev.salto.internal.failure.ExceptionCatcher;
+import dev.salto.internal.failure.UncaughtExceptions;
 import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
 import dev.salto.internal.gate.GateSetting;
@@ -418,8 +420,7 @@ public final class CallInterface {
             synchronized (this) {
                 made = direct;
                 if (made == null) {
-                    made = closures(ArgumentHandler.class,
-                            (target, arguments) -> ((ArgumentHandler) target).call(arguments));
+                    made = closures(ArgumentHandler.class, this::callDirect);
                     direct = made;
                 }
             }
@@ -427,20 +428,39 @@ public final class CallInterface {
         return made;
     }
 
-    private void callBoxed(Object target, Arguments arguments) {
-        Object[] values = new Object[arguments.count()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = arguments.get(i);
+    private void callDirect(Object handler, CallPlan how, long frame) {
+        callDirect(handler, Arguments.reuse(this, how, frame), how);
+    }
+
+    /** As a gate does, where the JIT compiler knows the handlers, and so makes no object. */
+    private void callPacked(Object handler, CallPlan how, long frame) {
+        callDirect(handler, new Arguments(this, how, frame), how);
+    }
+
+    private static void callDirect(Object handler, Arguments arguments, CallPlan how) {
+        try {
+            ((ArgumentHandler) handler).call(arguments);
+        } finally {
+            arguments.plan = null;
+            arguments.end(how);
         }
-        arguments.setBoxed(((CallHandler) target).call(this, values));
     }
 
-    /** How a handler is called. */
-    private interface Caller {
-        void call(Object target, Arguments arguments);
+    private void callBoxed(Object handler, CallPlan how, long frame) {
+        Arguments arguments = new Arguments(this, how, frame);
+        try {
+            Object[] values = new Object[arguments.count()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = arguments.get(i);
+            }
+            arguments.setBoxed(((CallHandler) handler).call(this, values));
+        } finally {
+            arguments.plan = null;
+            arguments.end(how);
+        }
     }
 
-    private <H> ClosureType<H> closures(Class<H> handlers, Caller caller) {
+    private <H> ClosureType<H> closures(Class<H> handlers, HandlerCall call) {
         return new ClosureType<>(handlers, key.function, exceptions.handling(key.function), handling -> {
             TextImage image = Salto.textImageForClosures();
             CallPlan own = plan;
@@ -448,7 +468,7 @@ public final class CallInterface {
             if (image == null || own == null || tier == Tier.GATE) {
                 return Gate
                         .ofInvoker(image, handlers, key.function,
-                                isBoxed ? invoker() : PackedCalls.invoker(key.function, new PackedHandlers()))
+                                isBoxed ? invoker() : PackedCalls.invoker(key.function, this::callPacked))
                         .slots(handling);
             }
             CatcherMaker catcher = new CatcherMaker(key.function, handling);
@@ -458,31 +478,8 @@ public final class CallInterface {
                     && Ports.thisJvm().orElseThrow().hasLinker();
             HotFunction hot = canBeHot ? new HotFunction(image, key.function, catcher, this::invoker) : null;
             return Gate.ofData(image, key.abi.convention().entry(), handlers,
-                    new DataDriven(own, caller, catcher, hot), hot);
+                    new DataDriven(own, call, catcher, hot), hot);
         });
-    }
-
-    /** Calls handlers through a gate that read their arguments themselves. */
-    private final class PackedHandlers implements PackedCalls.Handlers {
-        @Override
-        public Object begin(CallPlan packed) {
-            return Arguments.beginPacked(CallInterface.this, packed);
-        }
-
-        @Override
-        public long frame(Object arguments) {
-            return ((Arguments) arguments).frame();
-        }
-
-        @Override
-        public void call(Object handler, Object arguments) {
-            ((ArgumentHandler) handler).call((Arguments) arguments);
-        }
-
-        @Override
-        public void end(Object arguments) {
-            ((Arguments) arguments).end();
-        }
     }
 
     private MethodHandle invoker() {
@@ -515,19 +512,35 @@ public final class CallInterface {
             }
             return catcher;
         }
+
+        /** As {@link ExceptionCatcher#caught}, even if that cannot be made. */
+        @Nullable
+        Object caught(Throwable exception) throws Throwable {
+            ExceptionCatcher catcher;
+            try {
+                catcher = get();
+            } catch (Throwable e) {
+                if (handling.endsProcess()) {
+                    throw exception;
+                }
+                UncaughtExceptions.pass(exception);
+                return null;
+            }
+            return catcher.caught(exception);
+        }
     }
 
     /** The closures of one type. */
-    private final class DataDriven implements DataDrivenFunction {
+    private static final class DataDriven implements DataDrivenFunction {
         private final CallPlan ownPlan;
-        private final Caller caller;
+        private final HandlerCall call;
         private final CatcherMaker catcher;
         private final @Nullable HotFunction hot;
 
-        DataDriven(CallPlan plan, Caller caller, CatcherMaker catcher, @Nullable HotFunction hot) {
+        DataDriven(CallPlan plan, HandlerCall call, CatcherMaker catcher, @Nullable HotFunction hot) {
             this.hot = hot;
             this.ownPlan = plan;
-            this.caller = caller;
+            this.call = call;
             this.catcher = catcher;
         }
 
@@ -541,25 +554,24 @@ public final class CallInterface {
             if (hot != null) {
                 hot.count();
             }
-            Arguments arguments = Arguments.begin(CallInterface.this, ownPlan, frame);
-            try {
-                caller.call(target, arguments);
-            } finally {
-                arguments.end();
-            }
+            call.call(target, ownPlan, frame);
         }
 
         @Override
         public void failed(Throwable exception, long frame) throws Throwable {
             ownPlan.returnZero(frame);
-            Object result = catcher.get().caught(exception);
+            Object result = catcher.caught(exception);
             if (result != null) {
-                Arguments arguments = Arguments.begin(CallInterface.this, ownPlan, frame);
-                try {
-                    arguments.setBoxed(result);
-                } finally {
-                    arguments.end();
-                }
+                answer(result, frame);
+            }
+        }
+
+        private void answer(Object result, long frame) {
+            try {
+                ownPlan.returnBoxed(frame, result);
+            } catch (Throwable e) {
+                // Another thread has closed the segment's arena. The result is zero.
+                UncaughtExceptions.pass(e);
             }
         }
     }

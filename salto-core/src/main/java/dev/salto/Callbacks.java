@@ -46,8 +46,11 @@ public final class Callbacks {
      * int result = Callbacks.rethrowing(() -> (int) sort.invokeExact(array, comparator.address()));
      * }
      *
-     * <p>Native code does not learn of it: it gets what the closure's {@link ExceptionPolicy} says, or zero, and goes on. If later callbacks throw, too, their
-     * exceptions are {@linkplain Throwable#addSuppressed suppressed} ones of the first. If the call itself throws, what callbacks threw is suppressed in
+     * <p>Native code does not learn of it: it gets what the closure's {@link ExceptionPolicy} says, or zero, and goes on. From then on, until {@code call}
+     * returns, no other callback of this thread runs: each is answered at once, as its own {@link ExceptionPolicy} says. Exceptions are {@linkplain ExceptionPolicy#handle
+     * handled} by the policy as if the callback had thrown the pending one. Closures of {@link #destroyNotify} run nevertheless. A callback that was running at that moment, because it had called native code itself, goes on. If it throws, too, its
+     * exception is a {@linkplain Throwable#addSuppressed suppressed} one of the first, which keeps the first eight of them, and one more that says how many there were
+     * beyond that. If the call itself throws, what callbacks threw is suppressed in
      * that. The exception is the same object that the callback threw. Its stack trace has the frames of the callback and, behind
      * them, those of this call. Exceptions of callbacks on other threads are not carried.
      *
@@ -58,7 +61,9 @@ public final class Callbacks {
      * @throws X if {@code call} does, or a callback does: callbacks can throw what their interfaces declare, and any unchecked exception
      */
     public static <R extends @Nullable Object, X extends Throwable> R rethrowing(NativeCall<R, X> call) throws X {
-        try (Guard guard = new Guard()) {
+        Guard guard = new Guard();
+        try {
+            guard.isOpen = true;
             R result;
             try {
                 result = call.call();
@@ -69,6 +74,9 @@ public final class Callbacks {
             }
             guard.<X>throwCarried();
             return result;
+        } finally {
+            guard.isOpen = false;
+            guard.close();
         }
     }
 
@@ -90,7 +98,7 @@ public final class Callbacks {
         private Types() {}
     }
 
-    private static final class Destroyer implements DestroyNotify {
+    private static final class Destroyer implements DestroyNotify, Guard.Unconditional {
         private final AutoCloseable[] resources;
         private @Nullable Closure<DestroyNotify> own;
 

@@ -53,7 +53,8 @@ public final class ExceptionPolicy {
     }
 
     /**
-     * Native code gets what a handler returns. It is called by the thread that the exception occurred on, while native code waits.
+     * Native code gets what a handler returns. It is called by the thread that the exception occurred on, while native code waits; within
+     * {@link Callbacks#rethrowing} also for each later callback, which is not run.
      *
      * @param handler takes the exception, and returns the result, boxed, of the type that {@link FunctionDescriptor#toMethodType} gives; anything,
      *     null included, for a function without a result. If it throws something itself, or returns something else, that goes to the thread's

@@ -47,7 +47,8 @@ final class Rehearsal {
         }
         try (Arena arena = Arena.ofConfined()) {
             List.<Object>of(true, (byte) 1, (short) 2, '3', 4, 5L, 6.0f, 7.0, MemorySegment.NULL, arena.allocate(PAIR),
-                    MemorySegment.ofArray(new byte[(int) LARGE.byteSize()])).forEach(Rehearsal::passAndReturn);
+                    MemorySegment.ofArray(new byte[(int) LARGE.byteSize()]))
+                    .forEach(value -> passAndReturn(value, arena));
         }
     }
 
@@ -62,21 +63,20 @@ final class Rehearsal {
         }
     }
 
-    private static void passAndReturn(Object value) {
+    private static void passAndReturn(Object value, Arena arena) {
         MemoryLayout layout = layoutOf(value);
         CallInterface type = CallInterface.prepare(Abi.NATIVE, layout, layout);
         CallPlan packed = CallPlan.packed(FunctionDescriptor.of(layout, layout));
+        long frame = arena.allocate(packed.packedSize(), CallPlan.PACKED_SLOT).address();
+        packed.beginPacked(frame);
         // Once without a result, which is zero then.
-        Arguments.beginPacked(type, packed).end();
-        Arguments arguments = Arguments.beginPacked(type, packed);
-        try {
-            arguments.setBoxed(value);
-            if (!(value instanceof MemorySegment)) {
-                Object _ = arguments.get(0);
-            }
-        } finally {
-            arguments.end();
+        new Arguments(type, packed, frame).end(packed);
+        Arguments arguments = new Arguments(type, packed, frame);
+        arguments.setBoxed(value);
+        if (!(value instanceof MemorySegment)) {
+            Object _ = arguments.get(0);
         }
+        arguments.end(packed);
     }
 
     private static MemoryLayout layoutOf(Object value) {

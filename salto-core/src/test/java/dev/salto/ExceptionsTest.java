@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.salto.text.callers.Callers;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exceptions leave callbacks, and neither the JVM nor the native caller comes to harm. */
 final class ExceptionsTest {
@@ -250,24 +255,247 @@ final class ExceptionsTest {
     }
 
     @Test
-    void laterExceptionsAreSuppressed() {
-        List<RuntimeException> exceptions = List.of(new IllegalStateException("first"),
-                new IllegalStateException("second"), new IllegalStateException("third"));
-        ClosureType<IntBinaryOperator> type = BINARY.onException(ExceptionPolicy.returnValue(3));
-        int[] results = {0};
-        try (Closure<IntBinaryOperator> closure = type.bind((_, b) -> {
-            throw exceptions.get(b);
-        })) {
-            Throwable thrown = catchThrowable(() -> Callbacks.rethrowing(() -> {
-                results[0] = Callers.callRepeatedly(closure.address(), 3, 5);
-                return results;
-            }));
-
-            assertThat(thrown).isSameAs(exceptions.get(0));
-            assertThat(thrown.getSuppressed()).containsExactly(exceptions.get(1), exceptions.get(2));
+    void whileAnExceptionIsPendingLaterCallbacksAreAnsweredAtOnce() {
+        RuntimeException exception = new IllegalStateException("of the callback");
+        int calls = Amounts.scaled(100_000);
+        int[] runs = {0};
+        for (ClosureType<IntBinaryOperator> type : List.of(BINARY.onException(ExceptionPolicy.returnValue(3)),
+                BINARY.onException(ExceptionPolicy.handle(e -> exception.equals(e) ? 3 : 4)))) {
+            runs[0] = 0;
+            int[] result = {0};
+            try (Closure<IntBinaryOperator> closure = type.bind((_, _) -> {
+                runs[0]++;
+                throw exception;
+            })) {
+                assertThatThrownBy(() -> Callbacks.rethrowing(() -> {
+                    result[0] = Callers.callRepeatedly(closure.address(), calls, 5);
+                    return result;
+                })).isSameAs(exception);
+                assertThat(Callers.callRepeatedly(closure.address(), 1, 5)).isEqualTo(3);
+            }
+            assertThat(result).containsExactly(3);
+            assertThat(runs).as("callbacks that ran, one of them after the exception was thrown").containsExactly(2);
         }
-        assertThat(results).containsExactly(3);
+        assertThat(exception.getSuppressed()).isEmpty();
+        assertThat(uncaught).containsExactly(exception, exception);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void laterCallbacksOfCallInterfacesAreAnsweredAtOnceToo(Tier tier) {
+        CallInterface type = CallInterface.prepare(BINARY_FUNCTION).withTier(tier)
+                .onException(ExceptionPolicy.returnValue(9));
+        int[] runs = {0};
+        int[] result = {0};
+        try (Closure<ArgumentHandler> direct = type.bind((ArgumentHandler) _ -> runs[0]++);
+                Closure<CallHandler> boxed = type.bind((_, _) -> {
+                    runs[0]++;
+                    throw new IllegalStateException("of the handler");
+                })) {
+            assertThatThrownBy(() -> Callbacks.rethrowing(() -> {
+                result[0] = Callers.callRepeatedly(boxed.address(), 3, 5)
+                        + Callers.callRepeatedly(direct.address(), 4, 5);
+                return result;
+            })).hasMessage("of the handler");
+        }
+        assertThat(runs).containsExactly(1);
+        assertThat(result).containsExactly(9 + 9);
+    }
+
+    @Test
+    void aSortWhoseComparatorThrowsIsOverSoon() {
+        int[] runs = {0};
+        ClosureType<PointerComparator> type = ClosureType.of(MethodHandles.lookup(), PointerComparator.class,
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+        try (Arena arena = Arena.ofConfined(); Closure<PointerComparator> comparator = type.bind((_, _) -> {
+            runs[0]++;
+            throw new IllegalStateException("number " + runs[0]);
+        })) {
+            MemorySegment numbers = arena.allocate(JAVA_INT, Amounts.scaled(100_000));
+            Throwable thrown = catchThrowable(() -> Callbacks.<Integer, Throwable>rethrowing(() -> {
+                Qsort.sort(numbers, comparator.address());
+                return 0;
+            }));
+            assertThat(thrown).isInstanceOf(IllegalStateException.class).hasMessage("number 1")
+                    .hasNoSuppressedExceptions();
+        }
+        assertThat(runs).containsExactly(1);
+    }
+
+    interface PointerComparator {
+        int compare(MemorySegment first, MemorySegment second);
+    }
+
+    @Test
+    void callbacksOfOtherThreadsAndOfInnerGuardsRunWhileAnExceptionIsPending() {
+        RuntimeException inner = new IllegalStateException("inner");
+        List<Integer> results = new ArrayList<>();
+        try (Closure<IntBinaryOperator> failing = BINARY.bind(throwing(inner));
+                Closure<IntBinaryOperator> sum = BINARY.bind(Integer::sum)) {
+            Throwable thrown = catchThrowable(() -> Callbacks.rethrowing(() -> call(BINARY, (_, _) -> {
+                results.add(Callers.callRepeatedly(sum.address(), 1, 5));
+                int _ = Callers.callRepeatedly(failing.address(), 1, 5);
+                results.add(Callers.callRepeatedly(sum.address(), 1, 6));
+                onAnotherThread(() -> results.add(Callers.callRepeatedly(sum.address(), 1, 7)));
+                results.add(Callbacks.<Integer, RuntimeException>rethrowing(
+                        () -> Callers.callRepeatedly(sum.address(), 1, 8)));
+                results.add(Callers.callRepeatedly(sum.address(), 1, 9));
+                return 1;
+            })));
+
+            assertThat(thrown).isSameAs(inner);
+            assertThat(results).containsExactly(5, 0, 7, 8, 0);
+            assertThat(Callers.callRepeatedly(sum.address(), 1, 10)).isEqualTo(10);
+        }
+    }
+
+    private static void onAnotherThread(Runnable action) {
+        Thread thread = Thread.ofPlatform().start(action);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whatFreesResourcesRunsWhileAnExceptionIsPending() throws Throwable {
+        List<String> closed = new ArrayList<>();
+        MemorySegment destroy = Callbacks.destroyNotify(() -> closed.add("the resource")).address();
+        MethodHandle call = Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ADDRESS));
+
+        assertThatThrownBy(() -> Callbacks.<Integer, Throwable>rethrowing(() -> {
+            int result = call(BINARY, throwing(new IllegalStateException("of the callback")));
+            call.invokeExact(destroy, MemorySegment.NULL);
+            return result;
+        })).hasMessage("of the callback");
+
+        assertThat(closed).containsExactly("the resource");
+    }
+
+    /** Callbacks that call native code, one within the other. Each throws an exception of its own. */
+    private static int throwAtEachLevel(Closure<IntBinaryOperator> self, int level) {
+        if (level > 1) {
+            int _ = Callers.callRepeatedly(self.address(), 1, level - 1);
+        }
+        throw new IllegalStateException("level " + level);
+    }
+
+    @Test
+    void theFirstOfTheLaterExceptionsAreKeptAndTheOthersCounted() {
+        List<Closure<IntBinaryOperator>> self = new ArrayList<>();
+        self.add(BINARY.bind((level, _) -> throwAtEachLevel(self.getFirst(), level)));
+        try (Closure<IntBinaryOperator> closure = self.getFirst()) {
+            Throwable few = catchThrowable(
+                    () -> Callbacks.rethrowing(() -> Callers.callRepeatedly(closure.address(), 1, 3)));
+            assertThat(few).hasMessage("level 1");
+            assertThat(few.getSuppressed()).extracting(Throwable::getMessage).containsExactly("level 2", "level 3");
+
+            Throwable many = catchThrowable(
+                    () -> Callbacks.rethrowing(() -> Callers.callRepeatedly(closure.address(), 1, 20)));
+            assertThat(many).hasMessage("level 1");
+            assertThat(many.getSuppressed()).hasSize(9);
+            assertThat(many.getSuppressed()[0]).hasMessage("level 2");
+            assertThat(many.getSuppressed()[7]).hasMessage("level 9");
+            assertThat(many.getSuppressed()[8]).hasMessageStartingWith("11 more exceptions left callbacks");
+        }
         assertThat(uncaught).isEmpty();
+    }
+
+    /** An exception whose methods fail, all that a class can override. */
+    @SuppressWarnings("ThrowableEqualsHashCode")
+    private static final class Hostile extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final boolean onlySaysNo;
+
+        Hostile(boolean onlySaysNo) {
+            this.onlySaysNo = onlySaysNo;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return onlySaysNo ? false : fail();
+        }
+
+        @Override
+        public int hashCode() {
+            return onlySaysNo ? 0 : fail();
+        }
+
+        @Override
+        public String getMessage() {
+            return fail();
+        }
+
+        @Override
+        public String getLocalizedMessage() {
+            return fail();
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            return fail();
+        }
+
+        @Override
+        public String toString() {
+            return fail();
+        }
+
+        @Override
+        public StackTraceElement[] getStackTrace() {
+            return fail();
+        }
+
+        @SuppressWarnings("TypeParameterUnusedInFormals")
+        private static <T> T fail() {
+            throw new UnsupportedOperationException("an exception is asked something");
+        }
+    }
+
+    private static boolean isThrownBy(Callbacks.NativeCall<Integer, RuntimeException> call, Throwable exception) {
+        return System.identityHashCode(catchThrowable(() -> Callbacks.rethrowing(call))) == System
+                .identityHashCode(exception);
+    }
+
+    /** The JVM ends if anything leaves a catcher of this linker. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anExceptionWhoseMethodsFailDoesNoHarm(boolean onlySaysNo) throws ReflectiveOperationException {
+        Hostile hostile = new Hostile(onlySaysNo);
+        MethodHandle target = MethodHandles.lookup().findVirtual(IntBinaryOperator.class, "applyAsInt",
+                MethodType.methodType(int.class, int.class, int.class));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment failing = StaticLinker.nativeLinker()
+                    .upcallStub(target.bindTo(throwing(hostile)), BINARY_FUNCTION, arena);
+            MemorySegment outer = StaticLinker.nativeLinker().upcallStub(target.bindTo((IntBinaryOperator) (_, _) -> {
+                int _ = Callers.callRepeatedly(failing, 1, 5);
+                throw hostile;
+            }), BINARY_FUNCTION, arena);
+            assertThat(isThrownBy(() -> Callers.callRepeatedly(outer, 1, 5), hostile)).isTrue();
+            assertThat(isThrownBy(() -> {
+                int _ = Callers.callRepeatedly(failing, 1, 5);
+                throw hostile;
+            }, hostile)).isTrue();
+        }
+        Thread.currentThread()
+                .setUncaughtExceptionHandler((_, e) -> uncaught.add(new IllegalStateException(e.toString())));
+        assertThat(call(BINARY, throwing(hostile))).isZero();
+        assertThat(call(BINARY.onException(ExceptionPolicy.handle(e -> {
+            throw (RuntimeException) e;
+        })), throwing(hostile))).isZero();
+        assertThat(call(BINARY.onException(ExceptionPolicy.handle(e -> e.toString().length())), throwing(hostile)))
+                .isZero();
+        assertThat(call(BINARY.onException(ExceptionPolicy.handle(e -> e)), throwing(hostile))).isZero();
+        Thread.currentThread().setUncaughtExceptionHandler(null);
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+        try {
+            assertThat(call(BINARY, throwing(hostile))).isZero();
+        } finally {
+            System.setErr(before);
+        }
     }
 
     @Test

@@ -11,7 +11,9 @@ import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -269,12 +271,67 @@ public final class CallPlan {
         return returnsInMemory() || (resultPieces != null && resultPieces.hasBoxes());
     }
 
-    /** Returns a segment's content. */
-    public void returnSegment(long frame, long from) {
-        if (resultPieces != null) {
-            resultPieces.scatter(frame, from);
-        } else {
-            Memory.copy(from, resultMemory(frame), function.returnLayout().orElseThrow().byteSize());
+    /**
+     * Returns the address of a segment.
+     *
+     * @throws IllegalArgumentException if it has none
+     */
+    public void returnPointer(long frame, MemorySegment value) {
+        if (!value.isNative()) {
+            throw new IllegalArgumentException(
+                    "Heap segment not allowed: it cannot be returned as a pointer; allocate it from an Arena");
+        }
+        returnInteger(frame, value.address());
+    }
+
+    /**
+     * Returns a segment's content. If it cannot be read, the result is zero.
+     *
+     * @throws IllegalArgumentException if it is too small
+     * @throws IllegalStateException if it is not alive
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    public void returnSegment(long frame, MemorySegment value) {
+        MemoryLayout layout = function.returnLayout().orElseThrow();
+        if (value.byteSize() < layout.byteSize()) {
+            throw new IllegalArgumentException("a segment of %s bytes cannot be returned as %s, which has %s"
+                    .formatted(value.byteSize(), layout, layout.byteSize()));
+        }
+        try {
+            if (resultPieces != null) {
+                resultPieces.scatter(frame, value);
+            } else {
+                Memory.copy(value, 0, resultMemory(frame), layout.byteSize());
+            }
+        } catch (RuntimeException | Error e) {
+            returnZero(frame);
+            throw e;
+        }
+    }
+
+    /**
+     * Returns a value of the function's type, boxed; any, null included, if the function returns
+     * nothing.
+     *
+     * @throws ClassCastException if it is of another type
+     * @throws NullPointerException if it is null, and the function has a result
+     */
+    public void returnBoxed(long frame, @Nullable Object boxed) {
+        if (result == null) {
+            return;
+        }
+        Object value = Objects.requireNonNull(boxed, "a callback returned null");
+        switch (result) {
+            case BOOLEAN -> returnInteger(frame, (boolean) value ? 1 : 0);
+            case BYTE -> returnInteger(frame, (byte) value);
+            case SHORT -> returnInteger(frame, (short) value);
+            case CHAR -> returnInteger(frame, (char) value);
+            case INT -> returnInteger(frame, (int) value);
+            case LONG -> returnInteger(frame, (long) value);
+            case FLOAT, WIDENED_FLOAT -> returnFloat(frame, (float) value);
+            case DOUBLE -> returnDouble(frame, (double) value);
+            case ADDRESS -> returnPointer(frame, (MemorySegment) value);
+            case SEGMENT -> returnSegment(frame, (MemorySegment) value);
         }
     }
 

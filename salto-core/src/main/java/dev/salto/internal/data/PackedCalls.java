@@ -19,55 +19,40 @@ public final class PackedCalls {
     private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
 
     private final CallPlan plan;
-    private final Handlers handlers;
+    private final HandlerCall call;
 
-    private PackedCalls(FunctionDescriptor function, Handlers handlers) {
+    private PackedCalls(FunctionDescriptor function, HandlerCall call) {
         this.plan = CallPlan.packed(function);
-        this.handlers = handlers;
-    }
-
-    /** Calls handlers, with objects through which they read their arguments. */
-    public interface Handlers {
-        /** Begins a call, and returns the object through which its handler reads the arguments. */
-        Object begin(CallPlan packed);
-
-        /** The address of the memory for the arguments. */
-        long frame(Object arguments);
-
-        /** Calls a handler. */
-        void call(Object handler, Object arguments);
-
-        /** Ends a call. */
-        void end(Object arguments);
+        this.call = call;
     }
 
     /** A method handle that takes a handler, as an {@code Object}, and what native code passes. */
-    public static MethodHandle invoker(FunctionDescriptor function, Handlers handlers) {
-        return new PackedCalls(function, handlers).invoker();
+    public static MethodHandle invoker(FunctionDescriptor function, HandlerCall call) {
+        return new PackedCalls(function, call).invoker();
     }
 
     private MethodHandle invoker() {
         FunctionDescriptor function = plan.function();
         MethodType types = function.toMethodType();
         Class<?> result = types.returnType();
-        // (Arguments, handler) -> result, then with the arguments behind, each of which is stored
-        // first.
+        // (memory, handler) -> result, then with the arguments behind, each of which is stored first.
         MethodHandle calling = find("call" + name(result),
-                MethodType.methodType(result, PackedCalls.class, Object.class, Object.class)).bindTo(this);
+                MethodType.methodType(result, PackedCalls.class, PackedMemory.class, Object.class)).bindTo(this);
         MethodHandle all = MethodHandles.dropArguments(calling, 2, types.parameterList());
         for (int i = 0; i < types.parameterCount(); i++) {
             Class<?> type = types.parameterType(i);
             MethodHandle put = MethodHandles.insertArguments(
-                    find("put", MethodType.methodType(void.class, PackedCalls.class, int.class, Object.class, type))
+                    find("put",
+                            MethodType.methodType(void.class, PackedCalls.class, int.class, PackedMemory.class, type))
                             .bindTo(this),
                     0,
                     i * CallPlan.PACKED_SLOT);
-            // Takes Arguments, the handler, the arguments before this one, and this one.
+            // Takes the memory, the handler, the arguments before this one, and this one.
             MethodHandle placed = MethodHandles.dropArguments(
                     MethodHandles.dropArguments(put, 1, types.parameterList().subList(0, i)), 1, Object.class);
             all = MethodHandles.foldArguments(all, placed);
         }
-        MethodHandle begin = find("begin", MethodType.methodType(Object.class, PackedCalls.class)).bindTo(this);
+        MethodHandle begin = find("begin", MethodType.methodType(PackedMemory.class, PackedCalls.class)).bindTo(this);
         return MethodHandles.foldArguments(all, begin);
     }
 
@@ -87,84 +72,86 @@ public final class PackedCalls {
         }
     }
 
-    private Object begin() {
-        return handlers.begin(plan);
+    private PackedMemory begin() {
+        PackedMemory memory = PackedMemory.ofThread(plan.packedSize());
+        plan.beginPacked(memory.address());
+        return memory;
     }
 
-    private void put(int offset, Object arguments, boolean value) {
-        Memory.setLong(handlers.frame(arguments) + offset, value ? -1 : 0);
+    private void put(int offset, PackedMemory memory, boolean value) {
+        Memory.setLong(memory.address() + offset, value ? -1 : 0);
     }
 
-    private void put(int offset, Object arguments, byte value) {
-        Memory.setByte(handlers.frame(arguments) + offset, value);
+    private void put(int offset, PackedMemory memory, byte value) {
+        Memory.setByte(memory.address() + offset, value);
     }
 
-    private void put(int offset, Object arguments, short value) {
-        Memory.setShort(handlers.frame(arguments) + offset, value);
+    private void put(int offset, PackedMemory memory, short value) {
+        Memory.setShort(memory.address() + offset, value);
     }
 
-    private void put(int offset, Object arguments, char value) {
-        Memory.setShort(handlers.frame(arguments) + offset, (short) value);
+    private void put(int offset, PackedMemory memory, char value) {
+        Memory.setShort(memory.address() + offset, (short) value);
     }
 
-    private void put(int offset, Object arguments, int value) {
-        Memory.setInt(handlers.frame(arguments) + offset, value);
+    private void put(int offset, PackedMemory memory, int value) {
+        Memory.setInt(memory.address() + offset, value);
     }
 
-    private void put(int offset, Object arguments, long value) {
-        Memory.setLong(handlers.frame(arguments) + offset, value);
+    private void put(int offset, PackedMemory memory, long value) {
+        Memory.setLong(memory.address() + offset, value);
     }
 
-    private void put(int offset, Object arguments, float value) {
-        Memory.setFloat(handlers.frame(arguments) + offset, value);
+    private void put(int offset, PackedMemory memory, float value) {
+        Memory.setFloat(memory.address() + offset, value);
     }
 
-    private void put(int offset, Object arguments, double value) {
-        Memory.setDouble(handlers.frame(arguments) + offset, value);
+    private void put(int offset, PackedMemory memory, double value) {
+        Memory.setDouble(memory.address() + offset, value);
     }
 
-    private void put(int offset, Object arguments, MemorySegment value) {
-        Memory.setWord(handlers.frame(arguments) + offset, value.address());
+    private void put(int offset, PackedMemory memory, MemorySegment value) {
+        Memory.setWord(memory.address() + offset, value.address());
     }
 
-    private void callVoid(Object arguments, Object handler) {
-        long _ = call(arguments, handler);
+    private void callVoid(PackedMemory memory, Object handler) {
+        long _ = call(memory, handler);
     }
 
-    private boolean callBoolean(Object arguments, Object handler) {
-        return Memory.getWord(call(arguments, handler)) != 0;
+    private boolean callBoolean(PackedMemory memory, Object handler) {
+        return Memory.getWord(call(memory, handler)) != 0;
     }
 
-    private byte callByte(Object arguments, Object handler) {
-        return (byte) Memory.getWord(call(arguments, handler));
+    private byte callByte(PackedMemory memory, Object handler) {
+        return (byte) Memory.getWord(call(memory, handler));
     }
 
-    private short callShort(Object arguments, Object handler) {
-        return (short) Memory.getWord(call(arguments, handler));
+    private short callShort(PackedMemory memory, Object handler) {
+        return (short) Memory.getWord(call(memory, handler));
     }
 
-    private char callChar(Object arguments, Object handler) {
-        return (char) Memory.getWord(call(arguments, handler));
+    private char callChar(PackedMemory memory, Object handler) {
+        return (char) Memory.getWord(call(memory, handler));
     }
 
-    private int callInt(Object arguments, Object handler) {
-        return (int) Memory.getWord(call(arguments, handler));
+    private int callInt(PackedMemory memory, Object handler) {
+        return (int) Memory.getWord(call(memory, handler));
     }
 
-    private long callLong(Object arguments, Object handler) {
-        return Memory.getLong(call(arguments, handler));
+    private long callLong(PackedMemory memory, Object handler) {
+        return Memory.getLong(call(memory, handler));
     }
 
-    private float callFloat(Object arguments, Object handler) {
-        return Memory.getFloat(call(arguments, handler));
+    private float callFloat(PackedMemory memory, Object handler) {
+        return Memory.getFloat(call(memory, handler));
     }
 
-    private double callDouble(Object arguments, Object handler) {
-        return Memory.getDouble(call(arguments, handler));
+    private double callDouble(PackedMemory memory, Object handler) {
+        return Memory.getDouble(call(memory, handler));
     }
 
-    private MemorySegment callSegment(Object arguments, Object handler) {
-        long result = call(arguments, handler);
+    private MemorySegment callSegment(PackedMemory memory, Object handler) {
+        long result = call(memory, handler);
         return plan.returnsInMemory()
                 ? MemorySegment.ofAddress(result)
                         .reinterpret(plan.function().returnLayout().orElseThrow().byteSize())
@@ -172,13 +159,14 @@ public final class PackedCalls {
     }
 
     /** Calls the handler, and returns where its result is. */
-    private long call(Object arguments, Object handler) {
-        long result = plan.packedResult(handlers.frame(arguments));
+    private long call(PackedMemory memory, Object handler) {
+        long frame = memory.address();
         try {
-            handlers.call(handler, arguments);
+            memory.enter();
+            call.call(handler, plan, frame);
         } finally {
-            handlers.end(arguments);
+            memory.leave();
         }
-        return result;
+        return plan.packedResult(frame);
     }
 }

@@ -5,6 +5,7 @@ package dev.salto.internal.data;
 import dev.salto.internal.abi.Piece;
 import dev.salto.internal.abi.Storage;
 import dev.salto.internal.os.Memory;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** The pieces of one value: where each is in a frame, and where in the value. */
@@ -87,15 +88,15 @@ final class Pieces {
         }
     }
 
-    /** Takes the value apart. */
-    void scatter(long frame, long from) {
+    /** Takes the value apart. Reads it as a segment, whose arena another thread may close. */
+    void scatter(long frame, MemorySegment from) {
         for (int i = 0; i < places.length; i++) {
             if (areWidened[i]) {
-                Memory.setWidened(frame + places[i], Memory.getFloat(from + offsets[i]));
+                Memory.setWidened(frame + places[i], Memory.getFloat(from, offsets[i]));
             } else if (areBoxed[i]) {
-                Memory.setBoxed(frame + places[i], Memory.getFloat(from + offsets[i]));
+                Memory.setBoxed(frame + places[i], Memory.getFloat(from, offsets[i]));
             } else {
-                Memory.copy(from + offsets[i], frame + places[i], sizes[i]);
+                Memory.copy(from, offsets[i], frame + places[i], sizes[i]);
             }
         }
     }

@@ -79,17 +79,22 @@ public final class UniversalGate {
         int id = (int) argument;
         Kind kind = Tables.kind(id);
         CallPlan plan = (CallPlan) Objects.requireNonNull(kind.plan(), "not data-driven");
-        Object target = Tables.target(id);
         DataDrivenFunction function = (DataDrivenFunction) kind.rules();
-        if (target == null || function == null) {
-            plan.returnZero(frame);
-            ClosedCalls.report(id, plan.returnAddress(frame));
-        } else {
+        boolean isOpen = function != null;
+        if (function != null) {
             try {
-                function.call(target, frame);
+                Object target = Tables.called(id);
+                isOpen = target != null;
+                if (target != null) {
+                    function.call(target, frame);
+                }
             } catch (Throwable e) {
                 failed(function, e, frame);
             }
+        }
+        if (!isOpen) {
+            plan.returnZero(frame);
+            ClosedCalls.report(id, plan.returnAddress(frame));
         }
         return plan.answer();
     }

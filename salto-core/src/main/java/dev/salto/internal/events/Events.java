@@ -61,7 +61,7 @@ public final class Events {
     /** An exception left a callback. */
     public static void exceptionInCallback(Throwable exception, boolean isCarried) {
         if (isRecording()) {
-            Recorder.exceptionInCallback(exception.getClass().getName(), message(exception.getMessage()), isCarried);
+            Recorder.exceptionInCallback(exception.getClass().getName(), message(exception), isCarried);
         }
     }
 
@@ -69,6 +69,15 @@ public final class Events {
     public static void fallbackInUse(@Nullable String reason) {
         if (isRecording()) {
             Recorder.fallbackInUse(message(reason));
+        }
+    }
+
+    /** The class of the exception may be a user's, whose methods may fail. */
+    private static String message(Throwable exception) {
+        try {
+            return message(exception.getMessage());
+        } catch (Throwable e) {
+            return "";
         }
     }
 

@@ -3,6 +3,7 @@
 package dev.salto.internal.failure;
 
 import dev.salto.internal.events.Events;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
@@ -55,25 +56,46 @@ public final class ExceptionCatcher {
      * @throws Throwable the exception itself, if it is to end the JVM
      */
     public @Nullable Object caught(Throwable exception) throws Throwable {
+        if (exception instanceof Guard.Pending pending) {
+            return answer(pending.exception);
+        }
         boolean isCarried = false;
         try {
-            COUNT.increment();
             isCarried = Guard.carry(exception);
-            Events.exceptionInCallback(exception, isCarried);
         } catch (Throwable e) {
             // There may be no stack or no memory left, even for that.
         }
-        if (endsProcess && !isCarried) {
+        try {
+            COUNT.increment();
+            Events.exceptionInCallback(exception, isCarried);
+        } catch (Throwable e) {
+            // The same.
+        }
+        if (isCarried) {
+            return answer(exception);
+        }
+        if (endsProcess) {
             throw exception;
         }
+        pass(exception);
+        return answer(exception);
+    }
+
+    /** What native code gets, boxed. */
+    private @Nullable Object answer(Throwable exception) {
         try {
-            if (!isCarried) {
-                UncaughtExceptions.pass(exception);
-            }
             return handler == null ? zero : requireFits(handler.apply(exception));
         } catch (Throwable e) {
-            UncaughtExceptions.pass(e);
+            pass(e);
             return zero;
+        }
+    }
+
+    private static void pass(Throwable exception) {
+        try {
+            UncaughtExceptions.pass(exception);
+        } catch (Throwable e) {
+            // There is no stack left for the call.
         }
     }
 
@@ -98,7 +120,8 @@ public final class ExceptionCatcher {
     /**
      * Refuses a segment that the JDK's stub could not return, which would end the JVM.
      *
-     * @return {@code segment}
+     * @return {@code segment}; a copy, if another thread could close its arena before the stub
+     *     reads it
      * @throws RuntimeException if it is none, has no address, is too small, or is not alive
      */
     public MemorySegment requireReturnable(@Nullable MemorySegment segment) {
@@ -127,6 +150,26 @@ public final class ExceptionCatcher {
             throw new WrongThreadException(
                     "a callback returned %s in a segment that is confined to another thread".formatted(layout));
         }
-        return segment;
+        return staysAlive(segment) ? segment : copy(segment, layout.byteSize());
+    }
+
+    /** Whether the memory of an accessible segment is there until this thread closes its arena. */
+    private static boolean staysAlive(MemorySegment segment) {
+        return !segment.isNative() || segment.scope().equals(Arena.global().scope())
+                || !segment.isAccessibleBy(Strangers.THREAD);
+    }
+
+    /** Copies to the heap. Reads the segment as one, so that its arena stays open meanwhile. */
+    private static MemorySegment copy(MemorySegment segment, long size) {
+        MemorySegment copy = MemorySegment.ofArray(new long[Math.toIntExact(Math.ceilDiv(size, Long.BYTES))]);
+        MemorySegment.copy(segment, 0, copy, 0, size);
+        return copy;
+    }
+
+    /** Tells confined segments from others: each of those is confined to another thread than this one. */
+    private static final class Strangers {
+        static final Thread THREAD = Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
+
+        private Strangers() {}
     }
 }

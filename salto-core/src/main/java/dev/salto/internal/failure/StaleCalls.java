@@ -79,8 +79,8 @@ public final class StaleCalls {
 
     /** Counts a call and hands it on. Throws nothing: native code waits for an answer. */
     public static void report(StaleCall call) {
-        COUNT.increment();
         try {
+            COUNT.increment();
             Events.usedAfterFree(call.type(), call.boundTo(), call.returnAddress());
             handler().accept(call);
         } catch (Throwable e) {
@@ -93,7 +93,11 @@ public final class StaleCalls {
      * spent. Throws nothing.
      */
     public static void reportFailed(Throwable reason) {
-        COUNT.increment();
+        try {
+            COUNT.increment();
+        } catch (OutOfMemoryError e) {
+            // A counter that threads share grows.
+        }
         UncaughtExceptions.pass(reason);
     }
 

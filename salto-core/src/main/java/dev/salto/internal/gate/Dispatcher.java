@@ -58,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>A segment that the object returns is checked within the {@code try}, too, because the JDK's stub would end the JVM otherwise.
+ * <p>A segment that the object returns goes through {@code LINK} within the {@code try}, too: if the JDK's stub could not read it, the JVM would end.
  *
  * <p>It is made as a class of its own for each signature, rather than composed of method handles, because a class has a type profile of
  * its own: the JIT compiler sees which targets this signature really has, and inlines them.
@@ -84,9 +84,12 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     private static final ClassDesc INT_CONSUMER = describe(IntConsumer.class);
     private static final ClassDesc INT_UNARY_OPERATOR = describe(IntUnaryOperator.class);
     private static final ClassDesc BI_FUNCTION = describe(BiFunction.class);
-    private static final ClassDesc CONSUMER = describe(Consumer.class);
     private static final ClassDesc SUPPLIER = describe(Supplier.class);
     private static final ClassDesc SEGMENT = describe(MemorySegment.class);
+
+    /** Of the method that takes an exception or a segment. */
+    private static final MethodTypeDesc OUTCOME = MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object,
+            ConstantDescs.CD_Object);
 
     /** What the dispatcher's class finds in its class data, where that is a list. */
     private static final int LINK_DATA = 0;
@@ -224,8 +227,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         code.invokestatic(ConstantDescs.CD_Integer, "valueOf",
                 MethodTypeDesc.of(ConstantDescs.CD_Integer, ConstantDescs.CD_int));
         code.aload(exception);
-        code.invokeinterface(BI_FUNCTION, "apply",
-                MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object, ConstantDescs.CD_Object));
+        code.invokeinterface(BI_FUNCTION, "apply", OUTCOME);
         writeUnboxed(code);
         code.return_(result);
 
@@ -239,7 +241,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     /** Calls the object and returns its result, or jumps if there is none. */
     private void writeCall(CodeBuilder code, Label closed) {
         int target = code.allocateLocal(TypeKind.REFERENCE);
-        callWithId(code, TABLES, "target", INT_FUNCTION, "apply", ConstantDescs.CD_Object);
+        callWithId(code, TABLES, "called", INT_FUNCTION, "apply", ConstantDescs.CD_Object);
         code.astore(target);
         code.aload(target);
         code.ifnull(closed);
@@ -311,11 +313,11 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         if (carriers.returnType() == MemorySegment.class) {
             int segment = code.allocateLocal(TypeKind.REFERENCE);
             code.astore(segment);
-            loadLink(code, CONSUMER);
+            loadLink(code, BI_FUNCTION);
+            code.aconst_null();
             code.aload(segment);
-            code.invokeinterface(CONSUMER, "accept",
-                    MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object));
-            code.aload(segment);
+            code.invokeinterface(BI_FUNCTION, "apply", OUTCOME);
+            code.checkcast(SEGMENT);
         }
         code.return_(TypeKind.from(carriers.returnType()));
     }

@@ -6,8 +6,8 @@ import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.table.ClosedCalls;
 import dev.salto.internal.table.Tables;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
@@ -28,13 +28,12 @@ record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable
             IntFunction<@Nullable Object>,
             IntConsumer,
             IntUnaryOperator,
-            BiFunction<Integer, Throwable, @Nullable Object>,
-            Consumer<@Nullable MemorySegment>,
+            BiFunction<@Nullable Integer, @Nullable Object, @Nullable Object>,
             Supplier<MemorySegment> {
-    /** The object that a slot is bound to; null if it is closed. */
+    /** The object that a call reaches; null if its closure is closed. */
     @Override
     public @Nullable Object apply(int id) {
-        Object target = Tables.target(id);
+        Object target = Tables.called(id);
         if (counted != null) {
             counted.count(id);
         }
@@ -53,12 +52,20 @@ record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable
         return Tables.classNumber(id);
     }
 
-    /** Deals with an exception, and says what native code gets, boxed. */
+    /**
+     * Says what native code gets, boxed.
+     *
+     * @param id the slot's; null for a segment
+     * @param outcome the exception that left the object, or the segment that it returned
+     */
     @Override
-    public @Nullable Object apply(Integer id, Throwable exception) {
+    public @Nullable Object apply(@Nullable Integer id, @Nullable Object outcome) {
+        if (id == null) {
+            return exceptions.requireReturnable((MemorySegment) outcome);
+        }
         try {
             ExceptionCatcher own = Tables.kind(id).rules() instanceof ExceptionCatcher rules ? rules : exceptions;
-            return own.caught(exception);
+            return own.caught((Throwable) Objects.requireNonNull(outcome));
         } catch (Throwable e) {
             throw DispatcherLink.<RuntimeException>unchecked(e);
         }
@@ -67,12 +74,6 @@ record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <X extends Throwable> X unchecked(Throwable exception) throws X {
         throw (X) exception;
-    }
-
-    /** Refuses a segment that cannot be returned. */
-    @Override
-    public void accept(@Nullable MemorySegment returned) {
-        exceptions.requireReturnable(returned);
     }
 
     @Override

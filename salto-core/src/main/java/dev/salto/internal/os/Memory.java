@@ -181,7 +181,17 @@ public final class Memory {
 
     /** Copies bytes. */
     public static void copy(long from, long to, long size) {
-        MemorySegment.copy(ALL, from, ALL, to, size);
+        copy(ALL, from, to, size);
+    }
+
+    /** Copies bytes of a segment, which stays alive meanwhile. */
+    public static void copy(MemorySegment from, long offset, long to, long size) {
+        MemorySegment.copy(from, offset, ALL, to, size);
+    }
+
+    /** Reads four bytes of a segment. */
+    public static float getFloat(MemorySegment from, long offset) {
+        return from.get(FLOAT, offset);
     }
 
     /** Sets bytes to zero. */

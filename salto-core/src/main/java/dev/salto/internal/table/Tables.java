@@ -2,6 +2,7 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.failure.Guard;
 import dev.salto.internal.failure.StaleCall;
 import dev.salto.internal.os.Os;
 import dev.salto.internal.os.OsException;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * All tables of the process, by number, and the Java objects that their slots are bound to.
  *
  * <p>A slot's <em>id</em> is the number of its table, followed by {@value #SLOT_BITS} bits for the
- * slot in the table. It is the hidden argument that a gate receives, and {@link #target} is the way
- * from there to the Java object: the only code of Salto in each callback, two loads. The directory
- * has a fixed size so that it is a constant to the JIT compiler.
+ * slot in the table. It is the hidden argument that a gate receives, and {@link #called} is the way
+ * from there to the Java object: the only code of Salto in each callback, three loads. The
+ * directory has a fixed size so that it is a constant to the JIT compiler.
  */
 public final class Tables {
     static final int SLOT_BITS = 13;
@@ -74,11 +75,26 @@ public final class Tables {
     }
 
     /**
-     * The object that a slot is bound to, for dispatchers.
+     * The object that a call of a slot reaches.
+     *
+     * @return null if the closure is closed
+     * @throws RuntimeException if the call is to be answered at once, see {@link
+     *     Guard#requireNonePending}
+     */
+    public static @Nullable Object called(int id) {
+        Object target = target(id);
+        if (Guard.isAnyPending() && target != null) {
+            Guard.requireNonePending(target);
+        }
+        return target;
+    }
+
+    /**
+     * The object that a slot is bound to.
      *
      * @return null if the closure is closed
      */
-    public static @Nullable Object target(int id) {
+    static @Nullable Object target(int id) {
         return TARGET.getAcquire(TARGETS[id >>> SLOT_BITS], id & SLOT_MASK);
     }
 

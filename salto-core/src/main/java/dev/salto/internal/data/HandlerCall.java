@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.data;
+
+/** How handlers of one kind are called. */
+@FunctionalInterface
+public interface HandlerCall {
+    /**
+     * Calls a handler.
+     *
+     * @param plan how to read the arguments
+     * @param frame the address from which the plan reads them
+     */
+    void call(Object handler, CallPlan plan, long frame);
+}
