@@ -29,6 +29,8 @@ final class Crew {
         workers.add(new StaleWorker(random.split(), ledger, stale));
         workers.add(new ReturnWorker(random.split(), ledger, stale));
         workers.add(new ExceptionWorker(random.split(), ledger));
+        workers.add(new ExceptionFloodWorker(ledger));
+        workers.add(new HostileArgumentsWorker(random.split(), ledger));
         workers.add(new NewTypeWorker(random.split(), ledger, growth));
         workers.add(new FleetingTypeWorker(ledger));
         workers.add(new CollectionWorker(ledger));
