@@ -11,6 +11,7 @@ import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.data.HandlerCall;
 import dev.salto.internal.data.PackedCalls;
 import dev.salto.internal.data.Signatures;
+import dev.salto.internal.data.WarmUp;
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.failure.UncaughtExceptions;
 import dev.salto.internal.gate.ExceptionHandling;
@@ -143,6 +144,7 @@ public final class CallInterface {
         this.tier = Tier.AUTOMATIC;
         Signatures.requireKnown(key.function);
         TextImage image = Salto.textImageForClosures();
+        WarmUp.runForData();
         this.plan = image == null ? null : new CallPlan(image.index(), key.abi.convention(), key.function, key.fixed);
         if (image == null) {
             requireLinkable(key);

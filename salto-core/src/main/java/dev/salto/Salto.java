@@ -2,6 +2,7 @@
 
 package dev.salto;
 
+import dev.salto.internal.data.WarmUp;
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.gate.GateSetting;
@@ -132,7 +133,9 @@ public final class Salto {
      */
     static @Nullable TextImage textImageForClosures() {
         try {
-            return TextImage.get();
+            TextImage image = TextImage.get();
+            WarmUp.run(true);
+            return image;
         } catch (TextImageException e) {
             if (policy() != Policy.DYNAMIC_ALLOWED) {
                 throw new TrampolinesUnsupportedException(e);
@@ -143,6 +146,7 @@ public final class Salto {
                                 .formatted(Policy.DYNAMIC_ALLOWED, e.getMessage()));
                 Events.fallbackInUse(e.getMessage());
             }
+            WarmUp.run(false);
             return null;
         }
     }

@@ -89,22 +89,35 @@ public final class UniversalGate {
                     function.call(target, frame);
                 }
             } catch (Throwable e) {
-                failed(function, e, frame);
+                failed(function, e, plan, frame);
             }
         }
         if (!isOpen) {
             plan.returnZero(frame);
-            ClosedCalls.report(id, plan.returnAddress(frame));
+            report(plan, id, frame);
         }
         return plan.answer();
     }
 
-    private static void failed(DataDrivenFunction function, Throwable exception, long frame) {
+    private static void report(CallPlan plan, int id, long frame) {
+        try {
+            ClosedCalls.report(id, plan.returnAddress(frame));
+        } catch (Throwable e) {
+            // There is no stack or no memory left, even for that.
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // it may have an equal of its own
+    private static void failed(DataDrivenFunction function, Throwable exception, CallPlan plan, long frame) {
         try {
             function.failed(exception, frame);
         } catch (Throwable e) {
-            // It is to end the JVM, as from a stub of the JDK.
-            throw UniversalGate.<RuntimeException>unchecked(e);
+            if (e == exception) {
+                // It is to end the JVM, as from a stub of the JDK.
+                throw UniversalGate.<RuntimeException>unchecked(e);
+            }
+            // There is no stack or no memory left, even for that.
+            plan.returnZero(frame);
         }
     }
 

@@ -4,6 +4,9 @@ package dev.salto.internal.failure;
 
 /** Where exceptions go that nobody can catch, because native code is in between. */
 public final class UncaughtExceptions {
+    /** How many calls it takes to print a stack trace, which most handlers do. */
+    private static final int FRAMES = 200;
+
     private UncaughtExceptions() {}
 
     /**
@@ -12,6 +15,7 @@ public final class UncaughtExceptions {
      */
     public static void pass(Throwable exception) {
         try {
+            StackRoom.require(FRAMES);
             Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, exception);
         } catch (Throwable e) {

@@ -222,6 +222,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         Label caught = code.newBoundLabel();
         code.exceptionCatchAll(start, caught, caught);
         code.astore(exception);
+        Label handling = code.newBoundLabel();
         loadLink(code, BI_FUNCTION);
         code.iload(id);
         code.invokestatic(ConstantDescs.CD_Integer, "valueOf",
@@ -230,12 +231,36 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         code.invokeinterface(BI_FUNCTION, "apply", OUTCOME);
         writeUnboxed(code);
         code.return_(result);
+        writeFailureOfHandling(code, handling, exception, result);
 
         // The closure is closed.
         code.labelBinding(closed);
         callWithId(code, CLOSED_CALLS, "report", INT_CONSUMER, "accept", ConstantDescs.CD_void);
+        Label reported = code.newBoundLabel();
         writeZero(code, result);
         code.return_(result);
+        Label failed = code.newBoundLabel();
+        code.exceptionCatchAll(closed, reported, failed);
+        code.pop();
+        writeZero(code, result);
+        code.return_(result);
+    }
+
+    /**
+     * Returns zero if there is no stack or memory left even to deal with an exception, which would
+     * end the JVM otherwise. What has to end it is the exception itself.
+     */
+    private void writeFailureOfHandling(CodeBuilder code, Label handling, int exception, TypeKind result) {
+        Label failed = code.newBoundLabel();
+        code.exceptionCatchAll(handling, failed, failed);
+        Label endsProcess = code.newLabel();
+        code.aload(exception);
+        code.if_acmpeq(endsProcess);
+        writeZero(code, result);
+        code.return_(result);
+        code.labelBinding(endsProcess);
+        code.aload(exception);
+        code.athrow();
     }
 
     /** Calls the object and returns its result, or jumps if there is none. */

@@ -119,6 +119,11 @@ final class Linux implements Os {
     }
 
     @Override
+    public void warmUp() {
+        calls.warmUp();
+    }
+
+    @Override
     public String limitOfTables() {
         return "each table takes two of the process's mappings, which vm.max_map_count limits";
     }

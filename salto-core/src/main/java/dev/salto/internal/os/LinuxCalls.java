@@ -438,6 +438,12 @@ class LinuxCalls {
         return result != 0;
     }
 
+    /** As {@link Os#warmUp}. */
+    void warmUp() {
+        // Clears nothing, and initialises both classes.
+        Memory.clear(Protection.MPROTECT.address(), 0);
+    }
+
     /** The size of a page in bytes. */
     int pageSize() {
         return CLibrary.callForInt(Basics.GETPAGESIZE, 0, 0, 0);

@@ -2,34 +2,42 @@
 
 package dev.salto.internal.os;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What this process has mapped, as the kernel tells it: that takes no lock of the dynamic loader,
- * which a thread that calls back may have.
+ * which a thread that calls back may have. Nothing here is initialised: at the end of a stack, that
+ * could fail for good.
  */
 final class LinuxMappings {
-    private static final Path MAPS = Path.of("/proc/self/maps");
+    private static final String MAPS = "/proc/self/maps";
 
     /**
      * Start, end, permissions, offset in the file, device, inode and path of a mapping:
      * proc_pid_maps(5).
      */
-    private static final Pattern MAPPING = Pattern
-            .compile("([0-9a-f]+)-([0-9a-f]+) (\\S+) ([0-9a-f]+) \\S+ \\S+ *(.*)");
+    private static final String MAPPING = "([0-9a-f]+)-([0-9a-f]+) (\\S+) ([0-9a-f]+) \\S+ \\S+ *(.*)";
 
     private LinuxMappings() {}
 
     /** As {@link Os#isAnyWritableAndExecutable}. */
     static Optional<Boolean> isAnyWritableAndExecutable(List<MemoryRange> ranges) {
-        return LinuxRestrictions.lines(MAPS).map(lines -> lines.stream()
-                .map(MAPPING::matcher)
+        return mappings().map(mappings -> mappings
                 .filter(mapping -> mapping.matches() && mapping.group(3).contains("wx"))
                 .anyMatch(mapping -> isAnyIn(ranges, number(mapping, 1), number(mapping, 2))));
+    }
+
+    private static Optional<Stream<Matcher>> mappings() {
+        Pattern mapping = Pattern.compile(MAPPING);
+        return lines(Path.of(MAPS)).map(lines -> lines.stream().map(mapping::matcher));
     }
 
     private static boolean isAnyIn(List<MemoryRange> ranges, long start, long end) {
@@ -39,8 +47,7 @@ final class LinuxMappings {
     /** As {@link Os#describe}. */
     static String describe(long address) {
         String number = "0x" + Long.toHexString(address);
-        return LinuxRestrictions.lines(MAPS).flatMap(lines -> lines.stream()
-                .map(MAPPING::matcher)
+        return mappings().flatMap(mappings -> mappings
                 .filter(mapping -> mapping.matches() && mapping.group(5).startsWith("/")
                         && Long.compareUnsigned(number(mapping, 1), address) <= 0
                         && Long.compareUnsigned(address, number(mapping, 2)) < 0)
@@ -52,5 +59,14 @@ final class LinuxMappings {
 
     private static long number(Matcher mapping, int group) {
         return Long.parseUnsignedLong(mapping.group(group), 16);
+    }
+
+    /** The lines of a file; empty if it cannot be read. */
+    static Optional<List<String>> lines(Path file) {
+        try {
+            return Optional.of(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 }

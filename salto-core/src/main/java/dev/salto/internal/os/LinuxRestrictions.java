@@ -77,7 +77,7 @@ final class LinuxRestrictions {
         if (mode.isPresent()) {
             return mode.get().equals("1") ? "enforcing" : "permissive";
         }
-        return lines(FILE_SYSTEMS).map(all -> all.stream().anyMatch(line -> line.endsWith("selinuxfs")))
+        return LinuxMappings.lines(FILE_SYSTEMS).map(all -> all.stream().anyMatch(line -> line.endsWith("selinuxfs")))
                 .map(isOn -> isOn ? "on, mode not readable" : "off")
                 .orElse(UNKNOWN);
     }
@@ -98,7 +98,7 @@ final class LinuxRestrictions {
      * proc_pid_mountinfo(5).
      */
     private static String noexecMounts() {
-        return lines(MOUNTS)
+        return LinuxMappings.lines(MOUNTS)
                 .map(lines -> lines.stream()
                         .map(line -> line.split(" "))
                         .filter(fields -> fields.length > 5 && Arrays.asList(fields[5].split(",")).contains("noexec"))
@@ -112,7 +112,7 @@ final class LinuxRestrictions {
     /** Which of the instructions that check jumps and returns the processor has. */
     private static String branchProtection() {
         Set<String> known = Set.of("ibt", "user_shstk", "bti", "paca", "gcs");
-        return lines(PROCESSORS)
+        return LinuxMappings.lines(PROCESSORS)
                 .map(lines -> {
                     Set<String> found = new TreeSet<>();
                     lines.stream()
@@ -133,21 +133,13 @@ final class LinuxRestrictions {
     }
 
     private static Optional<String> status(String field) {
-        return lines(STATUS).flatMap(lines -> lines.stream()
+        return LinuxMappings.lines(STATUS).flatMap(lines -> lines.stream()
                 .filter(line -> line.startsWith(field + ":"))
                 .map(line -> line.substring(field.length() + 1).strip())
                 .findFirst());
     }
 
     private static Optional<String> firstLine(Path file) {
-        return lines(file).flatMap(lines -> lines.stream().findFirst());
-    }
-
-    static Optional<List<String>> lines(Path file) {
-        try {
-            return Optional.of(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return LinuxMappings.lines(file).flatMap(lines -> lines.stream().findFirst());
     }
 }

@@ -81,6 +81,11 @@ final class NoPort implements Os {
     }
 
     @Override
+    public void warmUp() {
+        // There are no tables.
+    }
+
+    @Override
     public String limitOfTables() {
         return "there can be none";
     }

@@ -84,6 +84,12 @@ public interface Os {
      */
     void orderLoadsOfOtherThreads();
 
+    /**
+     * Initialises what tables need from now on. Native code can be called, which is not so before
+     * the code is mapped.
+     */
+    void warmUp();
+
     /** Says how the system limits the number of tables, for messages. */
     String limitOfTables();
 

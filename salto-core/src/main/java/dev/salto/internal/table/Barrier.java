@@ -20,6 +20,11 @@ import java.util.Optional;
 final class Barrier {
     private static final boolean IS_NEEDED = isNeeded();
 
+    static {
+        // At the start rather than at the end of some stack, because the call has to be linked.
+        beforeHandingOut();
+    }
+
     private Barrier() {}
 
     private static boolean isNeeded() {

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.failure.StackRoom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * id expect that of an open closure: the caller must ensure that nobody else closes it.
  */
 public final class KindSlots {
+    /** How many calls can follow each other when a closure is closed because its arena is. */
+    private static final int FRAMES_TO_CLOSE = 60;
+
     private final Kind kind;
     private final Class<?> objects;
     private final Growth growth;
@@ -198,7 +202,7 @@ public final class KindSlots {
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(Object target, Arena arena) {
-        StackRoom.require();
+        StackRoom.require(FRAMES_TO_CLOSE);
         ClosingAction closing = new ClosingAction(this);
         makeRoomForClosing();
         return closing.bind(target, arena);

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.internal.table;
+package dev.salto.internal.failure;
 
-/** Room on the stack for what has to be undone if a later call fails. */
-final class StackRoom {
-    private static final int FRAMES = 60;
-
+/**
+ * Room on the stack for what has to be undone if a later call fails, or for code whose classes may
+ * not be initialised yet: one that fails there fails for good.
+ */
+public final class StackRoom {
     private StackRoom() {}
 
     /**
-     * Makes sure that some dozen calls can follow each other.
+     * Makes sure that calls can follow each other.
      *
+     * @param frames how many
      * @throws StackOverflowError if they cannot
      */
-    static void require() {
-        if (use(FRAMES, 1, 2, 3) == 0) {
+    public static void require(int frames) {
+        if (use(frames, 1, 2, 3) == 0) {
             throw new AssertionError("the sum of positive numbers is not 0");
         }
     }
