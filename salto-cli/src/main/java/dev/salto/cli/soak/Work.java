@@ -7,7 +7,8 @@ public enum Work {
     CYCLE("bind and close cycles"), CALL("calls checked"), REBIND("rebinds"), STALE_CALL(
             "calls of closed closures"), EXCEPTION(
                     "exceptions in callbacks"), ARENA("arenas closed"), TYPE("types made"), NATIVE_THREAD(
-                            "native threads"), COLLECTION("garbage collections asked for");
+                            "native threads"), COLLECTION("garbage collections asked for"), END_OF_STACK(
+                                    "steps where a stack ends");
 
     private final String label;
 
