@@ -74,7 +74,7 @@ public final class NativeBinding implements AutoCloseable {
     public static NativeBinding bindTrailing(MemorySegment function, FunctionDescriptor descriptor,
             MemorySegment context) {
         if (NativeAccess.mayBeDenied()) {
-            NativeAccess.check(NativeAccess.CALLERS.getCallerClass(), "NativeBinding.bindTrailing");
+            NativeAccess.check(NativeAccess.callers().getCallerClass(), "NativeBinding.bindTrailing");
         }
         Trampoline.requireTarget(function);
         Trampoline.requireNative(context, "context");

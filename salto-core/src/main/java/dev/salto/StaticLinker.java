@@ -88,7 +88,7 @@ public final class StaticLinker {
     public MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options) {
         if (NativeAccess.mayBeDenied()) {
-            NativeAccess.check(NativeAccess.CALLERS.getCallerClass(), "StaticLinker.upcallStub");
+            NativeAccess.check(NativeAccess.callers().getCallerClass(), "StaticLinker.upcallStub");
         }
         if (!isPlain(target, function, arena, options)) {
             letTheJdkCheck(target, function, arena, options);

@@ -135,7 +135,7 @@ public final class Trampoline implements AutoCloseable {
      */
     public synchronized Trampoline set(MemorySegment target, MemorySegment data) {
         if (NativeAccess.mayBeDenied()) {
-            NativeAccess.check(NativeAccess.CALLERS.getCallerClass(), "Trampoline.set");
+            NativeAccess.check(NativeAccess.callers().getCallerClass(), "Trampoline.set");
         }
         requireNative(target, "target");
         requireNative(data, "data");

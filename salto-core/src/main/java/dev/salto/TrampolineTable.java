@@ -86,7 +86,7 @@ public final class TrampolineTable implements AutoCloseable {
      */
     public static TrampolineTable allocate(int count) {
         if (NativeAccess.mayBeDenied()) {
-            NativeAccess.check(NativeAccess.CALLERS.getCallerClass(), "TrampolineTable.allocate");
+            NativeAccess.check(NativeAccess.callers().getCallerClass(), "TrampolineTable.allocate");
         }
         TextImage image = TrampolinesUnsupportedException.textImage();
         if (count < 0 || count > image.index().trampolineCount()) {

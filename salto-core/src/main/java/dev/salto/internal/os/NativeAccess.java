@@ -6,12 +6,6 @@ import java.lang.foreign.Linker;
 
 /** Whether this module, and its callers, may call native code. */
 public final class NativeAccess {
-    /**
-     * Finds the caller of a method that the JDK would restrict, which has to ask for it itself, if
-     * {@link #mayBeDenied}.
-     */
-    public static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
-
     /** Whether some module got native access without having been given it: then all modules do. */
     private static volatile boolean isForEveryone;
 
@@ -45,6 +39,15 @@ public final class NativeAccess {
         if (!wasGiven) {
             isForEveryone = true;
         }
+    }
+
+    /**
+     * Finds the caller of a method that the JDK would restrict, which has to ask for it itself, if
+     * {@link #mayBeDenied}.
+     */
+    public static StackWalker callers() {
+        // Not kept: to initialise a class for it may fail at the end of a stack.
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
     }
 
     /** Whether there may be modules that may not call native code, as far as is known. */
