@@ -2,8 +2,6 @@
 
 package dev.salto.internal.abi;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
@@ -13,7 +11,6 @@ import java.lang.foreign.StructLayout;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -82,17 +79,7 @@ final class S390x implements Port {
 
     @Override
     public CallSequence classify(FunctionDescriptor function) {
-        return classify(function, S390x::isLikeFloatingPoint);
-    }
-
-    /** The hidden argument is where the gate looks for it, and a gate is a stub of the JDK. */
-    @Override
-    public TrailingArgument trailingArgument(FunctionDescriptor function) {
-        return lastArgument(classify(function.appendArgumentLayouts(JAVA_INT), S390x::isLikeFloatingPointToTheJdk));
-    }
-
-    private static CallSequence classify(FunctionDescriptor function, Predicate<GroupLayout> isLikeFloatingPoint) {
-        Registers registers = new Registers(isLikeFloatingPoint);
+        Registers registers = new Registers();
         CallSequence.Result result = function.returnLayout().map(registers::placeResult)
                 .orElseGet(CallSequence.Result.None::new);
         List<List<Piece>> arguments = function.argumentLayouts().stream()
@@ -134,14 +121,9 @@ final class S390x implements Port {
 
     /** "Parameter Passing": hands out registers, and the stack when they are spent. */
     private static final class Registers {
-        private final Predicate<GroupLayout> isLikeFloatingPoint;
         private int integers;
         private int floatingPoint;
         private long stackSize;
-
-        Registers(Predicate<GroupLayout> isLikeFloatingPoint) {
-            this.isLikeFloatingPoint = isLikeFloatingPoint;
-        }
 
         /**
          * "Return Values": any struct or union is in memory, whose address is a first argument.
@@ -151,7 +133,7 @@ final class S390x implements Port {
             if (layout instanceof GroupLayout) {
                 return new CallSequence.Result.InMemory(integerOrStack());
             }
-            return new CallSequence.Result.InRegisters(List.of(new Registers(isLikeFloatingPoint).place(layout)));
+            return new CallSequence.Result.InRegisters(List.of(new Registers().place(layout)));
         }
 
         Piece place(MemoryLayout layout) {
@@ -161,7 +143,7 @@ final class S390x implements Port {
                 if (ExtendedType.of(group) != null || !SIZES_IN_REGISTERS.contains(size)) {
                     return new Piece(0, size, new Storage.Reference(integerOrStack()));
                 }
-                boolean isNumber = size >= Float.BYTES && isLikeFloatingPoint.test(group);
+                boolean isNumber = size >= Float.BYTES && isLikeFloatingPoint(group);
                 return new Piece(0, size, isNumber ? floatingPointOrStack() : integerOrStack());
             }
             return new Piece(0, size, Field.isFloatingPoint(layout) ? floatingPointOrStack() : integerOrStack());

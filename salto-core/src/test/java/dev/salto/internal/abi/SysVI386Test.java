@@ -3,6 +3,7 @@
 package dev.salto.internal.abi;
 
 import static java.lang.foreign.MemoryLayout.structLayout;
+import static java.lang.foreign.MemoryLayout.unionLayout;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
@@ -118,23 +119,36 @@ final class SysVI386Test {
     void thiscallHasTheFirstWordInEcx() {
         assertThat(arguments("THISCALL", JAVA_INT, JAVA_BYTE)).isEqualTo("0+4:ecx | 0+1:stack0, removes 4");
         assertThat(arguments("THISCALL", JAVA_FLOAT, JAVA_INT)).isEqualTo("0+4:stack0 | 0+4:ecx, removes 4");
-        assertThat(arguments("THISCALL", FunctionDescriptor.of(LARGE, JAVA_INT))).isEqualTo("0+4:ecx, removes 4");
+        assertThat(arguments("THISCALL", structLayout(JAVA_INT), JAVA_INT))
+                .isEqualTo("0+4:stack0 | 0+4:stack4, removes 8");
     }
 
     @Test
     void fastcallHasTheFirstTwoWordsInEcxAndEdx() {
         assertThat(arguments("FASTCALL", JAVA_BYTE, JAVA_DOUBLE, JAVA_INT, JAVA_INT))
                 .isEqualTo("0+1:ecx | 0+8:stack0 | 0+4:edx | 0+4:stack8, removes 12");
-        assertThat(arguments("FASTCALL", JAVA_LONG, JAVA_INT)).isEqualTo("0+8:stack0 | 0+4:ecx, removes 8");
+        assertThat(arguments("FASTCALL", JAVA_LONG, JAVA_INT)).isEqualTo("0+8:stack0 | 0+4:stack8, removes 12");
     }
 
-    /** As clang has it on Linux. */
+    /** As GCC has it on Linux. */
+    @Test
+    void inThiscallAndFastcallTheAddressOfTheResultIsTheFirstArgument() {
+        FunctionDescriptor function = FunctionDescriptor.of(LARGE, JAVA_INT, JAVA_INT);
+        assertThat(places.result(classify("THISCALL", function))).isEqualTo("memory at ecx");
+        assertThat(arguments("THISCALL", function)).isEqualTo("0+4:stack0 | 0+4:stack4, removes 8");
+        assertThat(places.result(classify("FASTCALL", function))).isEqualTo("memory at ecx");
+        assertThat(arguments("FASTCALL", function)).isEqualTo("0+4:edx | 0+4:stack0, removes 4");
+    }
+
+    /** As GCC has it on Linux. */
     @Test
     void aStructByValueTakesTheRoomOfRegistersInFastcall() {
         assertThat(arguments("FASTCALL", structLayout(JAVA_INT), JAVA_INT, JAVA_INT))
                 .isEqualTo("0+4:stack0 | 0+4:edx | 0+4:stack4, removes 8");
         assertThat(arguments("FASTCALL", SMALL, JAVA_INT, JAVA_INT))
-                .isEqualTo("0+1:stack0 | 0+4:ecx | 0+4:stack4, removes 8");
+                .isEqualTo("0+1:stack0 | 0+4:edx | 0+4:stack4, removes 8");
+        assertThat(arguments("FASTCALL", unionLayout(JAVA_FLOAT), JAVA_INT))
+                .isEqualTo("0+4:stack0 | 0+4:edx, removes 4");
         assertThat(arguments("FASTCALL", structLayout(JAVA_INT, JAVA_INT), JAVA_INT))
                 .isEqualTo("0+8:stack0 | 0+4:stack8, removes 12");
         assertThat(arguments("FASTCALL", structLayout(JAVA_FLOAT), JAVA_INT))
