@@ -97,7 +97,7 @@ To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's arch
   levels -O0 and -O2
   linkers                           Salto's, with gates and data-driven    the JDK's too, as the reference
   extended types in each shape      one of each level and way of reading   all levels and ways of reading
-  structs of one or two members     one in eight, in each call             all
+  structs of one or two members     those with empty ones, 1 in 8 others   all
   conventions of i386 and Arm       each, with one of the levels           each at each level
   random signatures of stubs        12                                     300
   random signatures of closures     6                                      150

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -43,6 +44,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class SmallStructsTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel("structs");
+
+    private static final Pattern EMPTY_PART = Pattern.compile("^empty$|^plain.*none");
 
     /** The types of members by their names in C. */
     private static final Map<String, MemoryLayout> MEMBERS = new LinkedHashMap<>();
@@ -195,8 +198,11 @@ final class SmallStructsTest {
         }
     }
 
+    /** Every run has those with something empty in them. */
     private static List<Struct> structsOfThisRun() {
-        return Sample.some(structs(), 8, "structs");
+        List<Struct> withEmpty = structs().stream().filter(struct -> EMPTY_PART.matcher(struct.name()).find()).toList();
+        List<Struct> others = structs().stream().filter(struct -> !withEmpty.contains(struct)).toList();
+        return Stream.concat(withEmpty.stream(), Sample.some(others, 8, "structs").stream()).toList();
     }
 
     @ParameterizedTest
