@@ -3,7 +3,9 @@
 package dev.salto.internal.table;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What is to be done after each garbage collection. It runs in the JDK's own cleaner thread. */
 final class Upkeep {
@@ -47,7 +49,7 @@ final class Upkeep {
             isWaiting = false;
             all = new ArrayList<>(TASKS);
         }
-        List<Task> done = new ArrayList<>();
+        Set<Task> done = new HashSet<>();
         for (Task task : all) {
             try {
                 if (!task.run()) {
@@ -59,9 +61,7 @@ final class Upkeep {
         }
         synchronized (TASKS) {
             // Once each: a task may have been added again meanwhile.
-            for (Task task : done) {
-                TASKS.remove(task);
-            }
+            TASKS.removeIf(done::remove);
         }
         await();
     }
