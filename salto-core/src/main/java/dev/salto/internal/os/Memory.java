@@ -8,6 +8,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * All memory, by address. The caller must ensure that there is memory of that kind. A word is as
@@ -35,19 +37,24 @@ public final class Memory {
      */
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /** An aligned word in a segment, at an offset in bytes, as a {@code long}. */
-    public static final VarHandle WORD = HAS_WIDE_WORDS
-            ? ValueLayout.JAVA_LONG.varHandle()
-            : MethodHandles.filterValue(ValueLayout.JAVA_INT.varHandle(), cast(long.class, int.class),
-                    cast(int.class, long.class));
-
     /** The size of a word in bytes. */
     public static final int WORD_SIZE = (int) ValueLayout.ADDRESS.byteSize();
 
     private Memory() {}
 
-    private static MethodHandle cast(Class<?> from, Class<?> to) {
-        return MethodHandles.explicitCastArguments(MethodHandles.identity(to), MethodType.methodType(to, from));
+    /** Made when it is needed, because the JVM makes a dozen classes for it. */
+    private static final class Release {
+        /** An aligned word in a segment, at an offset in bytes, as a {@code long}. */
+        static final VarHandle WORD = HAS_WIDE_WORDS
+                ? ValueLayout.JAVA_LONG.varHandle()
+                : MethodHandles.filterValue(ValueLayout.JAVA_INT.varHandle(), cast(long.class, int.class),
+                        cast(int.class, long.class));
+
+        private Release() {}
+
+        private static MethodHandle cast(Class<?> from, Class<?> to) {
+            return MethodHandles.explicitCastArguments(MethodHandles.identity(to), MethodType.methodType(to, from));
+        }
     }
 
     /** Reads a byte. */
@@ -163,20 +170,24 @@ public final class Memory {
 
     /** Writes an aligned word, with release. */
     public static void setWordRelease(long address, long value) {
-        WORD.setRelease(ALL, address, value);
+        Release.WORD.setRelease(ALL, address, value);
     }
 
-    /** Writes aligned words that follow each other, in any order. */
+    /**
+     * Writes words that follow each other, in any order. By way of a buffer, because a process
+     * writes them before its first callback, and to write a word to a segment takes classes that
+     * the JVM makes then, for 8 ms.
+     */
     public static void setWords(long address, long[] values) {
-        if (HAS_WIDE_WORDS) {
-            MemorySegment.copy(values, 0, ALL, ValueLayout.JAVA_LONG, address, values.length);
-            return;
+        ByteBuffer words = ALL.asSlice(address, (long) values.length * WORD_SIZE).asByteBuffer()
+                .order(ByteOrder.nativeOrder());
+        for (long value : values) {
+            if (HAS_WIDE_WORDS) {
+                words.putLong(value);
+            } else {
+                words.putInt((int) value);
+            }
         }
-        int[] words = new int[values.length];
-        for (int i = 0; i < words.length; i++) {
-            words[i] = (int) values[i];
-        }
-        MemorySegment.copy(words, 0, ALL, ValueLayout.JAVA_INT, address, words.length);
     }
 
     /** Copies bytes. */

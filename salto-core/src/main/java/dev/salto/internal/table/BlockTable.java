@@ -94,10 +94,19 @@ final class BlockTable implements Tables.UnnumberedTable {
 
     /** Writes a slot's call record. */
     void setRecord(int slot, long target, long argument, long stackSize) {
-        long call = record(slot);
-        Memory.setWord(call + index.callTarget(), target);
-        Memory.setWord(call + index.callArgument(), argument);
-        Memory.setWord(call + index.callStackSize(), stackSize);
+        setRecords(slot, target, new long[]{argument}, stackSize);
+    }
+
+    /** Writes the call records of slots that follow each other and differ in their arguments. */
+    void setRecords(int first, long target, long[] arguments, long stackSize) {
+        int size = index.callSize() / Memory.WORD_SIZE;
+        long[] words = new long[arguments.length * size];
+        for (int i = 0; i < arguments.length; i++) {
+            words[i * size + index.callTarget() / Memory.WORD_SIZE] = target;
+            words[i * size + index.callArgument() / Memory.WORD_SIZE] = arguments[i];
+            words[i * size + index.callStackSize() / Memory.WORD_SIZE] = stackSize;
+        }
+        Memory.setWords(record(first), words);
     }
 
     /** Sets where the {@code bind_} entry goes on to, with release. */
@@ -130,6 +139,20 @@ final class BlockTable implements Tables.UnnumberedTable {
     /** Sets what a slot's trampoline loads into the scratch register. */
     void setArgument(int slot, long argument) {
         Memory.setWord(block(slot) + index.blockArgument(), argument);
+    }
+
+    /**
+     * Writes the blocks of slots that follow each other and differ in their arguments. Nobody has
+     * their function pointers.
+     */
+    void setBlocks(int first, long entry, long[] arguments) {
+        int size = index.blockSize() / Memory.WORD_SIZE;
+        long[] words = new long[arguments.length * size];
+        for (int i = 0; i < arguments.length; i++) {
+            words[i * size + index.blockEntry() / Memory.WORD_SIZE] = entry;
+            words[i * size + index.blockArgument() / Memory.WORD_SIZE] = arguments[i];
+        }
+        Memory.setWords(block(first), words);
     }
 
     private long block(int slot) {

@@ -53,7 +53,9 @@ final class SharedTable extends Table {
     void announce() {
         if (!isAnnounced) {
             isAnnounced = true;
-            Events.tableMapped(blocks.address(0), capacity(), state().dataSize());
+            if (Events.isRecording()) {
+                Events.tableMapped(blocks.address(0), capacity(), state().dataSize());
+            }
         }
     }
 
@@ -85,15 +87,17 @@ final class SharedTable extends Table {
         int row = nextRow;
         String bind = route.isUniversal() ? null : route.entryWithBlocks();
         long entry = bind == null ? EntryTable.universal(route).entry(route) : blocks.entry(bind);
-        blocks.allowWriting();
-        for (int slot = row; slot < row + ROW; slot++) {
-            int id = Tables.id(number(), slot);
-            if (bind != null) {
-                blocks.setRecord(slot, route.gate(), id, route.stackSize());
-            }
-            blocks.setArgument(slot, bind == null ? id : blocks.record(slot));
-            blocks.setEntry(slot, entry);
+        long[] ids = new long[ROW];
+        long[] records = new long[ROW];
+        for (int i = 0; i < ROW; i++) {
+            ids[i] = Tables.id(number(), row + i);
+            records[i] = blocks.record(row + i);
         }
+        blocks.allowWriting();
+        if (bind != null) {
+            blocks.setRecords(row, route.gate(), ids, route.stackSize());
+        }
+        blocks.setBlocks(row, entry, bind == null ? ids : records);
         forbidWriting();
         setKindOfRow(row, kind);
         nextRow = row + ROW;
