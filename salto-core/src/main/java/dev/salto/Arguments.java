@@ -220,9 +220,8 @@ public final class Arguments {
      * @return a segment that begins there, of the size of the pointer's target layout, or zero if it has none; valid for good, as far as Java knows
      */
     public MemorySegment getAddress(int index) {
-        MemorySegment segment = MemorySegment.ofAddress(getPointer(index));
-        long size = plan().pointeeSize(index);
-        return size == 0 ? segment : segment.reinterpret(size);
+        long address = getPointer(index);
+        return plan().pointee(index, address);
     }
 
     /**
@@ -332,18 +331,8 @@ public final class Arguments {
 
     /** Reads an argument of any type, boxed. */
     Object get(int index) {
-        return switch (plan().carrier(index)) {
-            case BOOLEAN -> getBoolean(index);
-            case BYTE -> getByte(index);
-            case SHORT -> getShort(index);
-            case CHAR -> getChar(index);
-            case INT -> getInt(index);
-            case LONG -> getLong(index);
-            case FLOAT, WIDENED_FLOAT -> getFloat(index);
-            case DOUBLE -> getDouble(index);
-            case ADDRESS -> getAddress(index);
-            case SEGMENT -> getSegment(index);
-        };
+        CallPlan current = plan();
+        return current.carrier(index) == Carrier.SEGMENT ? getSegment(index) : current.get(index, frame);
     }
 
     /**

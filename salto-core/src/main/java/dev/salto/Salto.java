@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * default. Those of a type's first 64 closures are not used again while the type exists</td></tr>
  * <tr><td>{@code dev.salto.promotion}</td><td>how many classes of objects of each type have a type profile of their own, when objects of more than
  * two classes are bound and are called often; 16 by default, 0 for none</td></tr>
- * <tr><td>{@code dev.salto.gates}</td><td>{@code made}, the default, or {@code none}: after {@link #initialize} nothing is made for any function type, no stub and no class, and
+ * <tr><td>{@code dev.salto.gates}</td><td>{@code made}, the default; {@code early}: types of method handles, too, have a gate with their first closure; or {@code none}: after {@link #initialize} nothing is made for any function type, no stub and no class, and
  * only {@link CallInterface}s can be used</td></tr>
  * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed, see {@link #setCloseTracing}</td></tr>
  * </table>

@@ -2,7 +2,7 @@
 
 package dev.salto;
 
-import dev.salto.internal.gate.Gate;
+import dev.salto.internal.gate.MethodHandleKinds;
 import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.table.KindSlots;
 import java.lang.foreign.Arena;
@@ -24,6 +24,10 @@ import java.util.concurrent.ConcurrentMap;
  * // after
  * MemorySegment stub = StaticLinker.nativeLinker().upcallStub(target, descriptor, arena);
  * }
+ *
+ * <p>The first calls of each function type take about a microsecond longer than later ones: code for a type of numbers and pointers is made when it has been called
+ * 200 times, in the background. {@code -Ddev.salto.gates=early} has it made with the first stub of
+ * the type.
  *
  * <p>Where there is a functional interface, a {@link ClosureType} is faster to call: it knows what it calls, and a method handle that is not a
  * constant is called blindly.
@@ -101,7 +105,7 @@ public final class StaticLinker {
     }
 
     private KindSlots makeOrFind(FunctionDescriptor function) {
-        return Gate.ofMethodHandles(Salto.textImageForClosures(), function).slots(policy.handling(function));
+        return MethodHandleKinds.slots(Salto.textImageForClosures(), function, policy.handling(function));
     }
 
     /**

@@ -351,7 +351,7 @@ final class CSignaturesTest {
     void theCallbackGetsWhatCPassesAndCGetsWhatItReturns(CCaller caller, SignatureCallers level, UpcallLinker linker) {
         Optional<String> ofStub = switch (linker) {
             case JDK -> JdkFaults.of(caller.function()).or(() -> JdkFaults.ofItsOwnStubs(caller.function()));
-            case SALTO -> JdkFaults.of(caller.function());
+            case SALTO, GATE -> JdkFaults.of(caller.function());
             // C calls it, and it calls no stub of the JDK.
             case DATA_DRIVEN -> Optional.empty();
         };

@@ -77,7 +77,7 @@ final class JdkFaults {
     static Optional<String> ofComparison(FunctionDescriptor function, UpcallLinker linker) {
         return of(function).or(() -> switch (linker) {
             case JDK -> ofItsOwnStubs(function);
-            case SALTO, DATA_DRIVEN -> Optional.empty();
+            case SALTO, GATE, DATA_DRIVEN -> Optional.empty();
         });
     }
 

@@ -3,8 +3,14 @@
 package dev.salto;
 
 import static dev.salto.text.callers.CTypes.LONG_LONG;
+import static dev.salto.text.callers.CTypes.DOUBLE;
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_CHAR;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.salto.text.callers.Callers;
@@ -18,7 +24,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Collections;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The drop-in for the JDK's upcall stubs, with handles of every kind. */
 @SuppressWarnings("UnusedMethod") // targets are reached through method handles
@@ -77,6 +87,73 @@ final class StaticLinkerTest {
             MethodHandle call = Linker.nativeLinker().downcallHandle(linker.upcallStub(target, nine, arena), nine);
 
             assertThat((long) call.invokeExact(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L)).isEqualTo(45);
+        }
+    }
+
+    static Stream<Arguments> everyPlainLayoutWithTwoValues() {
+        return Stream.of(
+                Arguments.of(JAVA_BOOLEAN, true, false),
+                Arguments.of(JAVA_BYTE, (byte) -100, (byte) 7),
+                Arguments.of(JAVA_SHORT, (short) -30_000, (short) 7),
+                Arguments.of(JAVA_CHAR, '\uff01', 'a'),
+                Arguments.of(JAVA_INT, -2_000_000_000, 7),
+                Arguments.of(LONG_LONG, -2_000_000_000_000L, 7L),
+                Arguments.of(JAVA_FLOAT, -1.5f, 7f),
+                Arguments.of(DOUBLE, -1e100, 7d),
+                Arguments.of(ADDRESS, MemorySegment.ofAddress(0x7000_1234), MemorySegment.NULL),
+                Arguments.of(ADDRESS.withName("named").withTargetLayout(MemoryLayout.sequenceLayout(8, JAVA_BYTE)),
+                        MemorySegment.ofAddress(0x7000_1234).reinterpret(8),
+                        MemorySegment.ofAddress(3).reinterpret(8)));
+    }
+
+    /** Where the JDK has a linker of its own. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everyPlainLayoutWithTwoValues")
+    void aFunctionOfNumbersAndPointersHasNoGateUntilItIsCalledOften(MemoryLayout layout, Object first, Object second)
+            throws Throwable {
+        Assumptions.assumeFalse(JdkFaults.attachesForEachCall(), "a gate would be libffi's closure here");
+        // The second argument is the result, so both registers and results are seen.
+        FunctionDescriptor function = FunctionDescriptor.of(layout, JAVA_INT, layout, DOUBLE);
+        MethodHandle target = MethodHandles.dropArguments(
+                MethodHandles.identity(function.toMethodType().returnType()), 0, int.class);
+        target = MethodHandles.dropArguments(target, 2, double.class);
+        MethodHandle call = Linker.nativeLinker().downcallHandle(function);
+        long gates = Salto.statistics().gates();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment stub = linker.upcallStub(target, function, arena);
+            assertThat(call.invokeWithArguments(stub, 1, first, 2d)).isEqualTo(first);
+            assertThat(call.invokeWithArguments(stub, 1, second, 2d)).isEqualTo(second);
+            assertThat(Salto.statistics().gates()).as("gates after a call").isEqualTo(gates);
+
+            for (long deadline = System.nanoTime() + 60_000_000_000L; Salto.statistics().gates() == gates
+                    && System.nanoTime() < deadline;) {
+                assertThat(call.invokeWithArguments(stub, 1, first, 2d)).isEqualTo(first);
+            }
+            assertThat(Salto.statistics().gates()).as("gates after many calls").isGreaterThan(gates);
+            assertThat(call.invokeWithArguments(stub, 1, second, 2d)).isEqualTo(second);
+        }
+    }
+
+    private static int fail(int a) {
+        throw new IllegalArgumentException(Integer.toString(a));
+    }
+
+    /** Without a gate, and then with one. */
+    @Test
+    void thePolicyForExceptionsStaysTheSameWhenAGateIsMade() throws Throwable {
+        FunctionDescriptor function = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
+        StaticLinker handling = linker.onException(
+                ExceptionPolicy.handle(exception -> Integer.parseInt(String.valueOf(exception.getMessage())) + 1));
+        MethodHandle call = Linker.nativeLinker().downcallHandle(function);
+        Thread.UncaughtExceptionHandler before = Thread.currentThread().getUncaughtExceptionHandler();
+        Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment stub = handling.upcallStub(find("fail", function.toMethodType()), function, arena);
+            for (int i = 0; i < 2_000; i++) {
+                assertThat((int) call.invokeExact(stub, i)).isEqualTo(i + 1);
+            }
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(before);
         }
     }
 

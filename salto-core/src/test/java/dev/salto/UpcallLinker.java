@@ -33,6 +33,19 @@ enum UpcallLinker {
             return StaticLinker.nativeLinker().upcallStub(target, function, arena, options);
         }
     },
+    /** The same, with a gate from the beginning for each type. */
+    GATE {
+        @Override
+        MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
+                Linker.Option... options) {
+            System.setProperty("dev.salto.gates", "early");
+            try {
+                return SALTO.upcallStub(target, function, arena, options);
+            } finally {
+                System.clearProperty("dev.salto.gates");
+            }
+        }
+    },
     /** Closures without a gate. */
     DATA_DRIVEN {
         @Override
@@ -48,7 +61,7 @@ enum UpcallLinker {
 
     /** Those that a test compares: under emulation without the reference, which hardware and full runs have. */
     static List<UpcallLinker> compared() {
-        return Sample.isFull() ? List.of(values()) : List.of(SALTO, DATA_DRIVEN);
+        return Sample.isFull() ? List.of(values()) : List.of(GATE, DATA_DRIVEN);
     }
 
     abstract MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,

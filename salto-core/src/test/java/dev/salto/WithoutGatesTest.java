@@ -55,6 +55,7 @@ final class WithoutGatesTest {
         ChildJvm child = run("some");
 
         assertThat(child.exitCode()).isEqualTo(1);
-        assertThat(child.output()).anyMatch(line -> line.contains("neither \"made\", the default, nor \"none\""));
+        assertThat(child.output())
+                .anyMatch(line -> line.contains("neither \"made\", the default, nor \"early\", nor \"none\""));
     }
 }

@@ -207,11 +207,6 @@ public final class CallPlan {
         return arguments[index].offset();
     }
 
-    /** How many bytes are known to be where an argument points. */
-    public long pointeeSize(int index) {
-        return arguments[index].pointeeSize();
-    }
-
     /**
      * The address of an argument that comes as a segment; 0 if it is in several places and has to
      * be {@linkplain #copyArgument copied}.
@@ -231,6 +226,31 @@ public final class CallPlan {
         if (own != null) {
             own.gather(frame, to);
         }
+    }
+
+    /** Reads an argument that is not {@link Carrier#SEGMENT}, boxed. */
+    public Object get(int index, long frame) {
+        long place = frame + offset(index);
+        return switch (carrier(index)) {
+            case BOOLEAN -> Memory.getByte(place) != 0;
+            case BYTE -> Memory.getByte(place);
+            case SHORT -> Memory.getShort(place);
+            case CHAR -> Memory.getChar(place);
+            case INT -> Memory.getInt(place);
+            case LONG -> Memory.getLong(place);
+            case FLOAT -> Memory.getFloat(place);
+            case WIDENED_FLOAT -> Memory.getWidened(place);
+            case DOUBLE -> Memory.getDouble(place);
+            case ADDRESS -> pointee(index, Memory.getWord(place));
+            case SEGMENT -> throw new AssertionError("a segment's memory belongs to the call");
+        };
+    }
+
+    /** A segment that begins where a pointer points, as large as is known. */
+    public MemorySegment pointee(int index, long address) {
+        MemorySegment segment = MemorySegment.ofAddress(address);
+        long size = arguments[index].pointeeSize();
+        return size == NO_POINTEE ? segment : segment.reinterpret(size);
     }
 
     /** Returns an integer, a boolean, a character or a pointer, as wide as a register. */

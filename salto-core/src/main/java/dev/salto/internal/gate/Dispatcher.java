@@ -229,7 +229,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
                 MethodTypeDesc.of(ConstantDescs.CD_Integer, ConstantDescs.CD_int));
         code.aload(exception);
         code.invokeinterface(BI_FUNCTION, "apply", OUTCOME);
-        writeUnboxed(code);
+        writeUnboxed(code, carriers.returnType());
         code.return_(result);
         writeFailureOfHandling(code, handling, exception, result);
 
@@ -369,17 +369,16 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
                 index));
     }
 
-    /** Turns an object on the stack into what the method returns. */
-    private void writeUnboxed(CodeBuilder code) {
-        Class<?> result = carriers.returnType();
-        if (result == void.class) {
+    /** Turns an object on the stack into a value of a type. */
+    static void writeUnboxed(CodeBuilder code, Class<?> type) {
+        if (type == void.class) {
             code.pop();
-        } else if (result.isPrimitive()) {
-            ClassDesc box = describe(MethodType.methodType(result).wrap().returnType());
+        } else if (type.isPrimitive()) {
+            ClassDesc box = describe(MethodType.methodType(type).wrap().returnType());
             code.checkcast(box);
-            code.invokevirtual(box, result.getName() + "Value", MethodTypeDesc.of(describe(result)));
+            code.invokevirtual(box, type.getName() + "Value", MethodTypeDesc.of(describe(type)));
         } else {
-            code.checkcast(describe(result));
+            code.checkcast(describe(type));
         }
     }
 
@@ -407,11 +406,11 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
                 : MemorySegment.NULL;
     }
 
-    private static ClassDesc describe(Class<?> type) {
+    static ClassDesc describe(Class<?> type) {
         return ClassDesc.ofDescriptor(type.descriptorString());
     }
 
-    private static MethodTypeDesc describe(MethodType type) {
+    static MethodTypeDesc describe(MethodType type) {
         return MethodTypeDesc.ofDescriptor(type.descriptorString());
     }
 }

@@ -101,7 +101,7 @@ public final class Gate {
      * @param image null if there is none
      * @throws IllegalArgumentException if the linker does not support the descriptor
      */
-    public static Gate ofMethodHandles(@Nullable TextImage image, FunctionDescriptor function) {
+    static Gate ofMethodHandles(@Nullable TextImage image, FunctionDescriptor function) {
         return of(image, MethodHandles.lookup(), new Signature(MethodHandle.class, function), true);
     }
 
@@ -132,10 +132,20 @@ public final class Gate {
      */
     public static KindSlots ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
             @Nullable HotFunction hot) {
+        return ofData(image, entry, objects, function, hot, GateUse.FOR_GOOD);
+    }
+
+    /**
+     * The same.
+     *
+     * @param use null if {@code function} is kept for good
+     */
+    static KindSlots ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
+            @Nullable HotFunction hot, @Nullable GateUse use) {
         CallPlan plan = function.plan();
         Kind kind = new Kind(objects.getName(), plan.function(), plan);
         KindSlots slots = KindSlots.ofTrampolines(kind, objects,
-                Route.throughUniversalGate(image, entry, UniversalGate.address()), function, GateUse.FOR_GOOD);
+                Route.throughUniversalGate(image, entry, UniversalGate.address()), function, use);
         if (hot != null) {
             hot.setSlots(slots);
         }

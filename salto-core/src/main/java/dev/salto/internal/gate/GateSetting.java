@@ -10,6 +10,8 @@ public final class GateSetting {
     /** Its name. */
     public static final String PROPERTY = "dev.salto.gates";
 
+    private static final String EARLY = "early";
+
     private GateSetting() {}
 
     /**
@@ -19,11 +21,16 @@ public final class GateSetting {
      */
     public static boolean areMade() {
         String value = System.getProperty(PROPERTY, "");
-        if (!value.isEmpty() && !value.equals("made") && !value.equals("none")) {
+        if (!value.isEmpty() && !value.equals("made") && !value.equals(EARLY) && !value.equals("none")) {
             throw new IllegalArgumentException(
-                    "-D%s=%s is neither \"made\", the default, nor \"none\"".formatted(PROPERTY, value));
+                    "-D%s=%s is neither \"made\", the default, nor \"early\", nor \"none\"".formatted(PROPERTY, value));
         }
         return !value.equals("none");
+    }
+
+    /** Whether every type that can have a gate has it with its first closure. */
+    static boolean areEarly() {
+        return System.getProperty(PROPERTY, "").equals(EARLY);
     }
 
     /**

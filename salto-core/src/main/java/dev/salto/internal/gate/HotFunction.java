@@ -32,10 +32,12 @@ public final class HotFunction {
 
     private final FunctionDescriptor function;
     private final Supplier<ExceptionCatcher> exceptions;
-    private final Supplier<MethodHandle> invoker;
+
+    /** Null if objects are method handles of the function's type. */
+    private final @Nullable Supplier<MethodHandle> invoker;
     private final TextImage image;
     private volatile @Nullable KindSlots slots;
-    private int left = HOT;
+    private int left;
 
     /**
      * A function that is not hot yet.
@@ -48,10 +50,21 @@ public final class HotFunction {
      */
     public HotFunction(TextImage image, FunctionDescriptor function, Supplier<ExceptionCatcher> exceptions,
             Supplier<MethodHandle> invoker) {
+        this(image, function, exceptions, invoker, HOT);
+    }
+
+    private HotFunction(TextImage image, FunctionDescriptor function, Supplier<ExceptionCatcher> exceptions,
+            @Nullable Supplier<MethodHandle> invoker, int calls) {
         this.image = image;
         this.function = function;
         this.exceptions = exceptions;
         this.invoker = invoker;
+        this.left = calls;
+    }
+
+    /** The same for closures that are bound to method handles of the function's type. */
+    static HotFunction ofMethodHandles(TextImage image, FunctionDescriptor function, ExceptionCatcher exceptions) {
+        return new HotFunction(image, function, () -> exceptions, null, MethodHandleKinds.HOT);
     }
 
     void setSlots(KindSlots slots) {
@@ -78,7 +91,8 @@ public final class HotFunction {
         try {
             Gate.requireLinkable(function);
             MethodHandle dispatcher = new Dispatcher.Recipe(MethodHandles.lookup(),
-                    new Dispatcher.Callee(null, invoker.get()), function, exceptions.get(), true).make();
+                    new Dispatcher.Callee(null, invoker == null ? null : invoker.get()), function, exceptions.get(),
+                    true).make();
             MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
                     Arena.global());
             Gate.countMade();

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.gate;
+
+import dev.salto.internal.abi.Convention;
+import dev.salto.internal.abi.Port;
+import dev.salto.internal.abi.Ports;
+import dev.salto.internal.data.CallPlan;
+import dev.salto.internal.table.GateUse;
+import dev.salto.internal.table.KindSlots;
+import dev.salto.internal.text.TextImage;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kinds of closures that are bound to method handles. Those of numbers and pointers alone begin
+ * without a gate, which takes longer and more memory to make than all else of a type: the universal
+ * gate answers their calls until there are {@value #HOT}. Then a gate is made in the background.
+ */
+public final class MethodHandleKinds {
+    /** How many calls there have to be. Each takes a microsecond more than through a gate. */
+    static final int HOT = 200;
+
+    /** The linker refuses functions with some more, of two words each. */
+    private static final int MOST_ARGUMENTS = 100;
+
+    private static final Set<MemoryLayout> PLAIN = plainLayouts();
+
+    /** By function: the kinds without a handler for exceptions, which all linkers share. */
+    private static final Map<FunctionDescriptor, KindSlots> RETURNING_ZERO = new HashMap<>();
+    private static final Map<FunctionDescriptor, KindSlots> ENDING_PROCESS = new HashMap<>();
+
+    private MethodHandleKinds() {}
+
+    private static Set<MemoryLayout> plainLayouts() {
+        Set<MemoryLayout> plain = new HashSet<>();
+        for (MemoryLayout layout : Linker.nativeLinker().canonicalLayouts().values()) {
+            if (layout instanceof ValueLayout) {
+                plain.add(layout.withoutName());
+            }
+        }
+        return plain;
+    }
+
+    /**
+     * The slots of a kind. Kinds with a handler for exceptions share them with nobody.
+     *
+     * @param image null if there is none
+     * @param function the type of the function, and of all method handles
+     * @throws IllegalArgumentException if the linker does not support the function
+     */
+    public static KindSlots slots(@Nullable TextImage image, FunctionDescriptor function,
+            ExceptionHandling exceptions) {
+        Port port = Ports.thisJvm().orElse(null);
+        if (image == null || port == null || !port.hasLinker() || GateSetting.areEarly() || !isPlain(function)) {
+            return Gate.ofMethodHandles(image, function).slots(exceptions);
+        }
+        GateSetting.requireMade();
+        port.requireLinkable(function);
+        FunctionDescriptor withoutNames = LayoutNames.strip(function);
+        if (exceptions.handler() != null) {
+            return make(image, port, withoutNames, exceptions, GateUse.FOR_GOOD);
+        }
+        Map<FunctionDescriptor, KindSlots> shared = exceptions.endsProcess() ? ENDING_PROCESS : RETURNING_ZERO;
+        synchronized (shared) {
+            KindSlots slots = shared.get(withoutNames);
+            if (slots == null) {
+                slots = make(image, port, withoutNames, exceptions, null);
+                shared.put(withoutNames, slots);
+            }
+            return slots;
+        }
+    }
+
+    private static KindSlots make(TextImage image, Port port, FunctionDescriptor function,
+            ExceptionHandling exceptions, @Nullable GateUse use) {
+        Convention convention = port.ownConvention();
+        CallPlan plan = new CallPlan(image.index(), convention, function, Convention.NO_DOTS);
+        // A class that is kept for good takes less memory than one that can be unloaded.
+        MethodHandle call = use == null
+                ? BoxedCall.make(function.toMethodType(), MethodHandles.Lookup.ClassOption.STRONG)
+                : BoxedCall.make(function.toMethodType());
+        MethodHandleFunction rules = new MethodHandleFunction(image, plan, Gate.exceptionCatcher(function, exceptions),
+                call);
+        return Gate.ofData(image, convention.entry(), MethodHandle.class, rules, rules.hot(), use);
+    }
+
+    /** Whether the linker supports all types of a function, and none of them is a struct. */
+    private static boolean isPlain(FunctionDescriptor function) {
+        if (function.argumentLayouts().size() > MOST_ARGUMENTS) {
+            return false;
+        }
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            if (!isPlain(layout)) {
+                return false;
+            }
+        }
+        return function.returnLayout().isEmpty() || isPlain(function.returnLayout().get());
+    }
+
+    private static boolean isPlain(MemoryLayout layout) {
+        if (layout instanceof AddressLayout address) {
+            // A gate refuses pointers of another alignment than their target's.
+            Optional<MemoryLayout> target = address.targetLayout();
+            return (target.isEmpty() || target.get().byteAlignment() == 1)
+                    && PLAIN.contains(address.withoutTargetLayout().withoutName());
+        }
+        return PLAIN.contains(layout.withoutName());
+    }
+}
