@@ -119,6 +119,7 @@ public final class ClosureType<T> {
     private static <T> ClosureType<T> make(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
             FunctionDescriptor descriptor) {
         Objects.requireNonNull(descriptor, "descriptor");
+        ClassesAhead.load();
         return new ClosureType<>(functionalInterface, descriptor, ExceptionHandling.ZERO,
                 new KindsOfInterface(lookup, functionalInterface, descriptor));
     }

@@ -59,6 +59,7 @@ class LinuxCalls {
         static final MemorySegment MMAP = CLibrary.find("mmap");
         static final MemorySegment MREMAP = CLibrary.find("mremap");
         static final MemorySegment MUNMAP = CLibrary.find("munmap");
+        static final MemorySegment MPROTECT = CLibrary.find("mprotect");
         static final MemorySegment GETPAGESIZE = CLibrary.find("getpagesize");
 
         /**
@@ -100,11 +101,6 @@ class LinuxCalls {
     /** The source of unpredictable names. */
     private static final class Randomness {
         static final MemorySegment GETRANDOM = CLibrary.find("getrandom");
-    }
-
-    /** The call that takes the right to write away from memory, or gives it back. */
-    private static final class Protection {
-        static final MemorySegment MPROTECT = CLibrary.find("mprotect");
     }
 
     /**
@@ -392,7 +388,7 @@ class LinuxCalls {
         if ((protection & PROT_EXEC) != 0) {
             throw new AssertionError("no memory becomes executable after it was mapped");
         }
-        int result = CLibrary.callForInt(Protection.MPROTECT, address, length, protection);
+        int result = CLibrary.callForInt(Basics.MPROTECT, address, length, protection);
         if (isError(result)) {
             throw new OsException("mprotect(%#x, %s, %s)".formatted(address, length, name(protection)),
                     result);

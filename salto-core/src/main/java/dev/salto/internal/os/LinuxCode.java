@@ -63,7 +63,7 @@ final class LinuxCode implements CodeMapping {
             calls.munmapAfter(e, table, size);
             throw e;
         }
-        return new LinuxIndexTable(system, table, shape.codeSize(), page);
+        return LinuxIndexTable.of(system, table, shape.codeSize(), page);
     }
 
     @Override
@@ -102,9 +102,14 @@ final class LinuxCode implements CodeMapping {
     private static final class LinuxIndexTable extends IndexTableMemory {
         private final Linux system;
 
-        LinuxIndexTable(Linux system, long code, long codeSize, long page) {
+        private LinuxIndexTable(Linux system, long code, long codeSize, long page) {
             super(code, codeSize, page);
             this.system = system;
+        }
+
+        /** Not a constructor, for whose type the verifier would load this class with the other. */
+        static IndexTableMemory of(Linux system, long code, long codeSize, long page) {
+            return new LinuxIndexTable(system, code, codeSize, page);
         }
 
         /** One at a time, so that none takes the right to write away from another. */

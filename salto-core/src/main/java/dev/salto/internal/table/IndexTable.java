@@ -38,7 +38,7 @@ final class IndexTable extends Table {
      *
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
-    static IndexTable add(Route route, Kind kind) {
+    static Table add(Route route, Kind kind) {
         return Tables.add(route.image().index().byIndex().trampolineCount(),
                 number -> new IndexTable(number, kind, route, map(route, Tables.id(number, 0))));
     }

@@ -202,6 +202,10 @@ public final class KindSlots {
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(Object target, Arena arena) {
+        if (arena.scope().equals(MemorySegment.NULL.scope())) {
+            // It is never closed.
+            return MemorySegment.ofAddress(address(bind(target, false)));
+        }
         StackRoom.require(FRAMES_TO_CLOSE);
         ClosingAction closing = new ClosingAction(this);
         makeRoomForClosing();
