@@ -436,8 +436,8 @@ class LinuxCalls {
 
     /** As {@link Os#warmUp}. */
     void warmUp() {
-        // Clears nothing, and initialises both classes.
-        Memory.clear(Protection.MPROTECT.address(), 0);
+        // Clears nothing, and initialises the class, and what the JDK has behind it.
+        Memory.clear(Basics.MPROTECT.address(), 0);
     }
 
     /** The size of a page in bytes. */
