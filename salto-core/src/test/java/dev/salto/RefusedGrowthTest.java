@@ -79,6 +79,12 @@ final class RefusedGrowthTest {
                 .mapToObj(errno -> Arguments.of(before, errno)));
     }
 
+    /**
+     * Types that stay reachable, so that later ones get no row that was theirs, which is written
+     * already.
+     */
+    private static final List<ClosureType<Growing>> KEPT = new ArrayList<>();
+
     /** The first closures of a type are in a table that types share. */
     @ParameterizedTest(name = "mprotect fails after {0} calls with errno {1}")
     @MethodSource("protections")
@@ -87,6 +93,7 @@ final class RefusedGrowthTest {
         try (Closure<Growing> neighbour = origin.bind((a, _) -> a + 1)) {
             // A type with a handler shares no slots with another.
             ClosureType<Growing> type = origin.onException(ExceptionPolicy.handle(_ -> 0));
+            KEPT.add(type);
             try (FailingCalls calls = FailingCalls.once(FailingCalls.Call.MPROTECT, before, errno)) {
                 assertThatThrownBy(() -> type.bind((a, _) -> a)).isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("errno " + errno);
