@@ -31,7 +31,9 @@ final class ClassesAhead implements Runnable {
             "table.SharedTables", "table.Table", "table.SharedTable", "table.Tables$Maker",
             "table.SharedTable$Maker", "table.AddressMap", "table.AddressMap$Entries",
             "table.Tables$UnnumberedTable", "table.BlockTable", "os.MemoryRange", "table.Grid",
-            "table.TableState", "os.Memory", "table.Barrier");
+            "table.TableState", "os.Memory", "table.Barrier",
+            "data.WarmUp", "failure.StackRoom", "table.Traces", "table.Upkeep", "table.StubTable", "failure.Guard",
+            "failure.Guard$Pending", "failure.Guard$Omitted", "failure.StaleCalls", "failure.RateLimit");
 
     private static boolean isStarted;
 
