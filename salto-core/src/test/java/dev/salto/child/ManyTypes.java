@@ -28,9 +28,9 @@ import java.util.function.IntBinaryOperator;
  * types, and how many closures each has.
  */
 public final class ManyTypes {
-    private static final int SECONDS = 40;
-    private static final int COLLECTIONS = 5;
-    private static final int PAUSE = 50;
+    private static final int SECONDS = 90;
+    private static final int COLLECTIONS = 10;
+    private static final int PAUSE = 100;
 
     /** How many types are made between two looks. */
     private static final int PARTS = 4;
