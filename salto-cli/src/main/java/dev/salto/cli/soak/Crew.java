@@ -32,6 +32,7 @@ final class Crew {
         workers.add(new ExceptionFloodWorker(ledger));
         workers.add(new HostileArgumentsWorker(random.split(), ledger));
         workers.add(new EndOfStackWorker(random.split(), ledger));
+        workers.add(new FullHeapWorker(random.split(), ledger));
         workers.add(new NewTypeWorker(random.split(), ledger, growth));
         workers.add(new FleetingTypeWorker(ledger));
         workers.add(new CollectionWorker(ledger));

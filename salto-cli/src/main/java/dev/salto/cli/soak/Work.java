@@ -8,7 +8,7 @@ public enum Work {
             "calls of closed closures"), EXCEPTION(
                     "exceptions in callbacks"), ARENA("arenas closed"), TYPE("types made"), NATIVE_THREAD(
                             "native threads"), COLLECTION("garbage collections asked for"), END_OF_STACK(
-                                    "steps where a stack ends");
+                                    "steps where a stack ends"), FULL_HEAP("steps in a full heap");
 
     private final String label;
 
