@@ -5,6 +5,7 @@ package dev.salto;
 import static dev.salto.text.callers.CTypes.DOUBLE;
 import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,7 +16,9 @@ import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -112,6 +115,30 @@ final class ClosureTest {
                 assertThat(call(address, 0)).isEqualTo(i);
             }
             caller.get();
+        }
+    }
+
+    /** Returns a struct. */
+    interface OfStruct {
+        MemorySegment get();
+    }
+
+    @Test
+    void aStructIsReturnedWithoutTheBytesBehindIt() throws Throwable {
+        for (int size : new int[]{3, 17, 24}) {
+            FunctionDescriptor function = FunctionDescriptor
+                    .of(MemoryLayout.structLayout(MemoryLayout.sequenceLayout(size, JAVA_BYTE)));
+            ClosureType<OfStruct> type = ClosureType.of(MethodHandles.lookup(), OfStruct.class, function);
+            for (Arena arena : List.of(Arena.ofAuto(), Arena.global())) {
+                MemorySegment larger = arena.allocate(64).fill((byte) 7);
+                MemorySegment place = arena.allocate(64);
+                try (Closure<OfStruct> closure = type.bind(() -> larger)) {
+                    MethodHandle call = Linker.nativeLinker().downcallHandle(closure.address(), function);
+                    MemorySegment result = (MemorySegment) call.invokeExact(SegmentAllocator.prefixAllocator(place));
+                    assertThat(result.toArray(JAVA_BYTE)).hasSize(size).containsOnly(7);
+                }
+                assertThat(place.asSlice(size).toArray(JAVA_BYTE)).containsOnly(0);
+            }
         }
     }
 

@@ -120,8 +120,8 @@ public final class ExceptionCatcher {
     /**
      * Refuses a segment that the JDK's stub could not return, which would end the JVM.
      *
-     * @return {@code segment}; a copy, if another thread could close its arena before the stub
-     *     reads it
+     * @return {@code segment}, as much of it as the result takes, because the JDK's stub copies all
+     *     that it gets; a copy, if another thread could close its arena before the stub reads it
      * @throws RuntimeException if it is none, has no address, is too small, or is not alive
      */
     public MemorySegment requireReturnable(@Nullable MemorySegment segment) {
@@ -150,7 +150,9 @@ public final class ExceptionCatcher {
             throw new WrongThreadException(
                     "a callback returned %s in a segment that is confined to another thread".formatted(layout));
         }
-        return staysAlive(segment) ? segment : copy(segment, layout.byteSize());
+        long size = layout.byteSize();
+        MemorySegment exact = segment.byteSize() == size ? segment : segment.asSlice(0, size);
+        return staysAlive(exact) ? exact : copy(exact);
     }
 
     /** Whether the memory of an accessible segment is there until this thread closes its arena. */
@@ -160,10 +162,11 @@ public final class ExceptionCatcher {
     }
 
     /** Copies to the heap. Reads the segment as one, so that its arena stays open meanwhile. */
-    private static MemorySegment copy(MemorySegment segment, long size) {
-        MemorySegment copy = MemorySegment.ofArray(new long[Math.toIntExact(Math.ceilDiv(size, Long.BYTES))]);
-        MemorySegment.copy(segment, 0, copy, 0, size);
-        return copy;
+    private static MemorySegment copy(MemorySegment segment) {
+        long size = segment.byteSize();
+        // Longs, for the alignment.
+        return MemorySegment.ofArray(new long[Math.toIntExact(Math.ceilDiv(size, Long.BYTES))]).asSlice(0, size)
+                .copyFrom(segment);
     }
 
     /** Tells confined segments from others: each of those is confined to another thread than this one. */
