@@ -122,12 +122,16 @@ final class BlockTable implements Tables.UnnumberedTable {
     /** Lets blocks and call records be written. */
     void allowWriting() throws OsException {
         memory.allowWriting();
-        Os.current().allowWriting(records);
+        if (records.size() > 0) {
+            Os.current().allowWriting(records);
+        }
     }
 
     /** Makes a write to blocks and call records end the process, until writing is allowed again. */
     void forbidWriting() throws OsException {
-        Os.current().forbidWriting(records);
+        if (records.size() > 0) {
+            Os.current().forbidWriting(records);
+        }
         memory.forbidWriting();
     }
 

@@ -21,7 +21,22 @@ final class SharedTable extends Table {
     private static final int OWNED = 1;
     private static final VarHandle IS_OWNED = findIsOwned();
 
+    /** Each row has an entry of its own. */
+    static final long NO_ENTRY = 0;
+
+    /** How many slots with the same entry are written at a time: four system calls are dear. */
+    private static final int WRITTEN_AT_ONCE = 16 * ROW;
+
     private final BlockTable blocks;
+
+    /**
+     * The entry that all trampolines jump to with the slot's id, until {@link #setEntry}; or {@link
+     * #NO_ENTRY}.
+     */
+    private final long entry;
+
+    /** How many slots have it already. Belongs to the owner. */
+    private int written;
 
     /** The first slot of the next row that nobody has. Belongs to the owner. */
     private int nextRow;
@@ -34,8 +49,9 @@ final class SharedTable extends Table {
      */
     volatile int isOwned;
 
-    private SharedTable(int number, BlockTable blocks) {
+    private SharedTable(int number, BlockTable blocks, long entry) {
         super(number, blocks.capacity(), null);
+        this.entry = entry;
         this.blocks = blocks;
         this.isOwned = OWNED;
     }
@@ -43,10 +59,11 @@ final class SharedTable extends Table {
     /**
      * Maps a table, which belongs to the current thread until that clears {@link #isOwned}.
      *
+     * @param entry the entry of all slots, or {@link #NO_ENTRY}
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
-    static SharedTable add(TextImage image) {
-        return Tables.add(image.index().trampolineCount(), new Maker(image));
+    static SharedTable add(TextImage image, long entry) {
+        return Tables.add(image.index().trampolineCount(), new Maker(image, entry));
     }
 
     /** Tells of the table, if nobody has. The current thread must own it. */
@@ -60,10 +77,10 @@ final class SharedTable extends Table {
     }
 
     /** No lambda, whose class the first closure of a process would wait for. */
-    private record Maker(TextImage image) implements Tables.Maker<SharedTable> {
+    private record Maker(TextImage image, long entry) implements Tables.Maker<SharedTable> {
         @Override
         public SharedTable make(int number) throws OsException {
-            return new SharedTable(number, BlockTable.map(image, true));
+            return new SharedTable(number, BlockTable.map(image, entry == NO_ENTRY), entry);
         }
     }
 
@@ -85,23 +102,42 @@ final class SharedTable extends Table {
      */
     int takeRow(Kind kind, Route route) throws OsException {
         int row = nextRow;
-        String bind = route.isUniversal() ? null : route.entryWithBlocks();
-        long entry = bind == null ? EntryTable.universal(route).entry(route) : blocks.entry(bind);
-        long[] ids = new long[ROW];
-        long[] records = new long[ROW];
-        for (int i = 0; i < ROW; i++) {
-            ids[i] = Tables.id(number(), row + i);
-            records[i] = blocks.record(row + i);
+        if (entry == NO_ENTRY) {
+            writeRow(row, route);
+        } else if (row == written) {
+            writeNext();
         }
-        blocks.allowWriting();
-        if (bind != null) {
-            blocks.setRecords(row, route.gate(), ids, route.stackSize());
-        }
-        blocks.setBlocks(row, entry, bind == null ? ids : records);
-        forbidWriting();
         setKindOfRow(row, kind);
         nextRow = row + ROW;
         return Tables.id(number(), row);
+    }
+
+    private void writeRow(int row, Route route) throws OsException {
+        long[] records = new long[ROW];
+        for (int i = 0; i < ROW; i++) {
+            records[i] = blocks.record(row + i);
+        }
+        blocks.allowWriting();
+        blocks.setRecords(row, route.gate(), ids(row, ROW), route.stackSize());
+        blocks.setBlocks(row, blocks.entry(route.entryWithBlocks()), records);
+        forbidWriting();
+    }
+
+    /** Writes the blocks of the next slots, which depend on nothing but the slots' ids. */
+    private void writeNext() throws OsException {
+        int count = Math.min(WRITTEN_AT_ONCE, capacity() - written);
+        blocks.allowWriting();
+        blocks.setBlocks(written, entry, ids(written, count));
+        forbidWriting();
+        written += count;
+    }
+
+    private long[] ids(int first, int count) {
+        long[] ids = new long[count];
+        for (int i = 0; i < count; i++) {
+            ids[i] = Tables.id(number(), first + i);
+        }
+        return ids;
     }
 
     /**
@@ -120,10 +156,10 @@ final class SharedTable extends Table {
      * Leads the calls of a row to another entry for the same argument. The current thread must own
      * the table.
      */
-    void setEntry(int firstSlot, long entry) throws OsException {
+    void setEntry(int firstSlot, long other) throws OsException {
         blocks.allowWriting();
         for (int slot = firstSlot; slot < firstSlot + ROW; slot++) {
-            blocks.setEntry(slot, entry);
+            blocks.setEntry(slot, other);
         }
         forbidWriting();
     }

@@ -5,16 +5,30 @@ package dev.salto.internal.table;
 import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextImage;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The tables that have the first closures of all types. They live as long as the process. */
+/**
+ * The tables that have the first closures of all types. They live as long as the process. Closures
+ * that the universal gate answers have tables of their own, one after the other for each entry.
+ */
 final class SharedTables {
     /** At most so many threads add a table at the same time. */
     private static final int PENDING = 64;
 
-    private static final ArrayList<SharedTable> ALL = new ArrayList<>();
+    /** For rows that have entries of their own. */
+    private static final SharedTables OF_ROWS = new SharedTables(SharedTable.NO_ENTRY);
 
-    private SharedTables() {}
+    /** The others, by the address of their entry. */
+    private static final Map<Long, SharedTables> OF_ENTRIES = new HashMap<>();
+
+    private final long entry;
+    private final ArrayList<SharedTable> all = new ArrayList<>();
+
+    private SharedTables(long entry) {
+        this.entry = entry;
+    }
 
     /** A change of a table's memory. */
     interface Change {
@@ -29,7 +43,7 @@ final class SharedTables {
      *     message holds its reason
      */
     static int takeRow(Kind kind, Route route) {
-        SharedTable table = own(route.image());
+        SharedTable table = of(route).own(route.image());
         try {
             table.announce();
             return table.takeRow(kind, route);
@@ -40,32 +54,46 @@ final class SharedTables {
         }
     }
 
+    private static SharedTables of(Route route) {
+        if (!route.isUniversal()) {
+            return OF_ROWS;
+        }
+        try {
+            long entry = EntryTable.universal(route).entry(route);
+            synchronized (OF_ENTRIES) {
+                return OF_ENTRIES.computeIfAbsent(entry, SharedTables::new);
+            }
+        } catch (OsException e) {
+            throw Tables.noRoom(0, e);
+        }
+    }
+
     /** A table with a row that nobody has, which is the current thread's. */
-    private static SharedTable own(TextImage image) {
+    private SharedTable own(TextImage image) {
         SharedTable table = ownExisting();
         if (table != null) {
             return table;
         }
-        synchronized (ALL) {
+        synchronized (all) {
             // So that adding the table cannot fail.
-            ALL.ensureCapacity(ALL.size() + PENDING);
+            all.ensureCapacity(all.size() + PENDING);
         }
-        SharedTable added = SharedTable.add(image);
-        synchronized (ALL) {
-            ALL.add(added);
+        SharedTable added = SharedTable.add(image, entry);
+        synchronized (all) {
+            all.add(added);
         }
         return added;
     }
 
-    private static @Nullable SharedTable ownExisting() {
-        synchronized (ALL) {
+    private @Nullable SharedTable ownExisting() {
+        synchronized (all) {
             // Those with rows are the last ones.
-            for (int i = ALL.size() - 1; i >= 0 && ALL.get(i).hasRow(); i--) {
-                if (ALL.get(i).tryOwn()) {
-                    if (ALL.get(i).hasRow()) {
-                        return ALL.get(i);
+            for (int i = all.size() - 1; i >= 0 && all.get(i).hasRow(); i--) {
+                if (all.get(i).tryOwn()) {
+                    if (all.get(i).hasRow()) {
+                        return all.get(i);
                     }
-                    ALL.get(i).isOwned = SharedTable.FREE;
+                    all.get(i).isOwned = SharedTable.FREE;
                 }
             }
             return null;
