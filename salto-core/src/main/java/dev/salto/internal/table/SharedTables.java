@@ -61,7 +61,13 @@ final class SharedTables {
         try {
             long entry = EntryTable.universal(route).entry(route);
             synchronized (OF_ENTRIES) {
-                return OF_ENTRIES.computeIfAbsent(entry, SharedTables::new);
+                // No method reference: at the end of a stack, to make its class may fail for good.
+                SharedTables tables = OF_ENTRIES.get(entry);
+                if (tables == null) {
+                    tables = new SharedTables(entry);
+                    OF_ENTRIES.put(entry, tables);
+                }
+                return tables;
             }
         } catch (OsException e) {
             throw Tables.noRoom(0, e);
