@@ -124,6 +124,8 @@ final class HostileArgumentsWorker implements Worker {
     }
 
     private void join(Thread thread) {
+        // The JVM interrupts a thread that reads when the arena is closed.
+        boolean _ = Thread.interrupted();
         try {
             thread.join();
         } catch (InterruptedException e) {
