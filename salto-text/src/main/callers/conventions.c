@@ -256,65 +256,55 @@ void fastcall_large_struct_second(int (FASTCALL *f)(int, struct mixture, int, in
         STORE(int, f(4, MIXTURE, 5, -6));
 }
 
-/* Code for Windows keeps the stack at a multiple of 4. */
-#define SKEWED(bytes)                                                                                                   \
-        void stdcall_skewed_##bytes(int (STDCALL *f)(int, int), struct stored *result)                                  \
-        {                                                                                                               \
-                int value, off;                                                                                         \
-                __asm__ volatile("mov %%esp, %%esi\n\t"                                                                 \
-                                 "and $-16, %%esp\n\t"                                                                  \
-                                 "sub $" #bytes ", %%esp\n\t"                                                           \
-                                 "mov %%esp, %%edi\n\t"                                                                 \
-                                 "push $-2\n\t"                                                                         \
-                                 "push $1\n\t"                                                                          \
-                                 "call *%%eax\n\t"                                                                      \
-                                 "sub %%esp, %%edi\n\t"                                                                 \
-                                 "mov %%esi, %%esp"                                                                     \
-                                 : "=a"(value), "=D"(off)                                                               \
-                                 : "a"(f)                                                                               \
-                                 : "ecx", "edx", "esi", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", \
-                                   "xmm6", "xmm7");                                                                     \
-                result->stack_off = off;                                                                                \
-                *(int *) result->value = value;                                                                         \
+/*
+ * Calls f where the stack pointer is so many bytes off a multiple of 16. The arguments are pushed,
+ * and edi gets what the callee has to leave in esp.
+ */
+#define SKEWED_CALL(bytes, arguments)                                                                           \
+        int value, off;                                                                                         \
+        __asm__ volatile("mov %%esp, %%esi\n\t"                                                                 \
+                         "and $-16, %%esp\n\t"                                                                  \
+                         "sub $" #bytes ", %%esp\n\t"                                                           \
+                         arguments                                                                              \
+                         "call *%%eax\n\t"                                                                      \
+                         "sub %%esp, %%edi\n\t"                                                                 \
+                         "mov %%esi, %%esp"                                                                     \
+                         : "=a"(value), "=D"(off)                                                               \
+                         : "a"(f)                                                                               \
+                         : "ecx", "edx", "esi", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", \
+                           "xmm6", "xmm7");                                                                     \
+        result->stack_off = off;                                                                                \
+        *(int *) result->value = value
+
+/*
+ * Code for Windows keeps the stack at a multiple of 4, and so does code that was compiled with
+ * -mpreferred-stack-boundary=2.
+ */
+#define SKEWED(bytes)                                                                                           \
+        void stdcall_skewed_##bytes(int (STDCALL *f)(int, int), struct stored *result)                          \
+        {                                                                                                       \
+                SKEWED_CALL(bytes, "mov %%esp, %%edi\n\t"                                                       \
+                                    "push $-2\n\t"                                                              \
+                                    "push $1\n\t");                                                             \
+        }                                                                                                       \
+                                                                                                                \
+        void sysv_skewed_##bytes(int (*f)(int, int, int, int, int, int, int, int), struct stored *result)       \
+        {                                                                                                       \
+                SKEWED_CALL(bytes, "push $-8\n\t"                                                               \
+                                    "push $7\n\t"                                                               \
+                                    "push $-6\n\t"                                                              \
+                                    "push $5\n\t"                                                               \
+                                    "push $-4\n\t"                                                              \
+                                    "push $3\n\t"                                                               \
+                                    "push $-2\n\t"                                                              \
+                                    "push $1\n\t"                                                               \
+                                    "mov %%esp, %%edi\n\t");                                                    \
         }
 
 SKEWED(0)
 SKEWED(4)
 SKEWED(8)
 SKEWED(12)
-
-/* So does code that was compiled with -mpreferred-stack-boundary=2. */
-#define SYSV_SKEWED(bytes)                                                                                              \
-        void sysv_skewed_##bytes(int (*f)(int, int, int, int, int, int, int, int), struct stored *result)               \
-        {                                                                                                               \
-                int value, off;                                                                                         \
-                __asm__ volatile("mov %%esp, %%esi\n\t"                                                                 \
-                                 "and $-16, %%esp\n\t"                                                                  \
-                                 "sub $" #bytes ", %%esp\n\t"                                                           \
-                                 "push $-8\n\t"                                                                         \
-                                 "push $7\n\t"                                                                          \
-                                 "push $-6\n\t"                                                                         \
-                                 "push $5\n\t"                                                                          \
-                                 "push $-4\n\t"                                                                         \
-                                 "push $3\n\t"                                                                          \
-                                 "push $-2\n\t"                                                                         \
-                                 "push $1\n\t"                                                                          \
-                                 "mov %%esp, %%edi\n\t"                                                                 \
-                                 "call *%%eax\n\t"                                                                      \
-                                 "sub %%esp, %%edi\n\t"                                                                 \
-                                 "mov %%esi, %%esp"                                                                     \
-                                 : "=a"(value), "=D"(off)                                                               \
-                                 : "a"(f)                                                                               \
-                                 : "ecx", "edx", "esi", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", \
-                                   "xmm6", "xmm7");                                                                     \
-                result->stack_off = off;                                                                                \
-                *(int *) result->value = value;                                                                         \
-        }
-
-SYSV_SKEWED(0)
-SYSV_SKEWED(4)
-SYSV_SKEWED(8)
-SYSV_SKEWED(12)
 
 /* As Windows has cdecl: C is told what struct results come to there. */
 

@@ -46,13 +46,19 @@ public final class Callbacks {
      * int result = Callbacks.rethrowing(() -> (int) sort.invokeExact(array, comparator.address()));
      * }
      *
-     * <p>Native code does not learn of it: it gets what the closure's {@link ExceptionPolicy} says, or zero, and goes on. From then on, until {@code call}
-     * returns, no other callback of this thread runs: each is answered at once, as its own {@link ExceptionPolicy} says. Exceptions are {@linkplain ExceptionPolicy#handle
-     * handled} by the policy as if the callback had thrown the pending one. Closures of {@link #destroyNotify} run nevertheless. A callback that was running at that moment, because it had called native code itself, goes on. If it throws, too, its
-     * exception is a {@linkplain Throwable#addSuppressed suppressed} one of the first, which keeps the first eight of them, and one more that says how many there were
-     * beyond that. If the call itself throws, what callbacks threw is suppressed in
-     * that. The exception is the same object that the callback threw. Its stack trace has the frames of the callback and, behind
-     * them, those of this call. Exceptions of callbacks on other threads are not carried.
+     * <p>Native code does not learn of it. It gets what the closure's {@link ExceptionPolicy} says,
+     * or zero, and goes on. Until {@code call} returns, no other callback of this thread runs. Each
+     * is answered at once, as its own policy says; a {@linkplain ExceptionPolicy#handle handler} gets
+     * the pending exception. Closures of {@link #destroyNotify} run nevertheless.
+     *
+     * <p>A callback may have called native code itself. It goes on, and may throw, too. Its exception
+     * is then {@linkplain Throwable#addSuppressed suppressed} in the first one, which keeps eight of
+     * them, and one more that counts the others. If the call itself throws, exceptions of callbacks
+     * are suppressed in that.
+     *
+     * <p>The exception is the same object that the callback threw. Its stack trace has the frames of
+     * the callback and, behind them, those of this call. Exceptions of callbacks on other threads are
+     * not carried.
      *
      * @param <R> the result
      * @param <X> what the call itself throws

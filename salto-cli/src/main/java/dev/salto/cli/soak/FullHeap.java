@@ -6,8 +6,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds, rebinds and closes closures while the heap is full but for a few bytes. A process of its own, because other workers need memory, with a small heap.
- * It prints how many steps it has done, and what was wrong, and ends with 1 if anything was.
+ * Binds, rebinds and closes closures while the heap is full but for a few bytes. It runs in a
+ * process of its own with a small heap, because other workers need memory. It prints how many steps
+ * it has done, and each fault. It ends with 1 if there was any.
  */
 public final class FullHeap {
     private static final int FILLINGS = 3;

@@ -157,9 +157,7 @@ public final class KindSlots {
      *     holds its reason
      */
     public long bindAddress(Object target) {
-        int id = bind(target, true);
-        Table table = Tables.table(id);
-        return table.address(Tables.slot(id));
+        return address(bind(target, true));
     }
 
     private int bindFirst(Object target, boolean isByAddress) {

@@ -70,7 +70,7 @@ final class SharedTables {
                 return tables;
             }
         } catch (OsException e) {
-            throw Tables.noRoom(0, e);
+            throw Tables.noRoom(SharedTable.ROW, e);
         }
     }
 
