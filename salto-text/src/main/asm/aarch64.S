@@ -19,6 +19,7 @@
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
 #define INDEX_TRAMPOLINE_SIZE 16
+#define INDEX_CODE_SIZE 0x20000
 
 #include "text-image.h"
 

@@ -20,6 +20,7 @@
 #define WORD            4
 #define TRAMPOLINE_SIZE 24
 #define INDEX_TRAMPOLINE_SIZE 16
+#define INDEX_CODE_SIZE 0x20000
 #define INDEX_UNWIND
 
 #include "text-image.h"

@@ -18,8 +18,8 @@
  * this kind are needed:
  *
  *   0                   trampoline 0, trampoline 1, ...
- *   INDEX_ENTRIES       entries                                      up to CODE_SIZE
- *   CODE_SIZE           header: INDEX_HEADER_SIZE bytes              not in the file: a read-only page
+ *   INDEX_ENTRIES       entries                                      up to INDEX_CODE_SIZE
+ *   INDEX_CODE_SIZE     header: INDEX_HEADER_SIZE bytes              not in the file: a read-only page
  *
  * A trampoline by index loads its index into the scratch register and jumps to the header's entry.
  * The entries lie beside the header, so that one load with a short displacement reaches it. No
@@ -92,7 +92,15 @@
 #define INDEX_HEADER_UNIVERSAL  (INDEX_HEADER_CALL + CALL_SIZE)         /* the function that the generic entries call */
 #define INDEX_HEADER_SIZE       (INDEX_HEADER_UNIVERSAL + WORD)
 
-#define INDEX_ENTRIES           0xf000
+/*
+ * A table by index has up to INDEX_MOST trampolines. Where one takes 12 bytes or more, its
+ * architecture defines the unit twice as large, so that half as many tables are mapped.
+ */
+#ifndef INDEX_CODE_SIZE
+#define INDEX_CODE_SIZE         CODE_SIZE
+#endif
+#define INDEX_ENTRIES_SIZE      0x1000
+#define INDEX_ENTRIES           (INDEX_CODE_SIZE - INDEX_ENTRIES_SIZE)
 
 /*
  * What an instruction puts into the scratch register is the index less this number;
@@ -239,13 +247,14 @@ salto_index_trampolines:
         .cfi_endproc
         .size   salto_index_trampolines, . - salto_index_trampolines
         .section .text.index.entries, "ax", %progbits
-        .balign CODE_SIZE - INDEX_ENTRIES
+        .balign INDEX_ENTRIES_SIZE
         .globl  salto_index_header
         .hidden salto_index_header
 salto_index_header:
 .Lindex_header:
 
         layout  index_offset, CODE_SIZE
+        layout  index_code_size, INDEX_CODE_SIZE
         layout  index_trampoline_offset, 0
         layout  index_trampoline_size, INDEX_TRAMPOLINE_SIZE
         layout  index_trampoline_count, INDEX_TRAMPOLINES

@@ -23,6 +23,7 @@
 #define LINE_SIZE       64
 #define TRAMPOLINES_IN_LINE 3
 #define INDEX_TRAMPOLINE_SIZE 16
+#define INDEX_CODE_SIZE 0x20000
 
 #include "text-image.h"
 

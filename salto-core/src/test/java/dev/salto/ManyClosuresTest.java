@@ -33,7 +33,10 @@ import org.junit.jupiter.api.Test;
 /** Many closures: what they take from the system, and what of it goes back. */
 final class ManyClosuresTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final int TABLES = 300;
+    private static final int TABLES = 100;
+
+    /** The slots of a table. */
+    private static final int CAPACITY = TableByIndex.capacity();
 
     /** After so many collections, with so many milliseconds after each, a table without closures has gone. */
     private static final int COLLECTIONS = 4;
@@ -88,7 +91,7 @@ final class ManyClosuresTest {
     /** Binds as many objects as fill so many tables, each made for its number. */
     private static <T> List<Closure<T>> bindTables(ClosureType<T> type, int tables, IntFunction<T> target) {
         List<Closure<T>> closures = new ArrayList<>();
-        for (int i = 0; i < tables * TrampolineTable.capacity(); i++) {
+        for (int i = 0; i < tables * CAPACITY; i++) {
             closures.add(type.bind(target.apply(i)));
         }
         return closures;
@@ -143,7 +146,7 @@ final class ManyClosuresTest {
 
     private static ProcessMaps.Mapping parametersOf(MemorySegment function) {
         ProcessMaps maps = ProcessMaps.read();
-        return maps.at(maps.at(function.address()).start() + 0x10000);
+        return maps.at(maps.at(function.address()).end());
     }
 
     @Test
@@ -164,7 +167,7 @@ final class ManyClosuresTest {
 
     private static void bindAndClose(ClosureType<UpAndDown> type) {
         List<Closure<UpAndDown>> more = new ArrayList<>();
-        for (int i = 0; i < TrampolineTable.capacity() / 2; i++) {
+        for (int i = 0; i < CAPACITY / 2; i++) {
             more.add(type.bind((a, b) -> a - b));
         }
         more.forEach(Closure::close);
@@ -222,7 +225,7 @@ final class ManyClosuresTest {
             mappedOnce = round == 0 ? executable(ProcessMaps.read()) : mappedOnce;
         }
         assertThat(addresses).as("function pointers that were ever handed out")
-                .hasSizeLessThan(64 * TrampolineTable.capacity());
+                .hasSizeLessThan(64 * CAPACITY);
         assertThat(executable(ProcessMaps.read())).isLessThanOrEqualTo(mappedOnce + 4);
     }
 
@@ -243,7 +246,7 @@ final class ManyClosuresTest {
         List<Closure<ThereAndBack>> again = bindTables(type, 3, _ -> (a, _) -> a + 2);
         List<MemorySegment> open = again.stream().map(Closure::address).toList();
         open.forEach(stale::remove);
-        assertThat(stale).hasSizeGreaterThan(2 * TrampolineTable.capacity());
+        assertThat(stale).hasSizeGreaterThan(2 * CAPACITY);
         assertCaught(some(stale));
         some(open).forEach(function -> assertThat(call(function, 6)).isEqualTo(8));
         again.forEach(Closure::close);
@@ -318,7 +321,7 @@ final class ManyClosuresTest {
     void threadsBindAndCloseEachOthersClosures() throws Exception {
         ClosureType<ByManyThreads> type = type(ByManyThreads.class);
         int threads = 8;
-        int each = 2 * TrampolineTable.capacity();
+        int each = 2 * CAPACITY;
         long before = settledTables();
         for (int round = 0; round < 5; round++) {
             Set<Long> addresses = ConcurrentHashMap.newKeySet();

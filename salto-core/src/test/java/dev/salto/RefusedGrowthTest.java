@@ -30,8 +30,6 @@ final class RefusedGrowthTest {
     /** More than there can be at hand of those that closed closures left. */
     private static final int MOST_TABLES = 400;
 
-    private static final int CODE_SIZE = 0x10000;
-
     /** An interface of its own, so that no other test shares its tables. */
     interface Growing extends IntBinaryOperator {}
 
@@ -102,7 +100,7 @@ final class RefusedGrowthTest {
                     assertThat(Callers.callRepeatedly(closure.address(), 1, 1)).isEqualTo(3);
                     assertThat(Callers.callRepeatedly(neighbour.address(), 1, 1)).isEqualTo(2);
                     ProcessMaps maps = ProcessMaps.read();
-                    assertThat(maps.at(maps.at(closure.address().address()).start() + CODE_SIZE).permissions())
+                    assertThat(maps.at(maps.at(closure.address().address()).end()).permissions())
                             .isEqualTo("r--p");
                 }
             }

@@ -44,7 +44,7 @@ final class SealingTest {
 
     private static String parametersOf(MemorySegment function, ProcessMaps maps) {
         ProcessMaps.Mapping code = maps.at(function.address());
-        return maps.at(code.start() + 0x10000).permissions();
+        return maps.at(code.end()).permissions();
     }
 
     private static int call(MemorySegment function) {

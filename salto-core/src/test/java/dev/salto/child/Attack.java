@@ -24,7 +24,7 @@ public final class Attack {
         MemorySegment closure = MemorySegment.ofAddress(type.bindAddress((a, _) -> a + 1));
         System.out.println("answer=" + Callers.callRepeatedly(closure, 1, 6));
 
-        long data = ProcessMaps.read().at(closure.address()).start() + 0x10000;
+        long data = ProcessMaps.read().at(closure.address()).end();
         MemorySegment.ofAddress(data).reinterpret(64).fill((byte) 0x41);
         System.out.println("the attack worked");
     }

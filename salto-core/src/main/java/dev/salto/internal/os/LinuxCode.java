@@ -42,11 +42,11 @@ final class LinuxCode implements CodeMapping {
     public IndexTableMemory addIndexTable(long[] header, int entryPlace) throws OsException {
         LinuxCalls calls = system.calls();
         long page = calls.pageSize();
-        long size = shape.codeSize() + page;
+        long size = shape.indexCodeSize() + page;
         // Keeps the place of the header, which is not to be seen before it is complete.
         long table = calls.reserve(size);
         try {
-            calls.duplicate(code.address() + shape.indexOffset(), shape.codeSize(), table);
+            calls.duplicate(code.address() + shape.indexOffset(), shape.indexCodeSize(), table);
             long fresh = calls.mapMemory(page);
             try {
                 Memory.setWords(fresh, header);
@@ -54,7 +54,7 @@ final class LinuxCode implements CodeMapping {
                 // Whoever can read the header at its place reads these words: see text-image.h.
                 VarHandle.fullFence();
                 calls.mprotect(fresh, page, LinuxCalls.PROT_READ);
-                calls.move(fresh, page, table + shape.codeSize());
+                calls.move(fresh, page, table + shape.indexCodeSize());
             } catch (OsException | RuntimeException | Error e) {
                 calls.munmapAfter(e, fresh, page);
                 throw e;
@@ -63,7 +63,7 @@ final class LinuxCode implements CodeMapping {
             calls.munmapAfter(e, table, size);
             throw e;
         }
-        return LinuxIndexTable.of(system, table, shape.codeSize(), page);
+        return LinuxIndexTable.of(system, table, shape.indexCodeSize(), page);
     }
 
     @Override

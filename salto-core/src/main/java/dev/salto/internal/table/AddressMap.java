@@ -4,7 +4,7 @@ package dev.salto.internal.table;
 
 /**
  * Finds tables by address. It knows for each unit of 64 KiB which tables have code there: a table
- * lies in one unit or in two.
+ * lies in one to three units.
  *
  * <p>Any thread may look; one thread at a time may add, after it has made room.
  */
@@ -75,8 +75,8 @@ final class AddressMap {
     void makeRoom(int tables) {
         Entries before = entries;
         int capacity = before.units.length;
-        // A table lies in two units at most, and half of the places stay empty.
-        while (capacity < 4 * tables) {
+        // A table lies in three units at most, and half of the places stay empty.
+        while (capacity < 6 * tables) {
             capacity *= 2;
         }
         if (capacity > before.units.length) {

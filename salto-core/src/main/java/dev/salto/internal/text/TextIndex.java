@@ -102,6 +102,7 @@ public record TextIndex(
                 Map.copyOf(frames),
                 new CodeByIndex(
                         layout(properties, "index_offset"),
+                        layout(properties, "index_code_size"),
                         layout(properties, "index_trampoline_offset"),
                         layout(properties, "index_trampoline_size"),
                         layout(properties, "index_trampoline_count"),
@@ -119,11 +120,11 @@ public record TextIndex(
 
     /**
      * The code table whose trampolines know their index and nothing else: the rest is in a header,
-     * one for each table. The code has {@code codeSize} bytes, as that of the other kind, and the
-     * header follows it. Header places are distances from its beginning. All sizes and offsets are
+     * one for each table. The header follows the code. Header places are distances from its beginning. All sizes and offsets are
      * in bytes.
      *
      * @param offset where this code begins in the image
+     * @param codeSize the size of this code; also the distance from it to the header
      * @param trampolineOffset where the first trampoline lies in this code
      * @param trampolineSize the distance from one trampoline to the next
      * @param trampolineCount how many trampolines there are
@@ -141,6 +142,7 @@ public record TextIndex(
      */
     public record CodeByIndex(
             int offset,
+            int codeSize,
             int trampolineOffset,
             int trampolineSize,
             int trampolineCount,
@@ -194,12 +196,13 @@ public record TextIndex(
 
     /** Returns the size of both code tables, which is that of the image as far as it is mapped. */
     int imageSize() {
-        return byIndex.offset() + codeSize;
+        return byIndex.offset() + byIndex.codeSize();
     }
 
     /** Returns the sizes of a table's parts. */
     public TableShape shape() {
-        return new TableShape(codeSize, (long) trampolineCount * blockSize, byIndex.offset());
+        return new TableShape(codeSize, (long) trampolineCount * blockSize, byIndex.offset(),
+                byIndex.codeSize());
     }
 
     /**

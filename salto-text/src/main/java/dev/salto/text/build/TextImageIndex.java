@@ -69,7 +69,7 @@ final class TextImageIndex {
         index.checkSections();
         index.checkTrampolines();
         index.checkTrampolinesByIndex();
-        byte[] code = Arrays.copyOf(file, UNITS.size() * index.layout("code_size"));
+        byte[] code = Arrays.copyOf(file, index.layout("index_offset") + index.layout("index_code_size"));
         index.properties.put("crc32", Long.toString(crc32(code)));
         index.properties.put("sha256", HexFormat.of().formatHex(sha256(code)));
         return index.properties;
@@ -122,11 +122,11 @@ final class TextImageIndex {
             if (segment.p_type == ElfSegment.PT_LOAD) {
                 require(segment.isReadable() && segment.isExecutable() && !segment.isWriteable(),
                         "has a segment that is not read+execute");
-                int size = layout("code_size");
-                require(segment.p_offset == (long) loads * size && segment.p_filesz == size
-                        && segment.p_memsz == size, "does not consist of units of code_size bytes");
-                // Behind each unit in memory there is as much room for what belongs to its table.
-                require(segment.p_vaddr == 2L * loads * size, "has units at the wrong addresses");
+                int size = layout(loads == 0 ? "code_size" : "index_code_size");
+                require(segment.p_offset == (long) loads * layout("index_offset") && segment.p_filesz == size
+                        && segment.p_memsz == size, "does not consist of whole units");
+                // Behind the first unit in memory there is as much room for what belongs to its table.
+                require(segment.p_vaddr == 2L * loads * layout("code_size"), "has units at the wrong addresses");
                 require(Long.bitCount(segment.p_align) == 1 && segment.p_filesz % segment.p_align == 0,
                         "is not a whole number of the largest pages that it is made for");
                 String former = properties.put(ALIGNMENT, Long.toString(segment.p_align));
