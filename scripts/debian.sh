@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What scripts fetch from Debian: packages and sources, by apt with folders and lists of its own, which checks signatures and hashes; nothing is installed,
-# and no root is needed. Uses fail.sh.
+# What scripts fetch from Debian: packages and sources, by apt with folders and lists of its own,
+# which checks signatures and hashes; nothing is installed, and no root is needed. Uses fail.sh.
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -13,7 +13,8 @@ version_in() {
     sed -n "s/^$2=//p" "$1/versions" 2>/dev/null || true
 }
 
-# The list of packages that a folder was filled with is in its file of versions, which is written last.
+# The list of packages that a folder was filled with is in its file of versions, which is written
+# last.
 is_fetched() {
     local folder=$1
     shift
@@ -47,8 +48,9 @@ require_apt() {
         fail "Debian's archive keys are not in $keyring." "Install them (apt-get install debian-archive-keyring)."
 }
 
-# private_apt NAME FOLDER DEBIAN_ARCH SUITE KIND: apt in FOLDER/apt, with a list of Debian's packages (deb) or sources (deb-src), which checks signatures and
-# hashes. Sets mirror and options, which every call of apt-get needs; what apt says goes to FOLDER/log.
+# private_apt NAME FOLDER DEBIAN_ARCH SUITE KIND: apt in FOLDER/apt, with a list of Debian's
+# packages (deb) or sources (deb-src), which checks signatures and hashes. Sets mirror and options,
+# which every call of apt-get needs; what apt says goes to FOLDER/log.
 private_apt() {
     local name=$1 apt=$2/apt arch=$3 suite=$4 kind=$5
     mirror=$(debian_mirror) || exit
@@ -62,12 +64,14 @@ private_apt() {
         -o APT::Get::AllowUnauthenticated=false -o Acquire::Languages=none -o Acquire::Retries=2
     )
     show_step "$name: fetching Debian's list of packages ($suite, $arch)"
-    # apt-get update counts what it cannot fetch as a warning; without a list there is nothing to fetch.
+    # apt-get update counts what it cannot fetch as a warning; without a list there is nothing to
+    # fetch.
     apt-get "${options[@]}" -q update >"$2/log" 2>&1 || true
 }
 
-# fetch [--dependencies EXPRESSION] NAME FOLDER DEBIAN_ARCH SUITE PACKAGE...: packages, unpacked in FOLDER/root, and of what they depend on
-# those whose names match the expression. Their names and versions stay in FOLDER/packages.
+# fetch [--dependencies EXPRESSION] NAME FOLDER DEBIAN_ARCH SUITE PACKAGE...: packages, unpacked in
+# FOLDER/root, and of what they depend on those whose names match the expression. Their names and
+# versions stay in FOLDER/packages.
 fetch() {
     local dependencies=""
     if [[ $1 == --dependencies ]]; then
@@ -100,7 +104,8 @@ fetch() {
     rm -rf "$apt" "$log"
 }
 
-# fetch_source NAME FOLDER SUITE SOURCE: what the source's authors published, as an archive in FOLDER.
+# fetch_source NAME FOLDER SUITE SOURCE: what the source's authors published, as an archive in
+# FOLDER.
 fetch_source() {
     local name=$1 folder=$2 suite=$3 source=$4 apt=$2/apt log=$2/log mirror options
     private_apt "$name" "$folder" amd64 "$suite" deb-src
@@ -119,14 +124,16 @@ fetch_failed() {
         "Check the network, apt's proxy settings, and the disk; or name another mirror (SALTO_DEBIAN_MIRROR=URL)."
 }
 
-# new_folder PARENT: a temporary folder there, so that it can be renamed to its place when it is complete. It is removed at the end.
+# new_folder PARENT: a temporary folder there, so that it can be renamed to its place when it is
+# complete. It is removed at the end.
 new_folder() {
     mkdir -p "$1" || fail "$1 cannot be made." "Set XDG_CACHE_HOME to a folder that can be written."
     unfinished=$(mktemp -d "$1/.new-XXXXXX")
     trap 'rm -rf "$unfinished"' EXIT
 }
 
-# publish FOLDER: renames the temporary folder; what is there already was not complete, or is as good, if another run was faster.
+# publish FOLDER: renames the temporary folder; what is there already was not complete, or is as
+# good, if another run was faster.
 publish() {
     rm -rf "$unfinished/packages"
     rm -rf "$1"

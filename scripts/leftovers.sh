@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# scripts/leftovers.sh before FILE: records in FILE which files and folders are in the places below, which processes run, and what is mounted.
-# scripts/leftovers.sh after FILE: lists what has come since, and is still there. A process that is just ending has ten seconds to do so.
-# Every new file counts, whoever made it, except what is listed here as kept. A process counts if it has to do with this checkout or with what
-# the build keeps: by its command line, or by the folder that it runs in.
+# scripts/leftovers.sh before FILE: records in FILE which files and folders are in the places below,
+# which processes run, and what is mounted. scripts/leftovers.sh after FILE: lists what has come
+# since, and is still there. A process that is just ending has ten seconds to do so. Every new file
+# counts, whoever made it, except what is listed here as kept. A process counts if it has to do with
+# this checkout or with what the build keeps: by its command line, or by the folder that it runs in.
 # Exit codes: 0 nothing is left; 1 something is; 2 a wrong command line, or FILE cannot be used.
 set -euo pipefail
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}
 
-# Temporary folders, and those of the user where libraries keep native code that they unpack. Only what is directly in them is recorded.
+# Temporary folders, and those of the user where libraries keep native code that they unpack. Only
+# what is directly in them is recorded.
 places=("${TMPDIR:-/tmp}" /tmp /var/tmp /dev/shm "$HOME" "$cache" "$cache/JNA" "$cache/JNA/temp" "$HOME/.javacpp/cache")
 
 # What the JVM, Maven, the system and Salto's build keep, by design.

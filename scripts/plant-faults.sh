@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Shows that the tests under emulation find faults in ports: plants the faults of faults.txt, one at a time, and runs the tests with each until
-# the first one fails. The working tree stays as it is: a changed class or text image goes into a folder that comes before the class path.
+# Shows that the tests under emulation find faults in ports: plants the faults of faults.txt, one at
+# a time, and runs the tests with each until the first one fails. The working tree stays as it is: a
+# changed class or text image goes into a folder that comes before the class path.
 set -euo pipefail
 
 faults_script_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -126,7 +127,8 @@ plant() {
     fi
 }
 
-# Where Maven has the JAR of clang and lld, which the build fetched: in the same repository as all libraries.
+# Where Maven has the JAR of clang and lld, which the build fetched: in the same repository as all
+# libraries.
 find_llvm() {
     local version repository
     version=$(sed -n 's:.*<llvm.version>\(.*\)</llvm.version>.*:\1:p' "$here/pom.xml")
@@ -135,7 +137,8 @@ find_llvm() {
     [[ -r $llvm ]] || fail "the JAR of clang and lld is not where Maven keeps it, $llvm." "Build Salto once, with a network: mvn verify."
 }
 
-# await_child LOG: returns the status of the run in the background; 124 if it hung, so that nothing came into the log for a long time.
+# await_child LOG: returns the status of the run in the background; 124 if it hung, so that nothing
+# came into the log for a long time.
 await_child() {
     local log=$1 size=0 seen=0 since=$SECONDS
     while [[ -n $(jobs -rp) ]]; do
@@ -161,7 +164,8 @@ end_child() {
     kill -KILL -- "-$child" 2>/dev/null || true
 }
 
-# run_on_host FOLDER PATCH [CLASS...]: the tests in this host's JVM, with the options of an emulated one; the log goes to FOLDER/tests.log.
+# run_on_host FOLDER PATCH [CLASS...]: the tests in this host's JVM, with the options of an emulated
+# one; the log goes to FOLDER/tests.log.
 run_on_host() {
     local folder=$1 patch=$2
     shift 2
@@ -225,7 +229,8 @@ report() {
     printf '%s %s\n' "$2" "$1" >>"$faults_folder/outcomes"
 }
 
-# test_faults ARCH NAME...: all faults of an architecture, one after the other, and then the tests that found them without a fault.
+# test_faults ARCH NAME...: all faults of an architecture, one after the other, and then the tests
+# that found them without a fault.
 test_faults() {
     local arch=$1 name folder status started found problem finders=() classes likely child=""
     shift

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# ./salto stress: races of the public API, by jcstress. Part of the script salto, whose functions it uses.
+# ./salto stress: races of the public API, by jcstress. Part of the script salto, whose functions it
+# uses.
 
 # shellcheck disable=SC2154 # 'here', 'jdk' and 'missing' are set in salto
 
-# Each race in one JVM, with the JIT compilers as they are, and a collector that is done soon. Threads
-# wait for each other between strides, so these are long. But a stride closes fewer closures than
-# there are slots in quarantine, so that no slot is used again in it.
+# Each race in one JVM, with the JIT compilers as they are, and a collector that is done soon.
+# Threads wait for each other between strides, so these are long. But a stride closes fewer closures
+# than there are slots in quarantine, so that no slot is used again in it.
 stress_options=(
     -f 1 -fsm 1 -iters 1 -time 300 -strideSize 512 -strideCount 20 -sc false -af NONE -pth false
     -jvmArgs -XX:+UseSerialGC
 )
 
-# Each race with the interpreter, with each JIT compiler, with their randomizers, and with other ones
-# for each thread. A slow thing happens so many times in a JVM and no more, so there are many JVMs.
+# Each race with the interpreter, with each JIT compiler, with their randomizers, and with other
+# ones for each thread. A slow thing happens so many times in a JVM and no more, so there are many
+# JVMs.
 stress_full_options=(-f 8 -fsm 1 -iters 5 -time 1000 -strideSize 512 -strideCount 20)
 
 stress_usage() {
@@ -47,7 +49,8 @@ jcstress says, output.log.
 EOF
 }
 
-# jcstress OPTION...: starts jcstress, whose forks have the same class path. It leaves temporary files when it is stopped.
+# jcstress OPTION...: starts jcstress, whose forks have the same class path. It leaves temporary
+# files when it is stopped.
 jcstress() {
     "$jdk/bin/java" --enable-native-access=ALL-UNNAMED \
         -Djava.io.tmpdir="$here/salto-stress/target" -Djna.tmpdir="$here/salto-stress/target/jna" \
@@ -77,8 +80,8 @@ choose_options() {
     options+=("$@")
 }
 
-# follow_stress TOTAL: turns jcstress's output into a status, and prints the outcomes of what failed.
-# What comes after RUN RESULTS is about all JVMs of a race together.
+# follow_stress TOTAL: turns jcstress's output into a status, and prints the outcomes of what
+# failed. What comes after RUN RESULTS is about all JVMs of a race together.
 follow_stress() {
     local total=$1 line label name done=0 in_results="" shown=""
     local -A seen=()

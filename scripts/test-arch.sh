@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# ./salto test-arch: the tests on other architectures' JVMs, which run under user-mode emulation. Part of the script salto, whose functions it
-# uses, as it does those of debian.sh. Emulator, JVM and C library are Debian's; nothing is installed, and no root is needed.
+# ./salto test-arch: the tests on other architectures' JVMs, which run under user-mode emulation.
+# Part of the script salto, whose functions it uses, as it does those of debian.sh. Emulator, JVM
+# and C library are Debian's; nothing is installed, and no root is needed.
 
 # shellcheck disable=SC2154 # 'here' is set in salto
 
-# From Salto's names of architectures to Debian's and QEMU's, and Debian's suites with a JRE of that architecture: a mirror that is being
-# updated may lack packages of the first one. They are tested in this
-# order: those that take longest come first, so that no processor is idle at the end. The first three have JVMs that only interpret.
+# From Salto's names of architectures to Debian's and QEMU's, and Debian's suites with a JRE of that
+# architecture: a mirror that is being updated may lack packages of the first one. They are tested
+# in this
+# order: those that take longest come first, so that no processor is idle at the end. The first
+# three have JVMs that only interpret.
 #   Salto        Debian   QEMU         suites
 architectures=(
     "arm         armhf    arm          trixie,sid"
@@ -31,7 +34,8 @@ root_packages=(openjdk-25-jre-headless libc6 libgcc-s1 libstdc++6 zlib1g libatom
 qemu_packages=(qemu-user)
 qemu_suite=trixie
 
-# The C1 compiler alone is the faster way through tests, most of whose code runs once. There is code for each signature that was ever linked.
+# The C1 compiler alone is the faster way through tests, most of whose code runs once. There is code
+# for each signature that was ever linked.
 emulated_jvm_options=(
     -Xmx1g -XX:+UseSerialGC -XX:+IgnoreUnrecognizedVMOptions -XX:TieredStopAtLevel=1
     -XX:ReservedCodeCacheSize=240m -XX:-SegmentedCodeCache
@@ -51,7 +55,8 @@ default_tries=(0 200)
 # Where there is no commit.
 default_seed=20261121
 
-# What runs with other page sizes if no classes are named: whatever makes tables, changes them and calls what is in them.
+# What runs with other page sizes if no classes are named: whatever makes tables, changes them and
+# calls what is in them.
 page_size_tests=(TrampolineTest TrampolineTableTest NativeBindingTest ClosureTest SealingTest CallInterfaceTest)
 
 # Further ones are in the log only: without a port all tests fail.
@@ -182,7 +187,8 @@ fetch_qemu() {
     publish "$arch_cache/qemu"
 }
 
-# suite_of_root: the suite that the selected architecture's root came from; nothing if there is no root.
+# suite_of_root: the suite that the selected architecture's root came from; nothing if there is no
+# root.
 suite_of_root() {
     local suite
     for suite in ${suites//,/ }; do
@@ -299,7 +305,8 @@ exit_reason() {
     fi
 }
 
-# summarise LOG FOLDER STATUS SECONDS: the lines about an architecture; fails if its tests did not come to their end.
+# summarise LOG FOLDER STATUS SECONDS: the lines about an architecture; fails if its tests did not
+# come to their end.
 summarise() {
     local log=$1 folder=$2 status=$3 seconds=$4 problem skipped kernel pages
     skipped=$(in_log "$log" skipped)
@@ -473,7 +480,8 @@ test_arch() {
     fetch_qemu
     [[ -z $page_size ]] || fetch_system_qemu
     for name in "${names[@]}"; do
-        # One that a mirror lacks does not keep the others from being tested. In the background, because a condition would hide errors.
+        # One that a mirror lacks does not keep the others from being tested. In the background,
+        # because a condition would hide errors.
         fetch_architecture "$name" &
         if wait $!; then
             fetched+=("$name")

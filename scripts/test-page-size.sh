@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# ./salto test-arch --page-size: the tests in a whole emulated system, whose kernel has pages of another size than this host's. Part of
-# test-arch.sh, whose functions and variables it uses. The system is Debian's kernel with an architecture's root, the tests and a static
-# busybox in its memory; it has no disk and no network.
+# ./salto test-arch --page-size: the tests in a whole emulated system, whose kernel has pages of
+# another size than this host's. Part of test-arch.sh, whose functions and variables it uses. The
+# system is Debian's kernel with an architecture's root, the tests and a static busybox in its
+# memory; it has no disk and no network.
 
 # shellcheck disable=SC2154 # these are set in salto and test-arch.sh
 
@@ -16,7 +17,8 @@ systems=(
 
 system_qemu_packages=(qemu-system-arm qemu-system-ppc)
 
-# pseries wants a multiple of 256 MiB. At first both the packed and the unpacked files are in memory, 300 MB each.
+# pseries wants a multiple of 256 MiB. At first both the packed and the unpacked files are in
+# memory, 300 MB each.
 system_memory=1280M
 system_jvm_options=(-Xmx384m -XX:ErrorFile=/dev/stdout)
 
@@ -69,7 +71,8 @@ fetch_system_qemu() {
 fetch_kernel() {
     local kernel_package system console machine
     select_system "$arch" "$page_size"
-    # The kernel's package is named after its version; the one without depends on it, and on much that a system without a disk does not need.
+    # The kernel's package is named after its version; the one without depends on it, and on much
+    # that a system without a disk does not need.
     local suite=${suites%%,*}
     local wanted=("$suite" "$kernel_package" busybox-static) folder=$arch_cache/$deb-$page_size
     ! is_fetched "$folder" "${wanted[@]}" || return 0
@@ -89,7 +92,8 @@ pack() {
     (cd "$1" && find . | "$arch_cache/qemu/bin/qemu-$emulator" "$arch_cache/$deb-$page_size/busybox" cpio --quiet -o -H newc)
 }
 
-# make_init FILE [CLASS...]: the first process of the system. The library is the packed JAR, because pages matter to what is mapped from it.
+# make_init FILE [CLASS...]: the first process of the system. The library is the packed JAR, because
+# pages matter to what is mapped from it.
 make_init() {
     local file=$1 command
     shift
@@ -111,7 +115,8 @@ END
     chmod +x "$file"
 }
 
-# make_initial_files FOLDER [CLASS...]: FOLDER/initramfs, in two parts, which the kernel unpacks one after the other: root and tests.
+# make_initial_files FOLDER [CLASS...]: FOLDER/initramfs, in two parts, which the kernel unpacks one
+# after the other: root and tests.
 make_initial_files() {
     local folder=$1 files=$1/files libraries
     shift
@@ -136,7 +141,8 @@ run_system() {
         -kernel "$arch_cache/$deb-$page_size/kernel" -initrd "$1/initramfs" -append "console=$console quiet panic=-1" </dev/null 2>&1
 }
 
-# run_tests_in_system CLASS...: runs tests in a system of the selected architecture; fails if a test does.
+# run_tests_in_system CLASS...: runs tests in a system of the selected architecture; fails if a test
+# does.
 run_tests_in_system() {
     local folder log status=0 started=$SECONDS summary
     local kernel_package system console machine

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text image for AArch64, Procedure Call Standard for the Arm 64-bit Architecture (AAPCS64) 2024Q3.
+ * The text image for AArch64, Procedure Call Standard for the Arm 64-bit Architecture (AAPCS64)
+ * 2024Q3.
  * clang: --target=aarch64-unknown-linux-gnu
  * scratch register: x17
  *
@@ -13,8 +14,8 @@
  *   x30          the return address
  *   x9 to x15    free for entries: caller-saved, never an argument
  *
- * The stack pointer is a multiple of 16 (6.2.2.2). Instructions are read from a mapping that never changes, so nothing has to be done
- * to instruction caches.
+ * The stack pointer is a multiple of 16 (6.2.2.2). Instructions are read from a mapping that never
+ * changes, so nothing has to be done to instruction caches.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
@@ -48,7 +49,8 @@
         .section .text.entries, "ax", %progbits
 
 /*
- * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
+ * integer arguments.
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k
@@ -72,8 +74,9 @@
         .endr
 
 /*
- * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
- * own stack arguments (6.8.2, stage C). They have to be contiguous, so the caller's are copied into a new frame.
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the
+ * stack, behind the caller's own stack arguments (6.8.2, stage C). They have to be contiguous, so
+ * the caller's are copied into a new frame.
  */
         .macro  call_with_copied_stack  /* x15: the call; x17: the argument to append */
         stp     x29, x30, [sp, #-16]!
@@ -118,7 +121,10 @@
         call_with_copied_stack
         end_index_entry append_stack
 
-/* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (6.9). */
+/*
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
+ * hold the result (6.9).
+ */
         entry   dead
         bti     c
         mov     x0, xzr

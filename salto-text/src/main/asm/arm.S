@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text image for 32-bit Arm, Procedure Call Standard for the Arm Architecture (AAPCS32) 2024Q3, with the VFP variant (hard float).
+ * The text image for 32-bit Arm, Procedure Call Standard for the Arm Architecture (AAPCS32) 2024Q3,
+ * with the VFP variant (hard float).
  * clang: --target=armv6-unknown-linux-gnueabihf -mfpu=vfpv2
  * lld: -z max-page-size=0x1000
  * scratch register: r12
@@ -13,9 +14,10 @@
  *   lr (r14)        the return address
  *   r4 to r11, sp   a callee hands them back as they were
  *
- * All code is in Arm state. Callers and targets may be in Thumb state: everything here is reached and left by branches that change the
- * state (5.6). The stack pointer is a multiple of 8 at a call (6.2.1.2). Instructions are read from a mapping that never changes, so
- * nothing has to be done to instruction caches.
+ * All code is in Arm state. Callers and targets may be in Thumb state: everything here is reached
+ * and left by branches that change the state (5.6). The stack pointer is a multiple of 8 at a call
+ * (6.2.1.2). Instructions are read from a mapping that never changes, so nothing has to be done to
+ * instruction caches.
  */
 #define WORD            4
 #define TRAMPOLINE_SIZE 8
@@ -30,7 +32,10 @@
 /* What an instruction reads as pc is two instructions ahead. */
 #define PC_AHEAD        8
 
-/* The way to a block is the same from every trampoline: a number that an instruction can hold, and one block more. */
+/*
+ * The way to a block is the same from every trampoline: a number that an instruction can hold, and
+ * one block more.
+ */
 #if TRAMPOLINE_SIZE != BLOCK_SIZE || PC_AHEAD != BLOCK_SIZE || (CODE_SIZE - HEAD_SIZE) != 0xf000
 #error "a trampoline reaches the end of its block with one addition"
 #endif
@@ -70,7 +75,8 @@ index_jump_on:
         .section .text.entries, "ax", %progbits
 
 /*
- * append_gp<k>: the hidden argument becomes core register argument number k, behind the caller's own.
+ * append_gp<k>: the hidden argument becomes core register argument number k, behind the caller's
+ * own.
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k
@@ -90,8 +96,9 @@ index_jump_on:
         .endr
 
 /*
- * append_stack, bind_stack: no core register is left, so the appended argument goes on the stack, behind the caller's
- * own stack arguments (6.5, stage C). They have to be contiguous, so the caller's are copied into a new frame.
+ * append_stack, bind_stack: no core register is left, so the appended argument goes on the stack,
+ * behind the caller's own stack arguments (6.5, stage C). They have to be contiguous, so the
+ * caller's are copied into a new frame.
  */
         .macro  enter_frame
         push    {r4, r5, fp, lr}
@@ -139,7 +146,10 @@ index_jump_on:
 4:      .word   .Lindex_header + INDEX_HEADER_CALL - (3b + PC_AHEAD)
         end_index_entry append_stack
 
-/* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (6.4, 7.1.2). */
+/*
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
+ * hold the result (6.4, 7.1.2).
+ */
         .macro  set_results_to_zero_but_r0
         mov     r1, #0
         .irp    n, 0, 1, 2, 3

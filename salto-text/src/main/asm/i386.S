@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text image for i386, System V Application Binary Interface, Intel386 Architecture Processor Supplement 1.1.
+ * The text image for i386, System V Application Binary Interface, Intel386 Architecture Processor
+ * Supplement 1.1.
  * clang: --target=i386-unknown-linux-gnu -march=i686 -msse2
  * lld: -z max-page-size=0x1000
  * scratch register: ecx
@@ -14,8 +15,9 @@
  *   edx             free for entries: the callee's to change (2.2.2, table 2.3)
  *   edx:eax, st(0)  integer and floating-point results (2.2.3)
  *
- * At a trampoline and at an entry the stack is as the caller's `call` left it: return address at (%esp), arguments above it. Whoever
- * returns a struct or a union stores it at an address that is passed before the arguments, and removes that address from the stack.
+ * At a trampoline and at an entry the stack is as the caller's `call` left it: return address at
+ * (%esp), arguments above it. Whoever returns a struct or a union stores it at an address that is
+ * passed before the arguments, and removes that address from the stack.
  */
 #define WORD            4
 #define TRAMPOLINE_SIZE 24
@@ -26,8 +28,9 @@
 #include "text-image.h"
 
 /*
- * The way to a parameter block is shorter by the difference of the sizes from one trampoline to the next, so the two displacements are
- * all that differs. A call that returns where it should keeps the processor's return predictions, and the shadow stack, in order.
+ * The way to a parameter block is shorter by the difference of the sizes from one trampoline to the
+ * next, so the two displacements are all that differs. A call that returns where it should keeps
+ * the processor's return predictions, and the shadow stack, in order.
  */
         .macro  trampoline block
 1:      endbr32                                         /* landing pad for indirect calls under IBT: 4 bytes */
@@ -63,7 +66,10 @@
         .cfi_escape 0x32, 0x24, 0x22                    /* DW_OP_lit2, DW_OP_shl, DW_OP_plus */
         .endm
 
-/* Tells a loader that every indirect branch lands on an endbr32 and that the shadow stack stays balanced. */
+/*
+ * Tells a loader that every indirect branch lands on an endbr32 and that the shadow stack stays
+ * balanced.
+ */
         .section .note.gnu.property, "a", @note
         .balign 4
         .long   4, 12, 5                /* sizes of name and description; NT_GNU_PROPERTY_TYPE_0 */
@@ -115,9 +121,9 @@ index_jump_on:
         .endm
 
 /*
- * append_stack, bind_stack: the appended argument goes behind the caller's own arguments (2.2.3: the last has the highest
- * address). They have to be contiguous, so the caller's are copied into a new frame. Compilers keep arguments at a
- * multiple of 16, there as here.
+ * append_stack, bind_stack: the appended argument goes behind the caller's own arguments (2.2.3:
+ * the last has the highest address). They have to be contiguous, so the caller's are copied into a
+ * new frame. Compilers keep arguments at a multiple of 16, there as here.
  * The same with _popping is for functions that return a struct or a union.
  */
         .macro  call_with_copied_stack popped   /* eax: the call; ecx: the argument to append */
@@ -164,7 +170,8 @@ index_jump_on:
 
 /*
  * dead: where a trampoline points that is bound to nothing. Returns zero as an integer or pointer.
- * dead_x87: as a floating-point number. A caller that does not expect one would leave it on the processor's stack of them.
+ * dead_x87: as a floating-point number. A caller that does not expect one would leave it on the
+ * processor's stack of them.
  * dead_popping: of a struct or a union, whose address is also the result, it writes nothing.
  */
         entry   dead
@@ -188,11 +195,11 @@ index_jump_on:
 
 /*
  * generic: has the universal gate answer the call, for any signature and calling convention. Stores
- * all registers that arguments can be in, calls the gate with the hidden argument and the address of
- * the frame, and loads all that a result can be in. The gate returns what Convention.answer says: in
- * the lowest byte the size of the number that goes onto the x87 stack; above that, how many bytes of
- * arguments are removed from the caller's stack. A caller that expects no number there must not find
- * one.
+ * all registers that arguments can be in, calls the gate with the hidden argument and the address
+ * of the frame, and loads all that a result can be in. The gate returns what Convention.answer
+ * says: in the lowest byte the size of the number that goes onto the x87 stack; above that, how
+ * many bytes of arguments are removed from the caller's stack. A caller that expects no number
+ * there must not find one.
  * The frame lies at a fixed distance from the return address, and the stack below it is aligned:
  * callers of Windows' conventions align the stack to 4 only.
  */
@@ -239,7 +246,10 @@ index_jump_on:
         jmp     4f
 3:      fldl    FRAME_RESULT_X87 - FRAME_SIZE(%ebp)
 4:      shr     $ANSWER_REMOVED_SHIFT, %eax
-        /* The return address moves to where the stack is to be, so that a return finds it that the processor and the shadow stack expect. */
+        /*
+         * The return address moves to where the stack is to be, so that a return finds it that the
+         * processor and the shadow stack expect.
+         */
         lea     WORD(%ebp, %eax), %ecx
         mov     WORD(%ebp), %edx
         mov     %edx, (%ecx)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text image for 64-bit LoongArch, Procedure Call Standard for the LoongArch Architecture 20231219, LP64D.
+ * The text image for 64-bit LoongArch, Procedure Call Standard for the LoongArch Architecture
+ * 20231219, LP64D.
  * clang: --target=loongarch64-unknown-linux-gnu -mabi=lp64d -mno-relax
  * scratch register: t8
  *
@@ -13,8 +14,9 @@
  *   $ra          the return address
  *   $t1 to $t7   free for entries: caller-saved, never an argument
  *
- * The stack pointer is a multiple of 16 ("The stack"). Instructions are read from a mapping that never changes, so nothing has to
- * be done to instruction caches. The architecture has no landing pads.
+ * The stack pointer is a multiple of 16 ("The stack"). Instructions are read from a mapping that
+ * never changes, so nothing has to be done to instruction caches. The architecture has no landing
+ * pads.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
@@ -25,7 +27,10 @@
 
 #include "text-image.h"
 
-/* The way to a block is the same from every trampoline, and a whole number of the units that pcaddu12i counts in. */
+/*
+ * The way to a block is the same from every trampoline, and a whole number of the units that
+ * pcaddu12i counts in.
+ */
 #if TRAMPOLINE_SIZE != BLOCK_SIZE || (CODE_SIZE - HEAD_SIZE) % 0x1000 != 0
 #error "a trampoline reaches its block with pcaddu12i alone"
 #endif
@@ -61,7 +66,8 @@ index_jump_on:
         .section .text.entries, "ax", %progbits
 
 /*
- * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
+ * integer arguments.
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k
@@ -83,8 +89,9 @@ index_jump_on:
         .endr
 
 /*
- * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
- * own stack arguments. They have to be contiguous, so the caller's are copied into a new frame.
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the
+ * stack, behind the caller's own stack arguments. They have to be contiguous, so the caller's are
+ * copied into a new frame.
  */
         .macro  enter_frame
         addi.d  $sp, $sp, -16
@@ -144,8 +151,9 @@ index_jump_on:
         end_index_entry append_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` is the low
- * half of its register, whatever the other half is ("Scalars of fundamental types").
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
+ * hold the result. A `float` is the low half of its register, whatever the other half is ("Scalars
+ * of fundamental types").
  */
         entry   dead
         move    $a0, $zero

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text image for little-endian 64-bit PowerPC, 64-Bit ELF V2 ABI Specification, Power Architecture (ELFv2) 1.5, chapter 2.
+ * The text image for little-endian 64-bit PowerPC, 64-Bit ELF V2 ABI Specification, Power
+ * Architecture (ELFv2) 1.5, chapter 2.
  * clang: --target=powerpc64le-unknown-linux-gnu -mfloat128
  * scratch register: r11
  *
@@ -16,7 +17,8 @@
  *   r2           the TOC pointer: not touched by what jumps, and saved by what calls
  *   r0           free for entries: caller-saved, never an argument. There is no other
  *
- * Instructions are read from a mapping that never changes, so nothing has to be done to instruction caches.
+ * Instructions are read from a mapping that never changes, so nothing has to be done to instruction
+ * caches.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
@@ -33,8 +35,9 @@
         .abiversion 2
 
 /*
- * A block lies CODE_SIZE - HEAD_SIZE bytes behind its trampoline: addis adds the one, and the displacements take away the other. With
- * mtctr and bctr of its own a trampoline would have 20 bytes, which means 24.
+ * A block lies CODE_SIZE - HEAD_SIZE bytes behind its trampoline: addis adds the one, and the
+ * displacements take away the other. With mtctr and bctr of its own a trampoline would have 20
+ * bytes, which means 24.
  */
         .macro  trampoline block
         addis   12, 12, CODE_SIZE >> 16
@@ -87,8 +90,8 @@ jump_on:
         .endm
 
 /*
- * append_gp<k>: the hidden argument becomes integer argument number k. A floating-point argument in front of it has a register
- * of its own kind, and takes the place of an integer all the same.
+ * append_gp<k>: the hidden argument becomes integer argument number k. A floating-point argument in
+ * front of it has a register of its own kind, and takes the place of an integer all the same.
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k, register
@@ -117,13 +120,16 @@ jump_on:
         append_gp 7, 10
 
 /*
- * append_stack, bind_stack: r3 to r10 are spent, so the appended argument goes into the parameter save area, behind the doublewords
- * of all other arguments. CALL_STACK_SIZE is its distance from the beginning of that area, at least REGISTER_SLOTS doublewords. The
- * area has to be contiguous, so the caller's is copied into a new frame, but for the doublewords of r3 to r10, which nobody has written.
+ * append_stack, bind_stack: r3 to r10 are spent, so the appended argument goes into the parameter
+ * save area, behind the doublewords of all other arguments. CALL_STACK_SIZE is its distance from
+ * the beginning of that area, at least REGISTER_SLOTS doublewords. The area has to be contiguous,
+ * so the caller's is copied into a new frame, but for the doublewords of r3 to r10, which nobody
+ * has written.
  *
- * A caller need not have such an area when all its arguments are in registers, as nine doubles are. So nothing is copied from
- * beyond the caller's frame, which ends where its back chain points. (A back chain of zero, in the first frame of a thread, or to a stack
- * that lies lower, makes that a very large unsigned number.)
+ * A caller need not have such an area when all its arguments are in registers, as nine doubles are.
+ * So nothing is copied from beyond the caller's frame, which ends where its back chain points. (A
+ * back chain of zero, in the first frame of a thread, or to a stack that lies lower, makes that a
+ * very large unsigned number.)
  */
         .macro  call_with_copied_stack  /* r12: the call; r11: the argument to append */
         mflr    0
@@ -182,7 +188,10 @@ jump_on:
         call_with_copied_stack
         end_index_entry append_stack
 
-/* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result (Return Values). */
+/*
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
+ * hold the result (Return Values).
+ */
         entry   dead
         li      3, 0
         li      4, 0
@@ -257,7 +266,10 @@ jump_on:
         blr
         end_index_entry generic
 
-        /* The frame's address is behind its header; stack arguments count from the beginning of the caller's parameter save area. */
+        /*
+         * The frame's address is behind its header; stack arguments count from the beginning of the
+         * caller's parameter save area.
+         */
         frame   generic, SAVED_INTEGERS - FRAME_HEADER, SAVED_VECTORS - FRAME_HEADER, 8, RESULT_INTEGERS - FRAME_HEADER, RESULT_VECTORS - FRAME_HEADER, GENERIC_SIZE + FRAME_LR - FRAME_HEADER, GENERIC_SIZE
         layout  generic_quads, SAVED_QUADS - FRAME_HEADER
         layout  generic_result_quads, RESULT_QUADS - FRAME_HEADER

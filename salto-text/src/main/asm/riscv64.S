@@ -14,8 +14,9 @@
  *   ra           the return address
  *   t3 to t6     free for entries: caller-saved, never an argument
  *
- * The stack pointer is a multiple of 16. Instructions are read from a mapping that never changes, so nothing has to be done to
- * instruction caches. There are no landing pads (Zicfilp): one more instruction would make a trampoline 8 bytes longer.
+ * The stack pointer is a multiple of 16. Instructions are read from a mapping that never changes,
+ * so nothing has to be done to instruction caches. There are no landing pads (Zicfilp): one more
+ * instruction would make a trampoline 8 bytes longer.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
@@ -27,7 +28,10 @@
 
 #include "text-image.h"
 
-/* The way to a block is the same from every trampoline, and a whole number of the units that auipc counts in. */
+/*
+ * The way to a block is the same from every trampoline, and a whole number of the units that auipc
+ * counts in.
+ */
 #if TRAMPOLINE_SIZE != BLOCK_SIZE || (CODE_SIZE - HEAD_SIZE) % 0x1000 != 0
 #error "a trampoline reaches its block with auipc alone"
 #endif
@@ -61,7 +65,8 @@ index_jump_on:
         .section .text.entries, "ax", %progbits
 
 /*
- * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
+ * integer arguments.
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  */
         .macro  append_gp k
@@ -83,8 +88,9 @@ index_jump_on:
         .endr
 
 /*
- * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
- * own stack arguments. They have to be contiguous, so the caller's are copied into a new frame.
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the
+ * stack, behind the caller's own stack arguments. They have to be contiguous, so the caller's are
+ * copied into a new frame.
  */
         .macro  enter_frame
         addi    sp, sp, -16
@@ -143,9 +149,10 @@ index_jump_on:
         end_index_entry append_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. A `float` in a register
- * has ones above it ("NaN-boxing"), or is a NaN to whoever calculates with it, so there is an entry for each combination of floats
- * and doubles in fa0 and fa1.
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
+ * hold the result. A `float` in a register has ones above it ("NaN-boxing"), or is a NaN to whoever
+ * calculates with it, so there is an entry for each combination of floats and doubles in fa0 and
+ * fa1.
  */
         .macro  dead_entry suffix, fa0, fa1
         entry   dead\suffix
@@ -165,8 +172,8 @@ index_jump_on:
 /*
  * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
  * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in. A `float` among the results has ones above it: the gate sees to that, because it
- * knows the signature.
+ * result can be in. A `float` among the results has ones above it: the gate sees to that, because
+ * it knows the signature.
  */
 #define FRAME_INTEGERS          0                               /* a0 to a7 */
 #define FRAME_VECTORS           (FRAME_INTEGERS + 8 * 8)        /* fa0 to fa7 */

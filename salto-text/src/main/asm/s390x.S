@@ -16,7 +16,8 @@
  *   r15             the stack pointer, a multiple of 8. At 0(r15) lie the 160 bytes that a caller provides for its callee to save
  *                   registers in ("The Stack Frame"), and behind them the stack arguments
  *
- * Instructions are read from a mapping that never changes, so nothing has to be done to instruction caches.
+ * Instructions are read from a mapping that never changes, so nothing has to be done to instruction
+ * caches.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
@@ -47,7 +48,8 @@
         .section .text.entries, "ax", %progbits
 
 /*
- * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
+ * integer arguments.
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  * These are the registers that nobody has to keep, of a caller without stack arguments.
  */
@@ -72,9 +74,10 @@
         append_gp 3, %r5
 
 /*
- * The other entries call the target from a frame, with a copy of the caller's stack arguments, because the target looks for them
- * above its own save area. The frame's register is r10, so that r11 can be equal to the stack pointer at the call: that is where the
- * upcall stubs of JDK 25 take their stack arguments from, although compilers have frame pointers there, or anything else.
+ * The other entries call the target from a frame, with a copy of the caller's stack arguments,
+ * because the target looks for them above its own save area. The frame's register is r10, so that
+ * r11 can be equal to the stack pointer at the call: that is where the upcall stubs of JDK 25 take
+ * their stack arguments from, although compilers have frame pointers there, or anything else.
  */
         .macro  enter_frame
         .cfi_remember_state
@@ -108,8 +111,9 @@
         .endm
 
 /*
- * append_gp<k>_stack, bind_gp<k>_stack: the same as without _stack, for a caller with stack arguments. Without any, only r6 needs a
- * frame, because it has to be as it was when the caller gets control back.
+ * append_gp<k>_stack, bind_gp<k>_stack: the same as without _stack, for a caller with stack
+ * arguments. Without any, only r6 needs a frame, because it has to be as it was when the caller
+ * gets control back.
  */
         .macro  append_gp_in_frame k, register, suffix
         entry   bind_gp\k\suffix
@@ -135,8 +139,8 @@
         append_gp_in_frame 4, %r6
 
 /*
- * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
- * own stack arguments ("Parameter Passing").
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the
+ * stack, behind the caller's own stack arguments ("Parameter Passing").
  */
 
         entry   bind_stack
@@ -153,7 +157,10 @@
         call_with_copied_stack WORD
         end_index_entry append_stack
 
-/* dead: where a trampoline points that is bound to nothing. Returns zero in whichever register holds the result ("Return Values"). */
+/*
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever register
+ * holds the result ("Return Values").
+ */
         entry   dead
         lghi    %r2, 0
         lzdr    %f0
@@ -163,9 +170,9 @@
 /*
  * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
  * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in. The caller's save area has places for all registers with arguments, and its stack
- * arguments lie behind it; so the frame begins with the results below, and goes on with that area.
- * The gate has no stack arguments, and keeps r6.
+ * result can be in. The caller's save area has places for all registers with arguments, and its
+ * stack arguments lie behind it; so the frame begins with the results below, and goes on with that
+ * area. The gate has no stack arguments, and keeps r6.
  */
 #define FRAME_RESULT_INTEGERS   0                               /* r2 */
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + WORD)  /* f0 */

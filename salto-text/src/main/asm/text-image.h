@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the text images of all architectures share: how an image is laid out, and the macros that tell the build
- * about it. Each number stands here, or in the .S file of its architecture, and nowhere else: the build reads the
- * layout_ symbols out of the finished image and writes them into the index from which Java takes them.
+ * What the text images of all architectures share: how an image is laid out, and the macros that
+ * tell the build about it. Each number stands here, or in the .S file of its architecture, and
+ * nowhere else: the build reads the layout_ symbols out of the finished image and writes them into
+ * the index from which Java takes them.
  *
  *   offset 0            ELF header, notes, unwind table, entries     the head
  *   HEAD_SIZE           trampoline 0, trampoline 1, ...              up to CODE_SIZE
@@ -33,22 +34,23 @@
  * - Between the words and the move there is a full fence: a locked instruction on x86, `dmb` on Arm
  *   and AArch64, `sync` on POWER, `fence` on RISC-V, `dbar` on LoongArch, `bcr` on s390x. So the
  *   words are stored before the entry of the page table.
- * - A processor completes no load before it has a valid translation for it, and reads the page after
- *   the entry of the page table. The kernel relies on the same to hide a page's former content.
- * Later changes are stores of one word each, so that no entry needs a barrier:
+ * - A processor completes no load before it has a valid translation for it, and reads the page
+ *   after the entry of the page table. The kernel relies on the same to hide a page's former
+ *   content. Later changes are stores of one word each, so that no entry needs a barrier:
  * - INDEX_HEADER_GATE, from one gate to another of the same signature. Either is right with every
  *   value of the other words.
  * - INDEX_HEADER_ENTRY, from a generic to an append_ entry. The words that only the latter reads
  *   are written first, and all threads execute a barrier in between (IndexTable.lead).
  *
  * Stack alignment: entries on x86 align the stack where they call from a frame of their own.
- * Callers there may have aligned it to less than the ABI asks for, and callees use instructions that
- * fault then. On AArch64 the processor faults at the caller's own accesses before that (SCTLR_EL1.SA0,
- * which Linux sets). On the others every compiler keeps the alignment that the entries' loads and
- * stores need.
+ * Callers there may have aligned it to less than the ABI asks for, and callees use instructions
+ * that fault then. On AArch64 the processor faults at the caller's own accesses before that
+ * (SCTLR_EL1.SA0, which Linux sets). On the others every compiler keeps the alignment that the
+ * entries' loads and stores need.
  *
- * Trampolines lie in lines: TRAMPOLINES_IN_LINE of them, TRAMPOLINE_SIZE bytes from one to the next, in LINE_SIZE bytes. Where a trampoline should not
- * lie in two cache lines, a line is one of those; elsewhere it is a trampoline.
+ * Trampolines lie in lines: TRAMPOLINES_IN_LINE of them, TRAMPOLINE_SIZE bytes from one to the
+ * next, in LINE_SIZE bytes. Where a trampoline should not lie in two cache lines, a line is one of
+ * those; elsewhere it is a trampoline.
  *
  * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes), both numbers of lines if
  * a line has more than one trampoline, and the assembler macro `trampoline`, whose argument is the
@@ -61,8 +63,9 @@
 #define HEAD_SIZE       0x1000
 
 /*
- * The parameter block: what is different from one trampoline to the next. A trampoline reads both words. An architecture whose
- * instructions want them the other way round defines both places itself.
+ * The parameter block: what is different from one trampoline to the next. A trampoline reads both
+ * words. An architecture whose instructions want them the other way round defines both places
+ * itself.
  */
 #ifndef BLOCK_ENTRY
 #define BLOCK_ENTRY     (0 * WORD)      /* where it jumps: an entry, or the user's target */
@@ -115,7 +118,10 @@
 #define TRAMPOLINES_IN_LINE 1
 #endif
 
-/* How many: so many lines as have room, but no more than a parameter table of whole pages has blocks for. */
+/*
+ * How many: so many lines as have room, but no more than a parameter table of whole pages has
+ * blocks for.
+ */
 #define PAGE            0x1000
 #define WHOLE_PAGES     ((CODE_SIZE - HEAD_SIZE) / LINE_SIZE * TRAMPOLINES_IN_LINE * BLOCK_SIZE / PAGE * PAGE)
 #define TRAMPOLINES     (WHOLE_PAGES / BLOCK_SIZE / TRAMPOLINES_IN_LINE * TRAMPOLINES_IN_LINE)
@@ -142,7 +148,10 @@
         .set    salto_layout_\name, \value
         .endm
 
-/* An entry: global for the index and for profilers' symbols, with unwind information. Ends with `end_entry`. */
+/*
+ * An entry: global for the index and for profilers' symbols, with unwind information. Ends with
+ * `end_entry`.
+ */
         .macro  entry name
         .globl  salto_entry_\name
         .hidden salto_entry_\name
@@ -169,9 +178,11 @@ salto_entry_\name:
         .endm
 
 /*
- * Where a generic entry keeps what, as distances in bytes from the address of its frame: the registers for integer and for vector arguments, in the
- * calling convention's order; how far one vector register is from the next, or 0 if their numbers count their own sizes; what it
- * returns in such registers, which it has set to zero before the call; the caller's return address; and the stack arguments.
+ * Where a generic entry keeps what, as distances in bytes from the address of its frame: the
+ * registers for integer and for vector arguments, in the calling convention's order; how far one
+ * vector register is from the next, or 0 if their numbers count their own sizes; what it returns in
+ * such registers, which it has set to zero before the call; the caller's return address; and the
+ * stack arguments.
  */
         .macro  frame entry, integers, vectors, vector_size, result_integers, result_vectors, return_address, stack
         layout  \entry\()_integers, \integers

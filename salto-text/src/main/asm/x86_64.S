@@ -14,9 +14,9 @@
  *   rdx:rax, xmm1:xmm0      integer and floating-point results (3.2.3)
  *   r11                     free for entries: caller-saved, never an argument
  *
- * At a trampoline and at an entry the stack is as the caller's `call` left it: return address at (%rsp).
- * Callers need not align it: an entry that calls a gate, or a native function, from a frame of its
- * own aligns the stack there.
+ * At a trampoline and at an entry the stack is as the caller's `call` left it: return address at
+ * (%rsp). Callers need not align it: an entry that calls a gate, or a native function, from a frame
+ * of its own aligns the stack there.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 20
@@ -28,9 +28,10 @@
 #include "text-image.h"
 
 /*
- * One indirect jump, from memory: a second one, by way of an entry that loads the argument, costs a third of a direct call.
- * That takes 17 bytes. Calls of code that lies in two cache lines take up to a cycle longer, so three trampolines share a line;
- * 20 bytes keep function pointers aligned to 4, which leaves their two lowest bits to those who mark pointers.
+ * One indirect jump, from memory: a second one, by way of an entry that loads the argument, costs a
+ * third of a direct call. That takes 17 bytes. Calls of code that lies in two cache lines take up
+ * to a cycle longer, so three trampolines share a line; 20 bytes keep function pointers aligned to
+ * 4, which leaves their two lowest bits to those who mark pointers.
  */
         .macro  trampoline block
 1:      endbr64                                         /* landing pad for indirect calls under IBT: 4 bytes */
@@ -46,7 +47,10 @@
         jmp     *salto_index_header + INDEX_HEADER_ENTRY(%rip) /* 6 bytes */
         .endm
 
-/* Tells a loader that every indirect branch lands on an endbr64 and that the shadow stack stays balanced. */
+/*
+ * Tells a loader that every indirect branch lands on an endbr64 and that the shadow stack stays
+ * balanced.
+ */
         .section .note.gnu.property, "a", @note
         .balign 8
         .long   4, 16, 5                /* sizes of name and description; NT_GNU_PROPERTY_TYPE_0 */
@@ -56,7 +60,8 @@
         .section .text.entries, "ax", @progbits
 
 /*
- * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k integer arguments.
+ * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
+ * integer arguments.
  * bind_gp<k>: the same with the argument and the target of a call of one's own.
  * All else stays as it is, so floating-point and stack arguments do not matter.
  */
@@ -82,9 +87,10 @@
         append_gp 5, %r9
 
 /*
- * append_stack, bind_stack: no integer register is left, so the appended argument goes on the stack, behind the caller's
- * own stack arguments (psABI 3.2.3, "Passing": the last argument has the highest address). They have to be contiguous, so
- * the caller's are copied into a new frame. Stack arguments begin at a multiple of 16, there as here (3.2.2).
+ * append_stack, bind_stack: no integer register is left, so the appended argument goes on the
+ * stack, behind the caller's own stack arguments (psABI 3.2.3, "Passing": the last argument has the
+ * highest address). They have to be contiguous, so the caller's are copied into a new frame. Stack
+ * arguments begin at a multiple of 16, there as here (3.2.2).
  */
         .macro  call_with_copied_stack  /* r11: the call; r10: the argument to append */
         push    %rbp
@@ -124,7 +130,10 @@
         call_with_copied_stack
         end_index_entry append_stack
 
-/* dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers hold the result. */
+/*
+ * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
+ * hold the result.
+ */
         entry   dead
         endbr64
         xor     %eax, %eax
@@ -137,8 +146,9 @@
 /*
  * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
  * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in. What the gate returns is how many results go onto the x87 stack (3.2.3, "Returning
- * of Values": classes X87 and COMPLEX_X87). A caller that expects none must not find one there.
+ * result can be in. What the gate returns is how many results go onto the x87 stack (3.2.3,
+ * "Returning of Values": classes X87 and COMPLEX_X87). A caller that expects none must not find one
+ * there.
  *
  * The frame lies at a fixed distance from the return address, and the stack below it is aligned: a
  * caller in assembly, or a compiler with -mpreferred-stack-boundary=3, may align its own to less
@@ -210,9 +220,10 @@
         layout  generic_result_x87, FRAME_RESULT_X87
 
 /*
- * generic_win64: the same for callers of the x64 calling convention of Windows: four registers of either kind, which count together; behind the return
- * address 32 bytes that belong to the callee, then the stack arguments; and rdi, rsi and xmm6 to xmm15 handed back as they were
- * ("x64 calling convention", "Register volatility"). The gate follows the psABI and keeps none of these.
+ * generic_win64: the same for callers of the x64 calling convention of Windows: four registers of
+ * either kind, which count together; behind the return address 32 bytes that belong to the callee,
+ * then the stack arguments; and rdi, rsi and xmm6 to xmm15 handed back as they were ("x64 calling
+ * convention", "Register volatility"). The gate follows the psABI and keeps none of these.
  */
 #define WIN64_INTEGERS          0                               /* rcx rdx r8 r9 */
 #define WIN64_VECTORS           (WIN64_INTEGERS + 4 * 8)        /* xmm0 to xmm3 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Callers of function pointers, for tests, demo and benchmarks: what a C library does to a callback, without the
- * library. No libc, no data.
+ * Callers of function pointers, for tests, demo and benchmarks: what a C library does to a
+ * callback, without the library. No libc, no data.
  */
 
 typedef int binary(int, int);
@@ -13,7 +13,10 @@ void call_each(binary *const *functions, long long count, int a, int *results)
                 results[i] = functions[i](a, (int) i);
 }
 
-/* Calls `count` functions in turn, `calls` times in all; the result of each call goes into the next. */
+/*
+ * Calls `count` functions in turn, `calls` times in all; the result of each call goes into the
+ * next.
+ */
 int call_in_turn(binary *const *functions, long long count, long long calls, int a)
 {
         for (long long i = 0, next = 0; i < calls; i++) {
@@ -33,8 +36,9 @@ int call_repeatedly(binary *function, long long calls, int a)
 }
 
 /*
- * What a thread is given to do: calls of `count` functions in turn, `calls` in all, each with (a, number of the call). Which functions they are
- * can change meanwhile. `sum` adds up what they return.
+ * What a thread is given to do: calls of `count` functions in turn, `calls` in all, each with (a,
+ * number of the call). Which functions they are can change meanwhile. `sum` adds up what they
+ * return.
  */
 struct calls {
         long long count;
@@ -58,7 +62,10 @@ void *call_in_thread(void *argument)
         return 0;
 }
 
-/* For dl_iterate_phdr, which holds a lock of the dynamic loader: makes the calls, and ends the iteration. */
+/*
+ * For dl_iterate_phdr, which holds a lock of the dynamic loader: makes the calls, and ends the
+ * iteration.
+ */
 int call_in_iteration(void *library, __SIZE_TYPE__ size, void *argument)
 {
         (void) library;
@@ -67,7 +74,10 @@ int call_in_iteration(void *library, __SIZE_TYPE__ size, void *argument)
         return 1;
 }
 
-/* The same for functions of other types: more integers than registers, as many doubles, a struct by value. */
+/*
+ * The same for functions of other types: more integers than registers, as many doubles, a struct by
+ * value.
+ */
 
 typedef long long eight_ints(int, int, int, int, int, int, int, int);
 typedef double eight_doubles(double, double, double, double, double, double, double, double);
@@ -103,7 +113,9 @@ double call_mixed(mixed *function, long long calls)
         return sum;
 }
 
-/* Functions whose results come back in different ways: several registers of each kind, and memory. */
+/*
+ * Functions whose results come back in different ways: several registers of each kind, and memory.
+ */
 
 struct quad {
         float a, b, c, d;
@@ -174,7 +186,10 @@ double add_to_double(double (*function)(void), double a)
         return function() + a;
 }
 
-/* Adds what the context points to: a function that wants user data, for a caller that has none to give. */
+/*
+ * Adds what the context points to: a function that wants user data, for a caller that has none to
+ * give.
+ */
 int add_with_context(int a, int b, const int *context)
 {
         return a + b + *context;
@@ -199,8 +214,8 @@ int add(int a, int b)
 }
 
 /*
- * Returns what a trampoline left in the scratch register, whose name the build takes from the text image's source. Nothing that comes before
- * may need a register.
+ * Returns what a trampoline left in the scratch register, whose name the build takes from the text
+ * image's source. Nothing that comes before may need a register.
  */
 void *data_of_this_call(void)
 {
@@ -210,8 +225,8 @@ void *data_of_this_call(void)
 }
 
 /*
- * Returns by how much a variable misses the alignment that it was declared with: the compiler takes for granted that the
- * stack is aligned at a call.
+ * Returns by how much a variable misses the alignment that it was declared with: the compiler takes
+ * for granted that the stack is aligned at a call.
  */
 long long misalignment_of_stack(void)
 {

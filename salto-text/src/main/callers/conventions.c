@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Callers of function pointers of other calling conventions than C's own, for tests. Each gets a callback and a place for a result. It calls the callback with
- * arguments that the test knows, and stores how far the stack pointer is off after the call, in bytes, and what came back.
+ * Callers of function pointers of other calling conventions than C's own, for tests. Each gets a
+ * callback and a place for a result. It calls the callback with arguments that the test knows, and
+ * stores how far the stack pointer is off after the call, in bytes, and what came back.
  *
- * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy and memset.
+ * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy
+ * and memset.
  */
 
 #include "memory.h"
@@ -37,7 +39,10 @@ static inline __attribute__((always_inline)) char *stack_pointer(void)
 
 static volatile unsigned room = 16;
 
-/* What is allocated makes the compiler find everything by a frame pointer, so that a test can tell of a stack pointer that is off. */
+/*
+ * What is allocated makes the compiler find everything by a frame pointer, so that a test can tell
+ * of a stack pointer that is off.
+ */
 #define STORE(type, call)                                                                                               \
         do {                                                                                                            \
                 *(volatile char *) __builtin_alloca(room) = 1;                                                            \
@@ -137,7 +142,10 @@ static const struct mixture MIXTURE = { 1, -2.5, 3 };
                 STORE(_Complex double, f(OBJECT, 1));                                                                   \
         }
 
-/* As GCC has thiscall and fastcall: C is told that the address of such a result is the first argument. */
+/*
+ * As GCC has thiscall and fastcall: C is told that the address of such a result is the first
+ * argument.
+ */
 #define RESULTS_AT_FIRST_ARGUMENT(name, convention)                                                                     \
         void name##_one_int(struct one_int *(convention *f)(struct one_int *, void *, int), struct stored *result)      \
         {                                                                                                               \
@@ -203,7 +211,9 @@ void thiscall_struct_first(int (STDCALL *f)(struct one_int, void *), struct stor
         STORE(int, f((struct one_int){ 1 }, OBJECT));
 }
 
-/* In these C is told what GCC makes of fastcall: what is on the stack, and what is in ecx or edx. */
+/*
+ * In these C is told what GCC makes of fastcall: what is on the stack, and what is in ecx or edx.
+ */
 
 void fastcall_long_long_first(int (STDCALL *f)(long long, int, int, int), struct stored *result)
 {
@@ -350,7 +360,10 @@ void ms_cdecl_mixture(struct mixture *(*f)(struct mixture *, int, struct mixture
         STORE(struct mixture, *f(&value, 1, MIXTURE));
 }
 
-/* pascal is stdcall with the arguments in the opposite order; the address of a result comes behind all, so that C has it first. */
+/*
+ * pascal is stdcall with the arguments in the opposite order; the address of a result comes behind
+ * all, so that C has it first.
+ */
 
 void pascal_nothing(void (STDCALL *f)(void), struct stored *result)
 {
@@ -537,7 +550,10 @@ void win64_vector(four_floats (MS *f)(int, four_floats, double, four_floats, fou
         STORE(four_floats, f(1, vector_a, 2.5, vector_b, vector_a));
 }
 
-/* As GCC has vectors of 8 bytes: C is told that they are integers, and that one of a double goes by reference. */
+/*
+ * As GCC has vectors of 8 bytes: C is told that they are integers, and that one of a double goes by
+ * reference.
+ */
 static long long two_floats(float a, float b)
 {
         union {
@@ -591,8 +607,9 @@ void gnuw64_long_double(long double *(MS *f)(long double *, int, long double *, 
 }
 
 /*
- * Callers in assembly, and those that were compiled with -mpreferred-stack-boundary=3, have any multiple of 8 in the stack pointer.
- * Both arguments in registers and on the stack: edi, or ecx, has 1, and what is pushed last is the first on the stack.
+ * Callers in assembly, and those that were compiled with -mpreferred-stack-boundary=3, have any
+ * multiple of 8 in the stack pointer. Both arguments in registers and on the stack: edi, or ecx,
+ * has 1, and what is pushed last is the first on the stack.
  */
 #define SKEWED_CALL(bytes, registers_and_stack)                                                                         \
         long long value, off;                                                                                           \
@@ -630,7 +647,10 @@ void gnuw64_long_double(long double *(MS *f)(long double *, int, long double *, 
 SKEWED(0)
 SKEWED(8)
 
-/* Calls with known values in all registers that a callee has to keep on Windows, and not on Linux, and stores in how many bytes they differ. */
+/*
+ * Calls with known values in all registers that a callee has to keep on Windows, and not on Linux,
+ * and stores in how many bytes they differ.
+ */
 void win64_kept_registers(int (MS *f)(int), struct stored *result)
 {
         struct registers {

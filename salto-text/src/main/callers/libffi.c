@@ -124,7 +124,10 @@ int libffi_prepare(struct library *library)
         return error;
 }
 
-/* Makes closures that add their two arguments and their place, from one place of the arrays to another. Returns the place that it came to. */
+/*
+ * Makes closures that add their two arguments and their place, from one place of the arrays to
+ * another. Returns the place that it came to.
+ */
 long long libffi_open(struct library *library, void **closures, void **functions, long long from, long long to)
 {
         long long place = from;

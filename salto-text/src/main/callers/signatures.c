@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Callers of function pointers of many types, for tests. Each gets a callback and a place for a result. It calls the callback
- * with arguments that the test knows, and stores what came back, so that the test sees both directions.
+ * Callers of function pointers of many types, for tests. Each gets a callback and a place for a
+ * result. It calls the callback with arguments that the test knows, and stores what came back, so
+ * that the test sees both directions.
  *
- * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy and memset, to copy and
- * to clear structs, so they are in memory.h.
+ * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy
+ * and memset, to copy and to clear structs, so they are in memory.h.
  */
 
 #include "memory.h"
@@ -147,7 +148,10 @@ void pointer_to_pointer(int (*f)(int **), int *result)
         *result = returned + 100 * *number + 10000 * numbers[0];
 }
 
-/* ---- Variadic callbacks: the same as others, and %al says how many vector registers are in use. ---- */
+/*
+ * ---- Variadic callbacks: the same as others, and %al says how many vector registers are in use.
+ * ----
+ */
 
 void variadic_ints(int (*f)(const char *, ...), int *result)
 {
@@ -403,7 +407,10 @@ typedef struct __attribute__((packed)) {
         int b;
 } packed_unaligned;
 
-/* An unaligned member puts a struct into memory. Here all would go there, because no integer register is left. */
+/*
+ * An unaligned member puts a struct into memory. Here all would go there, because no integer
+ * register is left.
+ */
 void packed_with_unaligned_members(int (*f)(int, int, int, int, int, int, packed_unaligned, int), int *result)
 {
         *result = f(1, 2, 3, 4, 5, 6, (packed_unaligned) {-1, 0x05040302}, 7);
@@ -501,7 +508,10 @@ void struct_behind_three_ints(int (*f)(int, int, int, two_ints, int, int), int *
         *result = f(1, 2, 3, (two_ints) {-4, -5}, 6, 7);
 }
 
-/* With eight registers for doubles, something is on the stack before the struct, for which there are integer registers. */
+/*
+ * With eight registers for doubles, something is on the stack before the struct, for which there
+ * are integer registers.
+ */
 void struct_behind_nine_doubles(int (*f)(double, double, double, double, double, double, double, double, double, three_ints,
                                          three_ints, int),
                                 int *result)
@@ -529,7 +539,9 @@ void mixed_struct_behind_eight_ints(double (*f)(int, int, int, int, int, int, in
         *result = f(1, 2, 3, 4, 5, 6, 7, 8, (long_double_pair) {-9, -10.5}, 11.5);
 }
 
-/* The address of the result takes the first integer register, so the sixth int goes onto the stack. */
+/*
+ * The address of the result takes the first integer register, so the sixth int goes onto the stack.
+ */
 void large_result_and_six_ints(bytes_24 (*f)(int, int, int, int, int, int), bytes_24 *result)
 {
         *result = f(1, -2, 3, -4, 5, -6);

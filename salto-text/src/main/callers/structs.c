@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Callers of function pointers with every struct of one or two members, plain and packed, for tests. Each gets a callback and a
- * place for a result, calls the callback with values that the test finds in the variables here, and stores what came back.
+ * Callers of function pointers with every struct of one or two members, plain and packed, for
+ * tests. Each gets a callback and a place for a result, calls the callback with values that the
+ * test finds in the variables here, and stores what came back.
  *
- * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy and memset.
+ * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy
+ * and memset.
  */
 
 #include "memory.h"
@@ -63,8 +65,8 @@ int leading_ints = 7, leading_doubles = 7;
 #endif
 
 /*
- * The struct alone; with a result of another kind; as the result alone; between others; where one register of each kind is left; and
- * where none is.
+ * The struct alone; with a result of another kind; as the result alone; between others; where one
+ * register of each kind is left; and where none is.
  */
 #define CALLERS(name)                                                                                                   \
         void name##_alone(struct name (*f)(struct name), struct name *result)                                           \

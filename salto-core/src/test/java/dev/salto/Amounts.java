@@ -2,9 +2,14 @@
 
 package dev.salto;
 
-/** How many of a thing a test makes, where more of them find more, but take longer. {@link Sample} chooses among cases. */
+/**
+ * How many of a thing a test makes, where more of them find more, but take longer. {@link Sample}
+ * chooses among cases.
+ */
 public final class Amounts {
-    /** How many times fewer there are in this JVM, because it is an emulated or an interpreting one. */
+    /**
+     * How many times fewer there are in this JVM, because it is an emulated or an interpreting one.
+     */
     private static final int DIVISOR = Integer.getInteger("dev.salto.tests.divisor", 1);
 
     private Amounts() {}

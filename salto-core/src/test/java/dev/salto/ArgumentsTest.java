@@ -100,7 +100,9 @@ final class ArgumentsTest {
         });
     }
 
-    /** What is not alive any more, or confined, or too small, is refused; the result is zero then. */
+    /**
+     * What is not alive any more, or confined, or too small, is refused; the result is zero then.
+     */
     @Test
     void aResultThatCannotBeReadIsZeroUntilItIsSetAgain() throws Throwable {
         MemorySegment closed;

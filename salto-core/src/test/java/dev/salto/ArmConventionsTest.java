@@ -28,7 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Callbacks that compiled C calls by one of the two calling conventions of 32-bit Arm: {@code arm-conventions.c}. */
+/**
+ * Callbacks that compiled C calls by one of the two calling conventions of 32-bit Arm:
+ * {@code arm-conventions.c}.
+ */
 final class ArmConventionsTest {
     private static final boolean IS_ARM = System.getProperty("os.arch").equals("arm");
 

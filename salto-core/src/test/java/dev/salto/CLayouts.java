@@ -8,7 +8,10 @@ import java.lang.foreign.UnionLayout;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The structs and unions that a C compiler makes: each member aligned, and the size a multiple of the alignment. */
+/**
+ * The structs and unions that a C compiler makes: each member aligned, and the size a multiple of
+ * the alignment.
+ */
 public final class CLayouts {
     private CLayouts() {}
 

@@ -42,8 +42,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Callbacks that compiled C calls: what the compiler makes of a signature is what the callback understands. Every function of
- * {@code signatures.c} calls a stub of the JDK too, which shows that the test has its type right.
+ * Callbacks that compiled C calls: what the compiler makes of a signature is what the callback
+ * understands. Every function of {@code signatures.c} calls a stub of the JDK too, which shows that
+ * the test has its type right.
  */
 final class CSignaturesTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel();
@@ -81,7 +82,10 @@ final class CSignaturesTest {
 
     private static final MemorySegment STRING = MemorySegment.ofAddress(0x2000);
 
-    /** Every C function, with what it passes and what it gets; those with a test of their own are missing. */
+    /**
+     * Every C function, with what it passes and what it gets; those with a test of their own are
+     * missing.
+     */
     private static final List<CCaller> C_CALLERS = List.of(
             CCaller.ofVoid("nothing").stores(1),
             CCaller.of("ints_0", 70),
@@ -282,7 +286,9 @@ final class CSignaturesTest {
         return concat(new Object[]{first}, others);
     }
 
-    /** A struct with these values in its members, in order; of a union the first member gets them. */
+    /**
+     * A struct with these values in its members, in order; of a union the first member gets them.
+     */
     static Struct struct(GroupLayout layout, Object... values) {
         MemorySegment segment = Arena.ofAuto().allocate(layout);
         Iterator<Object> remaining = Arrays.asList(values).iterator();

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A JVM of its own for one test, which runs a program of the package {@code dev.salto.child} against the library or a copy of it.
+ * A JVM of its own for one test, which runs a program of the package {@code dev.salto.child}
+ * against the library or a copy of it.
  *
  * @param exitCode how it ended
  * @param output what it printed, errors included
@@ -45,7 +46,10 @@ public record ChildJvm(int exitCode, List<String> output) {
         return ChildProcess.run(command, Map.of());
     }
 
-    /** Starts a program in a run-time image that has the module {@code dev.salto}, and waits for its end. */
+    /**
+     * Starts a program in a run-time image that has the module {@code dev.salto}, and waits for its
+     * end.
+     */
     static ChildJvm runIn(Path runtime, String program, String... options) throws IOException, InterruptedException {
         return ChildProcess.run(command(runtime, List.of(), program, options), Map.of());
     }

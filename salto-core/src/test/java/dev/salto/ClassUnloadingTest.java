@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Plugins, each with a class loader of its own, bind closures; when they are closed, the plugin's classes go. */
+/**
+ * Plugins, each with a class loader of its own, bind closures; when they are closed, the plugin's
+ * classes go.
+ */
 @Tag("host") // an interpreting JVM under emulation takes minutes for this
 final class ClassUnloadingTest {
     /** Finds the plugin's classes itself, and all others where everybody does. */
@@ -70,7 +73,8 @@ final class ClassUnloadingTest {
     @ParameterizedTest
     @EnumSource(names = "LEFT_OPEN", mode = EnumSource.Mode.EXCLUDE)
     void loadingOneAfterTheOtherTakesNoMoreTablesOrMemory(Plugin.Way way) throws Exception {
-        // So often that a call interface has used its share of a table that it has in common with others, and has one of its own.
+        // So often that a call interface has used its share of a table that it has in common with
+        // others, and has one of its own.
         for (int i = 0; i < 20; i++) {
             Garbage.awaitCollection(runAndForget(way).loader());
         }

@@ -89,7 +89,10 @@ final class ClosingTest {
         }
     }
 
-    /** The threads are the C library's. Whatever they call answers with its own number, or with zero if it is closed. */
+    /**
+     * The threads are the C library's. Whatever they call answers with its own number, or with zero
+     * if it is closed.
+     */
     @Test
     void nativeThreadsCallWhileAllTheirClosuresAreClosed() {
         int count = 200;

@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param fixed how many arguments are declared
  */
 record ConventionCaller(Abi abi, CCaller caller, int fixed) {
-    /** Where the C functions store what they got; before that they store how far the stack pointer is off. */
+    /**
+     * Where the C functions store what they got; before that they store how far the stack pointer
+     * is off.
+     */
     static final long VALUE = 16;
 
     private static final long SIZE = VALUE + 256;
@@ -58,7 +61,9 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
         check(level, Binding.DATA_DRIVEN);
     }
 
-    /** Has C call callbacks of shared tables and of tables by index, and compares what either gets. */
+    /**
+     * Has C call callbacks of shared tables and of tables by index, and compares what either gets.
+     */
     void check(SignatureCallers level, Binding binding) {
         Sample.compared();
         Recorder recorder = new Recorder(caller.function(),

@@ -373,7 +373,9 @@ final class ExceptionsTest {
         assertThat(closed).containsExactly("the resource");
     }
 
-    /** Callbacks that call native code, one within the other. Each throws an exception of its own. */
+    /**
+     * Callbacks that call native code, one within the other. Each throws an exception of its own.
+     */
     private static int throwAtEachLevel(Closure<IntBinaryOperator> self, int level) {
         if (level > 1) {
             int _ = Callers.callRepeatedly(self.address(), 1, level - 1);

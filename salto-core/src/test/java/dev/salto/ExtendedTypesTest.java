@@ -32,7 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Callbacks that compiled C calls with types that the JDK has no layouts for: {@code extended.c}. */
+/**
+ * Callbacks that compiled C calls with types that the JDK has no layouts for: {@code extended.c}.
+ */
 final class ExtendedTypesTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel("extended");
 
@@ -68,7 +70,8 @@ final class ExtendedTypesTest {
             new Type("vector_four_ints", () -> NativeLayouts.vector(JAVA_INT, 4)));
 
     /**
-     * What a C function calls its callback with: numbers, and the names of variables behind that of the type.
+     * What a C function calls its callback with: numbers, and the names of variables behind that of
+     * the type.
      *
      * @param result the name of the variable with what the callback returns
      * @param fixed how many arguments are declared; {@link #NO_DOTS} if it has no three dots

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a process prints when callbacks fail, and how it ends if the user wants that: each in a JVM of its own. */
+/**
+ * What a process prints when callbacks fail, and how it ends if the user wants that: each in a JVM
+ * of its own.
+ */
 @Tag("host")
 final class FailuresTest {
     private static ChildJvm run(String... options) throws Exception {

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which interfaces are functional: those that the Java language has lambdas of (JLS 9.8). The annotation has the compiler agree. */
+/**
+ * Which interfaces are functional: those that the Java language has lambdas of (JLS 9.8). The
+ * annotation has the compiler agree.
+ */
 final class FunctionalInterfaceTest {
     private static final FunctionDescriptor NUMBER = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
     private static final FunctionDescriptor POINTER = FunctionDescriptor.of(JAVA_INT, ADDRESS);

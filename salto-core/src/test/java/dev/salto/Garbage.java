@@ -24,7 +24,8 @@ public final class Garbage {
         for (int i = 0; i < ATTEMPTS && !condition.getAsBoolean(); i++) {
             long start = System.nanoTime();
             System.gc();
-            // The JDK's cleaner runs in a thread of its own, which stands still meanwhile; where collections are slow, it is, too.
+            // The JDK's cleaner runs in a thread of its own, which stands still meanwhile; where
+            // collections are slow, it is, too.
             Thread.sleep(10 + Duration.ofNanos(System.nanoTime() - start).toMillis());
         }
         assertThat(condition.getAsBoolean()).as(what).isTrue();

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A heap segment where native code needs an address: the message begins with the words of the JDK, which people look for. */
+/**
+ * A heap segment where native code needs an address: the message begins with the words of the JDK,
+ * which people look for.
+ */
 final class HeapSegmentTest {
     private static final FunctionDescriptor POINTER = FunctionDescriptor.of(ADDRESS);
     private static final MemorySegment HEAP = MemorySegment.ofArray(new byte[8]);

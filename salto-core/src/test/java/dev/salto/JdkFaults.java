@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What the linker of JDK 25 gets wrong or refuses on some architectures, so that there is nothing to compare with: a gate is one of its stubs.
- * Each was seen without Salto.
+ * What the linker of JDK 25 gets wrong or refuses on some architectures, so that there is nothing
+ * to compare with: a gate is one of its stubs. Each was seen without Salto.
  */
 final class JdkFaults {
     private static final String ARCHITECTURE = System.getProperty("os.arch");
@@ -58,8 +58,9 @@ final class JdkFaults {
     }
 
     /**
-     * libffi on Arm looks for an argument in core registers that C leaves free because an argument before did not fit into them. JDK
-     * 25 on POWER reads a float that is in the last register from the stack, where clang does not store it.
+     * libffi on Arm looks for an argument in core registers that C leaves free because an argument
+     * before did not fit into them. JDK 25 on POWER reads a float that is in the last register from
+     * the stack, where clang does not store it.
      */
     private static Optional<String> ofPlacesOfAll(FunctionDescriptor function) {
         if (!Set.of("arm", "ppc64le").contains(ARCHITECTURE)) {
@@ -81,12 +82,18 @@ final class JdkFaults {
         });
     }
 
-    /** Which fault a layout is wherever it stands, also inside of another. It is one of {@link #of}, too. */
+    /**
+     * Which fault a layout is wherever it stands, also inside of another. It is one of {@link #of},
+     * too.
+     */
     static Optional<String> anywhere(MemoryLayout layout) {
         return FALLBACK ? ofFallbackLinker(layout) : Optional.empty();
     }
 
-    /** Which fault a function of {@code signatures.c} meets on this JVM: what C expects of it, no layout can say. */
+    /**
+     * Which fault a function of {@code signatures.c} meets on this JVM: what C expects of it, no
+     * layout can say.
+     */
     static Optional<String> ofCFunction(String name, FunctionDescriptor function, UpcallLinker linker) {
         boolean hasLp64d = Set.of("riscv64", "loongarch64").contains(ARCHITECTURE);
         boolean resultsAreExtended = hasLp64d || Set.of("s390x", "ppc64le").contains(ARCHITECTURE);
@@ -121,7 +128,10 @@ final class JdkFaults {
         return isFault ? Optional.of(fault) : Optional.empty();
     }
 
-    /** Its own messages: "Fallback linker does not support by-value unions", and "The layout ... is empty". */
+    /**
+     * Its own messages: "Fallback linker does not support by-value unions", and "The layout ... is
+     * empty".
+     */
     private static Optional<String> ofFallbackLinker(MemoryLayout layout) {
         if (contains(layout, UnionLayout.class::isInstance)) {
             return Optional.of("JDK 25's fallback linker refuses unions");
@@ -132,8 +142,9 @@ final class JdkFaults {
     }
 
     /**
-     * libffi 3.5 on LoongArch takes a struct of one floating-point number for one that is in a register of its kind also when all eight are
-     * spent, and then takes an integer register's place in memory for a ninth: one of the two has the other's value.
+     * libffi 3.5 on LoongArch takes a struct of one floating-point number for one that is in a
+     * register of its kind also when all eight are spent, and then takes an integer register's
+     * place in memory for a ninth: one of the two has the other's value.
      */
     private static Optional<String> ofPlaces(List<MemoryLayout> arguments) {
         if (!FALLBACK || !ARCHITECTURE.equals("loongarch64")) {
@@ -153,10 +164,14 @@ final class JdkFaults {
         return Optional.empty();
     }
 
-    /** Which fault a function meets whose callback is a stub of the JDK; not a closure, because there an entry calls the gate. */
+    /**
+     * Which fault a function meets whose callback is a stub of the JDK; not a closure, because
+     * there an entry calls the gate.
+     */
     static Optional<String> ofItsOwnStubs(FunctionDescriptor function) {
         return switch (ARCHITECTURE) {
-            // Optimising compilers use r11 for anything, and a downcall has the stack pointer of its caller there.
+            // Optimising compilers use r11 for anything, and a downcall has the stack pointer of
+            // its caller there.
             case "s390x" -> hasStackArguments(function)
                     ? Optional.of("JDK 25 on s390x reads stack arguments at 160(r11), though r11 may be anything")
                     : Optional.empty();
@@ -189,7 +204,10 @@ final class JdkFaults {
         };
     }
 
-    /** A struct of one or two numbers that are not both integers has a register for each; faults are in how its members are found. */
+    /**
+     * A struct of one or two numbers that are not both integers has a register for each; faults are
+     * in how its members are found.
+     */
     private static Optional<String> ofRiscV(MemoryLayout layout) {
         List<ValueLayout> values = values(layout);
         if (!(layout instanceof StructLayout) || values.size() > 2

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Random cases that a class of tests leaves out, counted by reason. A case that is no random one is a test of its own, which is skipped. */
+/**
+ * Random cases that a class of tests leaves out, counted by reason. A case that is no random one is
+ * a test of its own, which is skipped.
+ */
 final class LeftOut {
     private final Map<String, Integer> counts = new TreeMap<>();
 

@@ -38,7 +38,10 @@ final class ManyClosuresTest {
     /** The slots of a table. */
     private static final int CAPACITY = TableByIndex.capacity();
 
-    /** After so many collections, with so many milliseconds after each, a table without closures has gone. */
+    /**
+     * After so many collections, with so many milliseconds after each, a table without closures has
+     * gone.
+     */
     private static final int COLLECTIONS = 4;
     private static final int PAUSE = 20;
 
@@ -69,7 +72,10 @@ final class ManyClosuresTest {
         return Salto.statistics().tables();
     }
 
-    /** How many tables there are when those of other tests have gone: collections empty them in the background. */
+    /**
+     * How many tables there are when those of other tests have gone: collections empty them in the
+     * background.
+     */
     private static long settledTables() throws InterruptedException {
         long before;
         long now = tables();
@@ -261,7 +267,10 @@ final class ManyClosuresTest {
         return IntStream.range(0, inOrder.size()).filter(i -> i % 97 == 0).mapToObj(inOrder::get).toList();
     }
 
-    /** At every moment of it, whoever has a pointer to one of its trampolines gets an answer: that of the closure that has the slot just then, or zero. */
+    /**
+     * At every moment of it, whoever has a pointer to one of its trampolines gets an answer: that
+     * of the closure that has the slot just then, or zero.
+     */
     @Test
     @Tag("host")
     void aTableIsEmptiedAndUsedAgainWhileItsTrampolinesAreCalled() throws Exception {

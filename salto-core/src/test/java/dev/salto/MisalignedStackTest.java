@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class MisalignedStackTest {
     private static final boolean IS_I386 = System.getProperty("os.arch").equals("i386");
 
-    /** How far the stack pointer is from a multiple of 16, for functions of {@code conventions.c}. */
+    /**
+     * How far the stack pointer is from a multiple of 16, for functions of {@code conventions.c}.
+     */
     private static final List<Integer> OFFSETS = IS_I386 ? List.of(0, 4, 8, 12) : List.of(0, 8);
 
     private static final Object[] IN_REGISTERS = {1, -2};

@@ -20,7 +20,10 @@ import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A type with objects of many classes gets a better gate, and nobody notices but by the time that calls take. */
+/**
+ * A type with objects of many classes gets a better gate, and nobody notices but by the time that
+ * calls take.
+ */
 final class MixedClassesTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final int CLASSES = 16;
@@ -28,7 +31,10 @@ final class MixedClassesTest {
     /** A gate that counts calls by class, and one that knows the classes that were called most. */
     private static final int MORE_GATES = 2;
 
-    /** An interpreting JVM under emulation needs two minutes, and longer if the machine has other work. */
+    /**
+     * An interpreting JVM under emulation needs two minutes, and longer if the machine has other
+     * work.
+     */
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(15);
 
     /** Interfaces of their own, so that no other test shares the gates. */
@@ -81,7 +87,8 @@ final class MixedClassesTest {
             assertThat(caller.join()).isEqualTo(200_000 * CLASSES * (CLASSES + 1) / 2);
             assertThat(Callers.callInTurn(functions, CLASSES, 100 * CLASSES, 0)).isEqualTo(sum);
 
-            // Whatever is bound from now on, in new slots, slots that were used before, and slots that change their class.
+            // Whatever is bound from now on, in new slots, slots that were used before, and slots
+            // that change their class.
             Closure<Hot> one = closures.getFirst();
             one.rebind(targets.get(4));
             assertThat(call(one.address(), 10)).isEqualTo(15);

@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Callers in modules with and without native access: Salto restricts what the JDK does, for the same callers. */
+/**
+ * Callers in modules with and without native access: Salto restricts what the JDK does, for the
+ * same callers.
+ */
 @Tag("host")
 final class NativeAccessTest {
     private static final List<String> RESTRICTED = List.of("direct", "combined", "trampoline", "table", "binding");

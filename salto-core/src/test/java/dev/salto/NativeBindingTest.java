@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Test;
 final class NativeBindingTest {
     private static final Linker LINKER = Linker.nativeLinker();
 
-    /** A native function with as many {@code long}s, then doubles, then a context: returns where it finds each of them. */
+    /**
+     * A native function with as many {@code long}s, then doubles, then a context: returns where it
+     * finds each of them.
+     */
     private static MemorySegment recorder(FunctionDescriptor withContext, List<Object> seen, Arena arena) {
         return CallInterface.prepare(withContext).bind((_, arguments) -> {
             Collections.addAll(seen, arguments);
@@ -86,7 +89,8 @@ final class NativeBindingTest {
         FunctionDescriptor comparator = FunctionDescriptor.of(JAVA_INT, ADDRESS.withTargetLayout(JAVA_INT),
                 ADDRESS.withTargetLayout(JAVA_INT), ADDRESS.withTargetLayout(JAVA_INT));
         try (Arena arena = Arena.ofConfined()) {
-            // Stands in for a comparator in C: it sorts numbers by their distance from the one in the context.
+            // Stands in for a comparator in C: it sorts numbers by their distance from the one in
+            // the context.
             MemorySegment byDistance = CallInterface.prepare(comparator).bind((_, arguments) -> {
                 int from = ((MemorySegment) arguments[2]).get(JAVA_INT, 0);
                 return Integer.compare(Math.abs(((MemorySegment) arguments[0]).get(JAVA_INT, 0) - from),
@@ -155,7 +159,8 @@ final class NativeBindingTest {
         MemorySegment floats = closed(FunctionDescriptor.of(JAVA_FLOAT));
         MemorySegment doubles = closed(FunctionDescriptor.of(DOUBLE));
 
-        // Often, because a number that is left on a stack of registers shows only when that is full.
+        // Often, because a number that is left on a stack of registers shows only when that is
+        // full.
         for (int i = 0; i < 20; i++) {
             assertThat(Callers.addToFloat(floats, i)).isEqualTo(i);
             assertThat(Callers.addToDouble(doubles, i)).isEqualTo(i);

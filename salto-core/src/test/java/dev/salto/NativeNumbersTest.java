@@ -23,7 +23,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple1;
 
-/** Numbers of C that Java has no type for: what the compiler has written is what is read, and what was written is read again. */
+/**
+ * Numbers of C that Java has no type for: what the compiler has written is what is read, and what
+ * was written is read again.
+ */
 final class NativeNumbersTest {
     private static final List<MemoryLayout> TYPES = List.of(NativeLayouts.longDouble(), NativeLayouts.float128());
 

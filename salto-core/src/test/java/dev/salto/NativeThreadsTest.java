@@ -25,7 +25,10 @@ import java.util.function.IntBinaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Closures are called by threads that the JVM has not made, and by threads that it makes in another way. */
+/**
+ * Closures are called by threads that the JVM has not made, and by threads that it makes in another
+ * way.
+ */
 final class NativeThreadsTest {
     private static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -36,7 +39,10 @@ final class NativeThreadsTest {
         return NativeThread.start(functions, 1, calls, a);
     }
 
-    /** A thread is attached at its first callback and stays so until it ends, except with the fallback linker. */
+    /**
+     * A thread is attached at its first callback and stays so until it ends, except with the
+     * fallback linker.
+     */
     @Test
     void aNativeThreadIsOneJavaThreadForAllItsCalls() {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();

@@ -8,7 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What happens where static trampolines do not work, by policy. The JVMs of their own are told to look for the code where it is not. */
+/**
+ * What happens where static trampolines do not work, by policy. The JVMs of their own are told to
+ * look for the code where it is not.
+ */
 final class PolicyTest {
     private static final String ALLOWED = "--enable-native-access=dev.salto,ALL-UNNAMED";
     private static final String NO_TEXT = "-Ddev.salto.text.sources=property";

@@ -9,7 +9,9 @@ import java.lang.invoke.MethodType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The target of a callback that remembers what it was called with, and returns what it was told to. */
+/**
+ * The target of a callback that remembers what it was called with, and returns what it was told to.
+ */
 final class Recorder {
     private static final List<Object> NOTHING = List.of("was not called");
 

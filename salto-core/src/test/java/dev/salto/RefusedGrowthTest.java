@@ -22,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What remains after the system refuses one more table: all closures work, nothing is lost, and the next attempt succeeds. */
+/**
+ * What remains after the system refuses one more table: all closures work, nothing is lost, and the
+ * next attempt succeeds.
+ */
 @Tag("host") // the same code on every architecture
 final class RefusedGrowthTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
@@ -69,7 +72,9 @@ final class RefusedGrowthTest {
         closures.forEach(Closure::close);
     }
 
-    /** The calls that let the blocks and the call records of a row be written, and forbid it again. */
+    /**
+     * The calls that let the blocks and the call records of a row be written, and forbid it again.
+     */
     private static final int PROTECTIONS = 4;
 
     static Stream<Arguments> protections() {

@@ -13,10 +13,12 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple1;
 
 /**
- * Which part of the tests runs in this JVM, and the seed of what is random in them. On hardware all of them run. Under emulation a sample
- * does, which the seed chooses: it has each kind of call, but not each number of arguments with each of the C compiler's levels.
+ * Which part of the tests runs in this JVM, and the seed of what is random in them. On hardware all
+ * of them run. Under emulation a sample does, which the seed chooses: it has each kind of call, but
+ * not each number of arguments with each of the C compiler's levels.
  *
- * <p>Whatever is random follows from the seed, the name of the test and the number of the try, so that the same seed repeats it.
+ * <p>Whatever is random follows from the seed, the name of the test and the number of the try, so
+ * that the same seed repeats it.
  */
 public final class Sample {
     private static final String SEED_PROPERTY = "dev.salto.tests.seed";
@@ -65,13 +67,19 @@ public final class Sample {
         return FURTHER_SIGNATURES;
     }
 
-    /** Of alternatives that show the same, all in a full run; otherwise one, which depends on the seed and the name. */
+    /**
+     * Of alternatives that show the same, all in a full run; otherwise one, which depends on the
+     * seed and the name.
+     */
     static <T> List<T> oneOf(List<T> alternatives, Object name) {
         int chosen = (int) Math.floorMod(SEED + name.toString().hashCode(), (long) alternatives.size());
         return IS_FULL ? alternatives : alternatives.subList(chosen, chosen + 1);
     }
 
-    /** All of a list in a full run; otherwise one in so many of them, at least one, which the seed and the name choose. */
+    /**
+     * All of a list in a full run; otherwise one in so many of them, at least one, which the seed
+     * and the name choose.
+     */
     static <T> List<T> some(List<T> all, int divisor, Object name) {
         if (IS_FULL) {
             return all;
@@ -86,7 +94,10 @@ public final class Sample {
         return IS_FULL ? inFull : Math.ceilDiv(inFull, RANDOM_DIVISOR);
     }
 
-    /** So many random things, for jqwik. Each has a random number generator of its own, so it is the same however many there are. */
+    /**
+     * So many random things, for jqwik. Each has a random number generator of its own, so it is the
+     * same however many there are.
+     */
     static <T> Iterable<Tuple1<T>> random(String test, int tries, Function<Random, T> maker) {
         return () -> IntStream.range(0, tries)
                 .mapToObj(number -> Tuple.of(maker.apply(new Random(mixed(mixed(SEED + test.hashCode()) + number)))))

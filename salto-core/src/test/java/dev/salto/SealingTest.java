@@ -37,7 +37,9 @@ final class SealingTest {
     /** So many closures have a table of their own. */
     private static final int BUSY = 100;
 
-    /** The permissions of the parameter table of a trampoline: that of the mapping behind its code. */
+    /**
+     * The permissions of the parameter table of a trampoline: that of the mapping behind its code.
+     */
     private static String parametersOf(MemorySegment function) {
         return parametersOf(function, ProcessMaps.read());
     }

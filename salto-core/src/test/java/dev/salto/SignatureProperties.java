@@ -34,8 +34,8 @@ import net.jqwik.api.Tuple.Tuple1;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * Differential test: for random signatures, native code passes the same random arguments to the JDK's own upcall stub and to a closure, and
- * both have to see and return the same bits.
+ * Differential test: for random signatures, native code passes the same random arguments to the
+ * JDK's own upcall stub and to a closure, and both have to see and return the same bits.
  */
 final class SignatureProperties {
     private static final List<ValueLayout> INTEGERS = List.of(JAVA_BOOLEAN, JAVA_BYTE, JAVA_CHAR, JAVA_SHORT, JAVA_INT,
@@ -62,7 +62,10 @@ final class SignatureProperties {
         compare(signature.function(), signature.seed());
     }
 
-    /** Every number of integers that a closure can have, with floating-point numbers in registers, and on the stack too. */
+    /**
+     * Every number of integers that a closure can have, with floating-point numbers in registers,
+     * and on the stack too.
+     */
     @Example
     void zeroToFiveIntegersAndAnyNumberOfDoublesWork() throws Throwable {
         for (int integers = 0; integers <= 5; integers++) {

@@ -39,8 +39,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Callbacks that compiled C calls with every struct of one or two members, plain and packed, among them those without a byte: {@code
- * structs.c}. Where a stub of the JDK would not see what C passes, a gate is refused, and data-driven closures answer.
+ * Callbacks that compiled C calls with every struct of one or two members, plain and packed, among
+ * them those without a byte: {@code structs.c}. Where a stub of the JDK would not see what C
+ * passes, a gate is refused, and data-driven closures answer.
  */
 final class SmallStructsTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel("structs");
@@ -249,7 +250,10 @@ final class SmallStructsTest {
         }
     }
 
-    /** The JDK refuses members without their alignment. The message names the struct, or the part of it that it is about, and what to do. */
+    /**
+     * The JDK refuses members without their alignment. The message names the struct, or the part of
+     * it that it is about, and what to do.
+     */
     private static boolean isRightlyRefused(Struct struct, FunctionDescriptor function, Kind kind,
             IllegalArgumentException refusal) {
         boolean mayBe = struct.name().startsWith("packed") || JdkFaults.of(function).isPresent();

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When the text image is refused, and what is promised of it: each in a JVM of its own, with a copy of the library. */
+/**
+ * When the text image is refused, and what is promised of it: each in a JVM of its own, with a copy
+ * of the library.
+ */
 @Tag("host")
 final class TextImageTest {
     private static final String ALLOWED = "--enable-native-access=dev.salto,ALL-UNNAMED";

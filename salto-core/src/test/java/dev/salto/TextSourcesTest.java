@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every source that the text image can come from, each in a JVM of its own, with a copy of the library. */
+/**
+ * Every source that the text image can come from, each in a JVM of its own, with a copy of the
+ * library.
+ */
 @Tag("host")
 final class TextSourcesTest {
     private static final String ALLOWED = "--enable-native-access=dev.salto,ALL-UNNAMED";
@@ -169,7 +172,10 @@ final class TextSourcesTest {
         assertThat(child.value("location")).contains("jrt:/dev.salto");
     }
 
-    /** Runs a tool of the JDK, in a process of its own: jlink refuses to work in a JVM with patched modules. */
+    /**
+     * Runs a tool of the JDK, in a process of its own: jlink refuses to work in a JVM with patched
+     * modules.
+     */
     private static void run(String tool, String... arguments) throws IOException, InterruptedException {
         Path program = Path.of(System.getProperty("java.home"), "bin", tool);
         assumeTrue(Files.isExecutable(program), () -> "the JDK that runs the tests has no " + tool);
@@ -178,7 +184,10 @@ final class TextSourcesTest {
         assertThat(end.exitCode()).as("%s", end.output()).isZero();
     }
 
-    /** A file in a class folder, or a JAR, that is overwritten in place while it is mapped ends the process. */
+    /**
+     * A file in a class folder, or a JAR, that is overwritten in place while it is mapped ends the
+     * process.
+     */
     @Test
     void aSealedCopyInMemoryComesBeforeFilesThatAreMappedInPlace() throws Exception {
         for (Path place : List.of(library.folder(), library.packed())) {

@@ -59,7 +59,10 @@ enum UpcallLinker {
     /** The two that have to behave alike in everything else, too. */
     static final List<UpcallLinker> LINKERS = List.of(JDK, SALTO);
 
-    /** Those that a test compares: under emulation without the reference, which hardware and full runs have. */
+    /**
+     * Those that a test compares: under emulation without the reference, which hardware and full
+     * runs have.
+     */
     static List<UpcallLinker> compared() {
         return Sample.isFull() ? List.of(values()) : List.of(GATE, DATA_DRIVEN);
     }
@@ -78,7 +81,10 @@ enum UpcallLinker {
         }, arena);
     }
 
-    /** A stub that calls its target wrongly may end the JVM, and no test can then say what it did: this file does. */
+    /**
+     * A stub that calls its target wrongly may end the JVM, and no test can then say what it did:
+     * this file does.
+     */
     private static final Path LAST_STUB = Path.of("target", "last-stub.txt");
 
     private static void note(@Nullable FunctionDescriptor function) {

@@ -39,7 +39,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same input, good or bad, goes to both linkers: both accept it, or both throw the same type of exception. */
+/**
+ * The same input, good or bad, goes to both linkers: both accept it, or both throw the same type of
+ * exception.
+ */
 @SuppressWarnings("UnusedMethod") // targets are reached through method handles
 final class UpcallStubChecksTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
@@ -370,8 +373,9 @@ final class UpcallStubChecksTest {
     }
 
     /**
-     * The limit is the JVM's: a method has at most 255 words of parameters, and the linkers need some of them. With 253 the JDK makes a
-     * stub that no downcall can call, and Salto, which needs a parameter for itself, makes none.
+     * The limit is the JVM's: a method has at most 255 words of parameters, and the linkers need
+     * some of them. With 253 the JDK makes a stub that no downcall can call, and Salto, which needs
+     * a parameter for itself, makes none.
      */
     @Test
     void bothLinkersAcceptAsManyParameters() {

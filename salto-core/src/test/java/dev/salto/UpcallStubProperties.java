@@ -39,8 +39,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Differential test: for random signatures with structs, unions and any number of parameters, native code passes the same random
- * arguments to an upcall stub of the JDK and to one of Salto, and both have to see and return the same bits.
+ * Differential test: for random signatures with structs, unions and any number of parameters,
+ * native code passes the same random arguments to an upcall stub of the JDK and to one of Salto,
+ * and both have to see and return the same bits.
  */
 final class UpcallStubProperties {
     private static final int MAX_PARAMETERS = 24;
@@ -89,7 +90,10 @@ final class UpcallStubProperties {
                 Sample.furtherSignatures(), UpcallStubProperties::signature);
     }
 
-    /** It runs in the Maven profile of its tag, and under emulation if further signatures are wanted. */
+    /**
+     * It runs in the Maven profile of its tag, and under emulation if further signatures are
+     * wanted.
+     */
     @Property(tries = Integer.MAX_VALUE)
     @FromData("furtherSignatures")
     @Tag("thorough")
@@ -97,7 +101,10 @@ final class UpcallStubProperties {
         compare(signature.function(), signature.seed());
     }
 
-    /** Every number of integers and of doubles around where the registers end, and behind them each class of struct. */
+    /**
+     * Every number of integers and of doubles around where the registers end, and behind them each
+     * class of struct.
+     */
     @TestFactory
     Stream<DynamicTest> structsGoWhereTheRemainingRegistersAllow() {
         Stream.Builder<DynamicTest> cases = Stream.builder();
@@ -140,7 +147,10 @@ final class UpcallStubProperties {
         return cases.build();
     }
 
-    /** What has size 0 takes no part. The JDK's stub can be called with an empty struct only if there is another struct. */
+    /**
+     * What has size 0 takes no part. The JDK's stub can be called with an empty struct only if
+     * there is another struct.
+     */
     @TestFactory
     Stream<DynamicTest> emptyStructsAreAllowed() {
         MemoryLayout pair = MemoryLayout.structLayout(JAVA_INT, JAVA_INT);
@@ -150,7 +160,10 @@ final class UpcallStubProperties {
         return cases.build();
     }
 
-    /** Whether it travels as that number decides where the arguments behind it are. The JDK does not always say so as C does, and calls as it says. */
+    /**
+     * Whether it travels as that number decides where the arguments behind it are. The JDK does not
+     * always say so as C does, and calls as it says.
+     */
     @TestFactory
     Stream<DynamicTest> aUnionOrAnArrayOfOneFloatingPointNumberMayComeFirst() {
         Stream.Builder<DynamicTest> cases = Stream.builder();
@@ -243,7 +256,9 @@ final class UpcallStubProperties {
         }
     }
 
-    /** The type without parameters of size 0: they pass nothing, and a downcall does not take them. */
+    /**
+     * The type without parameters of size 0: they pass nothing, and a downcall does not take them.
+     */
     private static FunctionDescriptor withoutEmptyParameters(FunctionDescriptor function) {
         MemoryLayout[] parameters = function.argumentLayouts().stream()
                 .filter(layout -> layout.byteSize() > 0)
@@ -274,7 +289,10 @@ final class UpcallStubProperties {
         };
     }
 
-    /** A struct or union whose members are values, arrays, structs and unions, {@code depth} levels deep. */
+    /**
+     * A struct or union whose members are values, arrays, structs and unions, {@code depth} levels
+     * deep.
+     */
     private static MemoryLayout group(Random random, int depth, int maxMembers, int maxSize) {
         MemoryLayout group;
         do {

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Native code calls closures that were closed. It gets zero, with its calling convention intact, and Java learns of it. */
+/**
+ * Native code calls closures that were closed. It gets zero, with its calling convention intact,
+ * and Java learns of it.
+ */
 final class UseAfterFreeTest {
     private static final FunctionDescriptor BINARY_FUNCTION = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
@@ -203,7 +206,10 @@ final class UseAfterFreeTest {
         MemorySegment get(int a, long b, long c, long d, long e, long f, long g, long h, long i, long j);
     }
 
-    /** The caller provides the memory, on a stack that is not clean; on i386 the callee removes its address. */
+    /**
+     * The caller provides the memory, on a stack that is not clean; on i386 the callee removes its
+     * address.
+     */
     @Test
     void aStructInMemoryIsZeroAndStackArgumentsDoNotMatter() {
         StructLayout large = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(5, LONG_LONG));
@@ -280,7 +286,10 @@ final class UseAfterFreeTest {
 
     interface Sealed extends IntBinaryOperator {}
 
-    /** Four threads that the JVM has not seen before call closed closures, while this one binds, calls and closes. */
+    /**
+     * Four threads that the JVM has not seen before call closed closures, while this one binds,
+     * calls and closes.
+     */
     @Test
     void aHundredThousandOfThemAreCountedWhileOthersBindAndClose() {
         int stale = 100;

@@ -82,7 +82,10 @@ final class Values {
         return result == null ? "void" : bits(function.returnLayout().orElseThrow(), result);
     }
 
-    /** Something readable that is equal only for values with the same bits; bytes of padding do not count. */
+    /**
+     * Something readable that is equal only for values with the same bits; bytes of padding do not
+     * count.
+     */
     static Object bits(MemoryLayout layout, Object value) {
         return switch (value) {
             case Float f -> "float " + Integer.toHexString(Float.floatToRawIntBits(f));

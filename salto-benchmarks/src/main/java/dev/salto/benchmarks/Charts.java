@@ -32,7 +32,10 @@ import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** Draws creation time and memory against the number of callbacks, a line for each peer; both axes are logarithmic. */
+/**
+ * Draws creation time and memory against the number of callbacks, a line for each peer; both axes
+ * are logarithmic.
+ */
 final class Charts {
     /** The chart of creation time. */
     static final String CREATION = "creation.svg";
@@ -46,7 +49,10 @@ final class Charts {
 
     private static final List<Peer> PEERS = List.of(Peer.values());
 
-    /** One for each peer. That can be told apart by people who see colours differently; marks differ, too. */
+    /**
+     * One for each peer. That can be told apart by people who see colours differently; marks
+     * differ, too.
+     */
     private static final Color[] COLOURS = {new Color(0xd55e00), new Color(0xe69f00), new Color(0x0072b2),
         new Color(0x56b4e9), new Color(0x009e73), new Color(0xcc79a7), new Color(0x999999), new Color(0x6a3d9a),
         new Color(0xb8a000), Color.BLACK, new Color(0xaa0044)};
@@ -128,7 +134,10 @@ final class Charts {
         return COLOURS[PEERS.indexOf(peer)];
     }
 
-    /** Not the newer class {@code LogAxis}, whose labels become outlines of glyphs in SVG, and large. */
+    /**
+     * Not the newer class {@code LogAxis}, whose labels become outlines of glyphs in SVG, and
+     * large.
+     */
     private static LogarithmicAxis axis(String label) {
         LogarithmicAxis axis = new LogarithmicAxis(label);
         axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));

@@ -18,7 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Runs a program in a JVM of its own, with the class path, the module path and the options of this one, so that what happens to it happens to it alone. */
+/**
+ * Runs a program in a JVM of its own, with the class path, the module path and the options of this
+ * one, so that what happens to it happens to it alone.
+ */
 final class ChildJvm {
     private static final int SIGNALS = 128;
     private static final int SIGABRT = 6;

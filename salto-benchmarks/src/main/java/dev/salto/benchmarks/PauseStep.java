@@ -27,7 +27,10 @@ record PauseStep(Collector collector, boolean withClosures) implements Step {
     private static final Duration LONGEST = Duration.ofMinutes(3);
     private static final String HEAP = "3g";
 
-    /** {@code [1.234s][info][gc] GC(5) Pause Young (Normal) (G1 Evacuation Pause) 24M->4M(256M) 1.234ms}. */
+    /**
+     * {@code [1.234s][info][gc] GC(5) Pause Young (Normal) (G1 Evacuation Pause) 24M->4M(256M)
+     * 1.234ms}.
+     */
     private static final Pattern PAUSE = Pattern.compile("GC\\(\\d+\\) .*\\bPause (.*) (\\d+\\.\\d+)ms");
 
     @Override

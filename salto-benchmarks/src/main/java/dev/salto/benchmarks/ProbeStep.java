@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Finds out whether a peer works here, and what it cannot do. If it does not work, there is a reason for every figure.
+ * Finds out whether a peer works here, and what it cannot do. If it does not work, there is a
+ * reason for every figure.
  *
  * @param progress is told what the peer needs time for
  */

@@ -21,7 +21,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Help.Ansi;
 
-/** What came out, for people: the figures of all peers, where each came to its end, the requirements, and what was not measured. */
+/**
+ * What came out, for people: the figures of all peers, where each came to its end, the
+ * requirements, and what was not measured.
+ */
 final class ReportText {
     private static final int WIDEST = 1_000;
 

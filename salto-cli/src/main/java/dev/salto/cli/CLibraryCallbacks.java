@@ -21,7 +21,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Functions of the C library that call back, put to their usual work with closures. Both check what came out. */
+/**
+ * Functions of the C library that call back, put to their usual work with closures. Both check what
+ * came out.
+ */
 final class CLibraryCallbacks {
     private static final Linker LINKER = Linker.nativeLinker();
 
@@ -38,7 +41,8 @@ final class CLibraryCallbacks {
     }
 
     /**
-     * Sorts a file's lines: {@code qsort} moves their numbers, a Java comparator looks at the lines.
+     * Sorts a file's lines: {@code qsort} moves their numbers, a Java comparator looks at the
+     * lines.
      *
      * @return a sentence about what came out
      * @throws IOException if the file cannot be read

@@ -59,7 +59,9 @@ record Diagnosis(Report report, @Nullable String failure) {
         }
     }
 
-    /** To a function that every C library has. The closure is still open, so the report counts both. */
+    /**
+     * To a function that every C library has. The closure is still open, so the report counts both.
+     */
     private static Diagnosis callTrampoline() throws Throwable {
         FunctionDescriptor function = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
         MemorySegment labs = Linker.nativeLinker().defaultLookup().findOrThrow("labs");

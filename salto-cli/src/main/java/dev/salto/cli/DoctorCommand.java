@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             "The JVM then says \"Picked up JAVA_TOOL_OPTIONS\" on standard error.",
             "", "Examples:", "  ./salto doctor", "  ./salto doctor --json > report.json"})
 final class DoctorCommand implements Callable<Integer> {
-    // EX_USAGE and EX_SOFTWARE of <sysexits.h>: the usual 2 and 1 of a command line have other meanings here.
+    // EX_USAGE and EX_SOFTWARE of <sysexits.h>: the usual 2 and 1 of a command line have other
+    // meanings here.
     static final int USAGE = 64;
     static final int FAULT = 70;
 
@@ -69,7 +70,10 @@ final class DoctorCommand implements Callable<Integer> {
         return diagnosis.exitCode();
     }
 
-    /** Without the library's warnings: what they would say is what this command says, with more around it. */
+    /**
+     * Without the library's warnings: what they would say is what this command says, with more
+     * around it.
+     */
     private static Diagnosis makeQuietly() {
         Logger logger = Logger.getLogger("dev.salto");
         Level before = logger.getLevel();

@@ -8,10 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code salto doctor --json} prints. All but two are those of {@link Report}, whose Javadoc says what they are.
+ * What {@code salto doctor --json} prints. All but two are those of {@link Report}, whose Javadoc
+ * says what they are.
  *
- * @param mechanism what was made, called and gave the right answer: {@code static}, {@code dynamic} or {@code none}
- * @param problem why nothing could be tried, or what went wrong when it was; null if there is no such problem
+ * @param mechanism what was made, called and gave the right answer: {@code static}, {@code dynamic}
+ *     or {@code none}
+ * @param problem why nothing could be tried, or what went wrong when it was; null if there is no
+ *     such problem
  */
 record DoctorReport(
         String architecture,

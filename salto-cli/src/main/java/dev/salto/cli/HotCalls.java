@@ -15,7 +15,10 @@ record HotCalls(double salto, double jdk) {
     private static final int ROUNDS = 100;
     private static final int CALLS = 20_000;
 
-    /** Measures both by turns, because the machine may be slower a moment later. The fastest turns count: whatever else it does can only add. */
+    /**
+     * Measures both by turns, because the machine may be slower a moment later. The fastest turns
+     * count: whatever else it does can only add.
+     */
     static HotCalls measure(CallbackProvider salto, CallbackProvider jdk) {
         MemorySegment closure = salto.create(new Measurement.Answer(0));
         MemorySegment stub = jdk.create(new Measurement.Answer(0));

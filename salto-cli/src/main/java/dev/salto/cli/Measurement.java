@@ -12,14 +12,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.IntBinaryOperator;
 
 /**
- * What one provider of callbacks costs. Times are in nanoseconds for each callback, memory in bytes for each.
+ * What one provider of callbacks costs. Times are in nanoseconds for each callback, memory in bytes
+ * for each.
  *
  * @param count how many were alive at once
  * @param createFresh the time to make one, where the system still has to find and clear the memory
  * @param createAgain the time to make one after as many were closed
  * @param callEach the time of a call, each callback once and then the next
  * @param close the time to close one, in the order of creation
- * @param nativeBytes by how much the process's memory grew for each; right only if the Java heap was touched before
+ * @param nativeBytes by how much the process's memory grew for each; right only if the Java heap
+ *     was touched before
  * @param codeCacheBytes by how much the JVM's code cache grew for each
  * @param mappings how many memory mappings were added in all
  * @param writableExecutable how many of them are both writable and executable
@@ -53,12 +55,14 @@ record Measurement(
     /**
      * Measures a provider.
      *
-     * @param warmUp another provider of the same kind, whose memory is not counted: the JIT compiler is done when it counts
+     * @param warmUp another provider of the same kind, whose memory is not counted: the JIT
+     *     compiler is done when it counts
      * @param provider the provider to measure
      * @param count how many callbacks to have alive at once
      */
     static Measurement of(CallbackProvider warmUp, CallbackProvider provider, int count) {
-        // Each round is larger than the one before, so that each uses old memory again and needs new memory, too.
+        // Each round is larger than the one before, so that each uses old memory again and needs
+        // new memory, too.
         for (int round = 1; round <= WARM_UP_ROUNDS; round++) {
             measure(warmUp, round * WARM_UP_COUNT);
         }

@@ -7,8 +7,8 @@ import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * Text for people: paragraphs, headings, and facts under them, in lines that fit. A word that is longer than a line, a path say, stays whole, so that it
- * can be copied.
+ * Text for people: paragraphs, headings, and facts under them, in lines that fit. A word that is
+ * longer than a line, a path say, stays whole, so that it can be copied.
  */
 final class Page {
     private static final int INDENT = 2;

@@ -32,7 +32,10 @@ final class SaltoCommand {
                 .setExecutionExceptionHandler(SaltoCommand::explain);
     }
 
-    /** Errors are explained, too: where the system forbids something, a class may fail to be initialised. */
+    /**
+     * Errors are explained, too: where the system forbids something, a class may fail to be
+     * initialised.
+     */
     private static int run(CommandLine.ParseResult parsed) {
         try {
             return new CommandLine.RunLast().execute(parsed);

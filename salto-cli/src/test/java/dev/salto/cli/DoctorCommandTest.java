@@ -18,7 +18,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The doctor as a user runs it; in a JVM of its own where the library has to be kept from finding its code. */
+/**
+ * The doctor as a user runs it; in a JVM of its own where the library has to be kept from finding
+ * its code.
+ */
 final class DoctorCommandTest {
     private static final String NO_TEXT = "-Ddev.salto.text.sources=property";
     private static final String FALLBACK = "-Ddev.salto.policy=dynamic-allowed";

@@ -17,7 +17,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The salto script, as far as it can be tested without building the project from inside its own build. */
+/**
+ * The salto script, as far as it can be tested without building the project from inside its own
+ * build.
+ */
 final class LauncherTest {
     private static final Path SCRIPT = Path.of("..", "salto").toAbsolutePath().normalize();
 
@@ -40,7 +43,10 @@ final class LauncherTest {
         return new Result(process.waitFor(), output);
     }
 
-    /** A checkout in which everything is built, and a JDK whose java prints its arguments and ends with 42. */
+    /**
+     * A checkout in which everything is built, and a JDK whose java prints its arguments and ends
+     * with 42.
+     */
     private Result runWithoutJava(String... arguments) throws Exception {
         Path checkout = Files.createDirectory(folder.resolve("checkout"));
         Path script = Files.copy(SCRIPT, checkout.resolve("salto"), StandardCopyOption.COPY_ATTRIBUTES);

@@ -17,8 +17,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * Has C++ call a function pointer behind which C++ throws, and prints what the caller catches, as {@code caught}. The arguments are the
- * library, and what the function pointer is.
+ * Has C++ call a function pointer behind which C++ throws, and prints what the caller catches, as
+ * {@code caught}. The arguments are the library, and what the function pointer is.
  */
 final class CppExceptions {
     private static final FunctionDescriptor SHORT = FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS);

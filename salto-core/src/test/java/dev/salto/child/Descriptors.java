@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes up all the file descriptors that this process may have, but for a few, without any native access. */
+/**
+ * Takes up all the file descriptors that this process may have, but for a few, without any native
+ * access.
+ */
 final class Descriptors {
     private static final List<FileInputStream> TAKEN = new ArrayList<>();
     private static final int STANDARD_ERROR = 2;

@@ -19,7 +19,10 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.function.IntBinaryOperator;
 
-/** Puts closures of each kind through their lives, and prints what they are. Ends with an exception if an answer is wrong. */
+/**
+ * Puts closures of each kind through their lives, and prints what they are. Ends with an exception
+ * if an answer is wrong.
+ */
 public final class DynamicClosures {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(BINARY);

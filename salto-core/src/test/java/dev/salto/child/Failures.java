@@ -13,7 +13,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntBinaryOperator;
 
-/** Lets an exception leave a callback, and has a closure called that is closed. Prints what native code got, and how many there were. */
+/**
+ * Lets an exception leave a callback, and has a closure called that is closed. Prints what native
+ * code got, and how many there were.
+ */
 public final class Failures {
     private Failures() {}
 

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Takes up all the memory mappings that this process may have, but for a few: every second page of a region is made readable. */
+/**
+ * Takes up all the memory mappings that this process may have, but for a few: every second page of
+ * a region is made readable.
+ */
 final class Mappings {
     private static final int PROT_NONE = 0;
     private static final int PROT_READ = 1;

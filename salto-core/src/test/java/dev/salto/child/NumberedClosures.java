@@ -17,8 +17,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Closures that each know a number of their own, and C code that calls them: {@code bsearch} in an array of one element calls its comparator
- * once, and tells whether that returned zero.
+ * Closures that each know a number of their own, and C code that calls them: {@code bsearch} in an
+ * array of one element calls its comparator once, and tells whether that returned zero.
  */
 final class NumberedClosures {
     private static final FunctionDescriptor COMPARATOR = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS);
@@ -65,7 +65,10 @@ final class NumberedClosures {
         return closures.size();
     }
 
-    /** Closes all closures, and waits until the memory of their tables has gone back to the system, as far as it does. */
+    /**
+     * Closes all closures, and waits until the memory of their tables has gone back to the system,
+     * as far as it does.
+     */
     void closeAll() throws InterruptedException {
         closures.forEach(Closure::close);
         closures.clear();

@@ -14,8 +14,9 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Stops in {@code pause}, called by C code through a binding that needs the stack, so that a debugger can look. Prints where the code table and
- * the caller are mapped, and its process id last.
+ * Stops in {@code pause}, called by C code through a binding that needs the stack, so that a
+ * debugger can look. Prints where the code table and the caller are mapped, and its process id
+ * last.
  */
 public final class PauseInBinding {
     private PauseInBinding() {}

@@ -8,12 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A filter that the kernel runs before each system call of all threads, from its installation to the end of the process: system
- * calls that match a rule fail with EPERM.
+ * A filter that the kernel runs before each system call of all threads, from its installation to
+ * the end of the process: system calls that match a rule fail with EPERM.
  *
- * <p>It is a program of classic BPF. An instruction is {@code {u16 code, u8 jumpIfTrue, u8 jumpIfFalse, u32 operand}}, and there is
- * one register. What it reads is {@code struct seccomp_data}: the number of the system call at 0, the architecture at 4, and the six
- * arguments, eight bytes each, from 16 on.
+ * <p>It is a program of classic BPF. An instruction is {@code {u16 code, u8 jumpIfTrue, u8
+ * jumpIfFalse, u32 operand}}, and there is one register. What it reads is
+ * {@code struct seccomp_data}: the number of the system call at 0, the architecture at 4, and the
+ * six arguments, eight bytes each, from 16 on.
  */
 final class SeccompFilter {
     private static final int INSTRUCTION_SIZE = 8;
@@ -75,7 +76,10 @@ final class SeccompFilter {
         install(0, rules);
     }
 
-    /** Ends the process for a call from now on, which is what systemd has its filters do unless they are told otherwise. */
+    /**
+     * Ends the process for a call from now on, which is what systemd has its filters do unless they
+     * are told otherwise.
+     */
     static void endProcessFor(SystemCall call) {
         SeccompFilter filter = new SeccompFilter(1);
         filter.require(AUDIT_ARCH_X86_64);

@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Does what it is told, one argument after the other, and prints how each step went: {@code step=result}. The steps bring the process into a
- * situation, or use Salto in it. What a step needs comes behind its name: {@code bind 1000}, {@code rename A -> B}.
+ * Does what it is told, one argument after the other, and prints how each step went:
+ * {@code step=result}. The steps bring the process into a situation, or use Salto in it. What a
+ * step needs comes behind its name: {@code bind 1000}, {@code rename A -> B}.
  *
- * <p>A step that throws prints the exception, and the next one follows, but for errors of the test itself.
+ * <p>A step that throws prints the exception, and the next one follows, but for errors of the test
+ * itself.
  */
 public final class Situation {
     private static final int PR_SET_MDWE = 65;
@@ -32,7 +34,10 @@ public final class Situation {
     private static final int MAP_ANONYMOUS = 0x20;
     private static final int EACCES = 13;
 
-    /** With an old size of zero: the duplication of a mapping. The C library uses mremap too, with other sizes. */
+    /**
+     * With an old size of zero: the duplication of a mapping. The C library uses mremap too, with
+     * other sizes.
+     */
     private static final SeccompFilter.Rule DUPLICATES = new SeccompFilter.Rule(SystemCall.MREMAP, 1, -1, 0);
 
     /** Memory of two megabytes, and of many sizes above that, but not of one table. */
@@ -129,7 +134,10 @@ public final class Situation {
         print("writableExecutable", String.valueOf(report.writableExecutable()));
     }
 
-    /** The memory that a table gets for its parameters when it is used again. Of that size the JVM maps none. */
+    /**
+     * The memory that a table gets for its parameters when it is used again. Of that size the JVM
+     * maps none.
+     */
     private static SeccompFilter.Rule freshParameters() throws TextImageException {
         TextIndex index = TextImage.get().index();
         return new SeccompFilter.Rule(SystemCall.MMAP, 1, -1, (int) index.shape().parametersSize());
@@ -139,7 +147,10 @@ public final class Situation {
         sharedCode().stream().distinct().forEach(name -> print("mapped", name));
     }
 
-    /** From where code is mapped in the way in which only Salto does it, shared: a name for each mapping. */
+    /**
+     * From where code is mapped in the way in which only Salto does it, shared: a name for each
+     * mapping.
+     */
     private static List<String> sharedCode() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/maps")).stream()
                 // address, permissions, offset, device, inode, name
@@ -195,7 +206,10 @@ public final class Situation {
         System.out.println(key + "=" + oneLine(value));
     }
 
-    /** A value as it is printed: in one line, whatever it contains, and readable in any character set. */
+    /**
+     * A value as it is printed: in one line, whatever it contains, and readable in any character
+     * set.
+     */
     public static String oneLine(String value) {
         StringBuilder line = new StringBuilder();
         value.chars().forEach(c -> {

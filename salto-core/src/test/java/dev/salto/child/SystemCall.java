@@ -13,7 +13,10 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/** The calls to Linux with which a test brings a process into a situation, or which a situation forbids; as on x86-64. */
+/**
+ * The calls to Linux with which a test brings a process into a situation, or which a situation
+ * forbids; as on x86-64.
+ */
 enum SystemCall {
     /** Address, length, protection, flags, descriptor, offset. */
     MMAP(9),
@@ -103,7 +106,10 @@ enum SystemCall {
         }
     }
 
-    /** A function of the C library. It is there already, so finding it needs no file: not even a free descriptor, as the JDK's lookup does. */
+    /**
+     * A function of the C library. It is there already, so finding it needs no file: not even a
+     * free descriptor, as the JDK's lookup does.
+     */
     static MethodHandle ofTheCLibrary(String name, FunctionDescriptor type, Linker.Option... options) {
         return Linker.nativeLinker().downcallHandle(C.LIBRARY.findOrThrow(name), type, options);
     }

@@ -16,7 +16,10 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 final class TestRun {
     private TestRun() {}
 
-    /** Loads the libraries of native callers, which leave their JAR for a temporary file; a later step may make that impossible. */
+    /**
+     * Loads the libraries of native callers, which leave their JAR for a temporary file; a later
+     * step may make that impossible.
+     */
     static void loadLibraries() {
         Callers.add();
         SignatureCallers.atEachLevel();

@@ -15,8 +15,9 @@ import java.lang.invoke.MethodHandle;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Makes a closure and calls it, and prints how it went: whether trampolines are supported, what the callback
- * answered or which exception came instead, and the exception's message; at last where the code came from.
+ * Makes a closure and calls it, and prints how it went: whether trampolines are supported, what the
+ * callback answered or which exception came instead, and the exception's message; at last where the
+ * code came from.
  */
 public final class TryCallback {
     private TryCallback() {}

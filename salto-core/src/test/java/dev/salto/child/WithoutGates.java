@@ -32,7 +32,11 @@ import java.util.List;
 import java.util.function.IntBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Makes and calls closures of many types where no gate may be made, and prints how many classes and how much code the JVM has made for that. For the interpreter only, which makes no code of its own. */
+/**
+ * Makes and calls closures of many types where no gate may be made, and prints how many classes and
+ * how much code the JVM has made for that. For the interpreter only, which makes no code of its
+ * own.
+ */
 public final class WithoutGates {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MemoryLayout PAIR = MemoryLayout.structLayout(LONG_LONG, DOUBLE);

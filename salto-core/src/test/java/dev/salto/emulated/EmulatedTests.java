@@ -23,12 +23,15 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests in this JVM, for {@code ./salto test-arch}: all classes of this module's tests whose names end as below, but for what has the
- * tag {@value #HOST}, because it cannot work under emulation. Prints lines of the form {@code key=value} for the script, and whatever
- * failed.
+ * Runs the tests in this JVM, for {@code ./salto test-arch}: all classes of this module's tests
+ * whose names end as below, but for what has the tag {@value #HOST}, because it cannot work under
+ * emulation. Prints lines of the form {@code key=value} for the script, and whatever failed.
  */
 final class EmulatedTests implements TestExecutionListener {
-    /** Of tests that start JVMs or debuggers, or need what the other architecture's root does not have. */
+    /**
+     * Of tests that start JVMs or debuggers, or need what the other architecture's root does not
+     * have.
+     */
     static final String HOST = "host";
 
     /** Of further random signatures, which run if some are wanted. */

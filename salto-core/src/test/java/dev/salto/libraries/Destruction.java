@@ -10,7 +10,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a destructor callback does: notes its argument, and closes what native code held, its own closure included. */
+/**
+ * What a destructor callback does: notes its argument, and closes what native code held, its own
+ * closure included.
+ */
 final class Destruction {
     private final List<Closure<?>> closures = new ArrayList<>();
     private final List<MemorySegment> arguments = new ArrayList<>();

@@ -29,7 +29,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Expat tells Java what it reads: the handlers' state is the Java object, and the user data is unused. */
+/**
+ * Expat tells Java what it reads: the handlers' state is the Java object, and the user data is
+ * unused.
+ */
 final class ExpatTest {
     private static final int XML_STATUS_OK = 1;
 

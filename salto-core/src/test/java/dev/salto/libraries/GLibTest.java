@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** GLib calls Java: comparators, the main loop, and signals whose handlers are freed by a notification that closes itself. */
+/**
+ * GLib calls Java: comparators, the main loop, and signals whose handlers are freed by a
+ * notification that closes itself.
+ */
 @Tag("host")
 final class GLibTest {
     private static final String PACKAGE = "libglib2.0-0t64 (libglib2.0-0 before Debian 13)";

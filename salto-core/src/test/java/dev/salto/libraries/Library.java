@@ -35,7 +35,8 @@ final class Library {
     }
 
     /**
-     * Opens a library, or ends the test as skipped. To be called for each test, not once in a static field, where the skip would be an error.
+     * Opens a library, or ends the test as skipped. To be called for each test, not once in a
+     * static field, where the skip would be an error.
      *
      * @param name the name that the dynamic linker knows it by
      * @param debianPackage the package that has it, for the message

@@ -28,7 +28,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SQLite calls Java: functions and collations in SQL, rows, busy handlers, and destructors that close themselves. */
+/**
+ * SQLite calls Java: functions and collations in SQL, rows, busy handlers, and destructors that
+ * close themselves.
+ */
 final class SqliteTest {
     private static final int SQLITE_OK = 0;
     private static final int SQLITE_ABORT = 4;

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.Arguments;
 
 /**
- * The file with the image changes under a running program: there is the right code or a clear refusal, but never other code and never a
- * crash.
+ * The file with the image changes under a running program: there is the right code or a clear
+ * refusal, but never other code and never a crash.
  */
 final class ChangedFilesIT {
     @TempDir
@@ -72,7 +72,10 @@ final class ChangedFilesIT {
                 .run(Arrays.stream(steps).map(s -> s.equals("change") ? changed : s).toArray(String[]::new));
     }
 
-    /** A copy in which all code is other code: each byte of the image is an {@code int3}, which ends the process when it is reached. */
+    /**
+     * A copy in which all code is other code: each byte of the image is an {@code int3}, which ends
+     * the process when it is reached.
+     */
     private Path otherVersion(Path file) throws IOException {
         byte[] content = Files.readAllBytes(file);
         byte[] image = Files.readAllBytes(
@@ -133,7 +136,10 @@ final class ChangedFilesIT {
                 .flatMap(library -> Stream.of("", "memfd").map(sources -> Arguments.of(library, sources)));
     }
 
-    /** By {@code cp}, or a rebuild. Whoever writes into a mapped file changes what is mapped. A file in memory is out of reach. */
+    /**
+     * By {@code cp}, or a rebuild. Whoever writes into a mapped file changes what is mapped. A file
+     * in memory is out of reach.
+     */
     @ParameterizedTest(name = "{0}, with -Ddev.salto.text.sources={1}")
     @MethodSource("sourcesInMemory")
     void aLibraryThatIsOverwrittenInPlaceDoesNoHarm(Library library, String sources) throws Exception {

@@ -29,7 +29,10 @@ final class ConfinedIT {
         assertThat(child.exitCode()).isZero();
     }
 
-    /** The root file system without what is mounted on it, and the folders that the JVM and the test need. */
+    /**
+     * The root file system without what is mounted on it, and the folders that the JVM and the test
+     * need.
+     */
     @Test
     void aJvmThatIsStartedInAChangedRootWithoutProc() throws Exception {
         Path root = Files.createDirectory(folder.resolve("root"));

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A process that has no file descriptor or no memory mapping left: what is there goes on, and once there is room again, so does the rest. */
+/**
+ * A process that has no file descriptor or no memory mapping left: what is there goes on, and once
+ * there is room again, so does the rest.
+ */
 final class ExhaustedIT {
     @TempDir
     private Path folder = Path.of("");
@@ -29,7 +32,10 @@ final class ExhaustedIT {
         }
     }
 
-    /** With few descriptors left, a step on the way to the code can be the one that fails, and none may remember. */
+    /**
+     * With few descriptors left, a step on the way to the code can be the one that fails, and none
+     * may remember.
+     */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
     void theFirstUseWithoutDescriptorsWorksOrSaysWhyAndWorksLater(int left) throws Exception {
@@ -64,8 +70,9 @@ final class ExhaustedIT {
     }
 
     /**
-     * Salto needs none of them, and takes no other file for its own that comes to have the same number. HotSpot does need its class library, and
-     * crashes without it when it loads a class; so all that is used has been loaded before.
+     * Salto needs none of them, and takes no other file for its own that comes to have the same
+     * number. HotSpot does need its class library, and crashes without it when it loads a class; so
+     * all that is used has been loaded before.
      */
     @Test
     void allDescriptorsMayBeClosedBehindTheLibrarysBack() throws Exception {
@@ -80,8 +87,9 @@ final class ExhaustedIT {
     }
 
     /**
-     * At the limit of mappings, HotSpot may end the process when it has to load a class, be it one that tells of the limit. So these tests have
-     * seen growth refused once before, for another reason.
+     * At the limit of mappings, HotSpot may end the process when it has to load a class, be it one
+     * that tells of the limit. So these tests have seen growth refused once before, for another
+     * reason.
      */
     @Test
     void growthWithoutMappingsIsRefusedAndGoesOnWhenThereIsRoom() throws Exception {

@@ -35,11 +35,17 @@ final class Launch {
     /** The image, within the library. */
     static final String IMAGE = "dev/salto/internal/text/libsalto-x86_64.so";
 
-    /** Without these HotSpot maps more writable and executable memory as its code cache grows, which a locked down process must not do. */
+    /**
+     * Without these HotSpot maps more writable and executable memory as its code cache grows, which
+     * a locked down process must not do.
+     */
     static final List<String> CODE_CACHE_OF_FIXED_SIZE = List.of("-XX:InitialCodeCacheSize=64m",
             "-XX:ReservedCodeCacheSize=64m", "-XX:-SegmentedCodeCache");
 
-    /** Without these HotSpot may itself want mappings where there are none left, for its heap or its compilers, and ends the process. */
+    /**
+     * Without these HotSpot may itself want mappings where there are none left, for its heap or its
+     * compilers, and ends the process.
+     */
     static final List<String> MEMORY_OF_FIXED_SIZE = Stream
             .concat(CODE_CACHE_OF_FIXED_SIZE.stream(),
                     Stream.of("-Xint", "-Xms512m", "-Xmx512m", "-XX:+UseSerialGC"))
@@ -115,7 +121,10 @@ final class Launch {
         return new Launch(List.of(arguments));
     }
 
-    /** A JAR with the class {@link Situation} and its helpers, without any other test class. The JVM holds it open, whatever becomes of its path. */
+    /**
+     * A JAR with the class {@link Situation} and its helpers, without any other test class. The JVM
+     * holds it open, whatever becomes of its path.
+     */
     static Path programs(Path folder) throws IOException {
         letEverybodyEnter(folder);
         Path jar = folder.resolve("programs.jar");
@@ -157,7 +166,10 @@ final class Launch {
         return this;
     }
 
-    /** Has a command run the rest of the command line; the first one that is given here runs those that follow. */
+    /**
+     * Has a command run the rest of the command line; the first one that is given here runs those
+     * that follow.
+     */
     Launch by(List<String> command) {
         before.addAll(command);
         return this;
@@ -168,7 +180,10 @@ final class Launch {
         return by(List.of(command));
     }
 
-    /** Runs the rest of the command line as a user without rights. Ends the test as skipped where that user cannot start the JVM. */
+    /**
+     * Runs the rest of the command line as a user without rights. Ends the test as skipped where
+     * that user cannot start the JVM.
+     */
     static List<String> asNobody() throws IOException, InterruptedException {
         List<String> command = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
                 "--inh-caps=-all");
@@ -178,8 +193,8 @@ final class Launch {
     }
 
     /**
-     * Runs the rest of the command line as the same user, who may read only what the mode of a file allows: root, too. Ends the test as skipped where that
-     * cannot be.
+     * Runs the rest of the command line as the same user, who may read only what the mode of a file
+     * allows: root, too. Ends the test as skipped where that cannot be.
      */
     static List<String> withoutCapabilities() throws IOException, InterruptedException {
         if (!ProcessHandle.current().info().user().equals(Optional.of("root"))) {
@@ -190,7 +205,10 @@ final class Launch {
         return command;
     }
 
-    /** Runs the rest of the command line with no more descriptors than are soon used up. Ends the test as skipped where that cannot be. */
+    /**
+     * Runs the rest of the command line with no more descriptors than are soon used up. Ends the
+     * test as skipped where that cannot be.
+     */
     static List<String> withFewDescriptors() throws IOException, InterruptedException {
         List<String> command = List.of("prlimit", "--nofile=100");
         assumeRuns("it needs prlimit of util-linux", withArguments(command, "true"));

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A process that gives up rights after it has started: closures are still made by the million, since tables grow out of the first one. */
+/**
+ * A process that gives up rights after it has started: closures are still made by the million,
+ * since tables grow out of the first one.
+ */
 final class LockedDownLaterIT {
     @TempDir
     private Path folder = Path.of("");

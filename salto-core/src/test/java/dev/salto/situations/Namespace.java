@@ -9,8 +9,9 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Mounts and process numbers of a command's own: {@code unshare} of util-linux runs a script of mounts there, and then the command. Nothing of
- * it is seen outside, and nothing is left of it in the end. It takes root.
+ * Mounts and process numbers of a command's own: {@code unshare} of util-linux runs a script of
+ * mounts there, and then the command. Nothing of it is seen outside, and nothing is left of it in
+ * the end. It takes root.
  */
 final class Namespace {
     private final List<String> script = new ArrayList<>();
@@ -26,12 +27,17 @@ final class Namespace {
         return mountOntoItself(folder, "noexec");
     }
 
-    /** Makes one file system one to which nothing can be written, but from which code can be mapped. */
+    /**
+     * Makes one file system one to which nothing can be written, but from which code can be mapped.
+     */
     Namespace readOnly(Path folder) {
         return mountOntoItself(folder, "ro,exec");
     }
 
-    /** Makes everything read-only, but for the places for files that come and go, from which nothing can be executed or mapped executable. */
+    /**
+     * Makes everything read-only, but for the places for files that come and go, from which nothing
+     * can be executed or mapped executable.
+     */
     Namespace allReadOnlyOrNoexec() {
         return run("""
                 mount --bind /tmp /tmp

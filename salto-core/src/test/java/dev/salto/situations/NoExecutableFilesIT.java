@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nothing that a program could write can be executed: each file system is read-only or mounted noexec, and there are no files in memory that could be.
- * It is the situation for which Fedora made libffi's static trampolines, except that those need no file at all.
+ * Nothing that a program could write can be executed: each file system is read-only or mounted
+ * noexec, and there are no files in memory that could be. It is the situation for which Fedora made
+ * libffi's static trampolines, except that those need no file at all.
  */
 final class NoExecutableFilesIT {
     private static final String TESTS = "dev.salto.ClosureTest dev.salto.StaticLinkerTest dev.salto.CallInterfaceTest"
@@ -42,7 +43,8 @@ final class NoExecutableFilesIT {
     }
 
     private void assertAllTestsSucceed(Path library) throws Exception {
-        // The tests' own libraries leave their JAR for a temporary file; that is over when Salto is first used.
+        // The tests' own libraries leave their JAR for a temporary file; that is over when Salto is
+        // first used.
         Namespace namespace = nothingExecutable()
                 .run("mount -t tmpfs -o exec none " + Namespace.quote(temporary))
                 .run("cd " + Namespace.quote(temporary))

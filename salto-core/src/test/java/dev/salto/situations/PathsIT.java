@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class PathsIT {
     private static final int LONG = 4000;
 
-    /** What the script below puts in the place of this, because the locale of the JVM that runs the test may lack the characters. */
+    /**
+     * What the script below puts in the place of this, because the locale of the JVM that runs the
+     * test may lack the characters.
+     */
     private static final String ODD = "@odd@";
 
     @TempDir
@@ -35,7 +38,9 @@ final class PathsIT {
                 "long");
     }
 
-    /** A folder's name, filled up with folders so that a file in it has a path of 4,000 characters. */
+    /**
+     * A folder's name, filled up with folders so that a file in it has a path of 4,000 characters.
+     */
     private String fillUp(String name, String file) {
         if (!name.equals("long")) {
             return name;

@@ -78,7 +78,10 @@ final class WrongImageIT {
         assertRefused(runWith(Arrays.copyOf(image(), 0x3000)));
     }
 
-    /** An installed image of another version does no harm: the one that came with the library is used. */
+    /**
+     * An installed image of another version does no harm: the one that came with the library is
+     * used.
+     */
     @Test
     void aWrongInstalledImageIsPassedOver() throws Exception {
         byte[] other = image();

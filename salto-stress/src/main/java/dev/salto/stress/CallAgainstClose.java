@@ -12,7 +12,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A closure is called while it is closed: the call reaches the object, or gets zero; a later one gets zero. */
+/**
+ * A closure is called while it is closed: the call reaches the object, or gets zero; a later one
+ * gets zero.
+ */
 @JCStressTest
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "the call came first")
 @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "the closure was closed first")
@@ -28,7 +31,10 @@ public class CallAgainstClose {
         result.r1 = object.ask(function);
     }
 
-    /** Closes, and calls. Not in an arbiter, because that runs while closures for the next tests are bound, which may have this one's slot. */
+    /**
+     * Closes, and calls. Not in an arbiter, because that runs while closures for the next tests are
+     * bound, which may have this one's slot.
+     */
     @Actor
     public void close(II_Result result) {
         closure.close();

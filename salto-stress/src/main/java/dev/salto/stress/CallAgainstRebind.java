@@ -13,7 +13,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** A closure is called twice while it is rebound: each call reaches one of the objects, and never the old one after the new one. */
+/**
+ * A closure is called twice while it is rebound: each call reaches one of the objects, and never
+ * the old one after the new one.
+ */
 @JCStressTest
 @Outcome(id = "1, 1, 2", expect = ACCEPTABLE, desc = "both calls came first")
 @Outcome(id = "1, 2, 2", expect = ACCEPTABLE, desc = "rebound between the calls")

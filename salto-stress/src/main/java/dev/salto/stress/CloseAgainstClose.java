@@ -14,8 +14,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads close a closure. If both gave its slot back, two closures would have that slot later, and one of them would answer with the other's number; so
- * there is a second closure, which has to answer with its own.
+ * Two threads close a closure. If both gave its slot back, two closures would have that slot later,
+ * and one of them would answer with the other's number; so there is a second closure, which has to
+ * answer with its own.
  */
 @JCStressTest
 @Outcome(id = "0, 0, 1", expect = ACCEPTABLE, desc = "it is closed, and the other one is what it was")

@@ -13,7 +13,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** A closure is rebound while it is closed: that comes first, or is refused; it stays closed, and no other closure changes. */
+/**
+ * A closure is rebound while it is closed: that comes first, or is refused; it stays closed, and no
+ * other closure changes.
+ */
 @JCStressTest
 @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "rebound, then closed")
 @Outcome(id = "0, 0, 1", expect = ACCEPTABLE, desc = "closed, and then refused to be rebound")

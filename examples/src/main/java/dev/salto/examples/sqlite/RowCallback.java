@@ -13,7 +13,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 
 /**
- * The callback of {@code sqlite3_exec}. jextract makes a class like this for each type of function pointer that it finds in a header:
+ * The callback of {@code sqlite3_exec}. jextract makes a class like this for each type of function
+ * pointer that it finds in a header:
  *
  * {@snippet lang = c :
  * int (*callback)(void *context, int count, char **values, char **names)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Bindings of {@code sqlite3.h} in the form that jextract gives them, moved over to Salto by one line of the callback's class.
+ * Bindings of {@code sqlite3.h} in the form that jextract gives them, moved over to Salto by one
+ * line of the callback's class.
  */
 @NullMarked
 package dev.salto.examples.sqlite;

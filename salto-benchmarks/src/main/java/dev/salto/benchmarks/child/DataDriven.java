@@ -18,7 +18,10 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 
-/** Calls of data-driven closures against those of the JDK's upcall stubs, by {@linkplain Turns turns} in one JVM. */
+/**
+ * Calls of data-driven closures against those of the JDK's upcall stubs, by
+ * {@linkplain Turns turns} in one JVM.
+ */
 public final class DataDriven {
     private DataDriven() {}
 

@@ -14,8 +14,9 @@ import java.lang.invoke.MethodHandle;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Has a callback answer as soon as the JVM can, and prints {@link #ANSWERED} then, for the parent to take the time; then creates one of another type.
- * Native code for the call is the JDK's linker, for all peers, so that those that do without it otherwise have its start in their time.
+ * Has a callback answer as soon as the JVM can, and prints {@link #ANSWERED} then, for the parent
+ * to take the time; then creates one of another type. Native code for the call is the JDK's linker,
+ * for all peers, so that those that do without it otherwise have its start in their time.
  */
 public final class FirstCallback {
     /** What it prints when the first callback has answered. */
@@ -47,7 +48,8 @@ public final class FirstCallback {
             throw new IllegalStateException("the second signature's answer was wrong");
         }
         Message.sample(Figure.SECOND_SIGNATURE, (double) nanoseconds / TimeUnit.MILLISECONDS.toNanos(1));
-        // Some libraries leave threads behind; and no halt, because a JVM that writes an AOT cache does so when it ends in order.
+        // Some libraries leave threads behind; and no halt, because a JVM that writes an AOT cache
+        // does so when it ends in order.
         System.exit(0);
     }
 }

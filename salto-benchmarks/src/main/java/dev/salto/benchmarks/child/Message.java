@@ -6,8 +6,9 @@ import dev.salto.benchmarks.figures.Figure;
 import java.util.Optional;
 
 /**
- * A line that a measuring program prints for its parent. Printing one must work in a JVM that has run out of code cache, where nothing new can be linked:
- * so no lambdas, and no switch over patterns, on the way out.
+ * A line that a measuring program prints for its parent. Printing one must work in a JVM that has
+ * run out of code cache, where nothing new can be linked: so no lambdas, and no switch over
+ * patterns, on the way out.
  */
 public sealed interface Message {
     /** The line, without its end. Fields are separated by tabs. */

@@ -22,12 +22,18 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** The first closure of one new type of function after the other: those that a process begins with, and later ones, when the JIT compiler knows the way. */
+/**
+ * The first closure of one new type of function after the other: those that a process begins with,
+ * and later ones, when the JIT compiler knows the way.
+ */
 public final class NewTypes {
     private static final List<MemoryLayout> LAYOUTS = List.of(JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_FLOAT,
             JAVA_SHORT);
 
-    /** Not counted: the very first ones start the peer itself, for which there are figures of their own. */
+    /**
+     * Not counted: the very first ones start the peer itself, for which there are figures of their
+     * own.
+     */
     private static final int TO_START = 5;
 
     private static final int FIRST_TYPES = 150;

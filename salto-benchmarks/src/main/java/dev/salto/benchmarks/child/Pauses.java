@@ -7,7 +7,10 @@ import dev.salto.benchmarks.peers.Peer;
 import java.lang.ref.Reference;
 import java.time.Duration;
 
-/** Has the garbage collector work while so many closures of Salto are live, none perhaps; the JVM's log has its pauses. */
+/**
+ * Has the garbage collector work while so many closures of Salto are live, none perhaps; the JVM's
+ * log has its pauses.
+ */
 public final class Pauses {
     /** What it prints when the closures are there; pauses before that do not count. */
     public static final String READY = "ready";

@@ -18,8 +18,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Has many callbacks of one peer live at once: fills up to the number, looks at what they take, then closes and creates while so many are live. Times
- * are means over everything, garbage collections included.
+ * Has many callbacks of one peer live at once: fills up to the number, looks at what they take,
+ * then closes and creates while so many are live. Times are means over everything, garbage
+ * collections included.
  */
 public final class Population {
     private static final Duration WARM_UP = Duration.ofMillis(700);
@@ -53,7 +54,8 @@ public final class Population {
         step = Math.max(size.count() / 100, 1_000);
         kept = warmUp(peer);
         callbacks = peer.callbacks(size.count());
-        // One that is closed by the collector needs a collection of everything before each batch that is created.
+        // One that is closed by the collector needs a collection of everything before each batch
+        // that is created.
         batch = callbacks.areClosedByCollector() ? size.count() / 5 : Math.min(size.count() / 10, 10_000);
         deadline = System.nanoTime() + cap.toNanos();
     }
@@ -61,7 +63,8 @@ public final class Population {
     /**
      * Measures.
      *
-     * @param arguments the peer, the size, for how many milliseconds each figure is measured, and for how many seconds the places are filled at most
+     * @param arguments the peer, the size, for how many milliseconds each figure is measured, and
+     *     for how many seconds the places are filled at most
      */
     public static void main(String[] arguments) {
         Peer peer = Peer.valueOf(arguments[0]);
@@ -95,9 +98,11 @@ public final class Population {
     }
 
     /**
-     * Uses as much memory as the callbacks are going to take, and gives it back to the system, which hands it out again. A virtual machine may get its memory
-     * from the host page by page, when it is touched for the first time, and lose it again when it is free for some seconds: 10 to 20 microseconds a
-     * page were seen, six times as long as the system's own part. What the callbacks get is fresh memory to the process in any case.
+     * Uses as much memory as the callbacks are going to take, and gives it back to the system,
+     * which hands it out again. A virtual machine may get its memory from the host page by page,
+     * when it is touched for the first time, and lose it again when it is free for some seconds: 10
+     * to 20 microseconds a page were seen, six times as long as the system's own part. What the
+     * callbacks get is fresh memory to the process in any case.
      */
     static void touchMemory(Size size) {
         try (Arena arena = Arena.ofConfined()) {

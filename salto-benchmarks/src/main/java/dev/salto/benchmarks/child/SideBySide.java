@@ -15,9 +15,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * How long do calls of Salto's callbacks take, against those of peers that can be in the same JVM, by {@linkplain Turns turns}?
+ * How long do calls of Salto's callbacks take, against those of peers that can be in the same JVM,
+ * by {@linkplain Turns turns}?
  *
- * <p>Where code happens to lie in memory counts for some hundredths, and stays the same as long as the JVM runs. So each peer has several callbacks, and it takes several JVMs.
+ * <p>Where code happens to lie in memory counts for some hundredths, and stays the same as long as
+ * the JVM runs. So each peer has several callbacks, and it takes several JVMs.
  */
 public final class SideBySide {
     private static final Map<Peer, Figure> ONE = Map.of(Peer.JDK, Figure.CALL_ONE_TO_JDK, Peer.LWJGL,

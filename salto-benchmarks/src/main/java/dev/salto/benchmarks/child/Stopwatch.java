@@ -6,7 +6,9 @@ import java.time.Duration;
 
 /** Adds up the times of one kind of operation, until it has seen enough. */
 final class Stopwatch {
-    /** What lies between the operations, closing what was opened say, can take longer than they do. */
+    /**
+     * What lies between the operations, closing what was opened say, can take longer than they do.
+     */
     private static final int MOST_TIMES_AS_LONG = 4;
 
     private final long enough;

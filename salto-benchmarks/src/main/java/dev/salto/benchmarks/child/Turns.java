@@ -14,11 +14,16 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Calls by turns. In each round native loops call everything that is compared, each for a fraction of a millisecond, in an order of chance. A round's value is our time by
- * the other's in that round, so the figure is a median of ratios, not a ratio of medians: a machine that becomes slower meanwhile becomes so for both.
+ * Calls by turns. In each round native loops call everything that is compared, each for a fraction
+ * of a millisecond, in an order of chance. A round's value is our time by the other's in that
+ * round, so the figure is a median of ratios, not a ratio of medians: a machine that becomes slower
+ * meanwhile becomes so for both.
  */
 final class Turns {
-    /** How many calls make a turn: so many that the way to the native loop does not count, and so few that the machine hardly changes from one turn to the next. */
+    /**
+     * How many calls make a turn: so many that the way to the native loop does not count, and so
+     * few that the machine hardly changes from one turn to the next.
+     */
     static final int CALLS = 10_000;
 
     private static final int ROUNDS = 100;

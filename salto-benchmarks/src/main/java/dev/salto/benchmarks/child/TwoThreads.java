@@ -16,18 +16,23 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
 /**
- * How much more do two threads than one? The same work is done by two threads one after the other, and then by both at once; the first time by the second
- * is the figure, 2 at best.
+ * How much more do two threads than one? The same work is done by two threads one after the other,
+ * and then by both at once; the first time by the second is the figure, 2 at best.
  */
 public final class TwoThreads {
-    /** Among the JDK's stubs more would not all fit, and for the slow peers it takes long enough. */
+    /**
+     * Among the JDK's stubs more would not all fit, and for the slow peers it takes long enough.
+     */
     private static final int MOST = 100_000;
 
     private static final int LEAST = 2_000;
     private static final int BATCH = 100;
     private static final int WARM_UP_ROUNDS = 5;
 
-    /** How long one thread's part should take, so that it does not matter how long it takes to start it. */
+    /**
+     * How long one thread's part should take, so that it does not matter how long it takes to start
+     * it.
+     */
     private static final long WANTED_NANOSECONDS = 30_000_000;
 
     private final ExecutorService[] threads = new ExecutorService[2];
@@ -133,7 +138,10 @@ public final class TwoThreads {
         measure(Figure.TWO_THREADS_CREATE_CLOSE, work, () -> {});
     }
 
-    /** Each thread opens callbacks of its own, and closes those that the other has opened the time before. */
+    /**
+     * Each thread opens callbacks of its own, and closes those that the other has opened the time
+     * before.
+     */
     private void closeEachOthers() throws InterruptedException, ExecutionException {
         time(this::open, 0, 1);
         swap();
@@ -168,7 +176,10 @@ public final class TwoThreads {
         }
     }
 
-    /** How many nanoseconds threads need for something, at once: the slower one's time. They wait for each other, so that it does not count how long it takes to wake them. */
+    /**
+     * How many nanoseconds threads need for something, at once: the slower one's time. They wait
+     * for each other, so that it does not count how long it takes to wake them.
+     */
     private long time(IntConsumer work, int... indexes) throws InterruptedException, ExecutionException {
         CyclicBarrier start = new CyclicBarrier(indexes.length);
         List<Future<Long>> running = new ArrayList<>();

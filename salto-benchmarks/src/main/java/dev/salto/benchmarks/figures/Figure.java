@@ -72,7 +72,9 @@ public record Figure(String key, String title, String unit) {
     /** The first callback of another type. */
     public static final Figure SECOND_SIGNATURE = new Figure("second-signature",
             "first callback of a second signature created", "ms");
-    /** The first closure of one of the types that a process begins with; Salto's are data-driven. */
+    /**
+     * The first closure of one of the types that a process begins with; Salto's are data-driven.
+     */
     public static final Figure NEW_TYPE = new Figure("new-type", "first closure of a new type, early in a process", NS);
     /** The first closure of a type when there were many others. */
     public static final Figure NEW_TYPE_WARM = new Figure("new-type-warm",

@@ -11,7 +11,10 @@ public final class Numbers {
 
     private Numbers() {}
 
-    /** As many digits as say something: {@code 1.04}, {@code 28.3}, {@code 4,147}; none behind the point of a whole number. */
+    /**
+     * As many digits as say something: {@code 1.04}, {@code 28.3}, {@code 4,147}; none behind the
+     * point of a whole number.
+     */
     public static String of(double value) {
         double size = Math.abs(value);
         if (size >= MANY || value == Math.rint(value)) {

@@ -11,7 +11,8 @@ import java.util.OptionalDouble;
  * @param title what it is about
  * @param figure Salto's figure
  * @param peer the key by which Salto's value is found
- * @param otherFigure the figure that it is compared with; Salto's own if there is none to compare with
+ * @param otherFigure the figure that it is compared with; Salto's own if there is none to compare
+ *     with
  * @param otherPeer the peer that it is compared with
  * @param kind how the two make one number
  * @param bound the most or least that it may be

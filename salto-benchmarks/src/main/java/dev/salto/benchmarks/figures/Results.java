@@ -16,8 +16,8 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * What has been measured so far: for each figure, by its key, and each peer, by its key, the values; and why there are none where there are none. For one
- * thread.
+ * What has been measured so far: for each figure, by its key, and each peer, by its key, the
+ * values; and why there are none where there are none. For one thread.
  */
 public final class Results {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -92,7 +92,10 @@ public final class Results {
         return all.stream().distinct().filter(measured::contains).toList();
     }
 
-    /** Everything as JSON: {@code {"figure": {"peer": {"median": 1.0, "min": 1.0, "max": 1.0, "unit": "ns"}}}}. */
+    /**
+     * Everything as JSON: {@code {"figure": {"peer": {"median": 1.0, "min": 1.0, "max": 1.0,
+     * "unit": "ns"}}}}.
+     */
     public void write(Path file) throws IOException {
         JSON.writeValue(file.toFile(), byFigure());
     }

@@ -48,7 +48,10 @@ public enum Size {
         return List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch");
     }
 
-    /** What native memory so many take, or more, of Salto and of the peers that it has to be faster than with so many. */
+    /**
+     * What native memory so many take, or more, of Salto and of the peers that it has to be faster
+     * than with so many.
+     */
     public int nativeMebibytes() {
         return nativeMebibytes;
     }

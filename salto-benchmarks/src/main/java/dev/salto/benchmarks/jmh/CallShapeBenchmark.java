@@ -13,7 +13,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** What does a call of a callback from a native loop cost, when its parameters are more, or larger, than two integers? */
+/**
+ * What does a call of a callback from a native loop cost, when its parameters are more, or larger,
+ * than two integers?
+ */
 @State(Scope.Thread)
 public class CallShapeBenchmark {
     /** Whose callback. */

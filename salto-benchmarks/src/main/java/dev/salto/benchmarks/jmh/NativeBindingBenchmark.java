@@ -17,14 +17,20 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What does it cost native code to call a native function whose last parameter is bound? No Java takes part. */
+/**
+ * What does it cost native code to call a native function whose last parameter is bound? No Java
+ * takes part.
+ */
 @State(Scope.Thread)
 public class NativeBindingBenchmark {
     /** What is called. */
     public enum Function {
         /** A function of two parameters. */
         DIRECT,
-        /** A function of three parameters, by way of a binding; it also reads what its third one points to. */
+        /**
+         * A function of three parameters, by way of a binding; it also reads what its third one
+         * points to.
+         */
         BOUND
     }
 

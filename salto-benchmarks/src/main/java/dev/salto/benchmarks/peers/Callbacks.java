@@ -13,11 +13,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Places for callbacks of one peer, {@code int (*)(int, int)}, and an array in native memory with their function pointers. A callback adds its arguments
- * and the number of its place, by an object of its own.
+ * Places for callbacks of one peer, {@code int (*)(int, int)}, and an array in native memory with
+ * their function pointers. A callback adds its arguments and the number of its place, by an object
+ * of its own.
  *
- * <p>For one thread at a time, and a place is closed only after it was opened. Where nothing else is said, callbacks are opened and closed by the same
- * thread.
+ * <p>For one thread at a time, and a place is closed only after it was opened. Where nothing else
+ * is said, callbacks are opened and closed by the same thread.
  *
  * @param <T> the peer's own functional interface
  */
@@ -64,7 +65,10 @@ public abstract class Callbacks<T> {
         return true;
     }
 
-    /** Whether no more can be open than the smallest population has, so that none can stay open besides. */
+    /**
+     * Whether no more can be open than the smallest population has, so that none can stay open
+     * besides.
+     */
     public boolean areFew() {
         return false;
     }
@@ -128,8 +132,9 @@ public abstract class Callbacks<T> {
     }
 
     /**
-     * Opens all callbacks, each of an object with a class of its own, so that no type profile knows the next one. The classes are copies of one:
-     * hidden, so that the JVM takes them for different.
+     * Opens all callbacks, each of an object with a class of its own, so that no type profile knows
+     * the next one. The classes are copies of one: hidden, so that the JVM takes them for
+     * different.
      */
     public void openWithClassesOfTheirOwn() {
         for (int place = 0; place < capacity; place++) {

@@ -7,9 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.FunctionPointer;
 
-/** JavaCPP's callbacks. One is an object with one of the functions that were compiled; closing it gives the function back. */
+/**
+ * JavaCPP's callbacks. One is an object with one of the functions that were compiled; closing it
+ * gives the function back.
+ */
 final class JavaCppCallbacks extends Callbacks<JavaCppFunctions.Binary> {
-    /** The objects of callbacks that stay open for good: JavaCPP's functions know theirs by weak references. */
+    /**
+     * The objects of callbacks that stay open for good: JavaCPP's functions know theirs by weak
+     * references.
+     */
     private static final List<FunctionPointer> KEPT = new ArrayList<>();
 
     private final JavaCppFunctions.Binary[] targets;

@@ -12,8 +12,9 @@ import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.Platform;
 
 /**
- * JavaCPP's types of functions. From these declarations JavaCPP generates C++ code, which has the functions that native code can call: a fixed number of
- * each type. {@link JavaCppLibrary} has it compiled, and loads what comes out.
+ * JavaCPP's types of functions. From these declarations JavaCPP generates C++ code, which has the
+ * functions that native code can call: a fixed number of each type. {@link JavaCppLibrary} has it
+ * compiled, and loads what comes out.
  */
 @Platform(include = JavaCppFunctions.HEADER, library = JavaCppFunctions.LIBRARY)
 final class JavaCppFunctions {
@@ -24,8 +25,9 @@ final class JavaCppFunctions {
     static final String LIBRARY = "jniJavaCppFunctions";
 
     /**
-     * How many functions of type {@link Binary} are compiled: enough for the smallest population. To open a callback, JavaCPP goes through them until one is free;
-     * to close one, it goes through all.
+     * How many functions of type {@link Binary} are compiled: enough for the smallest population.
+     * To open a callback, JavaCPP goes through them until one is free; to close one, it goes
+     * through all.
      */
     static final int MOST = 1_000;
 

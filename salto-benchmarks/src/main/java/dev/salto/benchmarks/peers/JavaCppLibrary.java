@@ -23,11 +23,15 @@ import org.bytedeco.javacpp.tools.Logger;
 import org.bytedeco.javacpp.tools.ParserException;
 
 /**
- * The C++ side of {@link JavaCppFunctions}: generated and compiled by JavaCPP's builder, with the system's compiler, into a folder where it stays for the
- * next time. JavaCPP keeps its cache there, too.
+ * The C++ side of {@link JavaCppFunctions}: generated and compiled by JavaCPP's builder, with the
+ * system's compiler, into a folder where it stays for the next time. JavaCPP keeps its cache there,
+ * too.
  */
 final class JavaCppLibrary {
-    /** The property that names the folder; JavaCPP's own. Without it, JavaCPP would take one in the user's home. */
+    /**
+     * The property that names the folder; JavaCPP's own. Without it, JavaCPP would take one in the
+     * user's home.
+     */
     private static final String FOLDER = "org.bytedeco.javacpp.cachedir";
 
     private static final List<String> COMPILERS = List.of("g++", "c++", "clang++");

@@ -10,7 +10,10 @@ import jnr.ffi.Struct;
 import jnr.ffi.annotations.Delegate;
 import jnr.ffi.provider.ClosureManager;
 
-/** The closures of jnr-ffi. One lives as long as its object is reachable; then its memory is used again. */
+/**
+ * The closures of jnr-ffi. One lives as long as its object is reachable; then its memory is used
+ * again.
+ */
 final class JnrCallbacks extends CollectedCallbacks<JnrCallbacks.Binary> {
     private static final ClosureManager MANAGER = Runtime.getSystemRuntime().getClosureManager();
 

@@ -108,7 +108,8 @@ final class LwjglCallbacks extends Callbacks<LwjglCallbacks.Binary> {
     /**
      * Room for callbacks.
      *
-     * @param areStubs whether callbacks are the JDK's stubs, which this version closes by the garbage collector, because their arenas are automatic
+     * @param areStubs whether callbacks are the JDK's stubs, which this version closes by the
+     *     garbage collector, because their arenas are automatic
      */
     LwjglCallbacks(int capacity, boolean areStubs) {
         super(capacity);

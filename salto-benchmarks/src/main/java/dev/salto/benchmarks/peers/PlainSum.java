@@ -8,7 +8,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntBinaryOperator;
 
-/** What a callback is bound to, for the peers that need no interface of their own. No record, because the JVM refuses hidden copies of records. */
+/**
+ * What a callback is bound to, for the peers that need no interface of their own. No record,
+ * because the JVM refuses hidden copies of records.
+ */
 final class PlainSum implements IntBinaryOperator {
     static final EightInts EIGHT_INTS = (a, b, c, d, e, f, g, h) -> a + b + c + d + e + f + g + h;
     static final EightDoubles EIGHT_DOUBLES = (a, b, c, d, e, f, g, h) -> a + b + c + d + e + f + g + h;

@@ -4,7 +4,9 @@ package dev.salto.benchmarks.peers;
 
 import java.util.function.IntBinaryOperator;
 
-/** Salto's function pointers without an object each: the array of addresses is all there is to hold. */
+/**
+ * Salto's function pointers without an object each: the array of addresses is all there is to hold.
+ */
 final class SaltoAddressCallbacks extends SaltoCallbacks {
     SaltoAddressCallbacks(int capacity) {
         super(capacity, 0);

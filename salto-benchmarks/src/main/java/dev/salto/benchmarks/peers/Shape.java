@@ -12,7 +12,10 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 
-/** A type of function with more, or larger, parameters than two integers, and a native loop that calls one. Functions add all they are given. */
+/**
+ * A type of function with more, or larger, parameters than two integers, and a native loop that
+ * calls one. Functions add all they are given.
+ */
 @SuppressWarnings("ImmutableEnumChecker") // descriptors do not change
 public enum Shape {
     /** Two more integers than there are registers. */
@@ -33,7 +36,10 @@ public enum Shape {
             return Callers.callEightDoubles(function, calls);
         }
     },
-    /** An integer, a struct by value of 16 bytes in registers of both kinds, and a floating-point number. */
+    /**
+     * An integer, a struct by value of 16 bytes in registers of both kinds, and a floating-point
+     * number.
+     */
     MIXED("struct",
             FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, MemoryLayout.structLayout(JAVA_LONG, JAVA_DOUBLE),
                     JAVA_DOUBLE),

@@ -13,7 +13,9 @@ import java.lang.invoke.MethodHandles;
 import java.util.function.IntBinaryOperator;
 import java.util.function.Supplier;
 
-/** Upcall stubs of the JDK: of the interface's method, bound to the object, in an arena of its own. */
+/**
+ * Upcall stubs of the JDK: of the interface's method, bound to the object, in an arena of its own.
+ */
 final class StubCallbacks extends PlainCallbacks {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final Linker LINKER = Linker.nativeLinker();

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What JavaCppFunctions needs besides what JavaCPP generates: the addresses of its functions, which JavaCPP itself gives to native code only. */
+/*
+ * What JavaCppFunctions needs besides what JavaCPP generates: the addresses of its functions, which
+ * JavaCPP itself gives to native code only.
+ */
 #pragma once
 
 #include <cstdint>

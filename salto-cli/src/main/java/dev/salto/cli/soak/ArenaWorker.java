@@ -14,7 +14,10 @@ import java.lang.invoke.MethodHandles;
 import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
 
-/** Binds closures to arenas, thousands to each, which are closed at once. Nobody else has closures of its type. */
+/**
+ * Binds closures to arenas, thousands to each, which are closed at once. Nobody else has closures
+ * of its type.
+ */
 final class ArenaWorker implements Worker {
     private static final int MOST = 5_000;
 

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Binds, calls, rebinds, calls and closes closures of all shapes, as fast as it can. Several share the shapes' tables. */
+/**
+ * Binds, calls, rebinds, calls and closes closures of all shapes, as fast as it can. Several share
+ * the shapes' tables.
+ */
 final class ChurnWorker implements Worker {
     private static final int MOST = 400;
     private static final int NUMBERS = 1 << 20;

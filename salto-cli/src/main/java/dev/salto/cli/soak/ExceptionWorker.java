@@ -21,7 +21,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntUnaryOperator;
 
-/** Lets callbacks throw, with each policy that lets the process live, on its own thread and on native ones. */
+/**
+ * Lets callbacks throw, with each policy that lets the process live, on its own thread and on
+ * native ones.
+ */
 final class ExceptionWorker implements Worker {
     private static final int CLOSURES = 50;
     private static final int VALUE = -77;

@@ -14,8 +14,9 @@ import java.util.function.IntBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds, rebinds and closes closures in steps that may fail anywhere, for want of memory. Once there
- * is memory again, failed steps are repeated, and each closure is called. For one thread at a time.
+ * Binds, rebinds and closes closures in steps that may fail anywhere, for want of memory. Once
+ * there is memory again, failed steps are repeated, and each closure is called. For one thread at a
+ * time.
  */
 final class FailingSteps implements AutoCloseable {
     private static final int CLOSURES = 50;

@@ -22,7 +22,10 @@ final class FleetingTypeWorker implements Worker {
     private static final int AT_ONCE = 8;
     private static final int CLOSURES = 100;
 
-    /** The tables of some batches of types, because the JVM cleans up after a collection in its own time. */
+    /**
+     * The tables of some batches of types, because the JVM cleans up after a collection in its own
+     * time.
+     */
     private static final int BATCHES = 4;
 
     /** One finds a type without closures, a second one finds what led there. */

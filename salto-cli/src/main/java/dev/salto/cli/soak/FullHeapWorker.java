@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/** Has other processes bind, rebind and close closures while their heaps are full: see {@link FullHeap}. */
+/**
+ * Has other processes bind, rebind and close closures while their heaps are full: see
+ * {@link FullHeap}.
+ */
 final class FullHeapWorker implements Worker {
     private final SplittableRandom random;
     private final Ledger ledger;

@@ -24,8 +24,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps arguments beyond their call, uses them in another thread, and returns structs from arenas that
- * another thread closes at that moment.
+ * Keeps arguments beyond their call, uses them in another thread, and returns structs from arenas
+ * that another thread closes at that moment.
  */
 final class HostileArgumentsWorker implements Worker {
     private static final int CALLS = 200;

@@ -20,7 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntBinaryOperator;
 
-/** Changes what function pointers lead to while native threads, new ones each round, call them. Nobody else has closures of its type. */
+/**
+ * Changes what function pointers lead to while native threads, new ones each round, call them.
+ * Nobody else has closures of its type.
+ */
 abstract class NativeCallWorker implements Worker {
     private static final VarHandle POINTER = ADDRESS.varHandle();
     private static final int POSITIONS = 16;

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
-/** Some native threads that call the same function pointers in turn, each with its own number as the first argument. */
+/**
+ * Some native threads that call the same function pointers in turn, each with its own number as the
+ * first argument.
+ */
 final class NativeCallers {
     private static final int THREADS = 3;
 
@@ -73,7 +76,10 @@ final class NativeCallers {
         return missing;
     }
 
-    /** What callbacks know of the calls of one native thread. That thread writes, and whoever has joined it reads; the number of calls at any time. */
+    /**
+     * What callbacks know of the calls of one native thread. That thread writes, and whoever has
+     * joined it reads; the number of calls at any time.
+     */
     private static final class Tally {
         private final int[] lastVersions;
         private final AtomicLong calls = new AtomicLong();

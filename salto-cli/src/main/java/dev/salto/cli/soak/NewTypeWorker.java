@@ -26,7 +26,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Makes up function types, which takes new tables while the soak warms up, and goes on with those that there are after that. */
+/**
+ * Makes up function types, which takes new tables while the soak warms up, and goes on with those
+ * that there are after that.
+ */
 final class NewTypeWorker implements Worker {
     private static final int MOST_TYPES = 60;
     private static final int MOST_PARAMETERS = 10;
@@ -55,7 +58,10 @@ final class NewTypeWorker implements Worker {
         use(known.get(random.nextInt(known.size())), random.nextInt(1, MOST_CLOSURES + 1));
     }
 
-    /** The first time with as many closures as there will ever be, and those in quarantine, of each kind of handler. */
+    /**
+     * The first time with as many closures as there will ever be, and those in quarantine, of each
+     * kind of handler.
+     */
     private void add() {
         MemoryLayout[] parameters = Stream.generate(this::anyLayout).limit(random.nextInt(MOST_PARAMETERS + 1))
                 .toArray(MemoryLayout[]::new);

@@ -15,7 +15,8 @@ import java.util.List;
  * @param end the process at the end
  * @param highest the most memory and tables seen since it was warm
  * @param noticed how many calls of closed closures Salto handed to the policy
- * @param writableExecutable the mappings that were made meanwhile and are both writable and executable
+ * @param writableExecutable the mappings that were made meanwhile and are both writable and
+ *     executable
  * @param wrongAnswers how many answers, and other things that workers checked, were wrong
  * @param descriptions the first of them
  */
@@ -23,14 +24,17 @@ public record Outcome(Statistics before, Statistics after, Sample warm, Sample e
         List<String> writableExecutable, long wrongAnswers, List<String> descriptions) {
 
     /**
-     * By how much the process may grow once it is warm. The JIT compiler goes on for a while, and the C library keeps what a large compilation
-     * took and gave back, some 20 MiB at once. A leak of three bytes in each of 24 million cycles is more than this, and a slot has sixteen.
+     * By how much the process may grow once it is warm. The JIT compiler goes on for a while, and
+     * the C library keeps what a large compilation took and gave back, some 20 MiB at once. A leak
+     * of three bytes in each of 24 million cycles is more than this, and a slot has sixteen.
      */
     static final long TOLERATED_BYTES = 64L << 20;
 
     /**
-     * How many tables there may be more than when it was warm. They go back to the system and come again, and which slots are used again depends on which
-     * threads meet, so that the number is not quite constant. One slot lost in each of a thousand cycles takes ten tables in 25 million cycles.
+     * How many tables there may be more than when it was warm. They go back to the system and come
+     * again, and which slots are used again depends on which threads meet, so that the number is
+     * not quite constant. One slot lost in each of a thousand cycles takes ten tables in 25 million
+     * cycles.
      */
     static long toleratedTables(long warm) {
         return warm / 4 + 4;

@@ -2,7 +2,9 @@
 
 package dev.salto.cli.soak;
 
-/** What callbacks throw on purpose. It has no stack trace, which would cost more than all the rest. */
+/**
+ * What callbacks throw on purpose. It has no stack trace, which would cost more than all the rest.
+ */
 final class PlannedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -4,7 +4,9 @@ package dev.salto.cli.soak;
 
 import java.util.SplittableRandom;
 
-/** Rebinds closures while native threads call them: each call reaches the old object or the new one. */
+/**
+ * Rebinds closures while native threads call them: each call reaches the old object or the new one.
+ */
 final class RebindWorker extends NativeCallWorker {
     RebindWorker(SplittableRandom random, Ledger ledger, StaleCalls stale) {
         super(Rebound.class, random, ledger, stale);

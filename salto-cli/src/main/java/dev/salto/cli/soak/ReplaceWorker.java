@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
 /**
- * Puts new closures in the places of others, which it closes while native threads may still be on their way to them: each call reaches the old
- * object or the new one, or gets zero and is noticed.
+ * Puts new closures in the places of others, which it closes while native threads may still be on
+ * their way to them: each call reaches the old object or the new one, or gets zero and is noticed.
  */
 final class ReplaceWorker extends NativeCallWorker {
     ReplaceWorker(SplittableRandom random, Ledger ledger, StaleCalls stale) {
@@ -25,7 +25,10 @@ final class ReplaceWorker extends NativeCallWorker {
         callClosed(function);
     }
 
-    /** Fewer than there are slots in quarantine, so that no slot is used again while a thread has its address. */
+    /**
+     * Fewer than there are slots in quarantine, so that no slot is used again while a thread has
+     * its address.
+     */
     @Override
     int changes() {
         return Math.min(300, Room.QUARANTINE - 1);

@@ -22,8 +22,10 @@ import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Binds closures by the table and closes them all, so that tables go back to the system with each garbage collection and are used again after it; and calls every function pointer
- * that it ever got, whether its closure is open just then, or closed, or the whole table gone. Nobody else has closures of its type.
+ * Binds closures by the table and closes them all, so that tables go back to the system with each
+ * garbage collection and are used again after it; and calls every function pointer that it ever
+ * got, whether its closure is open just then, or closed, or the whole table gone. Nobody else has
+ * closures of its type.
  */
 final class ReturnWorker implements Worker {
     private static final int MOST = 5 * TrampolineTable.capacity();
@@ -39,7 +41,10 @@ final class ReturnWorker implements Worker {
     private final ClosureType<Returned> type = ClosureType.of(MethodHandles.lookup(), Returned.class,
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
-    /** All function pointers so far: with what is in quarantine, or in a table that is not full, no more than twice as many as are ever open. */
+    /**
+     * All function pointers so far: with what is in quarantine, or in a table that is not full, no
+     * more than twice as many as are ever open.
+     */
     private final MemorySegment functions = Arena.ofAuto().allocate(ADDRESS, 2L * MOST);
 
     /** Where they are. */

@@ -22,7 +22,8 @@ import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A function type, with objects that have numbers, and a native call that shows the number. All answers are exact.
+ * A function type, with objects that have numbers, and a native call that shows the number. All
+ * answers are exact.
  *
  * @param type the type; shared by all shapes of the same name
  * @param targets makes an object with a number
@@ -76,7 +77,10 @@ record Shape<T>(String name, ClosureType<T> type, IntFunction<T> targets, ToDoub
                 number -> 7 * 31 + number);
     }
 
-    /** The caller makes two calls, with 0 and 1 as the first argument and 2 to 8 as the others, and adds up. */
+    /**
+     * The caller makes two calls, with 0 and 1 as the first argument and 2 to 8 as the others, and
+     * adds up.
+     */
     private static Shape<EightInts> eightInts() {
         return new Shape<>("long (8 ints)", ClosureType.of(HERE, EightInts.class,
                 FunctionDescriptor.of(LONG_LONG, Collections.nCopies(8, JAVA_INT).toArray(MemoryLayout[]::new))),

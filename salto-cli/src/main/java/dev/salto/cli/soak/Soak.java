@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** One run. For one thread; nothing else in the process may use Salto meanwhile, because all that it counts is compared. */
+/**
+ * One run. For one thread; nothing else in the process may use Salto meanwhile, because all that it
+ * counts is compared.
+ */
 public final class Soak {
     /** From here on, nothing may grow. */
     private static final double WARM = 0.25;
@@ -36,7 +39,10 @@ public final class Soak {
         this.observer = observer;
     }
 
-    /** Runs until the goal is reached and each kind of work was done at least once, or something is wrong. */
+    /**
+     * Runs until the goal is reached and each kind of work was done at least once, or something is
+     * wrong.
+     */
     public Outcome run() throws InterruptedException {
         Salto.initialize();
         Statistics before = Salto.statistics();
@@ -57,7 +63,8 @@ public final class Soak {
                 crew.stop();
             }
             Sample end = collectAndTake();
-            // The code cache grows at the ends of its mappings, so only a new beginning is a new mapping.
+            // The code cache grows at the ends of its mappings, so only a new beginning is a new
+            // mapping.
             List<String> made = ProcessMaps.read().writableAndExecutable().stream()
                     .filter(mapping -> !mappingsBefore.contains(mapping.start()))
                     .map(ProcessMaps.Mapping::toString).toList();

@@ -10,8 +10,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The calls of closed closures that Salto noticed, by the interface of the closure. While this is open, it is the process's policy for them; closing it brings
- * back {@link UseAfterFreePolicy#REPORT}. All methods may be called from any thread.
+ * The calls of closed closures that Salto noticed, by the interface of the closure. While this is
+ * open, it is the process's policy for them; closing it brings back
+ * {@link UseAfterFreePolicy#REPORT}. All methods may be called from any thread.
  */
 final class StaleCalls implements AutoCloseable {
     private final ConcurrentMap<String, LongAdder> counts = new ConcurrentHashMap<>();
@@ -40,7 +41,8 @@ final class StaleCalls implements AutoCloseable {
     }
 
     /**
-     * Counts calls of closed closures that a worker has made, which have to have been noticed, all of them.
+     * Counts calls of closed closures that a worker has made, which have to have been noticed, all
+     * of them.
      *
      * @param before how many there were of the interface before
      * @param what what was called, for people

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
 
-/** Calls closures after they were closed: each call has to get zero and to be noticed. Nobody else has closures of its type. */
+/**
+ * Calls closures after they were closed: each call has to get zero and to be noticed. Nobody else
+ * has closures of its type.
+ */
 final class StaleWorker implements Worker {
     /** So few that none of the slots is used again before it was called. */
     private static final int MOST = Math.min(500, Room.QUARANTINE);

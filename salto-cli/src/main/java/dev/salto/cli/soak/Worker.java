@@ -3,11 +3,15 @@
 package dev.salto.cli.soak;
 
 /**
- * One kind of load. A worker takes all the slots that it will ever need at once when it is made, so that tables need not grow for it later. After that, one
- * thread calls {@link #round} again and again, and then {@link #close}.
+ * One kind of load. A worker takes all the slots that it will ever need at once when it is made, so
+ * that tables need not grow for it later. After that, one thread calls {@link #round} again and
+ * again, and then {@link #close}.
  */
 interface Worker extends AutoCloseable {
-    /** Does a little of the work and checks what came out; some milliseconds. Whatever it throws is wrong. */
+    /**
+     * Does a little of the work and checks what came out; some milliseconds. Whatever it throws is
+     * wrong.
+     */
     void round();
 
     /** Closes what is open. */

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Section names are those of the System V Application Binary Interface, Intel386 Architecture
  * Processor Supplement 1.1. The conventions of Windows are as GCC has them on Linux, where a
- * compiler is told so by an attribute, also where clang differs; {@code PASCAL} and {@code REGISTER} as "Program Control" of
- * the Delphi Language Guide says, but that structs are passed by value.
+ * compiler is told so by an attribute, also where clang differs; {@code PASCAL} and
+ * {@code REGISTER} as "Program Control" of the Delphi Language Guide says, but that structs are
+ * passed by value.
  */
 final class I386Convention implements Convention {
     private static final long WORD = 4;

@@ -35,7 +35,8 @@ public final class PackedCalls {
         FunctionDescriptor function = plan.function();
         MethodType types = function.toMethodType();
         Class<?> result = types.returnType();
-        // (memory, handler) -> result, then with the arguments behind, each of which is stored first.
+        // (memory, handler) -> result, then with the arguments behind, each of which is stored
+        // first.
         MethodHandle calling = find("call" + name(result),
                 MethodType.methodType(result, PackedCalls.class, PackedMemory.class, Object.class)).bindTo(this);
         MethodHandle all = MethodHandles.dropArguments(calling, 2, types.parameterList());

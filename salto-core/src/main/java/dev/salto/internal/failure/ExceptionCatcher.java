@@ -169,7 +169,10 @@ public final class ExceptionCatcher {
                 .copyFrom(segment);
     }
 
-    /** Tells confined segments from others: each of those is confined to another thread than this one. */
+    /**
+     * Tells confined segments from others: each of those is confined to another thread than this
+     * one.
+     */
     private static final class Strangers {
         static final Thread THREAD = Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
 

@@ -26,8 +26,8 @@ import java.util.function.Consumer;
  * }
  * }
  *
- * <p>{@link MethodHandle#invokeWithArguments} does the same. The JVM makes a class for each argument
- * for that.
+ * <p>{@link MethodHandle#invokeWithArguments} does the same. The JVM makes a class for each
+ * argument for that.
  */
 final class BoxedCall implements Consumer<ClassFileBuilder<?, ?>> {
     private static final String METHOD = "call";

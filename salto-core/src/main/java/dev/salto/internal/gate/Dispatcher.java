@@ -40,8 +40,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What stands behind a gate: finds the object that a closure is bound to, and calls it.
  *
- * <p>For {@code IntBinaryOperator} it is the class that this source describes, where the constant is a {@link DispatcherLink}, by the interfaces of
- * the JDK that it implements, because the class may be defined in a package that sees no more of it:
+ * <p>For {@code IntBinaryOperator} it is the class that this source describes, where the constant
+ * is a {@link DispatcherLink}, by the interfaces of the JDK that it implements, because the class
+ * may be defined in a package that sees no more of it:
  *
  * {@snippet :
  * static int dispatch(int a, int b, int id) {
@@ -58,13 +59,16 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>A segment that the object returns goes through {@code LINK} within the {@code try}, too: if the JDK's stub could not read it, the JVM would end.
+ * <p>A segment that the object returns goes through {@code LINK} within the {@code try}, too: if
+ * the JDK's stub could not read it, the JVM would end.
  *
- * <p>It is made as a class of its own for each signature, rather than composed of method handles, because a class has a type profile of
- * its own: the JIT compiler sees which targets this signature really has, and inlines them.
+ * <p>It is made as a class of its own for each signature, rather than composed of method handles,
+ * because a class has a type profile of its own: the JIT compiler sees which targets this signature
+ * really has, and inlines them.
  *
- * <p>The first callback of a process waits for all this. So the class is written without lambdas, and this object is what the Class-File API calls back,
- * for the class and for its method; and nothing here needs a method handle, for which the JVM would make classes of its own.
+ * <p>The first callback of a process waits for all this. So the class is written without lambdas,
+ * and this object is what the Class-File API calls back, for the class and for its method; and
+ * nothing here needs a method handle, for which the JVM would make classes of its own.
  */
 final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     /**

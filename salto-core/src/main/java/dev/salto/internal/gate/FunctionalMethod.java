@@ -49,7 +49,10 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
                 MethodType.methodType(method.getReturnType(), method.getParameterTypes()));
     }
 
-    /** Whether every object has the method. An interface cannot declare the others of {@code Object}. */
+    /**
+     * Whether every object has the method. An interface cannot declare the others of
+     * {@code Object}.
+     */
     private static boolean isMethodOfObject(Method method) {
         return switch (method.getName()) {
             case "hashCode", "toString" -> method.getParameterCount() == 0;

@@ -122,7 +122,9 @@ record MemberSignature(Method method, String signature, String erasure) {
         };
     }
 
-    /** A variable of a method is known by its place among those, so that its name does not matter. */
+    /**
+     * A variable of a method is known by its place among those, so that its name does not matter.
+     */
     private static Resolved resolve(TypeVariable<?> variable, Map<TypeVariable<?>, Resolved> known) {
         Resolved argument = known.get(variable);
         if (argument != null) {

@@ -162,8 +162,8 @@ public final class BlockSlots {
     }
 
     /**
-     * Leads calls to a native function, with one more argument. The slot's call record stays mapped,
-     * so a call that is under way never reads freed memory.
+     * Leads calls to a native function, with one more argument. The slot's call record stays
+     * mapped, so a call that is under way never reads freed memory.
      */
     public void leadByRecord(int slot, long function, long argument, long stackSize) {
         BlockTable table = table(slot);

@@ -13,8 +13,8 @@ import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The memory of a table with blocks. A slot's <em>call record</em> is what a {@code bind_} entry reads
- * by way of the slot's block.
+ * The memory of a table with blocks. A slot's <em>call record</em> is what a {@code bind_} entry
+ * reads by way of the slot's block.
  */
 final class BlockTable implements Tables.UnnumberedTable {
     private final TextIndex index;

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time; {@link #take} for any.
  */
 public final class UserTable {
-    /** Those that were given back, the oldest first. A list of its own: adding to it cannot fail. */
+    /**
+     * Those that were given back, the oldest first. A list of its own: adding to it cannot fail.
+     */
     private static @Nullable UserTable oldest;
 
     private static @Nullable UserTable latest;

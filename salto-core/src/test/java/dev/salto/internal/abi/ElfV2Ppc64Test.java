@@ -30,7 +30,10 @@ import java.lang.foreign.MemoryLayout;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Where ELFv2 for 64-bit PowerPC puts arguments and results. Expected places are written as {@code offset+size:place}. */
+/**
+ * Where ELFv2 for 64-bit PowerPC puts arguments and results. Expected places are written as
+ * {@code offset+size:place}.
+ */
 @Tag("host")
 final class ElfV2Ppc64Test {
     private final Port port = new ElfV2Ppc64();

@@ -28,7 +28,10 @@ import java.lang.foreign.MemoryLayout;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Where the calling convention that RISC-V and LoongArch share puts arguments and results, for a test of each. */
+/**
+ * Where the calling convention that RISC-V and LoongArch share puts arguments and results, for a
+ * test of each.
+ */
 @Tag("host")
 abstract class Lp64dRules {
     private final Port port;

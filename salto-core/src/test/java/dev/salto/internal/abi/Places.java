@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a port puts arguments and results, written as {@code offset+size:place}, with a {@code *} before the place of an address.
+ * Where a port puts arguments and results, written as {@code offset+size:place}, with a {@code *}
+ * before the place of an address.
  *
  * @param port the port
  * @param integerRegister the name of an integer register by its number
@@ -35,7 +36,10 @@ record Places(Port port, IntFunction<String> integerRegister, IntFunction<String
         return ExtendedType.COMPLEX.layout(part, 2, part.byteAlignment());
     }
 
-    /** Checks that a calling convention refuses functions with a layout, by a message that has certain words, and the remedy. */
+    /**
+     * Checks that a calling convention refuses functions with a layout, by a message that has
+     * certain words, and the remedy.
+     */
     static void requireRefused(Convention convention, MemoryLayout unknown, String... words) {
         for (FunctionDescriptor function : List.of(FunctionDescriptor.of(unknown),
                 FunctionDescriptor.ofVoid(JAVA_INT, unknown))) {

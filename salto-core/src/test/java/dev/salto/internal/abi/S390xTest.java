@@ -31,7 +31,10 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Where the s390x ELF ABI puts arguments and results. Expected places are written as {@code offset+size:place}. */
+/**
+ * Where the s390x ELF ABI puts arguments and results. Expected places are written as
+ * {@code offset+size:place}.
+ */
 @Tag("host")
 final class S390xTest {
     private final Port port = new S390x();
@@ -136,7 +139,10 @@ final class S390xTest {
                 .isEqualTo("append_gp4_stack, 24 bytes of stack");
     }
 
-    /** A gate is a stub of the JDK, which takes some structs for floating-point numbers that compilers do not, and the other way round. */
+    /**
+     * A gate is a stub of the JDK, which takes some structs for floating-point numbers that
+     * compilers do not, and the other way round.
+     */
     @Test
     void aGateOfStructsThatTheJdkPassesInAnotherWayIsRefused() {
         for (MemoryLayout layout : List.of(unionLayout(JAVA_FLOAT), structLayout(sequenceLayout(1, JAVA_DOUBLE)),

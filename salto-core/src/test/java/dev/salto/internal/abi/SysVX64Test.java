@@ -21,7 +21,10 @@ import java.lang.foreign.MemoryLayout;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Where the System V ABI for x86-64 puts arguments and results. Expected places are written as {@code offset+size:place}. */
+/**
+ * Where the System V ABI for x86-64 puts arguments and results. Expected places are written as
+ * {@code offset+size:place}.
+ */
 @Tag("host")
 final class SysVX64Test {
     private final Port port = new SysVX64();

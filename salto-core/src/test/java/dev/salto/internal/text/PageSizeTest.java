@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Where a table's parts lie on systems with pages of any size that an architecture has, by the arithmetic alone: nothing is mapped, and it is
- * the same on every JVM.
+ * Where a table's parts lie on systems with pages of any size that an architecture has, by the
+ * arithmetic alone: nothing is mapped, and it is the same on every JVM.
  */
 @Tag("host")
 final class PageSizeTest {
@@ -30,7 +30,9 @@ final class PageSizeTest {
 
     private static final Path JAR = Path.of("salto.jar");
 
-    /** No multiple of 64 KiB: what mmap answers is a multiple of the page size, and of nothing more. */
+    /**
+     * No multiple of 64 KiB: what mmap answers is a multiple of the page size, and of nothing more.
+     */
     private static final long PAGES_BEFORE = 0x7654321;
 
     /**
@@ -76,7 +78,10 @@ final class PageSizeTest {
         return hosts;
     }
 
-    /** The index has it for the build, which aligns the image in the JAR; the library does not read it. */
+    /**
+     * The index has it for the build, which aligns the image in the JAR; the library does not read
+     * it.
+     */
     private static int alignment(String architecture) throws IOException {
         Properties index = new Properties();
         try (InputStream content = open(architecture)) {

@@ -17,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What remains after a call to the system fails while the text image is looked for: nothing, and the next attempt succeeds. */
+/**
+ * What remains after a call to the system fails while the text image is looked for: nothing, and
+ * the next attempt succeeds.
+ */
 @Tag("host") // the same code on every architecture
 final class RefusedImageTest {
     private static final int MOST_CALLS = 20;

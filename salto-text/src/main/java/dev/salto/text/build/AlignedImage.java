@@ -12,7 +12,10 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
-/** A text image as an entry of a JAR that is stored as it is, with its data at a multiple of an alignment. */
+/**
+ * A text image as an entry of a JAR that is stored as it is, with its data at a multiple of an
+ * alignment.
+ */
 final class AlignedImage {
     private static final String PADDING_FOLDER = "META-INF/padding/";
 
@@ -30,7 +33,8 @@ final class AlignedImage {
         stored = new ZipArchiveEntry(packed);
         stored.setMethod(ZipArchiveEntry.STORED);
         stored.setCompressedSize(stored.getSize());
-        // Not the image's whole name: whoever looks for libraries in a JAR, or unpacks them, finds the image alone.
+        // Not the image's whole name: whoever looks for libraries in a JAR, or unpacks them, finds
+        // the image alone.
         padding = new ZipArchiveEntry(
                 PADDING_FOLDER + Path.of(packed.getName()).getFileName().toString().replaceFirst("\\.so$", ""));
         padding.setMethod(ZipArchiveEntry.STORED);
@@ -76,7 +80,10 @@ final class AlignedImage {
                 + entry.getLocalFileDataExtra().length;
     }
 
-    /** Where the image's data begins if this is what comes next after an offset, with padding in front of it if it takes some. */
+    /**
+     * Where the image's data begins if this is what comes next after an offset, with padding in
+     * front of it if it takes some.
+     */
     long place(long offset) {
         long unpadded = offset + localHeaderSize(stored);
         // Space that is too small for the padding's own header takes the image to the next place.

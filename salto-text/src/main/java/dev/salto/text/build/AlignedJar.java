@@ -25,12 +25,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The build step that makes the text images in a JAR mappable: it stores each of them as it is, with its first byte at a
- * multiple of the alignment that its index names.
+ * The build step that makes the text images in a JAR mappable: it stores each of them as it is,
+ * with its first byte at a multiple of the alignment that its index names.
  *
- * <p>What fills the space in front of an image is the JAR's other entries, as many as fit there, and then an entry of zeros. The
- * other entries keep their order and their compressed bytes, and the images keep their order, so the same JAR gives the same bytes, and so
- * does a JAR that is aligned already.
+ * <p>What fills the space in front of an image is the JAR's other entries, as many as fit there,
+ * and then an entry of zeros. The other entries keep their order and their compressed bytes, and
+ * the images keep their order, so the same JAR gives the same bytes, and so does a JAR that is
+ * aligned already.
  */
 @Command(name = "aligned-jar", mixinStandardHelpOptions = true,
         description = "Stores the text images of a JAR uncompressed, where they can be mapped, and rewrites the JAR in place.")
@@ -39,7 +40,8 @@ final class AlignedJar implements Callable<Integer> {
     private Path jar = Path.of("");
 
     public static void main(String[] arguments) {
-        // An entry's time is a local time without a zone. In this zone there is none that a summer's first night skips.
+        // An entry's time is a local time without a zone. In this zone there is none that a
+        // summer's first night skips.
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
         System.exit(new CommandLine(new AlignedJar()).execute(arguments));
     }
@@ -91,7 +93,10 @@ final class AlignedJar implements Callable<Integer> {
         }
     }
 
-    /** Whether the image comes to lie at the same place with another entry in front of it as without. */
+    /**
+     * Whether the image comes to lie at the same place with another entry in front of it as
+     * without.
+     */
     private static boolean fitsBefore(AlignedImage image, long offset, ZipArchiveEntry other) {
         long size = AlignedImage.localHeaderSize(other) + other.getCompressedSize();
         return image.place(offset + size) == image.place(offset);

@@ -22,7 +22,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The build step that turns assembly and C into the text images, their indexes, and the native callers. */
+/**
+ * The build step that turns assembly and C into the text images, their indexes, and the native
+ * callers.
+ */
 @Command(name = "native-code-build", mixinStandardHelpOptions = true,
         description = "Builds the text image of every architecture, its index, and the native callers.")
 final class NativeCodeBuild implements Callable<Integer> {
@@ -55,7 +58,10 @@ final class NativeCodeBuild implements Callable<Integer> {
                 new CallersLibrary("-conventions-O2", "-O2", "conventions.c"));
     }
 
-    /** The largest page of any architecture. Those that only have smaller ones say so to the linker, and their images need less room in the JAR. */
+    /**
+     * The largest page of any architecture. Those that only have smaller ones say so to the linker,
+     * and their images need less room in the JAR.
+     */
     private static final String LARGEST_PAGE = "max-page-size=0x10000";
 
     @Option(names = "--llvm", required = true, description = "the JAR of org.bytedeco:llvm for this host")
@@ -213,7 +219,9 @@ final class NativeCodeBuild implements Callable<Integer> {
         return words(sources.resolve("asm").resolve(architecture + ".S"), key);
     }
 
-    /** What the line "key: ..." says in the comment at the head of a file; empty if there is none. */
+    /**
+     * What the line "key: ..." says in the comment at the head of a file; empty if there is none.
+     */
     private static List<String> words(Path file, String key) throws IOException {
         Matcher line = Pattern.compile("^ \\* +" + key + ": (\\S.*?) *$", Pattern.MULTILINE)
                 .matcher(Files.readString(file));

@@ -21,12 +21,16 @@ import net.fornwall.jelf.ElfSymbol;
 import net.fornwall.jelf.ElfSymbolTableSection;
 
 /**
- * What Java has to know about a text image, read out of the finished image: the numbers of its layout, where its entries are,
- * and checksum and digest of the bytes that will be mapped. Reading also checks what a text image promises; an image that breaks a
- * promise gets no index, and the build fails.
+ * What Java has to know about a text image, read out of the finished image: the numbers of its
+ * layout, where its entries are, and checksum and digest of the bytes that will be mapped. Reading
+ * also checks what a text image promises; an image that breaks a promise gets no index, and the
+ * build fails.
  */
 final class TextImageIndex {
-    /** The property that says which multiple of bytes the image has to begin at in the file from which it is mapped. */
+    /**
+     * The property that says which multiple of bytes the image has to begin at in the file from
+     * which it is mapped.
+     */
     static final String ALIGNMENT = "alignment";
 
     private static final String LAYOUT = "salto_layout_";
@@ -153,7 +157,10 @@ final class TextImageIndex {
         require(elf.firstSectionByName(".eh_frame") != null, "has no unwind information");
     }
 
-    /** Every trampoline is the same but for four-byte words in which the way to its parameter block grows evenly, in a line and from one line to the next. */
+    /**
+     * Every trampoline is the same but for four-byte words in which the way to its parameter block
+     * grows evenly, in a line and from one line to the next.
+     */
     private void checkTrampolines() {
         int first = layout("trampoline_offset");
         int lineSize = layout("line_size");
@@ -165,7 +172,8 @@ final class TextImageIndex {
     }
 
     private void checkGrowth(int first, int size, int count, int blockSize) {
-        // A way from where the trampoline is; or no way at all, where blocks are as far apart as trampolines; or the way to an entry.
+        // A way from where the trampoline is; or no way at all, where blocks are as far apart as
+        // trampolines; or the way to an entry.
         int block = blockSize - size;
         int offset = 0;
         while (offset < size) {

@@ -11,7 +11,9 @@ public final class CTypes {
     /** {@code long}, {@code size_t} and the like, which have the size of a pointer. */
     public static final ValueLayout LONG = canonical("long");
 
-    /** {@code long long} or {@code int64_t}: 64 bits everywhere, but i386 aligns them to 4 bytes. */
+    /**
+     * {@code long long} or {@code int64_t}: 64 bits everywhere, but i386 aligns them to 4 bytes.
+     */
     public static final ValueLayout.OfLong LONG_LONG = (ValueLayout.OfLong) canonical("long long");
 
     /** {@code double}, which i386 aligns to 4 bytes as well. */

@@ -106,7 +106,8 @@ public final class Callers {
     }
 
     /**
-     * Calls a function that returns a struct of five {@code long long}s, with an {@code int} and nine {@code long long}s, 2 to 10.
+     * Calls a function that returns a struct of five {@code long long}s, with an {@code int} and
+     * nine {@code long long}s, 2 to 10.
      *
      * @return the sum of the struct's members
      */
@@ -118,7 +119,10 @@ public final class Callers {
         }
     }
 
-    /** The address of a C function that calls what its argument says, as {@link NativeThread} wants it. */
+    /**
+     * The address of a C function that calls what its argument says, as {@link NativeThread} wants
+     * it.
+     */
     static MemorySegment callInThread() {
         return LIBRARY.findOrThrow("call_in_thread");
     }
@@ -151,21 +155,25 @@ public final class Callers {
         return LIBRARY.findOrThrow("add");
     }
 
-    /** The address of a C function that adds two {@code int}s and a third one, to which its third parameter points. */
+    /**
+     * The address of a C function that adds two {@code int}s and a third one, to which its third
+     * parameter points.
+     */
     public static MemorySegment addWithContext() {
         return LIBRARY.findOrThrow("add_with_context");
     }
 
     /**
-     * The address of a variadic C function, {@code double (*)(long long count, ...)}, that adds up as many doubles; they are its first variable
-     * arguments.
+     * The address of a variadic C function, {@code double (*)(long long count, ...)}, that adds up
+     * as many doubles; they are its first variable arguments.
      */
     public static MemorySegment sumOfDoubles() {
         return LIBRARY.findOrThrow("sum_of_doubles");
     }
 
     /**
-     * Calls a {@code long (*)(int, int, int, int, int, int, int, int)} again and again, with the number of the call and 2 to 8.
+     * Calls a {@code long (*)(int, int, int, int, int, int, int, int)} again and again, with the
+     * number of the call and 2 to 8.
      *
      * @return the sum of the results
      */
@@ -178,8 +186,8 @@ public final class Callers {
     }
 
     /**
-     * Calls a {@code double (*)(double, double, double, double, double, double, double, double)} again and again, with the number of the call
-     * and 2 to 8.
+     * Calls a {@code double (*)(double, double, double, double, double, double, double, double)}
+     * again and again, with the number of the call and 2 to 8.
      *
      * @return the sum of the results
      */
@@ -192,8 +200,8 @@ public final class Callers {
     }
 
     /**
-     * Calls a {@code double (*)(int, struct { long; double; }, double)} again and again, with the number of the call, that number and
-     * one half, and 2.
+     * Calls a {@code double (*)(int, struct { long; double; }, double)} again and again, with the
+     * number of the call, that number and one half, and 2.
      *
      * @return the sum of the results
      */
@@ -206,14 +214,17 @@ public final class Callers {
     }
 
     /**
-     * The address of a function that looks at nothing but the stack pointer: it returns by how many bytes its stack arguments miss the alignment
-     * that the ABI asks for, a {@code long}.
+     * The address of a function that looks at nothing but the stack pointer: it returns by how many
+     * bytes its stack arguments miss the alignment that the ABI asks for, a {@code long}.
      */
     public static MemorySegment misalignmentOfStack() {
         return LIBRARY.findOrThrow("misalignment_of_stack");
     }
 
-    /** The address of a function without parameters that returns the scratch register as it found it, a pointer. */
+    /**
+     * The address of a function without parameters that returns the scratch register as it found
+     * it, a pointer.
+     */
     public static MemorySegment dataOfThisCall() {
         return LIBRARY.findOrThrow("data_of_this_call");
     }
@@ -235,8 +246,8 @@ public final class Callers {
     }
 
     /**
-     * Calls functions in turn; the result of each call is the first argument of the next, the second is the number of
-     * the call.
+     * Calls functions in turn; the result of each call is the first argument of the next, the
+     * second is the number of the call.
      *
      * @param functions an array of {@code count} pointers
      * @param count the number of functions
@@ -253,8 +264,8 @@ public final class Callers {
     }
 
     /**
-     * Calls one function again and again; the result of each call is the first argument of the next, the second is the
-     * number of the call.
+     * Calls one function again and again; the result of each call is the first argument of the
+     * next, the second is the number of the call.
      *
      * @param function the function
      * @param calls the number of calls
@@ -273,7 +284,10 @@ public final class Callers {
         return Linker.nativeLinker().downcallHandle(LIBRARY.findOrThrow(name), descriptor);
     }
 
-    /** A downcall refuses arguments that are no longer alive with an exception of its own, and throws nothing else. */
+    /**
+     * A downcall refuses arguments that are no longer alive with an exception of its own, and
+     * throws nothing else.
+     */
     static RuntimeException unexpected(Throwable e) {
         return e instanceof RuntimeException refusal ? refusal : new IllegalStateException("a downcall threw", e);
     }

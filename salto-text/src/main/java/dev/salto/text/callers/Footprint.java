@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 /**
  * What the process holds at one moment.
  *
- * @param residentBytes its private memory that is in RAM: all but the pages of mapped files, which processes share
+ * @param residentBytes its private memory that is in RAM: all but the pages of mapped files, which
+ *     processes share
  * @param codeCacheBytes what the JVM's code cache holds
  * @param mappings how many memory mappings there are
  * @param writableExecutable how many of them are both writable and executable

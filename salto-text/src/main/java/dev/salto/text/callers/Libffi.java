@@ -63,7 +63,8 @@ public final class Libffi {
      * Loads a library, for good.
      *
      * @param name its path, or a name that the dynamic linker knows
-     * @throws UnsupportedOperationException if it cannot be loaded, or its ABI is not known here; the message says which
+     * @throws UnsupportedOperationException if it cannot be loaded, or its ABI is not known here;
+     *     the message says which
      */
     public static Libffi load(String name) {
         try {
@@ -219,7 +220,8 @@ public final class Libffi {
     /**
      * Makes a closure of another type, for good, that adds all it is given.
      *
-     * @param shape 0 for a function as {@link Callers#callEightInts} calls it, 1 as {@link Callers#callEightDoubles} does, 2 as {@link Callers#callMixed} does
+     * @param shape 0 for a function as {@link Callers#callEightInts} calls it, 1 as
+     *     {@link Callers#callEightDoubles} does, 2 as {@link Callers#callMixed} does
      * @throws OutOfMemoryError if libffi has none left
      */
     public MemorySegment openShape(int shape) {

@@ -32,7 +32,8 @@ final class NativeLibrary {
      */
     static SymbolLookup load(String suffix) {
         try {
-            // By its number, so that the path names the same file in a debugger, which opens the libraries of a process too.
+            // By its number, so that the path names the same file in a debugger, which opens the
+            // libraries of a process too.
             Path process = Path.of("/proc/self").toRealPath();
             int file = memoryFile(fileName(suffix), bytes(suffix));
             return SymbolLookup.libraryLookup(process.resolve("fd", Integer.toString(file)).toString(),
@@ -83,8 +84,9 @@ final class NativeLibrary {
     }
 
     /**
-     * Makes an empty file in memory. The dynamic linker wants a file, and one on disk would be left over if the process were killed. Its
-     * descriptor is never closed: the dynamic linker knows a library by its path, so the next one must not get the same.
+     * Makes an empty file in memory. The dynamic linker wants a file, and one on disk would be left
+     * over if the process were killed. Its descriptor is never closed: the dynamic linker knows a
+     * library by its path, so the next one must not get the same.
      */
     private static int memoryFile(String name) throws IOException {
         Linker linker = Linker.nativeLinker();

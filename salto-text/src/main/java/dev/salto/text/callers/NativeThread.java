@@ -17,8 +17,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
 /**
- * A thread that the JVM has not seen before it calls: made by {@code pthread_create}, it calls function pointers in turn from C and ends. For one
- * thread at a time.
+ * A thread that the JVM has not seen before it calls: made by {@code pthread_create}, it calls
+ * function pointers in turn from C and ends. For one thread at a time.
  */
 public final class NativeThread {
     /** {@code struct calls} of {@code callers.c}. */
@@ -46,7 +46,8 @@ public final class NativeThread {
     /**
      * Starts a thread that calls functions in turn, each with {@code a} and the number of the call.
      *
-     * @param functions an array of pointers, which may change while the thread runs; it has to stay until {@link #join}, which keeps it reachable
+     * @param functions an array of pointers, which may change while the thread runs; it has to stay
+     *     until {@link #join}, which keeps it reachable
      * @param count the number of functions
      * @param calls the number of calls in all
      */
@@ -64,7 +65,10 @@ public final class NativeThread {
         return new NativeThread(Arena.ofAuto().allocate(CALLS), argument, create(function, argument));
     }
 
-    /** A {@code struct calls}; for the parameters see {@link #start(MemorySegment, long, long, int)}. */
+    /**
+     * A {@code struct calls}; for the parameters see
+     * {@link #start(MemorySegment, long, long, int)}.
+     */
     static MemorySegment calls(Arena arena, MemorySegment functions, long count, long calls, int a) {
         MemorySegment argument = arena.allocate(CALLS);
         argument.set(ADDRESS, offset("functions"), functions);

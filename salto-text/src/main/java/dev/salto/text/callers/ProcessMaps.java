@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The memory mappings of this process at one moment, as the kernel lists them in {@code /proc/self/maps}.
+ * The memory mappings of this process at one moment, as the kernel lists them in
+ * {@code /proc/self/maps}.
  *
  * @param mappings all mappings, by address
  */
@@ -26,7 +27,8 @@ public record ProcessMaps(List<Mapping> mappings) {
      * @param start its first address
      * @param end the address behind its last
      * @param permissions four characters, as in {@code r-xs}
-     * @param name the file's path, or what the kernel calls the mapping; empty for most anonymous memory
+     * @param name the file's path, or what the kernel calls the mapping; empty for most anonymous
+     *     memory
      */
     public record Mapping(long start, long end, String permissions, String name) {
         /** The size in bytes. */

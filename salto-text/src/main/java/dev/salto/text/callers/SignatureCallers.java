@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The C functions of {@code signatures.c} and the like, which call function pointers of many types with known arguments, at one level of
- * optimisation. All methods may be called from any thread.
+ * The C functions of {@code signatures.c} and the like, which call function pointers of many types
+ * with known arguments, at one level of optimisation. All methods may be called from any thread.
  */
 public final class SignatureCallers {
     private static final MethodHandle CALL = Linker.nativeLinker()

@@ -83,7 +83,10 @@ final class AlignedJarTest {
         content.put(TEXT + architecture + ".so", randomBytes(size));
     }
 
-    /** The size of a manifest that leaves so many bytes between it, with an image behind it, and the image's place. */
+    /**
+     * The size of a manifest that leaves so many bytes between it, with an image behind it, and the
+     * image's place.
+     */
     private static int manifestThatLeaves(int space) {
         return 65536 - space - headerSize(JarFile.MANIFEST_NAME) - headerSize(TEXT + "x.so");
     }
@@ -102,7 +105,10 @@ final class AlignedJarTest {
         return bytes;
     }
 
-    /** Packs all that was added; only classes are compressed, so that the size of the others is what was asked for. */
+    /**
+     * Packs all that was added; only classes are compressed, so that the size of the others is what
+     * was asked for.
+     */
     private void pack() throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
             for (Map.Entry<String, byte[]> file : content.entrySet()) {
@@ -140,7 +146,10 @@ final class AlignedJarTest {
         return PADDING + image.substring(TEXT.length(), image.length() - ".so".length());
     }
 
-    /** All that every aligned JAR is: complete, readable in each way that JARs are read, and aligned. */
+    /**
+     * All that every aligned JAR is: complete, readable in each way that JARs are read, and
+     * aligned.
+     */
     private void assertComplete(int alignment) throws IOException {
         try (JarFile file = new JarFile(jar.toFile(), true)) {
             List<JarEntry> entries = Collections.list(file.entries());

@@ -45,7 +45,8 @@ final class NativeCodeBuildTest {
     }
 
     /**
-     * An architecture, and the instruction that every indirect branch has to land on; empty if it has none.
+     * An architecture, and the instruction that every indirect branch has to land on; empty if it
+     * has none.
      *
      * @param landingPad in hexadecimal, in the order of the bytes
      */
