@@ -17,28 +17,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the arguments of one function are read from a generic entry's frame, and where its result
- * goes. Made once for a function; what it says is the same for each call.
+ * How to read the arguments of one function from a generic entry's frame, and where its result
+ * goes. There is one plan for all calls of a function.
  */
 public final class CallPlan {
     /** A value that is not in one place of the frame. */
     private static final int IN_PIECES = -1;
 
-    /** No bytes are known to be where an argument points, or it is no pointer. */
+    /** The size of the memory behind a pointer is not known, or the argument is no pointer. */
     private static final long NO_POINTEE = 0;
 
-    /** As much as any argument takes that is no segment. */
+    /** The size of any argument that is no segment. */
     public static final int PACKED_SLOT = 8;
 
     /**
      * How one argument is read.
      *
-     * @param carrier what it is in Java
+     * @param carrier its type in Java
      * @param offset its distance from the frame's address; {@link #IN_PIECES} if it is in several
      *     places
-     * @param isReference whether there is only its address
+     * @param isReference whether the frame has only its address
      * @param pieces those places
-     * @param pointeeSize how many bytes are known to be where it points
+     * @param pointeeSize the known size of the memory behind the pointer, in bytes
      */
     private record Argument(Carrier carrier, int offset, boolean isReference, @Nullable Pieces pieces,
             long pointeeSize) {
@@ -91,7 +91,7 @@ public final class CallPlan {
     /**
      * The plan for a function.
      *
-     * @param index of the text image whose generic entry stores what the function is called with
+     * @param index of the text image whose generic entry stores the arguments
      * @param fixed as in {@link Convention#classify}
      * @throws IllegalArgumentException if the convention cannot pass one of the types
      */
@@ -128,8 +128,8 @@ public final class CallPlan {
     }
 
     /**
-     * The plan for what a gate has received: arguments in a row, each in {@value #PACKED_SLOT}
-     * bytes, segments by their addresses, and behind them the result.
+     * The plan for arguments that a gate has received. They lie in a row, each in
+     * {@value #PACKED_SLOT} bytes, segments by their addresses. The result follows.
      *
      * @param function the function's type
      */
@@ -143,7 +143,7 @@ public final class CallPlan {
         result = function.returnLayout().map(Carrier::of).orElse(null);
         resultOffset = layouts.size() * PACKED_SLOT;
         resultPieces = null;
-        // Behind the address of the result's memory there is that memory.
+        // The result's memory follows its address.
         resultPointer = result == Carrier.SEGMENT ? resultOffset : IN_PIECES;
         firstResult = resultOffset;
         isBoxed = false;
@@ -151,12 +151,12 @@ public final class CallPlan {
         answer = 0;
     }
 
-    /** As the constructor says. */
+    /** The plan for arguments that a gate has received, in a row. */
     public static CallPlan packed(FunctionDescriptor function) {
         return new CallPlan(function);
     }
 
-    /** Makes memory ready that a packed plan is for: the result is zero. */
+    /** Prepares the memory of a packed plan: the result is zero. */
     public void beginPacked(long memory) {
         Memory.setLong(memory + resultOffset, 0);
         if (resultPointer != IN_PIECES) {
@@ -164,12 +164,12 @@ public final class CallPlan {
         }
     }
 
-    /** Where the result is of a call through a gate. */
+    /** The place of the result of a call through a gate. */
     public long packedResult(long memory) {
         return memory + resultOffset + (resultPointer == IN_PIECES ? 0 : PACKED_SLOT);
     }
 
-    /** How many bytes a packed plan is for. */
+    /** The size of the memory of a packed plan, in bytes. */
     public long packedSize() {
         return resultOffset + PACKED_SLOT
                 + (resultPointer == IN_PIECES ? 0 : function.returnLayout().orElseThrow().byteSize());
@@ -192,24 +192,24 @@ public final class CallPlan {
         return arguments.length;
     }
 
-    /** What an argument is in Java. */
+    /** The type of an argument in Java. */
     public Carrier carrier(int index) {
         return arguments[index].carrier();
     }
 
-    /** What the result is in Java; null if there is none. */
+    /** The type of the result in Java; null if there is none. */
     public @Nullable Carrier result() {
         return result;
     }
 
-    /** Where an argument is that is no segment: its distance from the frame's address. */
+    /** The place of an argument that is no segment: its distance from the frame's address. */
     public int offset(int index) {
         return arguments[index].offset();
     }
 
     /**
-     * The address of an argument that comes as a segment; 0 if it is in several places and has to
-     * be {@linkplain #copyArgument copied}.
+     * The address of an argument that is a segment; 0 if it is in several places, and has to be
+     * {@linkplain #copyArgument copied}.
      */
     public long address(int index, long frame) {
         Argument argument = arguments[index];
@@ -220,7 +220,7 @@ public final class CallPlan {
         return argument.isReference() ? Memory.getWord(address) : address;
     }
 
-    /** Puts an argument together that is in several places. */
+    /** Copies an argument that is in several places. */
     public void copyArgument(int index, long frame, long to) {
         Pieces own = arguments[index].pieces();
         if (own != null) {
@@ -246,7 +246,7 @@ public final class CallPlan {
         };
     }
 
-    /** A segment that begins where a pointer points, as large as is known. */
+    /** A segment for the memory behind a pointer, as large as is known. */
     public MemorySegment pointee(int index, long address) {
         MemorySegment segment = MemorySegment.ofAddress(address);
         long size = arguments[index].pointeeSize();
@@ -284,8 +284,8 @@ public final class CallPlan {
     }
 
     /**
-     * Whether a caller whose callee returns nothing finds something else than zero, unless it is
-     * {@linkplain #returnZero told}.
+     * Whether the entry alone does not give the caller zero, so that {@link #returnZero} is
+     * needed.
      */
     public boolean mustReturnZero() {
         return returnsInMemory() || (resultPieces != null && resultPieces.hasBoxes());
@@ -330,8 +330,8 @@ public final class CallPlan {
     }
 
     /**
-     * Returns a value of the function's type, boxed; any, null included, if the function returns
-     * nothing.
+     * Returns a value of the function's type, boxed. If the function returns nothing, any value
+     * will do, null included.
      *
      * @throws ClassCastException if it is of another type
      * @throws NullPointerException if it is null, and the function has a result
@@ -355,7 +355,7 @@ public final class CallPlan {
         }
     }
 
-    /** Sees to it that the caller finds zero, where the entry does not see to that. */
+    /** Makes the result zero where the entry does not. */
     public void returnZero(long frame) {
         if (returnsInMemory()) {
             Memory.clear(resultMemory(frame), function.returnLayout().orElseThrow().byteSize());
@@ -374,12 +374,12 @@ public final class CallPlan {
         return address;
     }
 
-    /** Where the caller goes on. */
+    /** The return address of the call. */
     long returnAddress(long frame) {
         return Memory.getWord(frame + returnAddress);
     }
 
-    /** What the generic entry wants to know. */
+    /** The answer to the generic entry. */
     int answer() {
         return answer;
     }

@@ -6,7 +6,7 @@ import java.lang.foreign.AddressLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.ValueLayout;
 
-/** What Java takes a value for. */
+/** The type of a value in Java. */
 public enum Carrier {
     /** {@code boolean}. */
     BOOLEAN,
@@ -31,9 +31,9 @@ public enum Carrier {
     /** A struct, a union, or a type that only C knows: a segment of its size. */
     SEGMENT;
 
-    /** What a layout is taken for. */
+    /** The type for a layout. */
     static Carrier of(MemoryLayout layout) {
-        // Not a switch over patterns, for which the JVM makes a class.
+        // No switch over patterns: the JVM would make a class for it.
         if (layout instanceof ValueLayout.OfInt) {
             return INT;
         }
@@ -61,7 +61,7 @@ public enum Carrier {
         return layout instanceof ValueLayout.OfBoolean ? BOOLEAN : SEGMENT;
     }
 
-    /** What such a value is in Java, for people. */
+    /** The name of the type in Java, for people. */
     public String describe() {
         return switch (this) {
             case WIDENED_FLOAT -> "float";

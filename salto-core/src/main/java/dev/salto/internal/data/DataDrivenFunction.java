@@ -2,21 +2,21 @@
 
 package dev.salto.internal.data;
 
-/** What the universal gate needs to know of the closures of one kind. */
+/** The closures of one kind, for the universal gate. */
 public interface DataDrivenFunction {
-    /** How to read what native code passed. */
+    /** How to read the native arguments. */
     CallPlan plan();
 
     /**
      * Answers a call.
      *
-     * @param target what the closure is bound to
-     * @param frame the address of what the generic entry stored
+     * @param target the object that the closure is bound to
+     * @param frame the address of the generic entry's frame
      */
     void call(Object target, long frame) throws Throwable;
 
     /**
-     * Deals with an exception that left the callback.
+     * Handles an exception that left the callback.
      *
      * @throws Throwable the exception, if it is to end the process
      */

@@ -10,21 +10,18 @@ import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Where a generic entry keeps what in its frame: all are distances in bytes from the frame's
- * address.
- */
+/** The places in a generic entry's frame: all are distances in bytes from the frame's address. */
 final class FrameLayout {
     private static final boolean IS_BIG_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
 
-    /** The size of an integer register, and the least that an argument takes on the stack. */
+    /** The size of an integer register, and the smallest place of an argument on the stack. */
     static final long WORD = ValueLayout.ADDRESS.byteSize();
 
     private static final int X87_SIZE = 16;
 
     private static final int QUAD_SIZE = 16;
 
-    /** By the name of the entry; a process has one text image. */
+    /** By the name of the entry. A process has one text image. */
     private static final Map<String, FrameLayout> KNOWN = new ConcurrentHashMap<>();
 
     private final TextIndex index;
@@ -69,8 +66,8 @@ final class FrameLayout {
     }
 
     private int argument(Storage storage, long size) {
-        // Not a switch over patterns, here and in result(): the first closure of each type waits
-        // for this.
+        // No switch over patterns, here and in result(): the first closure of each type waits for
+        // this.
         if (storage instanceof Storage.IntegerRegister register) {
             return integers + (int) (register.number() * WORD) + atEnd(size);
         }
@@ -89,7 +86,7 @@ final class FrameLayout {
         throw new AssertionError("no argument is in " + storage);
     }
 
-    /** Where a piece of the result is put. */
+    /** The place of a piece of the result. */
     int result(Piece piece) {
         if (piece.storage() instanceof Storage.IntegerRegister register) {
             return resultIntegers + (int) (register.number() * WORD) + atEnd(piece.size());
@@ -123,8 +120,8 @@ final class FrameLayout {
     }
 
     /**
-     * On big-endian architectures, a value that is shorter than its register or its place on the
-     * stack is at the end of that.
+     * On big-endian architectures, a short value is at the end of its register or its place on the
+     * stack.
      */
     private static int atEnd(long size) {
         return IS_BIG_ENDIAN ? (int) Math.max(WORD - size, 0) : 0;

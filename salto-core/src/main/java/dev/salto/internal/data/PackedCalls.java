@@ -10,9 +10,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Calls, through a gate, of handlers that read their arguments themselves. The gate has received
- * the arguments as Java values. They are written to memory, from which the handler reads them as it
- * reads a caller's registers.
+ * Calls handlers that read their arguments themselves, through a gate. The gate has received the
+ * arguments as Java values. They are written to memory, and the handler reads them there like a
+ * caller's registers.
  */
 @SuppressWarnings("UnusedMethod") // they are reached through method handles
 public final class PackedCalls {
@@ -26,7 +26,7 @@ public final class PackedCalls {
         this.call = call;
     }
 
-    /** A method handle that takes a handler, as an {@code Object}, and what native code passes. */
+    /** A method handle that takes a handler, as an {@code Object}, and the native arguments. */
     public static MethodHandle invoker(FunctionDescriptor function, HandlerCall call) {
         return new PackedCalls(function, call).invoker();
     }
@@ -35,8 +35,7 @@ public final class PackedCalls {
         FunctionDescriptor function = plan.function();
         MethodType types = function.toMethodType();
         Class<?> result = types.returnType();
-        // (memory, handler) -> result, then with the arguments behind, each of which is stored
-        // first.
+        // (memory, handler) -> result; then the arguments follow, and each is stored first.
         MethodHandle calling = find("call" + name(result),
                 MethodType.methodType(result, PackedCalls.class, PackedMemory.class, Object.class)).bindTo(this);
         MethodHandle all = MethodHandles.dropArguments(calling, 2, types.parameterList());
@@ -159,7 +158,7 @@ public final class PackedCalls {
                 : MemorySegment.ofAddress(Memory.getWord(result));
     }
 
-    /** Calls the handler, and returns where its result is. */
+    /** Calls the handler, and returns the address of its result. */
     private long call(PackedMemory memory, Object handler) {
         long frame = memory.address();
         try {

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory for the arguments of a call that has come through a gate, and for its result. A thread
- * uses it again for its next call; calls within the call use other memory.
+ * Memory for the arguments and the result of a call through a gate. A thread uses it again for its
+ * next call; nested calls use other memory.
  */
 final class PackedMemory {
     private static final ThreadLocal<Free> FREE = ThreadLocal.withInitial(Free::new);
@@ -19,10 +19,10 @@ final class PackedMemory {
 
     private final Free free;
 
-    /** For a call within this one; made when there is one. */
+    /** For a nested call; made with the first one. */
     private @Nullable PackedMemory inner;
 
-    /** Keeps the memory. */
+    /** Keeps the memory alive. */
     @SuppressWarnings("UnusedVariable")
     private @Nullable MemorySegment memory;
 
@@ -53,7 +53,7 @@ final class PackedMemory {
         return address;
     }
 
-    /** Lets calls within this one use other memory, until {@link #leave}. */
+    /** Gives nested calls other memory, until {@link #leave}. */
     void enter() {
         PackedMemory next = inner;
         if (next == null) {

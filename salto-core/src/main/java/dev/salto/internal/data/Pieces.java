@@ -20,8 +20,8 @@ final class Pieces {
     private final boolean[] areWidened;
 
     /**
-     * Whether a piece is a {@code float} in a register that has room for more, which has ones
-     * there: on RISC-V and LoongArch that makes it a valid one.
+     * Whether a piece is a {@code float} in a larger register, whose other bits are ones. RISC-V
+     * and LoongArch require that ("NaN-boxing").
      */
     private final boolean[] areBoxed;
 
@@ -101,7 +101,7 @@ final class Pieces {
         }
     }
 
-    /** Whether a zero of the value is something else than zero in all its registers. */
+    /** Whether a zero value has other bits than zeros in its registers. */
     boolean hasBoxes() {
         for (boolean isBoxed : areBoxed) {
             if (isBoxed) {

@@ -9,7 +9,7 @@ import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** What Salto asks of function types that no linker has looked at. */
+/** Checks function types that no linker has checked. */
 public final class Signatures {
     private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
@@ -21,7 +21,7 @@ public final class Signatures {
      * @throws IllegalArgumentException if it has such layouts; the message names one
      */
     public static void requireKnown(FunctionDescriptor function) {
-        // Loops, and no patterns: the first function of each type waits for this.
+        // Loops without patterns: the first function of each type waits for this.
         for (MemoryLayout layout : function.argumentLayouts()) {
             requireValue(layout);
         }

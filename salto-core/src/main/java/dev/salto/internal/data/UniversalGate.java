@@ -19,9 +19,9 @@ import java.lang.invoke.MethodType;
 import java.util.Objects;
 
 /**
- * The gate of all data-driven closures: one upcall stub for the process, which the generic entries
- * call with a slot's id and the address of a frame. It is made with the first such closure, or
- * before that on request, and nothing is made for a function's type after that.
+ * The gate of all data-driven closures: one upcall stub for the process. The generic entries call
+ * it with a slot's id and the address of a frame. It is made with the first such closure, or before
+ * that on request. After that, no code is made for a function type.
  */
 public final class UniversalGate {
     private static final MemoryLayout WORD = ADDRESS.byteSize() == Long.BYTES ? JAVA_LONG : JAVA_INT;
@@ -67,11 +67,11 @@ public final class UniversalGate {
     }
 
     /**
-     * What the generic entries call.
+     * Answers a call of a generic entry.
      *
      * @param argument the trampoline's argument, the id of the closure's slot
-     * @param frameWord the address of what the entry has stored, and of what it will load
-     * @return what else the entry has to know, see {@link dev.salto.internal.abi.Convention#answer}
+     * @param frameWord the address of the entry's frame, with the arguments and the result
+     * @return the answer to the entry, see {@link dev.salto.internal.abi.Convention#answer}
      */
     @SuppressWarnings("UnusedMethod") // reached through a method handle
     private static long answer(long argument, long frameWord) {
@@ -113,7 +113,7 @@ public final class UniversalGate {
             function.failed(exception, frame);
         } catch (Throwable e) {
             if (e == exception) {
-                // It is to end the JVM, as from a stub of the JDK.
+                // The exception ends the JVM, as from a stub of the JDK.
                 throw UniversalGate.<RuntimeException>unchecked(e);
             }
             // There is no stack or no memory left, even for that.

@@ -8,12 +8,12 @@ import dev.salto.internal.os.Os;
 import java.lang.foreign.Arena;
 
 /**
- * Initialises all classes that later uses of closures need, when the library starts. At the end of
- * a stack, initialisation can fail, and then no use of the class ever works again. Code of the user
- * is not run.
+ * Initialises all classes of later uses of closures, when the library starts. At the end of a
+ * stack, initialisation can fail, and then the class is unusable for good. No code of the user
+ * runs.
  */
 public final class WarmUp {
-    /** How many calls the initialisation of the classes takes. */
+    /** The number of nested calls that the initialisation takes. */
     private static final int FRAMES = 300;
 
     private static final int FEW_BYTES = 15;
@@ -27,10 +27,10 @@ public final class WarmUp {
     private WarmUp() {}
 
     /**
-     * Does what binding, closing, exceptions and calls of closed closures need.
+     * Initialises classes for binding, closing, exceptions and calls of closed closures.
      *
      * @param isStatic whether there is a text image
-     * @throws StackOverflowError if the stack has too little room; nothing is harmed then
+     * @throws StackOverflowError if the stack has too little room; no class is unusable then
      */
     public static void run(boolean isStatic) {
         if (isDone) {
@@ -54,14 +54,14 @@ public final class WarmUp {
         isDone = true;
     }
 
-    /** Does what calls of data-driven closures need beside that. */
+    /** Initialises the further classes for data-driven closures. */
     public static void runForData() {
         if (isDoneForData) {
             return;
         }
         StackRoom.require(FRAMES);
         try (Arena arena = Arena.ofConfined()) {
-            // Classes of the JDK, which clears and copies few bytes in another way than many.
+            // Classes of the JDK: it clears and copies few bytes in another way than many.
             long memory = arena.allocate(2L * MANY_BYTES).address();
             for (int size : new int[]{FEW_BYTES, MANY_BYTES}) {
                 Memory.clear(memory, size);

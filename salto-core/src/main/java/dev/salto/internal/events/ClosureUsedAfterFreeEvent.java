@@ -8,7 +8,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 
-/** Native code called a closure that was closed. */
+/** Native code called a closed closure. */
 @Name("dev.salto.ClosureUsedAfterFree")
 @Label("Closure Used After Free")
 @Description("Native code called a closure that was closed.")

@@ -6,11 +6,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens, for whoever records it. As long as nobody does, an event costs a comparison or two,
- * and its class is not even loaded. All methods may be called from any thread.
+ * Records events. Without a recording, an event costs a comparison or two, and its class is not
+ * loaded. All methods may be called from any thread.
  */
 public final class Events {
-    /** Not in every runtime image, and then nobody can record. */
+    /** The Flight Recorder is not in every runtime image. */
     private static final boolean HAS_RECORDER = hasRecorder();
 
     private Events() {}
@@ -24,7 +24,7 @@ public final class Events {
         }
     }
 
-    /** Whether anybody does. */
+    /** Whether there is a recording. */
     public static boolean isRecording() {
         return HAS_RECORDER && Recorder.isRunning();
     }
@@ -43,7 +43,7 @@ public final class Events {
     /**
      * A gate was made.
      *
-     * @param type what its closures are
+     * @param type the type of its closures
      */
     public static void gateMade(String type) {
         if (isRecording()) {
@@ -51,7 +51,7 @@ public final class Events {
         }
     }
 
-    /** A closure was called that was closed. */
+    /** Native code called a closed closure. */
     public static void usedAfterFree(String type, String boundTo, long returnAddress) {
         if (isRecording()) {
             Recorder.usedAfterFree(type, boundTo, hexadecimal(returnAddress));

@@ -5,8 +5,8 @@ package dev.salto.internal.events;
 import jdk.jfr.FlightRecorder;
 
 /**
- * All that uses classes of the Flight Recorder. It is apart from {@link Events}, whose verification
- * must not load them.
+ * Uses the classes of the Flight Recorder. It is apart from {@link Events}, whose verification must
+ * not load them.
  */
 final class Recorder {
     private Recorder() {}

@@ -14,10 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What happens to an exception that leaves a callback of one type. Its methods are called by the
- * dispatchers.
- */
+/** Handles exceptions that leave callbacks of one type. Dispatchers call its methods. */
 public final class ExceptionCatcher {
     private static final LongAdder COUNT = new LongAdder();
 
@@ -28,12 +25,12 @@ public final class ExceptionCatcher {
     private final @Nullable Function<? super Throwable, ? extends @Nullable Object> handler;
 
     /**
-     * How exceptions of one type of callback are dealt with.
+     * Makes the handling of one type of callback.
      *
      * @param function the type in C
-     * @param zero what native code gets if nothing else is said; null if it gets nothing
-     * @param endsProcess whether an exception leaves the callback after all, and the JVM ends
-     * @param handler says what native code gets; null if it gets zero
+     * @param zero the default result for native code; null if there is none
+     * @param endsProcess whether an exception is thrown to native code, which ends the JVM
+     * @param handler returns the result for native code; null for the result zero
      */
     public ExceptionCatcher(FunctionDescriptor function, @Nullable Object zero, boolean endsProcess,
             @Nullable Function<? super Throwable, ? extends @Nullable Object> handler) {
@@ -50,10 +47,10 @@ public final class ExceptionCatcher {
     }
 
     /**
-     * Deals with an exception.
+     * Handles an exception.
      *
-     * @return what native code gets, boxed
-     * @throws Throwable the exception itself, if it is to end the JVM
+     * @return the result for native code, boxed
+     * @throws Throwable the exception itself, if the JVM has to end
      */
     public @Nullable Object caught(Throwable exception) throws Throwable {
         if (exception instanceof Guard.Pending pending) {
@@ -63,13 +60,13 @@ public final class ExceptionCatcher {
         try {
             isCarried = Guard.carry(exception);
         } catch (Throwable e) {
-            // There may be no stack or no memory left, even for that.
+            // The stack or the memory may be too short even for this.
         }
         try {
             COUNT.increment();
             Events.exceptionInCallback(exception, isCarried);
         } catch (Throwable e) {
-            // The same.
+            // As above.
         }
         if (isCarried) {
             return answer(exception);
@@ -81,7 +78,7 @@ public final class ExceptionCatcher {
         return answer(exception);
     }
 
-    /** What native code gets, boxed. */
+    /** Returns the result for native code, boxed. */
     private @Nullable Object answer(Throwable exception) {
         try {
             return handler == null ? zero : requireFits(handler.apply(exception));
@@ -95,12 +92,12 @@ public final class ExceptionCatcher {
         try {
             UncaughtExceptions.pass(exception);
         } catch (Throwable e) {
-            // There is no stack left for the call.
+            // The stack is too short for the call.
         }
     }
 
     /**
-     * Refuses what is no result of the function.
+     * Refuses a value that is no result of the function.
      *
      * @return {@code value}; null if the function returns nothing
      * @throws RuntimeException if it is of another type, or cannot be returned
@@ -120,8 +117,9 @@ public final class ExceptionCatcher {
     /**
      * Refuses a segment that the JDK's stub could not return, which would end the JVM.
      *
-     * @return {@code segment}, as much of it as the result takes, because the JDK's stub copies all
-     *     that it gets; a copy, if another thread could close its arena before the stub reads it
+     * @return {@code segment}, cut to the size of the result, because the JDK's stub copies the
+     *     whole segment. It is a copy if another thread could close its arena before the stub reads
+     *     it
      * @throws RuntimeException if it is none, has no address, is too small, or is not alive
      */
     public MemorySegment requireReturnable(@Nullable MemorySegment segment) {
@@ -155,13 +153,13 @@ public final class ExceptionCatcher {
         return staysAlive(exact) ? exact : copy(exact);
     }
 
-    /** Whether the memory of an accessible segment is there until this thread closes its arena. */
+    /** Whether the memory of an accessible segment stays until this thread closes its arena. */
     private static boolean staysAlive(MemorySegment segment) {
         return !segment.isNative() || segment.scope().equals(Arena.global().scope())
                 || !segment.isAccessibleBy(Strangers.THREAD);
     }
 
-    /** Copies to the heap. Reads the segment as one, so that its arena stays open meanwhile. */
+    /** Copies a segment to the heap in one step, during which its arena cannot be closed. */
     private static MemorySegment copy(MemorySegment segment) {
         long size = segment.byteSize();
         // Longs, for the alignment.
@@ -170,8 +168,8 @@ public final class ExceptionCatcher {
     }
 
     /**
-     * Tells confined segments from others: each of those is confined to another thread than this
-     * one.
+     * Recognizes confined segments: for a segment of this class's thread, other threads have no
+     * access.
      */
     private static final class Strangers {
         static final Thread THREAD = Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});

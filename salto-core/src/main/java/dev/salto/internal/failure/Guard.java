@@ -5,9 +5,9 @@ package dev.salto.internal.failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries exceptions of callbacks past the native code that called them, to the Java code that
- * called the native code. While it has one, the later callbacks of its thread are not run: each is
- * answered at once, as its type's policy says. One thread uses it.
+ * Carries exceptions of callbacks past native code, to the Java code that called it. While a guard
+ * has an exception, later callbacks of its thread do not run: each is answered at once, as its
+ * type's policy says. One thread uses a guard.
  */
 @SuppressWarnings("ReferenceEquality") // an exception's class may have an equals of its own
 public final class Guard implements AutoCloseable {
@@ -16,7 +16,7 @@ public final class Guard implements AutoCloseable {
 
     private static final ThreadLocal<@Nullable Guard> INNERMOST = new ThreadLocal<>();
 
-    /** How many guards have an exception. Changed under the monitor of the class. */
+    /** The number of guards with an exception. Changed under the monitor of the class. */
     private static int pending;
 
     private final @Nullable Guard outer = INNERMOST.get();
@@ -25,8 +25,8 @@ public final class Guard implements AutoCloseable {
     private long omitted;
 
     /**
-     * Whether it takes exceptions. Its owner writes the field: a call could fail at the end of the
-     * stack, and a guard that stayed would take exceptions that nobody throws.
+     * Whether it takes exceptions. The owner writes the field, because a call could fail at the end
+     * of the stack. A guard that stayed open would take exceptions that nobody throws.
      */
     public boolean isOpen;
 
@@ -35,7 +35,7 @@ public final class Guard implements AutoCloseable {
         INNERMOST.set(this);
     }
 
-    /** A callback that runs even if an exception is pending: it frees what native code gives up. */
+    /** A callback that runs even if an exception is pending: it frees closures of native code. */
     public interface Unconditional {}
 
     /** Thrown instead of running a callback. */
@@ -51,7 +51,7 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    /** Says how many exceptions were not kept. */
+    /** Has the number of exceptions that were not kept. */
     private static final class Omitted extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -101,7 +101,7 @@ public final class Guard implements AutoCloseable {
         try {
             guard.took(first, thrown);
         } catch (Throwable e) {
-            // There is no stack or no memory left; the first exception is kept in any case.
+            // The stack or the memory is spent; the first exception is kept in any case.
         }
         return true;
     }
@@ -124,10 +124,10 @@ public final class Guard implements AutoCloseable {
     }
 
     /**
-     * Throws what was carried.
+     * Throws the carried exception.
      *
-     * @param <X> what the caller is ready for; nothing checks that
-     * @throws X if there is something
+     * @param <X> the type that the caller expects; it is not checked
+     * @throws X if there is an exception
      */
     @SuppressWarnings("unchecked")
     public <X extends Throwable> void throwCarried() throws X {
@@ -137,7 +137,7 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    /** What the call itself threw, with what was carried as suppressed. */
+    /** Adds the carried exceptions, as suppressed ones, to the exception of the call itself. */
     public Throwable withCarried(Throwable thrown) {
         if (exception != null) {
             addOmitted(exception);
@@ -162,7 +162,6 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    /** Ends it. */
     @Override
     public void close() {
         if (isCounted) {

@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets ten messages pass at once and one a second after that, so that a loop cannot fill a disk.
+ * Lets ten messages pass at once, and then one in each second, so that a loop cannot fill a disk.
  */
 final class RateLimit {
     private static final long BURST = 10;
@@ -19,7 +19,8 @@ final class RateLimit {
     /**
      * Asks whether a message may pass.
      *
-     * @return how many did not since the last one that did; empty if this one must not either
+     * @return the number of suppressed messages since the last one that passed; empty if this
+     *     message is suppressed, too
      */
     synchronized OptionalLong tryPass() {
         long now = System.nanoTime();

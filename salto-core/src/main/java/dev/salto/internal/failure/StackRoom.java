@@ -3,17 +3,17 @@
 package dev.salto.internal.failure;
 
 /**
- * Room on the stack for what has to be undone if a later call fails, or for code whose classes may
- * not be initialised yet: one that fails there fails for good.
+ * Checks that the stack has room: for steps that must not fail half way, or for code whose classes
+ * may not be initialised yet. A class whose initialisation fails stays unusable.
  */
 public final class StackRoom {
     private StackRoom() {}
 
     /**
-     * Makes sure that calls can follow each other.
+     * Makes sure that nested calls have room.
      *
-     * @param frames how many
-     * @throws StackOverflowError if they cannot
+     * @param frames their number
+     * @throws StackOverflowError if they have no room
      */
     public static void require(int frames) {
         if (use(frames, 1, 2, 3) == 0) {

@@ -10,9 +10,9 @@ import java.util.List;
  *
  * @param type the type of the closure, for people
  * @param boundTo the name of the class of the object that it was bound to last
- * @param closedAt where it was closed, innermost first; empty if nobody traced that
+ * @param closedAt where it was closed, innermost first; empty without tracing
  * @param thread the thread that called
- * @param returnAddress the address behind the call; 0 if it is not known
+ * @param returnAddress the return address of the call; 0 if it is not known
  */
 public record StaleCall(String type, String boundTo, List<StackTraceElement> closedAt, Thread thread,
         long returnAddress) {
@@ -21,14 +21,14 @@ public record StaleCall(String type, String boundTo, List<StackTraceElement> clo
         closedAt = List.copyOf(closedAt);
     }
 
-    /** What code the return address is in, for people. */
+    /** Describes the code of the return address, for people. */
     public String caller() {
         return returnAddress == 0
                 ? "native code that is not known"
                 : Os.current().describe(returnAddress);
     }
 
-    /** The whole event, for a log. */
+    /** Describes the whole event, for a log. */
     public String describe() {
         StringBuilder text = new StringBuilder(
                 "Native code called a closure that was closed: %s, bound to a %s; called by thread %s, from %s. The call returned zero."

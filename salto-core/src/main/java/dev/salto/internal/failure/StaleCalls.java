@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the calls of closed closures, and hands them to whoever wants to know. */
+/** Counts the calls of closed closures, and passes them to a handler. */
 public final class StaleCalls {
-    /** The system property that says whether to record where closures are closed. */
+    /** The system property that switches the stack traces of {@code close()} on. */
     public static final String TRACING = "dev.salto.trace.close";
 
-    /** The system property that says what happens. */
+    /** The system property with the reaction. */
     public static final String POLICY = "dev.salto.use-after-free";
 
     private static final LongAdder COUNT = new LongAdder();
@@ -46,9 +46,9 @@ public final class StaleCalls {
     }
 
     /**
-     * Says who gets the calls from now on.
+     * Sets the handler of later calls.
      *
-     * @param newHandler called by the thread that made the call, while native code waits
+     * @param newHandler runs on the calling thread, while native code waits
      */
     public static void setHandler(Consumer<StaleCall> newHandler) {
         handler = newHandler;
@@ -57,7 +57,7 @@ public final class StaleCalls {
     /**
      * Makes sure that there is a handler.
      *
-     * @throws IllegalArgumentException if the system property has a value that means nothing
+     * @throws IllegalArgumentException if the value of the system property is unknown
      */
     public static void requireSettings() {
         Consumer<StaleCall> _ = handler();
@@ -77,7 +77,7 @@ public final class StaleCalls {
         };
     }
 
-    /** Counts a call and hands it on. Throws nothing: native code waits for an answer. */
+    /** Counts a call and passes it on. Throws nothing: native code waits for an answer. */
     public static void report(StaleCall call) {
         try {
             COUNT.increment();
@@ -88,10 +88,7 @@ public final class StaleCalls {
         }
     }
 
-    /**
-     * Counts a call of which nothing could be found out, say because the stack or the memory was
-     * spent. Throws nothing.
-     */
+    /** Counts a call without details, for example because the stack was spent. Throws nothing. */
     public static void reportFailed(Throwable reason) {
         try {
             COUNT.increment();

@@ -2,15 +2,15 @@
 
 package dev.salto.internal.failure;
 
-/** Where exceptions go that nobody can catch, because native code is in between. */
+/** Handles exceptions that no Java code can catch, because native code is in between. */
 public final class UncaughtExceptions {
-    /** How many calls it takes to print a stack trace, which most handlers do. */
+    /** The number of nested calls to print a stack trace, as most handlers do. */
     private static final int FRAMES = 200;
 
     private UncaughtExceptions() {}
 
     /**
-     * Gives an exception to the thread's handler, as a thread does that ends with one. Throws
+     * Passes an exception to the thread's handler, like a thread that ends with one. Throws
      * nothing.
      */
     public static void pass(Throwable exception) {
@@ -19,7 +19,7 @@ public final class UncaughtExceptions {
             Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, exception);
         } catch (Throwable e) {
-            // As with threads, what a handler throws is ignored.
+            // As with threads, exceptions of a handler are ignored.
         }
     }
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * What goes wrong while native code calls: closures that are closed, exceptions that leave a
- * callback.
- */
+/** Failures of calls: calls of closed closures, and exceptions that leave callbacks. */
 @NullMarked
 package dev.salto.internal.failure;
 

@@ -8,8 +8,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The thread that makes gates nobody waits for. Made when there is something to do; it ends when
- * there is nothing for a while.
+ * A thread that makes gates in the background. It starts with the first task, and ends after a
+ * second without tasks.
  */
 final class Background {
     private Background() {}
@@ -28,9 +28,9 @@ final class Background {
     }
 
     /**
-     * Runs something there.
+     * Runs a step there.
      *
-     * @throws RuntimeException if there is no thread to be had; so do some errors
+     * @throws RuntimeException if no thread can be started; some errors mean the same
      */
     static void run(Runnable step) {
         Executor.THREAD.execute(step);

@@ -41,7 +41,7 @@ final class BoxedCall implements Consumer<ClassFileBuilder<?, ?>> {
     }
 
     /**
-     * Makes one.
+     * Makes such a class.
      *
      * @param carriers the type of the method handles, of numbers and segments
      * @param options of the class that is made
@@ -59,7 +59,6 @@ final class BoxedCall implements Consumer<ClassFileBuilder<?, ?>> {
         }
     }
 
-    /** Writes the class, and then its method. */
     @Override
     public void accept(ClassFileBuilder<?, ?> builder) {
         if (builder instanceof ClassBuilder type) {

@@ -38,11 +38,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands behind a gate: finds the object that a closure is bound to, and calls it.
+ * The code behind a gate: finds the object that a closure is bound to, and calls it.
  *
- * <p>For {@code IntBinaryOperator} it is the class that this source describes, where the constant
- * is a {@link DispatcherLink}, by the interfaces of the JDK that it implements, because the class
- * may be defined in a package that sees no more of it:
+ * <p>For {@code IntBinaryOperator}, the dispatcher is the class in this source. The constant
+ * {@code LINK} is a {@link DispatcherLink}. The class calls it by interfaces of the JDK, because it
+ * may be in a package that does not see {@code DispatcherLink}:
  *
  * {@snippet :
  * static int dispatch(int a, int b, int id) {
@@ -59,24 +59,23 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>A segment that the object returns goes through {@code LINK} within the {@code try}, too: if
- * the JDK's stub could not read it, the JVM would end.
+ * <p>A segment that the object returns goes through {@code LINK} within the {@code try}, too. The
+ * JVM ends if the JDK's stub cannot read a segment.
  *
- * <p>It is made as a class of its own for each signature, rather than composed of method handles,
- * because a class has a type profile of its own: the JIT compiler sees which targets this signature
- * really has, and inlines them.
+ * <p>Each signature has a class of its own, and so a type profile of its own: the JIT compiler sees
+ * the targets of this signature, and inlines them. Method handles would share their profiles.
  *
- * <p>The first callback of a process waits for all this. So the class is written without lambdas,
- * and this object is what the Class-File API calls back, for the class and for its method; and
- * nothing here needs a method handle, for which the JVM would make classes of its own.
+ * <p>The first callback of a process waits for this class. So its writer uses neither lambdas nor
+ * method handles, for which the JVM would make more classes: the Class-File API calls back this
+ * object.
  */
 final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     /**
-     * How a dispatcher calls the object that it has found: by a method of an interface, which the
-     * object implements; or by one method handle for all objects; or, if there is neither, the
-     * object is a method handle of exactly the type that native code calls.
+     * How a dispatcher calls the object: by a method of its interface, or by one method handle for
+     * all objects. If there is neither, the object is a method handle of the native function's
+     * type.
      *
-     * @param invoker takes the object, as an {@code Object}, and what native code passes
+     * @param invoker takes the object, as an {@code Object}, and the native arguments
      */
     record Callee(@Nullable FunctionalMethod method, @Nullable MethodHandle invoker) {}
 
@@ -91,11 +90,11 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     private static final ClassDesc SUPPLIER = describe(Supplier.class);
     private static final ClassDesc SEGMENT = describe(MemorySegment.class);
 
-    /** Of the method that takes an exception or a segment. */
+    /** The type of the method that takes an exception or a segment. */
     private static final MethodTypeDesc OUTCOME = MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object,
             ConstantDescs.CD_Object);
 
-    /** What the dispatcher's class finds in its class data, where that is a list. */
+    /** The places in the class data of a dispatcher's class, if that is a list. */
     private static final int LINK_DATA = 0;
     private static final int INVOKER_DATA = 1;
 
@@ -122,14 +121,14 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     }
 
     /**
-     * What dispatchers of a signature are made of.
+     * The parts of a signature's dispatchers.
      *
      * @param definer defines the class; must see the interface, if there is one
      * @param callee how to call the object
-     * @param function what native code passes and expects
+     * @param function the type of the native function
      * @param exceptions takes what the object throws, if the closure's kind has no rules for that
-     * @param isForGood whether the definer's class loader is never unloaded. A class that goes with
-     *     its loader takes less memory than one that can be unloaded alone
+     * @param isForGood whether the definer's class loader is never unloaded. Then the class belongs
+     *     to the loader, which takes less memory than a class that can be unloaded alone
      */
     record Recipe(MethodHandles.Lookup definer, Callee callee, FunctionDescriptor function,
             ExceptionCatcher exceptions, boolean isForGood) {
@@ -142,13 +141,13 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
             return new Dispatcher(this, null).define(definer);
         }
 
-        /** Makes one that has its calls counted. */
+        /** Makes a dispatcher that counts its calls. */
         MethodHandle makeCounted(MixedGate counted) throws IllegalAccessException {
             return new Dispatcher(this, counted).define(definer);
         }
 
         /**
-         * Makes one with a type profile for each of some classes.
+         * Makes a dispatcher with a type profile for each of some classes.
          *
          * @param classes their numbers, in ascending order
          */
@@ -157,7 +156,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         }
     }
 
-    /** A dispatcher that takes every closure for closed. It keeps no class of anybody's alive. */
+    /** A dispatcher for which every closure is closed. It keeps no user's class alive. */
     static MethodHandle ofClosed(FunctionDescriptor function) {
         MethodType carriers = function.toMethodType();
         Object zero = zero(function);
@@ -177,9 +176,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         }
     }
 
-    /**
-     * What a function returns that has nothing to return: zero, boxed; null if it returns nothing.
-     */
+    /** The result of a function without an answer: zero, boxed; null if it has no result. */
     static @Nullable Object zero(FunctionDescriptor function) {
         Class<?> result = function.toMethodType().returnType();
         if (result == void.class) {
@@ -203,7 +200,6 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         }
     }
 
-    /** Writes the class, and then its method. */
     @Override
     public void accept(ClassFileBuilder<?, ?> builder) {
         if (builder instanceof ClassBuilder type) {
@@ -251,8 +247,8 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     }
 
     /**
-     * Returns zero if there is no stack or memory left even to deal with an exception, which would
-     * end the JVM otherwise. What has to end it is the exception itself.
+     * Returns zero if stack or memory is too short even to handle an exception. Otherwise the JVM
+     * would end. If the policy wants that, the exception itself is thrown.
      */
     private void writeFailureOfHandling(CodeBuilder code, Label handling, int exception, TypeKind result) {
         Label failed = code.newBoundLabel();
@@ -283,7 +279,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
 
     /**
      * Calls a method of Salto's with the closure's id: directly, if the class is in Salto's module,
-     * or else through the link. To resolve the link costs more than the rest of a first call.
+     * otherwise through the link. Resolving the link costs more than the rest of a first call.
      */
     private void callWithId(CodeBuilder code, ClassDesc owner, String method, ClassDesc linked, String linkedMethod,
             ClassDesc result) {
@@ -299,7 +295,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         }
     }
 
-    /** For each of the classes a call of its own, which has a type profile of its own. */
+    /** Each of the classes gets a call of its own, with a type profile of its own. */
     private void writeCallsByClass(CodeBuilder code, int target) {
         Label others = code.newLabel();
         List<SwitchCase> cases = new ArrayList<>();

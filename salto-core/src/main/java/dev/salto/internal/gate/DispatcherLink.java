@@ -15,12 +15,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a dispatcher needs of Salto. It is a constant of the dispatcher's class, whose calls of it
- * the JIT compiler inlines.
+ * The methods of Salto that a dispatcher calls. A link is a constant of the dispatcher's class, so
+ * the JIT compiler inlines them.
  *
- * @param exceptions takes what the object throws, if the closure's kind has no rules for that
- * @param zero what a function returns that has nothing to return, if that is a segment
- * @param counted counts the calls; null if nobody does
+ * @param exceptions takes exceptions of the object, if the closure's kind has no rules for that
+ * @param zero the result of a function without an answer, if that is a segment
+ * @param counted counts the calls; null if they are not counted
  */
 @SuppressWarnings("overloads") // those of andThen, which nobody calls
 record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable MixedGate counted)
@@ -53,7 +53,7 @@ record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable
     }
 
     /**
-     * Says what native code gets, boxed.
+     * Returns the result for native code, boxed.
      *
      * @param id the slot's; null for a segment
      * @param outcome the exception that left the object, or the segment that it returned

@@ -6,10 +6,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to happen when an exception leaves a callback.
+ * The policy for an exception that leaves a callback.
  *
- * @param endsProcess whether the JVM is to end, unless a guard carries the exception
- * @param handler says what native code gets, boxed; null if it gets zero
+ * @param endsProcess whether the JVM ends, unless a guard carries the exception
+ * @param handler returns the result for native code, boxed; null for the result zero
  */
 public record ExceptionHandling(boolean endsProcess,
         @Nullable Function<? super Throwable, ? extends @Nullable Object> handler) {

@@ -20,7 +20,7 @@ import java.util.List;
  */
 record FunctionalMethod(Class<?> owner, String name, MethodType type) {
     /**
-     * Finds the method.
+     * Finds the method of an interface.
      *
      * @throws IllegalArgumentException if the type is not a functional interface; the message says
      *     why
@@ -36,8 +36,8 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
                     type.getName() + " is sealed or hidden; a closure's type has to be an interface"
                             + " that anyone can implement and name");
         }
-        // Loops rather than streams, here and elsewhere on the way to the first callback: the JVM
-        // makes a class for each lambda.
+        // Loops instead of streams, here and elsewhere before the first callback: the JVM makes a
+        // class for each lambda.
         List<Method> candidates = new ArrayList<>();
         for (Method method : type.getMethods()) {
             if (Modifier.isAbstract(method.getModifiers()) && !isMethodOfObject(method)) {
@@ -62,8 +62,8 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
     }
 
     /**
-     * Returns the method that stands for all others, where an interface inherits several of one
-     * signature (JLS 9.8). What implements the interface has all of them, so any one will do.
+     * Returns the method that stands for all others, if an interface inherits several of one
+     * signature (JLS 9.8). An implementation has all of them, so each of them is as good.
      */
     private static Method commonMethod(Class<?> type, List<Method> candidates) {
         List<MemberSignature> signatures = MemberSignature.of(type, candidates);
@@ -78,7 +78,7 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
     }
 
     /**
-     * Checks that native code that knows the descriptor can call this method.
+     * Checks that native code can call this method as the descriptor says.
      *
      * @throws IllegalArgumentException if it cannot; the message names both sides
      */
@@ -96,7 +96,7 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
                                 descriptor.argumentLayouts().get(i)));
             }
         }
-        // An erased type variable, say that of Supplier<MemorySegment>, is checked when the method
+        // An erased type variable, as in Supplier<MemorySegment>, is checked when the method
         // returns.
         if (!type.returnType().isAssignableFrom(carriers.returnType())) {
             throw misfit(descriptor, "the result is %s in the method, %s in the descriptor".formatted(

@@ -26,17 +26,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one upcall stub of a signature, which all closures of all its kinds share. A signature is a
- * class of objects, usually a functional interface, and a function descriptor; its gate is made
+ * The one upcall stub of a signature, which the closures of all its kinds share. A signature is a
+ * class of objects, usually a functional interface, and a function descriptor. Its gate is made
  * once and kept as long as that class.
  *
- * <p>Where there is no text image, it is a gate in name only: each of its slots has an upcall stub
- * to itself. Whether that may be is not decided here.
+ * <p>Without a text image, each slot of a gate has an upcall stub of its own. The caller has
+ * checked that the policy allows this.
  */
 public final class Gate {
     /**
-     * By a class whose loader also knows all classes that the gates use, so that they go when it
-     * goes.
+     * Gates by a class whose loader also knows all classes that the gates use. So they are
+     * collected together.
      */
     private static final ClassValue<ConcurrentMap<Signature, Gate>> GATES = new ClassValue<>() {
         @Override
@@ -48,8 +48,7 @@ public final class Gate {
     private static final AtomicLong COUNT = new AtomicLong();
 
     private record Signature(Class<?> objects, FunctionDescriptor function) {
-        // Written out, because the JVM makes half a dozen classes for those that a record has by
-        // itself.
+        // Written out, because the JVM makes half a dozen classes for a record's own methods.
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Signature that && objects == that.objects && function.equals(that.function);
@@ -69,8 +68,8 @@ public final class Gate {
     private final @Nullable UnloadableGate unloading;
 
     /**
-     * The slots of kinds that share them: those that return zero after an exception, and those that
-     * end the process.
+     * The slots that kinds share: one for kinds that return zero after an exception, one for those
+     * that end the process.
      */
     private @Nullable KindSlots returningZero;
     private @Nullable KindSlots endingProcess;
@@ -106,12 +105,11 @@ public final class Gate {
     }
 
     /**
-     * A new gate, for closures of objects that one method handle calls. It is up to the caller to
-     * keep it.
+     * A new gate, for closures of objects that one method handle calls. The caller has to keep it.
      *
      * @param image null if there is none
-     * @param objects what all objects are
-     * @param invoker takes the object, as an {@code Object}, and then what native code passes
+     * @param objects the class of all objects
+     * @param invoker takes the object, as an {@code Object}, and then the native arguments
      * @throws IllegalArgumentException if the linker does not support the descriptor
      */
     public static Gate ofInvoker(@Nullable TextImage image, Class<?> objects, FunctionDescriptor function,
@@ -125,10 +123,9 @@ public final class Gate {
      * The slots of closures whose calls the universal gate answers.
      *
      * @param entry the generic entry's name
-     * @param objects what all objects are
-     * @param function how calls are answered
-     * @param hot leads the calls to a gate when there are many; null if they are to stay as they
-     *     are
+     * @param objects the class of all objects
+     * @param function answers the calls
+     * @param hot leads frequent calls to a gate; null if they stay here
      */
     public static KindSlots ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
             @Nullable HotFunction hot) {
@@ -136,7 +133,7 @@ public final class Gate {
     }
 
     /**
-     * The same.
+     * Returns the slots for a function that can be collected.
      *
      * @param use null if {@code function} is kept for good
      */
@@ -152,7 +149,7 @@ public final class Gate {
         return slots;
     }
 
-    /** What deals with the exceptions of a function. */
+    /** Returns the handling of a function's exceptions. */
     public static ExceptionCatcher exceptionCatcher(FunctionDescriptor function, ExceptionHandling exceptions) {
         return new ExceptionCatcher(function, Dispatcher.zero(function), exceptions.endsProcess(),
                 exceptions.handler());
@@ -160,7 +157,7 @@ public final class Gate {
 
     /**
      * Refuses a function that the JDK's linker does not know, or answers in another way than C
-     * expects. What the linker itself refuses is refused when a gate is made.
+     * expects. The linker's own refusals come later, when a gate is made.
      *
      * @throws IllegalArgumentException if the function is such a one; the message names the layout,
      *     and the remedy
@@ -176,7 +173,7 @@ public final class Gate {
 
     private static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,
             boolean areMethodHandles) {
-        // Before names are taken away: they tell these types from structs.
+        // Before names are removed: only a name tells such a type from a struct.
         requireLinkable(signature.function());
         ConcurrentMap<Signature, Gate> gates = GATES.get(anchor(definer, signature.objects()));
         Gate gate = gates.get(signature);
@@ -191,7 +188,7 @@ public final class Gate {
                 gate = make(image, definer, withoutNames, how);
                 gates.put(withoutNames, gate);
             }
-            // So that the next time the names cost nothing.
+            // Saves the removal of names the next time.
             gates.put(signature, gate);
             return gate;
         }
@@ -211,8 +208,8 @@ public final class Gate {
     }
 
     /**
-     * Types of one interface share their gate, unless that would keep the classes of the one who
-     * asks alive as long as the interface.
+     * Types of one interface share their gate, unless the interface would then keep the caller's
+     * classes alive.
      */
     private static Class<?> anchor(MethodHandles.Lookup definer, Class<?> objects) {
         ClassLoader own = definer.lookupClass().getClassLoader();
@@ -294,7 +291,7 @@ public final class Gate {
         return slots;
     }
 
-    /** Counts one more. */
+    /** Counts a gate. */
     static void countMade() {
         COUNT.incrementAndGet();
     }

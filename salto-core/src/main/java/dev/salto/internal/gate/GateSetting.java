@@ -3,11 +3,10 @@
 package dev.salto.internal.gate;
 
 /**
- * The system property that says whether gates may be made: upcall stubs, which are code and classes
- * that the JVM makes at run time.
+ * The system property that allows or forbids gates: upcall stubs, for which the JVM makes code and
+ * classes at run time.
  */
 public final class GateSetting {
-    /** Its name. */
     public static final String PROPERTY = "dev.salto.gates";
 
     private static final String EARLY = "early";
@@ -17,7 +16,7 @@ public final class GateSetting {
     /**
      * Whether gates may be made.
      *
-     * @throws IllegalArgumentException if the property has a value that means nothing
+     * @throws IllegalArgumentException if the value of the property is unknown
      */
     public static boolean areMade() {
         String value = System.getProperty(PROPERTY, "");
@@ -34,9 +33,9 @@ public final class GateSetting {
     }
 
     /**
-     * Refuses to make one if none may be.
+     * Refuses to make a gate if the property forbids it.
      *
-     * @throws UnsupportedOperationException if none may be
+     * @throws UnsupportedOperationException if the property forbids it
      */
     static void requireMade() {
         if (!areMade()) {

@@ -25,14 +25,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native side of a gate. Which dispatcher stands behind it can change, so it outlives its gate:
- * an upcall stub is never freed, because a thread may be inside, and serves the next gate of the
- * same function.
+ * The native side of a gate. An upcall stub is never freed, because a thread may be inside. So it
+ * outlives its gate, and serves the next gate of the same function with another dispatcher.
  *
- * <p>Where there is no text image, there is no stub for all closures, but one for each.
+ * <p>Without a text image, each closure has a stub of its own instead.
  */
 final class GateStub {
-    /** Those without a gate. */
+    /** The stubs without a gate. */
     private static final Map<Key, List<GateStub>> SPARE = new HashMap<>();
 
     private final Key key;
@@ -43,7 +42,7 @@ final class GateStub {
     private final MethodHandle dispatcher;
     private final @Nullable Route route;
 
-    /** What a stub can be used again for. */
+    /** The gates that a stub can be used again for. */
     private record Key(String objects, FunctionDescriptor function, boolean isStatic) {}
 
     private GateStub(Key key, @Nullable MutableCallSite site, MethodHandle dispatcher, @Nullable Route route) {
@@ -68,8 +67,8 @@ final class GateStub {
         if (spare != null) {
             return spare;
         }
-        // Behind a call site it can change. That costs nothing in calls, but milliseconds here,
-        // which most gates can do without.
+        // Only behind a call site can the dispatcher change. The call site costs milliseconds here,
+        // but nothing in calls.
         MutableCallSite site = forGood != null
                 ? null
                 : new MutableCallSite(function.toMethodType().appendParameterTypes(int.class));
@@ -89,7 +88,7 @@ final class GateStub {
         }
     }
 
-    /** Makes the stub one without a gate. All its closures are closed. */
+    /** Puts the stub among those without a gate. All its closures are closed. */
     void giveBack() {
         disconnect();
         synchronized (SPARE) {
@@ -104,7 +103,7 @@ final class GateStub {
         MutableCallSite.syncAll(new MutableCallSite[]{own});
     }
 
-    /** Lets go of the dispatcher: whoever calls finds closed closures. */
+    /** Releases the dispatcher: later calls find closed closures. */
     void disconnect() {
         connect(Dispatcher.ofClosed(key.function));
     }

@@ -19,14 +19,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the data-driven closures of one function a gate when they have proven hot. It is made by a
- * thread in the background. Then the calls of their tables are led there, while native code goes on
- * calling. What cannot have a gate stays as it is.
+ * Gives the data-driven closures of one function a gate when they are hot. A thread in the
+ * background makes it. Then the tables lead calls there, while native code may be calling. A
+ * function that cannot have a gate stays data-driven.
  */
 public final class HotFunction {
     /**
-     * How many calls there have to be. By races, if several threads call at a time; then it takes a
-     * few more.
+     * The number of calls that make a function hot. Threads count without synchronization, so it
+     * may take a few more.
      */
     private static final int HOT = 5_000;
 
@@ -44,9 +44,9 @@ public final class HotFunction {
      *
      * @param image has the code
      * @param function its type, which may be one that cannot have a gate
-     * @param exceptions makes what takes the exceptions of its callbacks
-     * @param invoker makes what calls the object that a closure is bound to: it takes that, as an
-     *     {@code Object}, and what native code passes
+     * @param exceptions makes the handling of its callbacks' exceptions
+     * @param invoker makes the method handle that calls a closure's object. It takes the object, as
+     *     an {@code Object}, and the native arguments
      */
     public HotFunction(TextImage image, FunctionDescriptor function, Supplier<ExceptionCatcher> exceptions,
             Supplier<MethodHandle> invoker) {
@@ -62,7 +62,7 @@ public final class HotFunction {
         this.left = calls;
     }
 
-    /** The same for closures that are bound to method handles of the function's type. */
+    /** A function whose closures are bound to method handles of its type. */
     static HotFunction ofMethodHandles(TextImage image, FunctionDescriptor function, ExceptionCatcher exceptions) {
         return new HotFunction(image, function, () -> exceptions, null, MethodHandleKinds.HOT);
     }
@@ -77,7 +77,7 @@ public final class HotFunction {
             try {
                 Background.run(this::makeGate);
             } catch (RuntimeException | Error e) {
-                // No thread to be had: all goes on as it is.
+                // No thread can be started, so the function stays data-driven.
                 left = 0;
             }
         }

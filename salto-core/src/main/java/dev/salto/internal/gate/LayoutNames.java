@@ -13,10 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Layouts without their names, which say nothing about how values travel: two descriptors that
- * differ in names alone are one signature.
- */
+/** Removes the names of layouts. Two descriptors that differ only in names are one signature. */
 final class LayoutNames {
     private LayoutNames() {}
 
@@ -37,7 +34,7 @@ final class LayoutNames {
     }
 
     private static MemoryLayout strip(MemoryLayout layout) {
-        // Most are, and a switch over patterns would be one more class that the JVM makes.
+        // Most layouts are. For a switch over patterns, the JVM would make one more class.
         if (layout instanceof ValueLayout value && !(layout instanceof AddressLayout)) {
             return value.withoutName();
         }

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the Java language compares of a method that is a member of an interface: its name and
- * parameter types, in which the interface's type arguments stand for type variables.
+ * The signature of a method as a member of an interface: its name and parameter types. The
+ * interface's type arguments replace its type variables.
  *
  * @param method the method, perhaps of a superinterface
  * @param signature name and parameter types as that member has them, as text
@@ -57,8 +57,8 @@ record MemberSignature(Method method, String signature, String erasure) {
     /**
      * Goes through an interface and those that it inherits from.
      *
-     * @param known what stands for the variables of {@code type}; null if it is used without type
-     *     arguments, and so all that it inherits is erased
+     * @param known the values of the variables of {@code type}; null if it is used without type
+     *     arguments, so that all its supertypes are erased
      * @param all gets the same for each interface
      */
     private static void collect(Class<?> type, @Nullable Map<TypeVariable<?>, Resolved> known,
@@ -122,9 +122,7 @@ record MemberSignature(Method method, String signature, String erasure) {
         };
     }
 
-    /**
-     * A variable of a method is known by its place among those, so that its name does not matter.
-     */
+    /** A variable of a method is identified by its position, so its name does not matter. */
     private static Resolved resolve(TypeVariable<?> variable, Map<TypeVariable<?>, Resolved> known) {
         Resolved argument = known.get(variable);
         if (argument != null) {

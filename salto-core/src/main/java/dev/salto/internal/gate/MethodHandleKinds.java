@@ -24,15 +24,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of closures that are bound to method handles. Those of numbers and pointers alone begin
- * without a gate, which takes longer and more memory to make than all else of a type: the universal
- * gate answers their calls until there are {@value #HOT}. Then a gate is made in the background.
+ * The kinds of closures that are bound to method handles. If a function has only numbers and
+ * pointers, it begins without a gate, because a gate takes most of the time and memory of a type.
+ * The universal gate answers the first {@value #HOT} calls. Then a thread makes a gate in the
+ * background.
  */
 public final class MethodHandleKinds {
-    /** How many calls there have to be. Each takes a microsecond more than through a gate. */
+    /**
+     * The number of calls before there is a gate. Each takes a microsecond more than through a
+     * gate.
+     */
     static final int HOT = 200;
 
-    /** The linker refuses functions with some more, of two words each. */
+    /** The linker refuses functions with a few more arguments of two words each. */
     private static final int MOST_ARGUMENTS = 100;
 
     private static final Set<MemoryLayout> PLAIN = plainLayouts();

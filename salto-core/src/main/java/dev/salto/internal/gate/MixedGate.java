@@ -18,36 +18,37 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives types whose objects are of many classes a better gate. A dispatcher has one type profile
- * for all objects of its signature. Up to two classes of them the JIT compiler inlines; with more,
- * each call costs some nanoseconds more than that of an upcall stub, which knows its object.
+ * Gives types with objects of many classes a better gate. A dispatcher has one type profile for all
+ * objects of its signature, and the JIT compiler inlines up to two classes. With more, a call costs
+ * some nanoseconds more than an upcall stub, which knows its object.
  *
  * <p>A type begins with one gate and pays nothing for this. When objects of a third class are
- * bound, its closures are led to a gate that counts a part of the calls by class. When enough were
- * counted, they are led to a third gate, whose dispatcher has a call, and so a type profile, for
- * each of the classes that are called most.
+ * bound, its closures move to a gate that counts a part of the calls by class. After enough counts,
+ * they move to a third gate. Its dispatcher has a call, and so a type profile, for each of the most
+ * frequent classes.
  *
- * <p>All gates can call any object of the type. So an old or a new one is right at any moment.
+ * <p>Each of these gates can call any object of the type, so a call may use the old one or the new
+ * one.
  */
 final class MixedGate implements ClassListener {
     /**
-     * The system property that says how many classes of a type may have a type profile of their
-     * own.
+     * The system property with the number of classes of a type that may have a type profile of
+     * their own.
      */
     private static final String LIMIT = "dev.salto.promotion";
 
     private static final int DEFAULT_LIMIT = 16;
 
     /**
-     * One call of so many is looked at. A prime, so that classes that are called in turn are all
-     * seen.
+     * One call of this number is counted. A prime number, so that classes that are called in turn
+     * are all seen.
      */
     private static final int SAMPLED = 251;
 
-    /** How many calls are looked at. */
+    /** The number of counted calls. */
     private static final int SAMPLES = 256;
 
-    /** A class with fewer of them is not called often. */
+    /** A class with fewer counts is not frequent. */
     private static final int FEW = 4;
 
     /** Counters for as many threads at a time, each in a cache line of its own. Powers of two. */
@@ -57,15 +58,15 @@ final class MixedGate implements ClassListener {
     private final Dispatcher.Recipe recipe;
 
     /**
-     * Weak, because stubs reach this object for good, and the slots may have to go with a class
-     * loader.
+     * Weak, because stubs reach this object for good, but slots may have to be collected with a
+     * class loader.
      */
     private final WeakReference<KindSlots> slots;
 
     private final long ownGate;
     private final int limit;
 
-    /** How many calls there are before the next one that is looked at. */
+    /** The number of calls before the next counted one. */
     private final int[] left = new int[COUNTERS * COUNTER_SIZE];
 
     private final Map<Integer, Integer> samples = new HashMap<>();
@@ -78,9 +79,7 @@ final class MixedGate implements ClassListener {
         this.limit = limit;
     }
 
-    /**
-     * Has a kind led to a better gate when that is worth it, unless the user does not want that.
-     */
+    /** Moves a kind to a better gate when that pays off, unless the user has switched this off. */
     static void watch(Dispatcher.Recipe recipe, KindSlots slots, long ownGate) {
         int limit = Integer.getInteger(LIMIT, DEFAULT_LIMIT);
         if (limit > 0) {
@@ -96,7 +95,7 @@ final class MixedGate implements ClassListener {
     /** Counts a call, at a cost of about a nanosecond. */
     void count(int id) {
         int place = ((int) Thread.currentThread().threadId() & (COUNTERS - 1)) * COUNTER_SIZE;
-        // By races, if several threads share a counter; then it goes a little slower.
+        // Threads may share a counter without synchronization; then it counts a little slower.
         if (--left[place] < 0) {
             left[place] = SAMPLED - 1;
             sample(Tables.classNumber(id));
@@ -121,7 +120,7 @@ final class MixedGate implements ClassListener {
         }
     }
 
-    /** Of the classes that were seen often, those that were seen most. */
+    /** Returns the most frequent classes. */
     private int[] hotClasses() {
         int[] hot = samples.entrySet().stream().filter(each -> each.getValue() >= FEW)
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder())).limit(limit)
@@ -148,7 +147,7 @@ final class MixedGate implements ClassListener {
         try {
             setGate(ownGate);
         } catch (RuntimeException | Error e) {
-            // The system refuses: all goes on as it is, through one gate or another.
+            // The system refuses; either gate works.
         }
     }
 
@@ -157,8 +156,8 @@ final class MixedGate implements ClassListener {
     }
 
     /**
-     * Runs a step that is not tried again if it fails, for want of memory for code, say: everything
-     * works without it.
+     * Runs a step that is not tried again if it fails, for example for lack of code memory. All
+     * closures work without it.
      */
     private void inBackground(Step step) {
         try {
@@ -170,7 +169,7 @@ final class MixedGate implements ClassListener {
                 }
             });
         } catch (RuntimeException | Error e) {
-            // No thread to be had: all goes on as it is.
+            // No thread can be started; all closures work without the step.
             count = SAMPLES;
         }
     }

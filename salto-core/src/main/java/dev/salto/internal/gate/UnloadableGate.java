@@ -8,19 +8,19 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * A gate whose classes can be unloaded. Native code can reach the stub for good, and so it can
- * reach the dispatcher behind it, and the class loader of the user's classes. So the dispatcher is
- * behind the stub only while a kind needs it.
+ * A gate whose classes can be unloaded. The stub stays for good, and it would keep the dispatcher
+ * and the class loader of the user's classes alive. So the dispatcher is behind the stub only while
+ * a kind needs it.
  */
 final class UnloadableGate implements GateUse {
     private final GateStub stub;
     private final MethodHandle dispatcher;
 
-    /** Nothing but this object holds it: when it goes, the stub is free for the next gate. */
+    /** Only this object holds it. When it is collected, the stub is free for the next gate. */
     @SuppressWarnings("UnusedVariable")
     private final MemorySegment lifetime;
 
-    /** How many kinds need the dispatcher. */
+    /** The number of kinds that need the dispatcher. */
     private int users;
 
     UnloadableGate(GateStub stub, MethodHandle dispatcher) {
