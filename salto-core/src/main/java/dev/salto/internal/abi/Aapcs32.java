@@ -91,8 +91,8 @@ final class Aapcs32 implements Port {
     }
 
     /**
-     * 6.5: functions with three dots use the base standard, for their fixed arguments and their
-     * results as well.
+     * 6.5: variadic functions use the base standard, also for their fixed arguments and their
+     * results.
      */
     @Override
     public CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
@@ -113,9 +113,9 @@ final class Aapcs32 implements Port {
     }
 
     /**
-     * Refuses a function in which an argument goes onto the stack, beside others, while core
-     * registers are free. C leaves those registers alone then (6.5, C.6); libffi, the JDK's linker
-     * here, looks for the next argument in them, and for the hidden one.
+     * Refuses a function in which an argument goes onto the stack while core registers are free and
+     * other arguments follow. C leaves those registers alone then (6.5, C.6). libffi, the JDK's
+     * linker here, looks for the next arguments in them.
      */
     @Override
     public void requireLinkable(FunctionDescriptor function) {
@@ -141,9 +141,9 @@ final class Aapcs32 implements Port {
     }
 
     /**
-     * 6.4, 7.1.2.2: a result is where a first argument of its type would be, but a composite of
-     * more than a word goes to memory whose address is passed in r0 (6.5, A.4), unless it is a
-     * homogeneous aggregate and there are registers for it. A vector is no composite.
+     * 6.4, 7.1.2.2: a result is where a first argument of its type would be. A composite of more
+     * than a word goes to memory whose address is passed in r0 (6.5, A.4). Homogeneous aggregates
+     * with registers, and vectors, do not.
      */
     private static CallSequence.Result placeResult(MemoryLayout layout, Registers arguments) {
         if (layout.byteSize() == 0) {
@@ -163,14 +163,12 @@ final class Aapcs32 implements Port {
         private int core;
         private long stackSize;
 
-        /**
-         * Whether an argument went onto the stack, beside others, while core registers were free.
-         */
+        /** Whether an argument went onto the stack while core registers were free. */
         private boolean hasLeftRegisters;
 
         /**
-         * {@code hasVfp}: whether floating-point numbers and vectors have registers of their own;
-         * in the base standard they have not.
+         * {@code hasVfp}: whether floating-point numbers and vectors have registers of their own.
+         * In the base standard they have none.
          */
         Registers(boolean hasVfp) {
             this.hasVfp = hasVfp;
@@ -190,8 +188,8 @@ final class Aapcs32 implements Port {
         }
 
         /**
-         * 7.1.2.3, C.1.vfp and C.2.vfp: the lowest registers in a row that are free, also ones
-         * between others; or the stack, and then no register for a later one.
+         * 7.1.2.3, C.1.vfp and C.2.vfp: the lowest free registers in a row, even between others.
+         * Otherwise the stack; then later arguments have no registers.
          */
         private List<Piece> placeVectors(MemoryLayout layout, long member) {
             int width = (int) (member / WORD);
@@ -226,8 +224,8 @@ final class Aapcs32 implements Port {
         }
 
         /**
-         * 6.5, C.3 to C.7: whole words; from an even register if they are aligned to 8; the rest on
-         * the stack, if nothing is there yet.
+         * 6.5, C.3 to C.7: whole words, from an even register if they are aligned to 8. The rest is
+         * on the stack, if the stack is still empty.
          */
         private List<Piece> placeCore(MemoryLayout layout) {
             boolean hasFree = core < CORE_ARGUMENTS;

@@ -31,7 +31,7 @@ final class Aapcs64 implements Port {
      */
     private static final long LARGEST_IN_REGISTERS = 2 * WORD;
 
-    /** What a linker takes for a homogeneous aggregate has one to four members (5.9.5.1). */
+    /** A homogeneous aggregate has one to four members (5.9.5.1). */
     private static final int MOST_MEMBERS = 4;
 
     private static final Set<ExtendedType> KNOWN_TYPES = EnumSet.of(ExtendedType.QUAD, ExtendedType.INT128,
@@ -52,7 +52,7 @@ final class Aapcs64 implements Port {
         return KNOWN_TYPES;
     }
 
-    /** On Linux, functions with three dots are no exception (6.8.1). */
+    /** On Linux, variadic functions are no exception (6.8.1). */
     @Override
     public CallSequence classify(FunctionDescriptor function) {
         Registers registers = new Registers();
@@ -118,8 +118,8 @@ final class Aapcs64 implements Port {
         }
 
         /**
-         * C.1 to C.6: each member in a register of its own, or all on the stack, and then no
-         * registers for later ones.
+         * C.1 to C.6: each member is in a register of its own, or all are on the stack. Then later
+         * arguments have no registers.
          */
         private List<Piece> placeVectors(MemoryLayout layout, long member) {
             int needed = (int) (layout.byteSize() / member);
@@ -135,8 +135,8 @@ final class Aapcs64 implements Port {
         }
 
         /**
-         * C.9 to C.17: whole words, all in registers or all on the stack; from an even register if
-         * they are aligned to 16.
+         * C.9 to C.17: whole words, all in registers or all on the stack. They begin in an even
+         * register if they are aligned to 16.
          */
         private List<Piece> placeIntegers(MemoryLayout layout) {
             if (VectorCandidate.naturalAlignment(layout) >= 2 * WORD) {

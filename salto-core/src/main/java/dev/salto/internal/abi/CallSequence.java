@@ -6,20 +6,20 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * How the values of a function travel, by one calling convention.
+ * The places of a function's arguments and result, by one calling convention.
  *
  * @param arguments the pieces of each argument, in the order of the descriptor; none for an
  *     argument that takes no room
- * @param result how the result comes back
+ * @param result the place of the result
  * @param stackSize the size of all stack arguments in bytes, a whole number of stack slots
  */
 public record CallSequence(List<List<Piece>> arguments, Result result, long stackSize) {
-    /** Makes the list unmodifiable; who made it, and those in it, leaves them as they are. */
+    /** Makes the list unmodifiable. Callers do not change the lists in it. */
     public CallSequence {
         arguments = Collections.unmodifiableList(arguments);
     }
 
-    /** How a result comes back. */
+    /** The place of a result. */
     public sealed interface Result {
         /** There is none, or it takes no room. */
         record None() implements Result {}
@@ -27,7 +27,7 @@ public record CallSequence(List<List<Piece>> arguments, Result result, long stac
         /**
          * In registers.
          *
-         * @param pieces what is in which; the numbers count the registers for results
+         * @param pieces the parts of the result; their numbers count the registers for results
          */
         record InRegisters(List<Piece> pieces) implements Result {}
 

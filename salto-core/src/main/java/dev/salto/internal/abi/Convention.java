@@ -5,27 +5,26 @@ package dev.salto.internal.abi;
 import java.lang.foreign.FunctionDescriptor;
 
 /**
- * A calling convention that native code on one architecture may use, for closures that Salto reads
- * the arguments of itself. Has no state.
+ * A calling convention of native code on one architecture, for data-driven closures. Has no state.
  */
 public interface Convention {
-    /** In place of a number of declared arguments: the function is declared without three dots. */
+    /** Instead of the number of declared arguments: the function is not variadic. */
     int NO_DOTS = -1;
 
     /**
-     * Says how the values of a function travel.
+     * Finds the places of a function's arguments and result.
      *
-     * @param function the function's type, which may have {@linkplain ExtendedType extended types}
-     *     in it
-     * @param fixed how many of its arguments are declared; those behind them are passed for three
-     *     dots. {@link #NO_DOTS}, if it has none: a function that has them may be called with no
-     *     more than its declared arguments, and passed them in another way
-     * @throws IllegalArgumentException if the convention has no way to pass one of the types; the
-     *     message names it
+     * @param function the function's type, which may contain
+     *     {@linkplain ExtendedType extended types}
+     * @param fixed the number of declared arguments; those after them are variadic.
+     *     {@link #NO_DOTS} for a function that is not variadic. The difference matters even without
+     *     variadic arguments
+     * @throws IllegalArgumentException if the convention cannot pass one of the types; the message
+     *     names it
      */
     CallSequence classify(FunctionDescriptor function, int fixed);
 
-    /** The name of the entry that stores what such functions are called with. */
+    /** The name of the entry that stores the arguments of such functions. */
     default String entry() {
         return "generic";
     }
@@ -36,10 +35,10 @@ public interface Convention {
     }
 
     /**
-     * What the universal gate tells the entry for a function of this type. On x86-64, how many
-     * results go onto the stack of the x87. On i386, in the lowest byte the size in bytes of the
-     * number that goes there, 0 if there is none, and above that how many bytes of arguments the
-     * callee removes from the stack.
+     * The answer of the universal gate to the entry, for a function of this type. On x86-64 it is
+     * the number of results on the x87 stack. On i386 the lowest byte is the size of the number on
+     * the x87 stack, 0 if there is none. The bits above it are the size of the arguments that the
+     * callee removes from the stack. Both sizes are in bytes.
      */
     default int answer(CallSequence call) {
         int count = 0;

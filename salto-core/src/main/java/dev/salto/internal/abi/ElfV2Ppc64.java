@@ -118,7 +118,7 @@ final class ElfV2Ppc64 implements Port {
                 _ -> members * registersOf(member) <= MOST_REGISTERS && members * member.size() == layout.byteSize());
     }
 
-    /** How many registers for floating-point numbers one has; none if it is something else. */
+    /** The number of registers for a floating-point number; 0 for other types. */
     private static int registersOf(Field field) {
         if (field.isFloatingPoint()) {
             return 1;
@@ -158,8 +158,8 @@ final class ElfV2Ppc64 implements Port {
         private long stackSize;
 
         /**
-         * @param isDeclared whether it is passed for a parameter, not for three dots, for which
-         *     everything travels as integers do
+         * @param isDeclared whether it is a declared argument; variadic arguments travel like
+         *     integers
          */
         List<Piece> place(MemoryLayout layout, boolean isDeclared) {
             ExtendedType type = ExtendedType.of(layout);
@@ -192,8 +192,8 @@ final class ElfV2Ppc64 implements Port {
         /**
          * Places a value in whole doublewords.
          *
-         * @param member the size of each of the floating-point numbers that it consists of; 0 if it
-         *     does not, or does not travel like that
+         * @param member the size of each floating-point number in it; 0 if it does not travel in
+         *     floating-point registers
          */
         private List<Piece> place(MemoryLayout layout, long member) {
             long size = layout.byteSize();
@@ -209,9 +209,9 @@ final class ElfV2Ppc64 implements Port {
                 return pieces;
             }
             int next = first + (int) (offset / DOUBLEWORD);
-            // In a register a doubleword travels as a whole, even if its first half is in the last
-            // register for floating-point numbers, too. On the stack that half may be anything:
-            // clang does not store it.
+            // In an integer register a doubleword travels as a whole, even if its first half is in
+            // the last floating-point register, too. On the stack that half is undefined: clang
+            // does not store it.
             if (next < INTEGER_ARGUMENTS) {
                 offset -= offset % DOUBLEWORD;
             }
@@ -237,8 +237,8 @@ final class ElfV2Ppc64 implements Port {
     }
 
     /**
-     * A trampoline finds its block by r12, the function pointer: an address dependency, which
-     * orders loads.
+     * A trampoline finds its block by r12, the function pointer. This address dependency orders
+     * loads.
      */
     @Override
     public boolean needsBarrier() {

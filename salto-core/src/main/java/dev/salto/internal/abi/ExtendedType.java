@@ -15,9 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scalar type of C that has no layout in the JDK, and travels in another way than a struct of its
- * size would. The layout of one is a struct whose only member is an array with a name that tells
- * the type: the name of the struct itself, and its place in other structs, are the user's.
+ * A scalar type of C without a layout in the JDK, which travels in another way than a struct of its
+ * size. Its layout is a struct whose only member is an array. The name of the array tells the type;
+ * the name of the struct is the user's.
  */
 public enum ExtendedType {
     /** {@code long double} on x86: the 80-bit format of the x87, with padding. */
@@ -28,12 +28,12 @@ public enum ExtendedType {
     DOUBLE_DOUBLE,
     /** {@code __int128}. */
     INT128,
-    /** A vector of 8 or 16 bytes that the compiler knows as one. */
+    /** A vector of 8 or 16 bytes, as a type of the compiler. */
     VECTOR,
     /** {@code _Complex}: two floating-point numbers, the real part first. */
     COMPLEX;
 
-    /** All there are. */
+    /** All types. */
     static final Set<ExtendedType> ALL = Collections.unmodifiableSet(EnumSet.allOf(ExtendedType.class));
 
     private static final String PREFIX = "dev.salto.";
@@ -41,8 +41,8 @@ public enum ExtendedType {
     /**
      * The layout of a type.
      *
-     * @param element what it is made of; bytes, if nobody looks inside
-     * @param count how many of them
+     * @param element the layout of its elements; bytes, if they do not matter *
+     * @param count their number
      * @param alignment in bytes
      */
     public StructLayout layout(MemoryLayout element, long count, long alignment) {
@@ -51,8 +51,8 @@ public enum ExtendedType {
     }
 
     /**
-     * The type that a layout is; null if it is one that the JDK has a layout for, or a struct that
-     * contains other types.
+     * The extended type of a layout; null if the JDK has a layout for it, or if it is a struct of
+     * other types.
      */
     public static @Nullable ExtendedType of(MemoryLayout layout) {
         if (layout instanceof StructLayout struct) {
@@ -65,7 +65,7 @@ public enum ExtendedType {
         return null;
     }
 
-    /** What it is in C. */
+    /** Its name in C. */
     private String inC() {
         return switch (this) {
             case X87 -> "a long double of 80 bits";
@@ -95,7 +95,7 @@ public enum ExtendedType {
     /**
      * Refuses a function with types that a calling convention does not know.
      *
-     * @param known those that it knows, beside complex numbers
+     * @param known the types that it knows, besides complex numbers
      * @param convention its name, for people
      * @throws IllegalArgumentException if the function has others; the message names them
      */
@@ -140,7 +140,7 @@ public enum ExtendedType {
         return false;
     }
 
-    /** Whether such a type is anywhere in a function's. */
+    /** Whether such a type is anywhere in a function's type. */
     public static boolean isIn(FunctionDescriptor function) {
         for (MemoryLayout layout : function.argumentLayouts()) {
             if (isIn(layout)) {

@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A scalar in a value, however deep in structs, unions and arrays. A complex number is two of them.
+ * A scalar in a value, at any depth of structs, unions and arrays. A complex number is two of
+ * them.
  *
  * @param offset where it begins in the value, in bytes
- * @param layout what it is
+ * @param layout its layout
  */
 record Field(long offset, MemoryLayout layout) {
     /** Names and alignments do not make types different. */
@@ -33,8 +34,8 @@ record Field(long offset, MemoryLayout layout) {
     }
 
     private static void collect(MemoryLayout layout, long offset, List<Field> fields) {
-        // Not a switch over patterns, here and elsewhere on the way to the first callback: the JVM
-        // makes a class for each.
+        // No switch over patterns, here and elsewhere before the first callback: the JVM makes a
+        // class for each.
         if (layout instanceof ValueLayout value) {
             fields.add(new Field(offset, value));
         } else if (isExtendedScalar(layout)) {

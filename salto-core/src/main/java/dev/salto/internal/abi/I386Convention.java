@@ -14,14 +14,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calling conventions of 32-bit x86. All pass whole words on the stack, and return integers in
- * eax and edx and floating-point numbers in st(0); the constants say what differs.
+ * The calling conventions of 32-bit x86. All pass whole words on the stack. They return integers in
+ * eax and edx, and floating-point numbers in st(0). The constants have the differences.
  *
  * <p>Section names are those of the System V Application Binary Interface, Intel386 Architecture
- * Processor Supplement 1.1. The conventions of Windows are as GCC has them on Linux, where a
- * compiler is told so by an attribute, also where clang differs; {@code PASCAL} and
- * {@code REGISTER} as "Program Control" of the Delphi Language Guide says, but that structs are
- * passed by value.
+ * Processor Supplement 1.1. The conventions of Windows follow GCC's attributes on Linux, even where
+ * clang differs. {@code PASCAL} and {@code REGISTER} follow "Program Control" of the Delphi
+ * Language Guide, except that structs are passed by value.
  */
 final class I386Convention implements Convention {
     private static final long WORD = 4;
@@ -31,19 +30,19 @@ final class I386Convention implements Convention {
 
     private static final int ANSWER_REMOVED_SHIFT = 8;
 
-    /** The registers, by their places in what the entry stores. Results are in the first two. */
+    /** The registers, by their places in the entry's frame. Results are in the first two. */
     private static final Storage EAX = new Storage.IntegerRegister(0);
     private static final Storage EDX = new Storage.IntegerRegister(1);
     private static final Storage ECX = new Storage.IntegerRegister(2);
 
-    /** What the callee removes from the stack. */
+    /** The arguments that the callee removes from the stack. */
     private enum Removed {
         NOTHING, RESULT_ADDRESS, ALL
     }
 
     /**
      * 2.2.3, "Parameter Passing": the callee removes the address of a result in memory, and the
-     * caller all else.
+     * caller removes the rest.
      */
     static final I386Convention SYSV = new I386Convention("SYSV", Removed.RESULT_ADDRESS, 0);
 
@@ -53,7 +52,7 @@ final class I386Convention implements Convention {
     private static final I386Convention FASTCALL = new I386Convention("FASTCALL", Removed.ALL, 0, ECX, EDX);
 
     /**
-     * "Handling Function Results": records that are in no register are in memory, whose address is
+     * "Handling Function Results": records that fit in no register are in memory, whose address is
      * passed behind all arguments.
      */
     private static final I386Convention PASCAL = new I386Convention("PASCAL", Removed.ALL, WORD);
@@ -67,8 +66,8 @@ final class I386Convention implements Convention {
     private final Removed removed;
 
     /**
-     * The size of the largest structs and unions that are returned in registers, of those whose
-     * sizes are powers of two.
+     * The largest size of structs and unions that are returned in registers; their sizes are powers
+     * of two.
      */
     private final long largestInRegisters;
 
@@ -96,8 +95,8 @@ final class I386Convention implements Convention {
     }
 
     /**
-     * Whether the first argument is pushed first, and so has the highest address; otherwise the
-     * last is.
+     * Whether the first argument is pushed first, and so has the highest address. Otherwise the
+     * last argument is.
      */
     private boolean pushesFirstFirst() {
         return this == PASCAL || this == REGISTER;
@@ -198,7 +197,7 @@ final class I386Convention implements Convention {
 
     /** Hands out registers and the stack. */
     private final class Placement {
-        /** How many registers are left, of which the next one is the first. */
+        /** The number of free registers. */
         private int left = registers.size();
 
         private long stackSize;
@@ -212,7 +211,7 @@ final class I386Convention implements Convention {
             }
             boolean takesRegisters = I386Convention.this == THISCALL || I386Convention.this == FASTCALL;
             if (takesRegisters && !isFloatingPointToGcc(layout)) {
-                // It is on the stack, and yet leaves fewer registers for those behind it.
+                // It is on the stack, and nevertheless leaves fewer registers for later arguments.
                 left = (int) Math.max(0, left - Math.ceilDiv(layout.byteSize(), WORD));
             }
             return onStack(layout.byteSize());
@@ -229,7 +228,7 @@ final class I386Convention implements Convention {
         }
 
         /**
-         * Where that is when all arguments are known: the first that is pushed has the highest
+         * The place when all arguments are known: the first pushed argument has the highest
          * address.
          */
         Storage turned(Storage storage, long size) {
@@ -242,7 +241,10 @@ final class I386Convention implements Convention {
             return Math.ceilDiv(size, WORD) * WORD;
         }
 
-        /** GCC and clang put {@code __float128} in different places, but for some. */
+        /**
+         * Refuses arguments of type {@code __float128} for which GCC and clang have different
+         * places.
+         */
         private void requireAgreement(MemoryLayout layout) {
             if (stackSize % QUAD_ALIGNMENT == 0) {
                 return;
@@ -258,8 +260,8 @@ final class I386Convention implements Convention {
     }
 
     /**
-     * Whether GCC takes a value for a floating-point number, or a complex one: also a struct or an
-     * array that has nothing else in it, but no union.
+     * Whether GCC treats a value as a floating-point or complex number. It also does so with a
+     * struct or an array that contains nothing else, but not with a union.
      */
     private static boolean isFloatingPointToGcc(MemoryLayout layout) {
         if (layout instanceof SequenceLayout array) {

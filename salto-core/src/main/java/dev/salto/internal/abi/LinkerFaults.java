@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Layouts that the linker of JDK 25 accepts and then passes in another way than C does, so that a
- * call finds the wrong values or ends the JVM.
+ * Layouts that the linker of JDK 25 accepts, but passes in another way than C. Calls would find
+ * wrong values, or end the JVM.
  */
 final class LinkerFaults {
     private LinkerFaults() {}
@@ -21,7 +21,7 @@ final class LinkerFaults {
     /**
      * Refuses a function with such a layout.
      *
-     * @param isMistaken whether a layout is one
+     * @param isMistaken whether a layout has the fault
      * @param fault what the linker does with it, as the end of a sentence
      */
     static void refuse(FunctionDescriptor function, Predicate<MemoryLayout> isMistaken, String fault) {
@@ -33,7 +33,7 @@ final class LinkerFaults {
                 });
     }
 
-    /** What is thrown for a layout with a fault. */
+    /** The exception for a layout with a fault. */
     static IllegalArgumentException refusal(MemoryLayout layout, String fault) {
         return new IllegalArgumentException(
                 "%s cannot be passed by value through a gate: the JDK's linker %s; use a CallInterface with Tier.DATA_DRIVEN, or pass a pointer"
@@ -41,8 +41,8 @@ final class LinkerFaults {
     }
 
     /**
-     * Refuses a function with homogeneous aggregates in which the linker counts other members than
-     * there are: each member of a union counts, and those of structs or unions in an array do not.
+     * Refuses a function with homogeneous aggregates whose members the linker miscounts. It counts
+     * each member of a union, and no members of structs or unions in an array.
      *
      * @param isHomogeneous whether a layout is such an aggregate by the calling convention
      */
@@ -53,9 +53,9 @@ final class LinkerFaults {
     }
 
     /**
-     * Refuses a function that has something empty among its arguments, and no other struct or union
-     * whose bytes the stub copies: it makes no memory then for the empty one, and ends the JVM. The
-     * linker itself refuses an empty result.
+     * Refuses a function with an empty struct or union, if the stub copies no other struct or
+     * union. The stub makes no memory for it then, and ends the JVM. The linker itself refuses an
+     * empty result.
      */
     static void refuseEmptyAlone(FunctionDescriptor function, Function<FunctionDescriptor, CallSequence> classifier) {
         if (function.argumentLayouts().stream().noneMatch(LinkerFaults::isEmpty)) {

@@ -2,7 +2,7 @@
 
 package dev.salto.internal.abi;
 
-/** What {@code long double} is in C. */
+/** The format of C's {@code long double}. */
 public enum LongDoubleFormat {
     /** {@code double}. */
     DOUBLE,
@@ -12,8 +12,8 @@ public enum LongDoubleFormat {
     X87_OF_12_BYTES,
     /** IEEE 754 binary128, aligned to 16. */
     QUAD,
-    /** The same, aligned to 8. */
+    /** IEEE 754 binary128, aligned to 8. */
     QUAD_ALIGNED_TO_8,
-    /** Two doubles, whose sum it is. */
+    /** The sum of two doubles. */
     DOUBLE_DOUBLE
 }

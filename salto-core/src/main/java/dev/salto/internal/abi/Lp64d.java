@@ -64,8 +64,8 @@ abstract class Lp64d implements Port {
     }
 
     /**
-     * A result is where a first argument of its type would be; if that is by reference, the address
-     * of its memory is passed before all arguments.
+     * A result is where a first argument of its type would be. If that is memory, its address is
+     * passed before all arguments.
      */
     private static CallSequence.Result placeResult(MemoryLayout layout, Registers arguments) {
         if (isByReference(layout)) {
@@ -80,11 +80,11 @@ abstract class Lp64d implements Port {
     }
 
     /**
-     * "Hardware Floating-point Calling Convention": what travels with a register for each member.
-     * That is one floating-point number, or two, as of a complex number, or one and an integer,
-     * however deep in structs and arrays, but not in a union, and none that is wider than a
-     * register. Empty for everything else. A pointer is no integer here, neither to GCC, nor to
-     * clang, nor to the JDK's linkers.
+     * "Hardware Floating-point Calling Convention": the members of a value that has a register for
+     * each. Such a value is one floating-point number, two of them, or one and an integer, at any
+     * depth of structs and arrays. It has no unions, and no member that is wider than a register.
+     * The list is empty for other values. GCC, clang and the JDK's linkers do not treat a pointer
+     * as an integer here.
      */
     private static List<Field> membersOnTheirOwn(MemoryLayout layout) {
         return hasUnion(layout) ? List.of() : fewFields(layout);
@@ -98,15 +98,12 @@ abstract class Lp64d implements Port {
         return fit ? fields : List.of();
     }
 
-    /**
-     * Whether a struct would travel with a register for each member if a union did not prevent
-     * that.
-     */
+    /** Whether only a union prevents that each member of a struct has a register of its own. */
     static boolean isWholeBecauseOfUnions(MemoryLayout layout) {
         return layout instanceof StructLayout && hasUnion(layout) && !fewFields(layout).isEmpty();
     }
 
-    /** Whether one of two members that travel with a register for each is a boolean. */
+    /** Whether one of two members with registers of their own is a boolean. */
     static boolean hasBooleanOnItsOwn(MemoryLayout layout) {
         return layout instanceof GroupLayout && membersOnTheirOwn(layout).stream()
                 .anyMatch(member -> member.layout() instanceof ValueLayout.OfBoolean);
@@ -139,8 +136,8 @@ abstract class Lp64d implements Port {
         }
 
         /**
-         * "Integer Calling Convention": an argument that is not declared travels like an integer,
-         * and one of two words and their alignment begins in an even register.
+         * "Integer Calling Convention": a variadic argument travels like an integer. If it has the
+         * size and alignment of two words, it begins in an even register.
          */
         List<Piece> placeVariadic(MemoryLayout layout) {
             if (layout.byteSize() == 2 * WORD && layout.byteAlignment() == 2 * WORD) {
@@ -149,7 +146,7 @@ abstract class Lp64d implements Port {
             return placeByIntegerConvention(layout);
         }
 
-        /** Size, not kind, decides. */
+        /** The size decides, not the type. */
         private List<Piece> placeByIntegerConvention(MemoryLayout layout) {
             return layout.byteSize() > LARGEST_IN_REGISTERS
                     ? List.of(new Piece(0, layout.byteSize(), new Storage.Reference(integerOrStack())))
@@ -164,8 +161,7 @@ abstract class Lp64d implements Port {
 
         /**
          * "Integer Calling Convention": word by word, the last on the stack if only one register is
-         * left. The first register is not an even one for a larger alignment: that is for variable
-         * arguments.
+         * left. Only variadic arguments with a larger alignment begin in an even register.
          */
         private List<Piece> inWords(MemoryLayout layout) {
             if (integers == INTEGER_ARGUMENTS && layout.byteSize() > 0) {

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the calling convention of one architecture adds to Salto. A port has no state.
+ * The calling convention of one architecture. A port has no state.
  *
- * <p>Beside the methods here it consists of the {@code .S} file of the same name.
+ * <p>Besides the methods here, a port has the {@code .S} file of the same name.
  */
 public interface Port {
     /** The name of the architecture: that of the {@code .S} file and of the text image. */
@@ -28,16 +28,16 @@ public interface Port {
     }
 
     /**
-     * Says how the values of a function travel.
+     * Finds the places of a function's arguments and result.
      *
      * @param function a function that the JDK's linker accepts
      */
     CallSequence classify(FunctionDescriptor function);
 
     /**
-     * Says how the values of a function with three dots in its declaration travel.
+     * Finds the places of a variadic function's arguments and result.
      *
-     * @param fixed how many arguments there are before the dots
+     * @param fixed the number of declared arguments
      */
     default CallSequence classifyVariadic(FunctionDescriptor function, int fixed) {
         return classify(function);
@@ -54,31 +54,29 @@ public interface Port {
     }
 
     /**
-     * Whether the JDK has a linker of its own for this architecture. Where it leaves calls to
-     * libffi, a closure is no faster with a gate than without, and narrow results are not always
-     * widened as C expects.
+     * Whether the JDK has a linker of its own for this architecture. If it uses libffi, a closure
+     * is no faster with a gate, and narrow results are not always widened as C expects.
      */
     default boolean hasLinker() {
         return true;
     }
 
     /**
-     * Whether a processor may load what a function pointer leads to before it loads the function
-     * pointer. Then a barrier that all threads execute is needed before a function pointer is
-     * handed out.
+     * Whether a processor may load the words behind a function pointer before it loads the function
+     * pointer. Then all threads have to execute a barrier before a function pointer is handed out.
      */
     default boolean needsBarrier() {
         return true;
     }
 
-    /** What {@code long double} is. */
+    /** The format of {@code long double}. */
     default LongDoubleFormat longDouble() {
         return LongDoubleFormat.QUAD;
     }
 
     /**
-     * The calling conventions that C on this architecture can be told to use, by name; its own may
-     * be among them.
+     * The calling conventions that C compilers on this architecture support, by name. Their default
+     * may be among them.
      */
     default Map<String, Convention> conventions() {
         return Map.of();
@@ -106,17 +104,17 @@ public interface Port {
     }
 
     /**
-     * Refuses what the JDK's linker accepts, but takes for something else than the calling
-     * convention does, so that an upcall stub of it cannot be called.
+     * Refuses a function that the JDK's linker accepts, but passes in another way than the calling
+     * convention.
      *
-     * @throws IllegalArgumentException if that is so of {@code function}
+     * @throws IllegalArgumentException if it does so with {@code function}
      */
     default void requireLinkable(FunctionDescriptor function) {
         LinkerFaults.refuseEmptyAlone(function, this::classify);
     }
 
     /**
-     * Says where one more word goes behind a function's arguments.
+     * Finds the place of one more word behind a function's arguments.
      *
      * @param function the function without that word
      */
@@ -125,7 +123,7 @@ public interface Port {
     }
 
     /**
-     * Says where a function's last argument is.
+     * Finds the place of a function's last argument.
      *
      * @param function a function whose last parameter is an integer or a pointer
      */
@@ -133,7 +131,7 @@ public interface Port {
         return lastArgument(classify(function));
     }
 
-    /** Where the last argument of a call is, an integer or a pointer. */
+    /** The place of the last argument of a call, an integer or a pointer. */
     default TrailingArgument lastArgument(CallSequence call) {
         Storage storage = call.arguments().getLast().getFirst().storage();
         if (storage instanceof Storage.Stack stack) {
@@ -144,9 +142,8 @@ public interface Port {
     }
 
     /**
-     * Whether an entry that puts the word into a register calls its target from a frame of its own,
-     * with a copy of the stack arguments, if there are any. Otherwise it jumps, and they stay where
-     * they are.
+     * Whether entries that put the word into a register call their target from a frame of their
+     * own, with a copy of the stack arguments. Otherwise they jump.
      */
     default boolean callsFromFrame() {
         return false;

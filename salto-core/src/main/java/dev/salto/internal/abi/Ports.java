@@ -25,8 +25,8 @@ public final class Ports {
     }
 
     /**
-     * Makes the port that is asked for and no other, because loading their classes takes time when
-     * a process starts.
+     * Makes only the wanted port, because loading the classes of ports takes time when a process
+     * starts.
      *
      * @param nameInJvm the architecture's name in the system property {@code os.arch}; null for all
      *     ports

@@ -32,8 +32,8 @@ final class RiscV64 extends Lp64d {
     }
 
     /**
-     * An entry that returns zero has to know whether it returns floats, which have ones above them
-     * in a register ("NaN-boxing").
+     * A zero {@code float} has ones above it in its register ("NaN-boxing"). So an entry that
+     * returns zero depends on the result's type.
      */
     @Override
     public TrailingArgument lastArgument(CallSequence call) {

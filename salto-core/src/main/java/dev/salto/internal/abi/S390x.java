@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * Linux on s390x. Section names are those of the "s390x ELF Application Binary Interface
  * Supplement" 1.6.1.
  *
- * <p>An argument on the stack is given by its slot, a word, also if it is shorter: it is at the
- * slot's end.
+ * <p>The place of an argument on the stack is its slot, a word. A shorter argument is at the slot's
+ * end.
  */
 final class S390x implements Port {
     /** r2 to r6. */
@@ -46,15 +46,15 @@ final class S390x implements Port {
     }
 
     /**
-     * Because r6 is an argument register that a callee hands back as it was, and because of what
-     * the JDK's stubs do: see the entries.
+     * A callee has to preserve r6, although it is an argument register. The entries have the other
+     * reason, a fault of the JDK's stubs.
      */
     @Override
     public boolean callsFromFrame() {
         return true;
     }
 
-    /** As a result, these are in memory like all structs. */
+    /** As results, these are in memory like all structs. */
     @Override
     public void requireLinkable(FunctionDescriptor function) {
         LinkerFaults.refuse(function.dropReturnLayout(), LinkerFaults::isEmpty, "takes something empty for an int");
@@ -70,7 +70,8 @@ final class S390x implements Port {
     }
 
     /**
-     * Vectors are in registers of their own, or not, as the compiler was told about the processor.
+     * Vectors are not among them: the compiler's processor options decide whether they have
+     * registers.
      */
     @Override
     public Set<ExtendedType> extendedTypes() {
@@ -90,8 +91,8 @@ final class S390x implements Port {
 
     /**
      * "Parameter Passing": a struct whose only member is a {@code float}, a {@code double} or such
-     * a struct is passed as that number. So do compilers, not with unions, nor with arrays of one.
-     * Padding behind the member does not matter to them.
+     * a struct is passed as that number. Compilers do so, but not with unions, nor with arrays of
+     * one. They ignore padding behind the member.
      */
     private static boolean isLikeFloatingPoint(MemoryLayout layout) {
         if (!(layout instanceof StructLayout struct)) {
@@ -103,7 +104,7 @@ final class S390x implements Port {
     }
 
     /**
-     * The JDK's linker also takes unions and arrays of one for the number in them, and counts
+     * The JDK's linker also treats unions and arrays of one like the number in them, and counts
      * padding as a member.
      */
     private static boolean isLikeFloatingPointToTheJdk(GroupLayout layout) {

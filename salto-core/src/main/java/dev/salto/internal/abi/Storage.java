@@ -2,7 +2,7 @@
 
 package dev.salto.internal.abi;
 
-/** Where a piece of a value is during a call. */
+/** The place of a piece of a value during a call. */
 public sealed interface Storage {
     /**
      * A register for integers and pointers.

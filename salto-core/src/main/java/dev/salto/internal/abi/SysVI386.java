@@ -5,15 +5,15 @@ package dev.salto.internal.abi;
 import java.lang.foreign.FunctionDescriptor;
 import java.util.Map;
 
-/** Linux on 32-bit x86. Where values travel is in {@link I386Convention}. */
+/** Linux on 32-bit x86. {@link I386Convention} has the places of arguments and results. */
 final class SysVI386 implements Port {
     /**
-     * Of the entries for functions that return a struct or a union: these remove its address from
-     * the stack.
+     * The end of the names of entries for functions that return a struct or a union. These entries
+     * remove its address from the stack.
      */
     private static final String POPPING = "_popping";
 
-    /** Of the entries that leave zero where a floating-point number is returned. */
+    /** The end of the names of entries that return a floating-point zero. */
     private static final String X87 = "_x87";
 
     @Override

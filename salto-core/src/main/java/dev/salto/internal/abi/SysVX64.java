@@ -24,7 +24,7 @@ final class SysVX64 implements Port {
     private static final int VECTOR_ARGUMENTS = 8;
 
     /**
-     * Values travel in pieces of eight bytes, which the psABI calls eightbytes; a stack slot is
+     * Values travel in pieces of eight bytes, which the psABI calls eightbytes. A stack slot is
      * one.
      */
     private static final long EIGHTBYTE = 8;
@@ -127,8 +127,8 @@ final class SysVX64 implements Port {
     }
 
     /**
-     * Class COMPLEX_X87: in memory as an argument, in st(0) and st(1) as a result; in a struct,
-     * that is too large for anything but memory.
+     * Class COMPLEX_X87: in memory as an argument, and in st(0) and st(1) as a result. A struct
+     * with it is always in memory.
      */
     private static boolean isComplexX87(MemoryLayout layout) {
         return ExtendedType.of(layout) == ExtendedType.COMPLEX
@@ -175,10 +175,10 @@ final class SysVX64 implements Port {
     }
 
     /**
-     * Integers of every size, booleans, characters and pointers are INTEGER; {@code float} and
-     * {@code double} are SSE; vectors of 16 bytes, and {@code __float128}, SSE and SSEUP; {@code
-     * long double} X87 and X87UP. A vector of one {@code double} is in memory to compilers, though
-     * not to the psABI. (clang returns it in xmm0, if it is not in a struct.)
+     * Integers, booleans, characters and pointers are INTEGER; {@code float} and {@code double} are
+     * SSE. Vectors of 16 bytes and {@code __float128} are SSE and SSEUP; {@code long double} is X87
+     * and X87UP. Compilers put a vector of one {@code double} in memory, unlike the psABI. (clang
+     * returns it in xmm0, if it is not in a struct.)
      */
     private static EightbyteClass[] classesOf(Field field) {
         ExtendedType extended = ExtendedType.of(field.layout());
@@ -210,7 +210,7 @@ final class SysVX64 implements Port {
             this.mostVectors = mostVectors;
         }
 
-        /** A value of one eightbyte, as nearly all are, without the way through its class. */
+        /** Places a value of one eightbyte, as nearly all are, without finding its class. */
         List<Piece> place(ValueLayout value) {
             if (Field.isFloatingPoint(value)) {
                 return vectors < mostVectors
@@ -226,8 +226,8 @@ final class SysVX64 implements Port {
             List<EightbyteClass> all = Arrays.asList(classes);
             int integersNeeded = Collections.frequency(all, EightbyteClass.INTEGER);
             int vectorsNeeded = Collections.frequency(all, EightbyteClass.SSE);
-            // A value is never split between registers and the stack, and a register that it could
-            // not use is left for the next.
+            // A value is never split between registers and the stack. The next value gets a
+            // register that it could not use.
             boolean fits = integers + integersNeeded <= mostIntegers && vectors + vectorsNeeded <= mostVectors;
             boolean isPassedInRegisters = !isInMemory(classes) && !all.contains(EightbyteClass.X87);
             return fits && isPassedInRegisters ? inRegisters(layout, classes) : onStack(layout);
@@ -244,7 +244,7 @@ final class SysVX64 implements Port {
                     case SSE -> pieces.add(new Piece(offset, size, new Storage.VectorRegister(vectors++)));
                     case X87 -> pieces.add(new Piece(offset, size, new Storage.X87Register(0)));
                     case NO_CLASS, SSEUP, X87UP -> {
-                        // Padding alone, of which nothing travels, or the upper half of the piece
+                        // Padding alone, which is not passed, or the upper half of the piece
                         // before.
                     }
                     case MEMORY -> throw new AssertionError("memory is not a register");

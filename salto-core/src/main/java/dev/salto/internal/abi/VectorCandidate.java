@@ -10,17 +10,17 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
- * Which values go into registers for floating-point numbers and vectors, by the two procedure call
- * standards for Arm: floating-point numbers, vectors, and homogeneous aggregates of one to four of
- * those. AAPCS64 2024Q3, 5.9.5 and 6.8.2; AAPCS32 2024Q3, 5.3.5 and 7.1.2, "VFP co-processor
- * register candidates".
+ * Finds values that go into registers for floating-point numbers and vectors, by the two procedure
+ * call standards for Arm. These are floating-point numbers, vectors, and homogeneous aggregates of
+ * one to four of them. AAPCS64 2024Q3, 5.9.5 and 6.8.2; AAPCS32 2024Q3, 5.3.5 and 7.1.2, "VFP
+ * co-processor register candidates".
  */
 final class VectorCandidate {
     private static final int MOST_MEMBERS = 4;
 
     private VectorCandidate() {}
 
-    /** The size of what goes into each register, if a value is such a candidate; 0 if it is not. */
+    /** The size of the part in each register, if a value is such a candidate; 0 if it is not. */
     static long memberSize(MemoryLayout layout) {
         if (isOne(layout)) {
             return layout.byteSize();
@@ -37,8 +37,8 @@ final class VectorCandidate {
     }
 
     /**
-     * All members are of one type. Padding makes an aggregate another: the test is applied after
-     * data layout is completed.
+     * All members have one type. An aggregate with padding is no candidate: the test is applied
+     * after data layout is completed.
      */
     private static long memberSizeOfAggregate(MemoryLayout aggregate) {
         List<Field> fields = Field.of(aggregate);
@@ -55,14 +55,14 @@ final class VectorCandidate {
         return count <= MOST_MEMBERS && count * first.size() == aggregate.byteSize() ? first.size() : 0;
     }
 
-    /** What vectors are made of does not matter. */
+    /** The elements of vectors do not matter. */
     private static boolean isSameType(MemoryLayout one, MemoryLayout other) {
         return ExtendedType.of(one) == ExtendedType.VECTOR
                 ? ExtendedType.of(other) == ExtendedType.VECTOR && one.byteSize() == other.byteSize()
                 : one.equals(other);
     }
 
-    /** How many members there are side by side: of a union as many as its largest member has. */
+    /** The number of members side by side: for a union, that of its largest member. */
     private static long count(MemoryLayout layout) {
         if (layout instanceof ValueLayout || isOne(layout)) {
             return 1;
@@ -81,8 +81,8 @@ final class VectorCandidate {
     }
 
     /**
-     * The natural alignment: what the alignment of a type as a whole, as opposed to its members',
-     * does not change. AAPCS64 5.9.2, 6.8.2 (B.6); AAPCS32 5.3.1, 6.5 (B.5).
+     * The natural alignment: that of the members. The alignment of the type as a whole does not
+     * change it. AAPCS64 5.9.2, 6.8.2 (B.6); AAPCS32 5.3.1, 6.5 (B.5).
      */
     static long naturalAlignment(MemoryLayout layout) {
         if (layout instanceof ValueLayout) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The calling convention of 64-bit Windows, as compilers on Linux have it for functions with the
- * attribute {@code ms_abi}. Section names are those of Microsoft's "x64 calling convention".
+ * The calling convention of 64-bit Windows, as compilers on Linux implement the attribute
+ * {@code ms_abi}. Section names are those of Microsoft's "x64 calling convention".
  *
  * @param isGnu whether {@code long double} is GCC's for Windows, the 80-bit format; otherwise it is
  *     {@code double}
@@ -33,8 +33,8 @@ record Win64(boolean isGnu) implements Convention {
     }
 
     /**
-     * An argument that is passed for three dots is in both registers of its place, if it is a
-     * floating-point number; so nothing depends on that.
+     * A variadic floating-point argument is in both registers of its place. So its place does not
+     * depend on {@code fixed}.
      */
     @Override
     public CallSequence classify(FunctionDescriptor function, int fixed) {
@@ -50,9 +50,9 @@ record Win64(boolean isGnu) implements Convention {
     }
 
     /**
-     * "Return values": in rax or xmm0, or at an address that is passed before all arguments. {@code
-     * __int128} is no aggregate, and in xmm0 like a vector of 16 bytes. One of 8 is in rax, as
-     * {@code __m64} is; clang has those of {@code float} in xmm0.
+     * "Return values": in rax or xmm0, or at an address that is passed before all arguments.
+     * {@code __int128} is in xmm0, like a vector of 16 bytes. A vector of 8 bytes is in rax, like
+     * {@code __m64}; clang returns those of {@code float} in xmm0.
      */
     private CallSequence.Result placeResult(MemoryLayout layout, Slots arguments) {
         requireKnown(layout);
@@ -86,7 +86,7 @@ record Win64(boolean isGnu) implements Convention {
                 return new Piece(0, size, next(true));
             }
             Storage word = next(false);
-            // So does GCC; clang has it in a register for floating-point numbers.
+            // As in GCC; clang passes it in a floating-point register.
             boolean isInWord = SIZES_IN_REGISTERS.contains(size) && !ExtendedType.isVectorOfOneDouble(layout);
             return new Piece(0, size, isInWord ? word : new Storage.Reference(word));
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What each architecture's calling convention says: one port for each. */
+/** Ports: the calling conventions of the architectures. */
 @NullMarked
 package dev.salto.internal.abi;
 

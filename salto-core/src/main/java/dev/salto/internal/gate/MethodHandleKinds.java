@@ -24,10 +24,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of closures that are bound to method handles. If a function has only numbers and
- * pointers, it begins without a gate, because a gate takes most of the time and memory of a type.
- * The universal gate answers the first {@value #HOT} calls. Then a thread makes a gate in the
- * background.
+ * The kinds of closures that are bound to method handles. A function of numbers and pointers begins
+ * without a gate, because a gate takes most of the time and memory of a type. The universal gate
+ * answers the first {@value #HOT} calls. Then a thread makes a gate in the background.
  */
 public final class MethodHandleKinds {
     /**
