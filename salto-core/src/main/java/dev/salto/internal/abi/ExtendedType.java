@@ -41,7 +41,7 @@ public enum ExtendedType {
     /**
      * The layout of a type.
      *
-     * @param element the layout of its elements; bytes, if they do not matter *
+     * @param element the layout of its elements; bytes, if they do not matter
      * @param count their number
      * @param alignment in bytes
      */

@@ -3,10 +3,10 @@
 package dev.salto.internal.table;
 
 /**
- * Finds tables by address. It knows for each unit of 64 KiB which tables have code there: a table
- * lies in one to three units.
+ * Finds tables by address. For each unit of 64 KiB it has the tables with code there. A table lies
+ * in one to three units.
  *
- * <p>Any thread may look; one thread at a time may add, after it has made room.
+ * <p>Any thread may search. One thread at a time may add tables, after it has made room.
  */
 final class AddressMap {
     private static final int UNIT_BITS = 16;
@@ -17,7 +17,7 @@ final class AddressMap {
 
     private volatile Entries entries = new Entries(FIRST_CAPACITY);
 
-    /** Open addressing: units with tables, 0 where there is none, and the numbers of the tables. */
+    /** Open addressing: units with tables, or 0, and the numbers of the tables. */
     private static final class Entries {
         final long[] units;
         final int[] numbers;
@@ -45,9 +45,9 @@ final class AddressMap {
         }
     }
 
-    /** Looks whether a table has something at an address. */
+    /** Searches a table for an address. */
     interface Finder {
-        /** Returns what there is, or {@link Tables#NONE}. */
+        /** Returns the result, or {@link Tables#NONE}. */
         int find(int number, long address);
     }
 
@@ -71,11 +71,11 @@ final class AddressMap {
         return Tables.NONE;
     }
 
-    /** Makes room for so many tables in all, so that adding them cannot fail. */
+    /** Makes room for a number of tables in all, so that adding them cannot fail. */
     void makeRoom(int tables) {
         Entries before = entries;
         int capacity = before.units.length;
-        // A table lies in three units at most, and half of the places stay empty.
+        // A table lies in at most three units, and half of the places stay empty.
         while (capacity < 6 * tables) {
             capacity *= 2;
         }
@@ -90,7 +90,6 @@ final class AddressMap {
         }
     }
 
-    /** Adds a table. */
     void add(int number, long code, long codeSize) {
         long last = (code + codeSize - 1) >>> UNIT_BITS;
         for (long unit = code >>> UNIT_BITS; unit <= last; unit++) {

@@ -5,7 +5,7 @@ package dev.salto.internal.table;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Actions of the JDK's own cleaner thread, so that Salto has none. */
+/** Runs actions in the JDK's own cleaner thread, so that Salto needs none. */
 public final class AfterCollection {
     private AfterCollection() {}
 
@@ -17,7 +17,7 @@ public final class AfterCollection {
     /**
      * Runs an action when an object is no longer reachable.
      *
-     * @param action must not reach what holds the object
+     * @param action must not hold the object
      * @return the object
      */
     public static MemorySegment whenUnreachable(Runnable action) {

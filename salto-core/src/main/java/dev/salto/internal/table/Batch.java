@@ -4,9 +4,9 @@ package dev.salto.internal.table;
 
 import org.jspecify.annotations.Nullable;
 
-/** Some ids that travel together between a magazine and the depot. */
+/** Ids that move together between a magazine and the depot. */
 final class Batch {
-    /** How many it has room for. */
+    /** The largest number of ids. */
     static final int SIZE = 64;
 
     int[] ids = new int[SIZE];
@@ -15,7 +15,7 @@ final class Batch {
     /** Whether any of its ids may be {@link Tables#NONE}. */
     boolean hasGaps;
 
-    /** The next one in the depot's quarantine, or among its spare ones. */
+    /** The next batch in the depot's quarantine, or among its spare ones. */
     @Nullable
     Batch next;
 }

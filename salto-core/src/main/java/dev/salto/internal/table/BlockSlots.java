@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Slots with blocks, for native bindings or raw trampolines. One that was given back is used again
- * after a number of others were.
+ * Slots with blocks, for native bindings or raw trampolines. A slot that was given back is used
+ * again after a number of others.
  *
- * <p>All methods may be called from any thread. Those that take a slot expect one that was taken
- * and not given back: the caller must ensure that nobody else gives it back.
+ * <p>All methods may be called from any thread. Methods with a slot as a parameter expect a slot
+ * that is taken. The caller must ensure that nobody else gives it back.
  */
 public final class BlockSlots {
     private static final List<BlockSlots> ALL = new CopyOnWriteArrayList<>();
@@ -24,7 +24,7 @@ public final class BlockSlots {
     private final boolean haveRecords;
     private final int quarantineSize = QuarantineSetting.size();
 
-    /** Replaced, and never changed. */
+    /** Replaced, but never changed. */
     private volatile BlockTable[] tables = {};
 
     /**
@@ -51,7 +51,7 @@ public final class BlockSlots {
     }
 
     /**
-     * Slots that each have a call record, without tables as yet.
+     * Makes slots with call records. There is no table yet.
      *
      * @param place where the appended argument goes
      */
@@ -59,7 +59,7 @@ public final class BlockSlots {
         return new BlockSlots(image, place.entry("bind_"), place.dead(), true);
     }
 
-    /** Slots that each lead straight to a target of their own, without tables as yet. */
+    /** Makes slots whose trampolines jump to their targets. There is no table yet. */
     public static BlockSlots ofTargets(TextImage image) {
         return new BlockSlots(image, TrailingArgument.DEAD, TrailingArgument.DEAD, false);
     }
@@ -163,7 +163,7 @@ public final class BlockSlots {
 
     /**
      * Leads calls to a native function, with one more argument. The slot's call record stays
-     * mapped, so a call that is under way never reads freed memory.
+     * mapped, so calls in progress never read freed memory.
      */
     public void leadByRecord(int slot, long function, long argument, long stackSize) {
         BlockTable table = table(slot);

@@ -13,8 +13,8 @@ import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The memory of a table with blocks. A slot's <em>call record</em> is what a {@code bind_} entry
- * reads by way of the slot's block.
+ * The memory of a table with blocks. A {@code bind_} entry reads a slot's <em>call record</em>
+ * through the slot's block.
  */
 final class BlockTable implements Tables.UnnumberedTable {
     private final TextIndex index;
@@ -109,7 +109,7 @@ final class BlockTable implements Tables.UnnumberedTable {
         Memory.setWords(record(first), words);
     }
 
-    /** Sets where the {@code bind_} entry goes on to, with release. */
+    /** Sets the target of the {@code bind_} entry, with release. */
     void setTarget(int slot, long target) {
         Memory.setWordRelease(record(slot) + index.callTarget(), target);
     }
@@ -127,7 +127,7 @@ final class BlockTable implements Tables.UnnumberedTable {
         }
     }
 
-    /** Makes a write to blocks and call records end the process, until writing is allowed again. */
+    /** Makes blocks and call records read-only, until writing is allowed again. */
     void forbidWriting() throws OsException {
         if (records.size() > 0) {
             Os.current().forbidWriting(records);
@@ -140,7 +140,7 @@ final class BlockTable implements Tables.UnnumberedTable {
         Memory.setWordRelease(block(slot) + index.blockEntry(), address);
     }
 
-    /** Sets what a slot's trampoline loads into the scratch register. */
+    /** Sets the word that a slot's trampoline loads into the scratch register. */
     void setArgument(int slot, long argument) {
         Memory.setWord(block(slot) + index.blockArgument(), argument);
     }
@@ -183,7 +183,7 @@ final class BlockTable implements Tables.UnnumberedTable {
     }
 
     /**
-     * Makes the blocks read-only for good. If that fails, it can be tried again.
+     * Makes the blocks read-only for good. The caller may try again after a failure.
      *
      * @throws IllegalStateException if the system refuses
      */
@@ -201,7 +201,7 @@ final class BlockTable implements Tables.UnnumberedTable {
         return state(isSealed, isSealed);
     }
 
-    /** What reports say of it. */
+    /** The table's part of a report. */
     TableState state(boolean isReadOnly, boolean sealed) {
         return new TableState(isReadOnly, sealed, false, memory.code(), memory.codeSize(), memory.parameters(),
                 memory.parametersSize() + records.size());

@@ -2,13 +2,12 @@
 
 package dev.salto.internal.table;
 
-/** Waiting for a thread that is about to finish. */
+/** Waits for a thread that is about to finish. */
 public final class BriefWait {
     private BriefWait() {}
 
     /**
-     * Lets other threads run, for once: what is waited for takes nanoseconds, unless the thread
-     * that does it is not running.
+     * Lets other threads run once. The other thread needs nanoseconds, unless it is not running.
      */
     @SuppressWarnings("ThreadPriorityCheck")
     public static void once() {

@@ -2,11 +2,8 @@
 
 package dev.salto.internal.table;
 
-/** Wants to know about the classes of the objects that slots are bound to. */
+/** Listens to the classes of bound objects. */
 public interface ClassListener {
-    /**
-     * There are objects of more classes than two. Called once, by a thread that must not be kept
-     * waiting.
-     */
+    /** There are objects of more than two classes. Called once, by a thread that must not wait. */
     void areMixed();
 }

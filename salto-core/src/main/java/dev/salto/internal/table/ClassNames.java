@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of classes that closures were bound to objects of, as numbers of 15 bits. Names, and
- * not classes, so that those can be unloaded. For any thread.
+ * The names of bound objects' classes, as numbers of 15 bits. Names keep no class from being
+ * unloaded. For any thread.
  */
 final class ClassNames {
     private static final int MOST = Short.MAX_VALUE;
 
-    /** The name of class 0, which is all those for which there is no number left. */
+    /** The name of class 0, which stands for all classes after the last number. */
     private static final String UNKNOWN = "class that is not known";
 
     private static final Map<String, Integer> NUMBERS = new HashMap<>();

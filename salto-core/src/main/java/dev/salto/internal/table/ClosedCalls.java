@@ -5,22 +5,22 @@ package dev.salto.internal.table;
 import dev.salto.internal.failure.StackRoom;
 import dev.salto.internal.failure.StaleCalls;
 
-/** Calls of closures that were closed. */
+/** Reports calls of closed closures. */
 public final class ClosedCalls {
-    /** How many calls a report takes that is logged. */
+    /** The number of nested calls to log a report. */
     private static final int FRAMES = 200;
 
     private ClosedCalls() {}
 
-    /** Reports one whose caller is not known. Throws nothing. */
+    /** Reports a call with an unknown caller. Throws nothing. */
     public static void report(int id) {
         report(id, 0);
     }
 
     /**
-     * Reports one. Throws nothing.
+     * Reports a call. Throws nothing.
      *
-     * @param returnAddress the address behind the call; 0 if it is not known
+     * @param returnAddress the return address of the call; 0 if it is not known
      */
     public static void report(int id, long returnAddress) {
         try {

@@ -10,14 +10,17 @@ import java.util.function.Consumer;
 final class ClosingAction implements Consumer<MemorySegment> {
     private final KindSlots slots;
 
-    /** {@link Tables#NONE} if the slot is not to be closed any more. */
+    /** {@link Tables#NONE} if the slot need not be closed any more. */
     private int id = Tables.NONE;
 
     ClosingAction(KindSlots slots) {
         this.slots = slots;
     }
 
-    /** Binds an object to a slot, which this closes, as {@link KindSlots#bind(Object, Arena)}. */
+    /**
+     * Binds an object to a slot that this action closes, as {@link KindSlots#bind(Object, Arena)}
+     * does.
+     */
     MemorySegment bind(Object target, Arena arena) {
         int bound = slots.bind(target, false);
         id = bound;

@@ -5,13 +5,13 @@ package dev.salto.internal.table;
 import java.lang.invoke.VarHandle;
 
 /**
- * Keeps a kind's rules, and the classes behind them, while closures are open, and not longer.
- * Tables live as long as the process; so they reach the rules only from the first closure on, until
- * a garbage collection has passed without any.
+ * Keeps a kind's rules, and the classes behind them, only while closures are open. Tables live as
+ * long as the process. So they hold the rules from the first closure until a garbage collection
+ * finds no bound slot.
  *
- * <p>A thread that binds writes the object into the slot, executes a full fence, and then looks
- * whether the kind is still connected. The thread that disconnects says so, executes a full fence,
- * and then looks whether any slot is bound. So one of them sees what the other has written.
+ * <p>A thread that binds writes the object into the slot, executes a full fence, and then checks
+ * that the kind is still connected. The thread that disconnects clears the connection, executes a
+ * full fence, and then checks that no slot is bound. So one of them sees the other's write.
  */
 final class Connection implements Upkeep.Task {
     private final Kind kind;
@@ -29,7 +29,7 @@ final class Connection implements Upkeep.Task {
         this.store = store;
     }
 
-    /** Asked after a slot was written, and before it counts as bound. */
+    /** The thread that binds asks after it wrote the slot, and before the slot counts as bound. */
     boolean isStillConnected() {
         VarHandle.fullFence();
         return isConnected;
@@ -72,8 +72,8 @@ final class Connection implements Upkeep.Task {
     }
 
     /**
-     * Whether the gate would be needed again soon: changing what is behind a stub throws compiled
-     * code away.
+     * Whether the gate is needed again soon. A new dispatcher behind a stub discards compiled
+     * code.
      */
     private boolean isInUseAgain() {
         if (gate.equals(GateUse.FOR_GOOD)) {

@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of one kind, and those of its slots that no magazine has. Magazines get slots from
- * here, and give back what was closed, by the batch.
+ * The tables of one kind, and its slots outside of magazines. Magazines take slots from here and
+ * give closed ones back, in batches.
  *
- * <p><b>Locking.</b> Under the monitor of this object nothing is allocated or waited for, and a
- * failed call leaves everything as it was or complete. So nothing can be lost, and a thread that
- * waits for the monitor waits for nanoseconds.
+ * <p><b>Locking.</b> Under the monitor of this object, a thread neither allocates nor waits, and
+ * each change is made completely or not at all. So nothing is lost, and threads wait for the
+ * monitor only nanoseconds.
  */
 @SuppressWarnings("ReferenceEquality") // tables are equal when they are the same
 final class Depot {
@@ -40,7 +40,7 @@ final class Depot {
     }
 
     /**
-     * Gives slots to a magazine that has none.
+     * Fills an empty magazine with slots.
      *
      * @throws IllegalStateException if the system refuses the memory for one more table; the
      *     message holds its reason
@@ -63,7 +63,7 @@ final class Depot {
         }
     }
 
-    /** Slots that need something before they are handed out are few, and get it under no lock. */
+    /** Few slots need a preparation, and it happens under no lock. */
     private boolean fillWithPrepared(Magazine magazine) {
         Table table;
         int slot;
@@ -87,7 +87,7 @@ final class Depot {
         return quarantine.give(magazine) || free.takeUsed(magazine);
     }
 
-    /** Finds, or makes, one more table to hand slots out of. */
+    /** Finds or makes one more table with free slots. */
     private void grow() {
         if (revive()) {
             return;
@@ -110,7 +110,7 @@ final class Depot {
     }
 
     /**
-     * Uses an empty table again; returns whether there is one, or another thread has made one
+     * Uses an empty table again. Returns false if there is none, and no other thread has made one
      * meanwhile.
      */
     private boolean revive() {
@@ -134,7 +134,7 @@ final class Depot {
         }
     }
 
-    /** Takes the closed slots of a magazine, which has room again afterwards. */
+    /** Takes the closed slots of a magazine, so that it has room again. */
     void takeClosed(Magazine magazine) {
         Batch replacement = null;
         while (!exchange(magazine, replacement)) {
@@ -168,13 +168,13 @@ final class Depot {
     }
 
     /**
-     * Lets go of what the Java heap has for the slots of tables whose slots are all free. The table
-     * with fresh slots stays, or one of the others.
+     * Releases the Java heap of tables whose slots are all free. The table with fresh slots stays,
+     * or one of the others.
      */
     private void emptyUnused() {
         @Nullable
         Table[] all = Tables.all();
-        // Slots in a magazine that is made meanwhile are not counted, so their tables stay.
+        // Slots in new magazines are not counted, so their tables stay.
         List<Magazine> known = magazines.all();
         Table unused;
         synchronized (this) {
@@ -194,9 +194,7 @@ final class Depot {
         }
     }
 
-    /**
-     * Takes the tables that have nothing but free slots, but for one, and links them as empty ones.
-     */
+    /** Takes the tables that have only free slots, except for one, and links them as empty ones. */
     private @Nullable Table takeUnused(@Nullable Table[] all, List<Magazine> known) {
         for (Batch due = quarantine.due(); due != null; due = quarantine.due()) {
             free.release(due, all);
@@ -208,7 +206,7 @@ final class Depot {
         for (Batch batch = quarantine.first(); batch != null; batch = batch.next) {
             count(batch, all);
         }
-        // Owners of magazines only add to their batches, and exchange them under this monitor.
+        // Owners of magazines add to their batches, and exchange them only under this monitor.
         for (int i = 0; i < known.size(); i++) {
             count(known.get(i).closed, all);
         }
@@ -234,7 +232,7 @@ final class Depot {
         }
     }
 
-    /** Replaces the slots of empty tables by none, which the owner of a batch need not know. */
+    /** Removes the slots of empty tables from a batch. Its owner need not know. */
     private static void forgetEmpty(Batch batch, @Nullable Table[] all) {
         int count = batch.count;
         VarHandle.acquireFence();
@@ -252,7 +250,7 @@ final class Depot {
         return free.list();
     }
 
-    /** Takes all tables away from a kind that nobody uses any more. */
+    /** Takes all tables away from an unused kind. */
     List<Table> dismantle() {
         isKeptUp = false;
         List<Table> all = tables();
@@ -264,7 +262,10 @@ final class Depot {
         return all;
     }
 
-    /** How many slots were bound and closed so far. Exact while no thread binds or closes. */
+    /**
+     * The numbers of slots that were bound and closed so far. Exact while no thread binds or
+     * closes.
+     */
     Turnover turnover() {
         return magazines.turnover();
     }

@@ -5,8 +5,7 @@ package dev.salto.internal.table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of one kind that nothing is kept for in the Java heap, because all their slots are
- * free.
+ * The tables of one kind without memory in the Java heap, because all their slots are free.
  *
  * <p>It belongs to a depot, whose monitor guards it.
  */
@@ -14,13 +13,13 @@ final class EmptyTables {
     private @Nullable Table first;
     private @Nullable Table last;
 
-    /** The one that is used again next. */
+    /** The table that is used again next. */
     @Nullable
     Table first() {
         return first;
     }
 
-    /** Adds a table: one that can be used again at once before all others. */
+    /** Adds a table. If it can be used again at once, it comes first. */
     void add(Table table) {
         table.isEmpty = true;
         if (first == null || last == null) {
@@ -35,7 +34,6 @@ final class EmptyTables {
         }
     }
 
-    /** Removes the first one. */
     void removeFirst() {
         Table table = first;
         if (table != null) {
@@ -46,7 +44,6 @@ final class EmptyTables {
         }
     }
 
-    /** Forgets all. */
     void clear() {
         first = null;
         last = null;

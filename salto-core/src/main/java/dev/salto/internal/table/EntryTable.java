@@ -8,8 +8,8 @@ import dev.salto.internal.text.TextIndex;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Code by index of which only the entries are used, by trampolines with blocks whose argument is a
- * slot's id: the base in its header is 0.
+ * Code by index for its entries alone. Trampolines with blocks use them, with a slot's id as the
+ * argument, so the base in the header is 0.
  */
 final class EntryTable implements Tables.UnnumberedTable {
     private static volatile @Nullable EntryTable universal;
@@ -20,18 +20,18 @@ final class EntryTable implements Tables.UnnumberedTable {
         this.memory = memory;
     }
 
-    /** The one that leads to the universal gate, for all conventions. */
+    /** The table that leads to the universal gate, for all conventions. */
     static EntryTable universal(Route route) throws OsException {
         EntryTable made = universal;
         if (made == null) {
-            // By races: one is as good as another.
+            // Several threads may make one; each is as good.
             made = add(route);
             universal = made;
         }
         return made;
     }
 
-    /** Maps one more. */
+    /** Maps one more table. */
     static EntryTable add(Route route) throws OsException {
         TextIndex.CodeByIndex code = route.image().index().byIndex();
         EntryTable table = new EntryTable(IndexTable.map(route, -code.bias()));

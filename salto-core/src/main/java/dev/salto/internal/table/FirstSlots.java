@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first slots of one kind, in tables that kinds share. Each is used once, so a stale function
- * pointer reaches no other closure, until the type was collected and {@link RecycledSlots} gives
- * the rows to another kind.
+ * pointer reaches no other closure. After the type is collected, {@link RecycledSlots} gives its
+ * rows to another kind.
  */
 final class FirstSlots {
-    /** How many a kind has. With more closures it gets tables of its own. */
+    /** The number of first slots of a kind. With more closures it gets tables of its own. */
     static final int COUNT = 64;
 
     /** The slot is not bound, because the kind is not connected any more. */
     static final int DISCONNECTED = -2;
 
     /**
-     * The ids of the first slots of the rows. One more than needed, for threads that add one at the
-     * same time.
+     * The ids of the first slots of the rows. There is one place more, because two threads may add
+     * a row at the same time.
      */
     private final int[] rows = new int[COUNT / Table.ROW + 1];
 
@@ -28,7 +28,7 @@ final class FirstSlots {
     private int bound;
     private int closed;
 
-    /** Whether the kind takes slots from its depot from now on. */
+    /** Whether the kind now takes slots from its depot. */
     private volatile boolean isSpent;
 
     boolean isSpent() {
@@ -57,7 +57,7 @@ final class FirstSlots {
     }
 
     /**
-     * Binds the next slot. Under the monitor nothing is called once anything has changed.
+     * Binds the next slot. After the first change, no method is called under the monitor.
      *
      * @return its id; {@link Tables#NONE} if there is none; {@link #DISCONNECTED}
      */

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of one kind, with those of their slots that are free: neither in a magazine nor in
+ * The tables of one kind, with their free slots: those that are neither in a magazine nor in
  * quarantine.
  *
  * <p>It belongs to a depot, whose monitor guards it.
@@ -17,10 +17,10 @@ final class FreeSlots {
     /** All tables. */
     private @Nullable Table tables;
 
-    /** Those with slots that were used before and are free. */
+    /** The tables with free slots that were used before. */
     private @Nullable Table withFree;
 
-    /** The one with slots that were never handed out. */
+    /** The table with slots that were never handed out. */
     private @Nullable Table growing;
 
     /** All tables; the next ones follow the first. */
@@ -41,14 +41,14 @@ final class FreeSlots {
         tables = table;
     }
 
-    /** Has fresh slots come from a table. There must be none that they come from. */
+    /** Sets the table of fresh slots. There must be none. */
     void setGrowing(Table table) {
         growing = table;
     }
 
     /**
-     * Gives a magazine slots of one table that were used before, the first ones last. Returns
-     * whether there are any.
+     * Gives a magazine used slots of one table, the first ones last. Returns whether there are
+     * any.
      */
     boolean takeUsed(Magazine magazine) {
         Table table = withFree;
@@ -110,7 +110,7 @@ final class FreeSlots {
         return true;
     }
 
-    /** Frees slots. If that is done again after a failure, it has no effect. */
+    /** Frees slots. Doing so again after a failure has no effect. */
     void release(Batch batch, @Nullable Table[] all) {
         for (int i = 0; i < batch.count; i++) {
             int id = batch.ids[i];
@@ -129,10 +129,10 @@ final class FreeSlots {
     }
 
     /**
-     * Marks the tables as empty that have nothing but free slots, counted with those in quarantine.
-     * One of them stays as it is.
+     * Marks the tables that have only free slots, or slots in quarantine, as empty. One of them
+     * stays as it is.
      *
-     * @param reusableFrom how many closes the depot must have seen before tables with slots in
+     * @param reusableFrom the number of closes in the depot from which tables with slots in
      *     quarantine are used again
      * @return the first of them; the next empty ones follow it
      */

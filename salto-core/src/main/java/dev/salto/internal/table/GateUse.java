@@ -19,6 +19,6 @@ public interface GateUse {
     /** Puts the dispatcher behind the gate, if no other kind has. */
     void connect();
 
-    /** Lets go of the dispatcher, if no other kind needs it. */
+    /** Releases the dispatcher, if no other kind needs it. */
     void disconnect();
 }

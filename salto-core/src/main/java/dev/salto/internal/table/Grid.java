@@ -3,17 +3,17 @@
 package dev.salto.internal.table;
 
 /**
- * Where the trampolines of a code table lie. They lie in lines: some trampolines, and perhaps some
+ * The places of a code table's trampolines. They lie in lines: some trampolines, and perhaps some
  * bytes behind them.
  *
- * <p>It divides by multiplying, in a quarter of the time that the processor takes to divide.
+ * <p>It divides by a multiplication, which takes a quarter of the time of a division.
  */
 final class Grid {
     private final int count;
     private final int size;
     private final int inLine;
 
-    /** How many bytes there are behind the trampolines of a line. */
+    /** The number of bytes behind the trampolines of a line. */
     private final int gap;
 
     private final long inverseOfCount;
@@ -22,9 +22,9 @@ final class Grid {
     /**
      * A grid.
      *
-     * @param count how many trampolines there are
+     * @param count the number of trampolines
      * @param size the distance from one to the next in its line, in bytes
-     * @param inLine how many lie in a line
+     * @param inLine the number in a line
      * @param lineSize the distance from one line to the next, in bytes
      */
     Grid(int count, int size, int inLine, int lineSize) {
@@ -41,7 +41,7 @@ final class Grid {
         return count;
     }
 
-    /** How many bytes a slot's trampoline is from the first one. */
+    /** The distance of a slot's trampoline from the first one, in bytes. */
     int offset(int slot) {
         return gap == 0 ? slot * size : slot * size + divide(slot, inverseOfCount) * gap;
     }
@@ -49,25 +49,25 @@ final class Grid {
     /**
      * The slot of a trampoline.
      *
-     * @param offset how many bytes the trampoline is from the first one
+     * @param offset the distance of the trampoline from the first one, in bytes
      * @return {@link Tables#NONE} if none begins there
      */
     int slotAt(long offset) {
         if (offset < 0 || offset > offset(count - 1)) {
             return Tables.NONE;
         }
-        // An address within a trampoline gives its slot or the next one, whose trampoline begins
-        // elsewhere.
+        // An address within a trampoline gives its slot or the next one, whose trampoline begins at
+        // another address.
         int slot = divide((offset + gap) * inLine, inverseOfSize);
         return slot < count && offset(slot) == offset ? slot : Tables.NONE;
     }
 
-    /** What {@link #divide} wants instead of a divisor. */
+    /** The factor that {@link #divide} needs instead of a divisor. */
     private static long inverse(int divisor) {
         return Math.ceilDiv(1L << Integer.SIZE, divisor);
     }
 
-    /** Divides a number of 18 bits by one of no more than 10. */
+    /** Divides a number of 18 bits by a divisor of at most 10 bits. */
     private static int divide(long number, long inverse) {
         return (int) ((number * inverse) >>> Integer.SIZE);
     }

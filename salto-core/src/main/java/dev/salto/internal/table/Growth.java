@@ -2,12 +2,9 @@
 
 package dev.salto.internal.table;
 
-/** Where a kind's slots come from. */
+/** The source of a kind's slots. */
 interface Growth {
-    /**
-     * Whether the code of the slots is that of static trampolines, and not made at run time by the
-     * JDK.
-     */
+    /** Whether the slots are static trampolines. Otherwise the JDK makes their code at run time. */
     boolean areStatic();
 
     /**
@@ -20,20 +17,20 @@ interface Growth {
     int takeRow();
 
     /**
-     * Makes one more table for the kind alone, or takes one that no kind has.
+     * Makes one more table for the kind alone, or takes one without a kind.
      *
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
     Table grow();
 
-    /** Whether a fresh slot needs something before it is handed out. */
+    /** Whether a fresh slot needs a preparation. */
     boolean preparesSlots();
 
-    /** Makes what a fresh slot needs before it is handed out. */
+    /** Prepares a fresh slot before it is handed out. */
     void prepare(Table table, int slot);
 
     /**
-     * Is told that the kind has a table of {@link #grow}: the way of calls may have changed
+     * Called when the kind has a table of {@link #grow}: the route of calls may have changed
      * meanwhile.
      */
     void joined(Table table);

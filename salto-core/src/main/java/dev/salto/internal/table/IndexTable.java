@@ -8,8 +8,8 @@ import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextIndex;
 
 /**
- * A table of one kind, whose trampolines know their index only. What they all need is in the
- * table's header, which is filled before it is mapped, and read-only.
+ * A table of one kind, whose trampolines know only their index. The table's header has the rest. It
+ * is filled before it is mapped, and read-only.
  */
 final class IndexTable extends Table {
     private final TextIndex.CodeByIndex code;
@@ -20,7 +20,7 @@ final class IndexTable extends Table {
 
     private boolean isAnnounced;
 
-    /** Where the header leads. */
+    /** The route in the header. */
     private Route route;
 
     private IndexTable(int number, Kind kind, Route route, IndexTableMemory memory) {
@@ -43,7 +43,7 @@ final class IndexTable extends Table {
                 number -> new IndexTable(number, kind, route, map(route, Tables.id(number, 0))));
     }
 
-    /** Tells of the table, if nobody has. */
+    /** Reports the new table to the Flight Recorder, once. */
     synchronized void announce() {
         if (!isAnnounced) {
             isAnnounced = true;
@@ -51,22 +51,22 @@ final class IndexTable extends Table {
         }
     }
 
-    /** Maps code by index, whose first trampoline has a certain argument. */
+    /** Maps code by index with a given argument of its first trampoline. */
     static IndexTableMemory map(Route route, int firstArgument) throws OsException {
         return route.image().mapIndexTable(route.image().index().byIndex().header(route.entryByIndex(), firstArgument,
                 route.gate(), route.stackSize(), route.universalGate()));
     }
 
     /**
-     * Leads all calls another way, to where the same signature's calls can go. Each change of the
-     * header is a store of one word.
+     * Moves all calls to another route for the same signature. Each change of the header is a store
+     * of one word.
      *
-     * <p>A gate becomes another one of the same signature: that is right with every value of the
-     * other words. The universal gate's entry becomes one that appends: the words that only such an
-     * entry reads are written first. The jump through the header orders no loads on AArch64, Arm,
-     * RISC-V and LoongArch, so all threads execute a barrier in between.
+     * <p>A new gate of the same signature is right with every value of the other words. For a gate
+     * instead of the universal gate, the entry changes to one that appends. The words that only
+     * such an entry reads are written first. The jump through the header orders no loads on
+     * AArch64, Arm, RISC-V and LoongArch, so all threads execute a barrier in between.
      *
-     * @throws OsException if the system refuses; calls then go the one way or the other
+     * @throws OsException if the system refuses; calls then use the old or the new route
      */
     synchronized void lead(Route other) throws OsException {
         if (other.equals(route)) {

@@ -6,8 +6,8 @@ import java.lang.foreign.FunctionDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the closures of one type have in common. Tables hold it, so it outlives the type and holds
- * no class of a user's unless closures are open.
+ * The common part of one type's closures. Tables hold it, so it outlives the type. It holds a
+ * user's classes only while closures are open.
  */
 public final class Kind {
     private final String objects;
@@ -20,8 +20,8 @@ public final class Kind {
      *
      * @param objects the name of the class of objects that its closures are bound to
      * @param function the type in C
-     * @param plan where a caller that the universal gate answers passes arguments and expects the
-     *     result; null if there is a gate
+     * @param plan the places of arguments and result for the universal gate; null if there is a
+     *     gate
      */
     public Kind(String objects, FunctionDescriptor function, @Nullable Object plan) {
         this.objects = objects;
@@ -34,17 +34,14 @@ public final class Kind {
         return function;
     }
 
-    /**
-     * Where a caller passes arguments, which only the layer above understands; null if there is a
-     * gate.
-     */
+    /** The places of arguments and result, for the layer above; null if there is a gate. */
     public @Nullable Object plan() {
         return plan;
     }
 
     /**
-     * Says how calls of its closures are answered, which only the layers above understand: their
-     * exceptions, or all of it.
+     * Returns how calls are answered, for the layers above: the handling of exceptions, or of whole
+     * calls.
      *
      * @return null if no closure is open
      */
@@ -56,13 +53,13 @@ public final class Kind {
         this.rules = rules;
     }
 
-    /** What its closures are, for people. */
+    /** The type of its closures, for people. */
     public String describe() {
         try {
             return objects + ", " + function;
         } catch (RuntimeException | Error e) {
-            // The text of a layout takes data of the locale, which a process does not find any more
-            // that is in another root folder.
+            // The text of a layout needs data of the locale, which a process in another root folder
+            // cannot find.
             return objects;
         }
     }

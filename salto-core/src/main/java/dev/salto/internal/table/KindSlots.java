@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * Binds and closes the closures of one kind. The first slots come from tables that all kinds share.
  * A kind that needs more has tables of its own.
  *
- * <p>All methods may be called from any thread. An operation that fails, at whatever point, has
- * changed nothing: it takes effect by plain stores that no call follows. Those methods that take an
- * id expect that of an open closure: the caller must ensure that nobody else closes it.
+ * <p>All methods may be called from any thread. An operation that fails has changed nothing: it
+ * takes effect by plain stores, and no call follows them. Methods with an id as a parameter expect
+ * that of an open closure. The caller must ensure that nobody else closes it.
  */
 public final class KindSlots {
-    /** How many calls can follow each other when a closure is closed because its arena is. */
+    /** The number of nested calls to close a closure with its arena. */
     private static final int FRAMES_TO_CLOSE = 60;
 
     private final Kind kind;
@@ -51,8 +51,8 @@ public final class KindSlots {
     /**
      * The slots of a kind with a gate or with the universal gate.
      *
-     * @param objects what all objects are
-     * @param rules says how calls are answered, see {@link Kind#rules}
+     * @param objects the class of all objects
+     * @param rules the answer to calls, see {@link Kind#rules}
      * @param gate connected while closures are open; null if gate and rules are kept for good
      */
     public static KindSlots ofTrampolines(Kind kind, Class<?> objects, Route route, Object rules,
@@ -89,19 +89,18 @@ public final class KindSlots {
     }
 
     /**
-     * Whether the code of these slots is that of static trampolines, and not made at run time by
-     * the JDK.
+     * Whether these slots are static trampolines. Otherwise the JDK makes their code at run time.
      */
     public boolean areStatic() {
         return growth.areStatic();
     }
 
-    /** What the closures are. */
+    /** The kind of the closures. */
     public Kind kind() {
         return kind;
     }
 
-    /** Says who wants to know about the classes of objects. */
+    /** Sets the listener to the classes of objects. */
     public void setListener(ClassListener listener) {
         depot.classes().setListener(listener);
     }
@@ -109,11 +108,9 @@ public final class KindSlots {
     /**
      * Binds an object to a slot.
      *
-     * @param isByAddress whether the slot is going to be closed by {@link #closeAddress}, and not
-     *     otherwise
+     * @param isByAddress whether only {@link #closeAddress} will close the slot
      * @return the slot's id
-     * @throws IllegalStateException if the system refuses the memory that it takes; the message
-     *     holds its reason
+     * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
     public int bind(Object target, boolean isByAddress) {
         Objects.requireNonNull(target, "target");
@@ -150,7 +147,7 @@ public final class KindSlots {
     }
 
     /**
-     * Binds an object to a slot that is going to be closed by its address.
+     * Binds an object to a slot that {@link #closeAddress} will close.
      *
      * @return the function pointer
      * @throws IllegalStateException if the system refuses the memory that it takes; the message
@@ -210,7 +207,7 @@ public final class KindSlots {
         return closing.bind(target, arena);
     }
 
-    /** Sees to it that this thread can close a slot although there is no memory left. */
+    /** Makes sure that this thread can close a slot even without free memory. */
     private void makeRoomForClosing() {
         if (first.isSpent()) {
             Magazine magazine = magazines.take();
@@ -230,7 +227,7 @@ public final class KindSlots {
     }
 
     /**
-     * Binds a slot to another object. Calls that are under way may still see the object before.
+     * Binds a slot to another object. Calls in progress may still see the old object.
      *
      * @throws IllegalStateException if the slot is sealed
      */
@@ -259,8 +256,8 @@ public final class KindSlots {
      * Binds a function pointer to another object.
      *
      * @return false if it is closed
-     * @throws IllegalArgumentException if there is no function pointer of that address here, or it
-     *     is not one that is closed by its address
+     * @throws IllegalArgumentException if no function pointer here has that address, or it is not
+     *     one that is closed by its address
      * @throws IllegalStateException if it is sealed
      */
     public boolean rebindAddress(long address, Object target) {
@@ -272,7 +269,7 @@ public final class KindSlots {
         return isBound && Tables.replaceIfBound(id, target);
     }
 
-    /** Closes a slot: calls find no object there from now on. */
+    /** Closes a slot: later calls find no object there. */
     public void close(int id) {
         boolean _ = close(id, false);
     }
@@ -298,7 +295,7 @@ public final class KindSlots {
         return magazine != null ? magazine.close(table, id, claims) : closeElsewhere(table, id, claims);
     }
 
-    /** Closes a slot by a magazine that the thread did not have before, or borrows. */
+    /** Closes a slot with a new or borrowed magazine. */
     private boolean closeElsewhere(Table table, int id, boolean claims) {
         Magazine magazine = magazines.take();
         try {
@@ -342,10 +339,11 @@ public final class KindSlots {
     }
 
     /**
-     * Leads the calls of all slots another way, now and from now on.
+     * Moves the calls of all slots, present and future ones, to another route. *
      *
-     * @param route another gate of the same signature; or a gate, where it was the universal gate
-     * @throws IllegalStateException if the system refuses; calls then go the one way or the other
+     * @param route another gate of the same signature; or a gate, instead of the universal gate
+     * @throws IllegalStateException if the system refuses; calls then use the old or the new
+     *     route
      */
     public void lead(Route route) {
         if (growth instanceof TrampolineGrowth trampolines) {
@@ -353,7 +351,7 @@ public final class KindSlots {
         }
     }
 
-    /** Leads the calls of all slots to another gate of the same signature. */
+    /** Moves the calls of all slots to another gate of the same signature. */
     public void setGate(long gate) {
         if (growth instanceof TrampolineGrowth trampolines) {
             trampolines.lead(trampolines.route().withGate(gate), store);

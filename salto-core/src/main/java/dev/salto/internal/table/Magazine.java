@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The slots that one thread has at hand in one kind: those that it binds next, and those that it
- * has closed. Only its owner touches it, so nobody waits for it. Slots belong to no magazine: one
- * that was bound here may be closed elsewhere.
+ * has closed. Only its owner uses it, so nobody waits for it. A slot that was bound here may be
+ * closed in another magazine.
  *
- * <p>A platform thread keeps its magazine until it ends. All others borrow one for a single
- * operation. The owner takes effect by plain stores that no call follows: an operation that fails
- * before them has changed nothing.
+ * <p>A platform thread keeps its magazine until it ends. Other threads borrow one for a single
+ * operation. An operation takes effect by plain stores, and no call follows them. If it fails
+ * before that, it has changed nothing.
  */
 final class Magazine {
     /** No thread. */
@@ -22,27 +22,26 @@ final class Magazine {
     /** The owner's number, which is never used twice. */
     volatile long owner;
 
-    /** Whether it is borrowed, and so goes back at the end of the operation. */
+    /** Whether it is borrowed for one operation. */
     final boolean isLent;
 
-    /**
-     * The last owner that took it for good; null for one that is lent. Written after {@link
-     * #owner}.
-     */
+    /** The last thread that took it for good; null for a lent one. Written after {@link #owner}. */
     volatile @Nullable Owner lastOwner;
 
-    /** What is bound next is the last one. */
+    /** The free slots. The last one is bound next. */
     int[] free = new int[Batch.SIZE];
 
     int freeCount;
 
-    /** What was closed, in that order. */
+    /** The closed slots, in the order of closing. */
     Batch closed = new Batch();
 
-    /** How many slots it was given in all. */
+    /** The number of slots that it was given in all. */
     long givenInAll;
 
-    /** How many slots were closed before those in {@link #closed}, and how many that are sealed. */
+    /**
+     * The number of slots that were closed before those in {@link #closed}, sealed ones included.
+     */
     long closedBefore;
 
     private final Depot depot;
@@ -57,7 +56,7 @@ final class Magazine {
             this.id = thread.threadId();
         }
 
-        /** Whether it is a certain thread, which has ended. */
+        /** Whether it is the thread of this number, and has ended. */
         boolean isEnded(long thread) {
             Thread own = get();
             return id == thread && (own == null || !own.isAlive());
@@ -71,7 +70,7 @@ final class Magazine {
         this.classes = new RecentClasses(depot.classes());
     }
 
-    /** Whether the object before was one of the same class. */
+    /** Whether the last object had the same class. */
     boolean isOfLastClass(Object object) {
         return classes.isLast(object.getClass());
     }
@@ -121,7 +120,7 @@ final class Magazine {
     /**
      * Closes a slot of a table that kinds do not share.
      *
-     * @param claims whether it is only to be closed if it is bound
+     * @param claims whether to close it only if it is bound
      * @return whether it did
      */
     boolean close(Table table, int id, boolean claims) {
@@ -134,7 +133,7 @@ final class Magazine {
         Traces.note(id);
         int count = batch.count;
         batch.ids[count] = id;
-        // The upkeep thread may read the batch up to its count.
+        // The upkeep thread reads the batch up to its count.
         VarHandle.releaseFence();
         if (claims && !Tables.claim(id)) {
             return false;
@@ -148,7 +147,7 @@ final class Magazine {
         return true;
     }
 
-    /** Sees to it that the owner can close a slot although there is no memory left. */
+    /** Makes sure that the owner can close a slot even without free memory. */
     void makeRoomForClosing() {
         if (closed.count == Batch.SIZE) {
             depot.takeClosed(this);

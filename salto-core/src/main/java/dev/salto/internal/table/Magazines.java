@@ -11,29 +11,29 @@ import org.jspecify.annotations.Nullable;
 /** The magazines of one kind. */
 @SuppressWarnings("ReferenceEquality") // one array stands for none
 final class Magazines {
-    /** How many threads can have one to themselves. A power of two. */
+    /** The number of threads that can have a magazine to themselves. A power of two. */
     private static final int OWN = 256;
 
-    /** In how many places a thread looks for one of its own. */
+    /** The number of places where a thread looks for a magazine of its own. */
     private static final int PROBES = 4;
 
     /**
-     * How many can be lent at a time: more threads than that are never in the middle of an
-     * operation.
+     * The number of magazines that can be lent at a time. More threads are hardly ever in the
+     * middle of an operation.
      */
     private static final int LENT = 64;
 
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Magazine[].class);
     private static final VarHandle OWNER = findOwner();
 
-    /** What a kind has that needs no magazine yet. */
+    /** The magazines of a kind that needs none yet. */
     private static final @Nullable Magazine[] NONE = new @Nullable Magazine[OWN];
 
     private final Depot depot;
 
     /**
-     * Their places. They change once, from {@link #NONE} and under the monitor; a thread that does
-     * not see that finds no magazine, and looks again.
+     * The places of magazines. The array changes once, from {@link #NONE} and under the monitor. A
+     * thread that does not see the change finds no magazine, and looks again.
      */
     private @Nullable Magazine[] own = NONE;
 
@@ -43,7 +43,7 @@ final class Magazines {
         this.depot = depot;
     }
 
-    /** The magazine that the current thread has had before, in the first place; or null. */
+    /** The current thread's magazine, if it is in the first place; otherwise null. */
     @Nullable
     Magazine mine() {
         long id = Thread.currentThread().threadId();
@@ -81,7 +81,7 @@ final class Magazines {
         }
     }
 
-    /** The magazine at a place, if it belongs to the thread or can. */
+    /** The magazine at a place, if the thread has it or can take it. */
     private @Nullable Magazine own(Thread thread, long id, int place) {
         Magazine magazine = own[place];
         if (magazine == null) {
@@ -146,7 +146,7 @@ final class Magazines {
     /** How many slots were bound and closed. Exact while no thread uses a magazine. */
     Turnover turnover() {
         List<Magazine> all = all();
-        // What was closed is looked at first, because that was bound before.
+        // The closed slots are counted first, because they were bound before.
         long closed = all.stream().mapToLong(magazine -> magazine.closedBefore + magazine.closed.count).sum();
         VarHandle.acquireFence();
         return new Turnover(all.stream().mapToLong(magazine -> magazine.givenInAll - magazine.freeCount).sum(), closed);

@@ -5,13 +5,13 @@ package dev.salto.internal.table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of one kind that were closed last. They are not bound again yet, so that calls of
- * closed closures are noticed for a while.
+ * The slots of one kind that were closed last. They are not bound again yet, so that Salto notices
+ * calls of closed closures for a while.
  *
  * <p>It belongs to a depot, whose monitor guards it.
  */
 final class Quarantine {
-    /** How many slots stay here for magazines that have none, besides those that have to. */
+    /** The number of slots beyond the quarantine's size that stay here for empty magazines. */
     private static final int MORE = 64 * Batch.SIZE;
 
     private final int size = QuarantineSetting.size();
@@ -23,10 +23,10 @@ final class Quarantine {
     private int count;
     private @Nullable Batch spare;
 
-    /** How many slots were closed so far. */
+    /** The number of slots that were closed so far. */
     private long closed;
 
-    /** How many slots have to be closed before a slot is bound again. */
+    /** The number of closes before a slot is bound again. */
     int size() {
         return size;
     }
@@ -36,8 +36,8 @@ final class Quarantine {
     }
 
     /**
-     * Takes the closed slots of a magazine, which has room again afterwards. Nothing is called once
-     * anything has changed.
+     * Takes the closed slots of a magazine, so that it has room again. After the first change, no
+     * method is called.
      *
      * @param made a batch for the magazine, if the last attempt found none
      * @return false if there is no batch for the magazine
@@ -94,7 +94,7 @@ final class Quarantine {
         return first != null && count - first.count >= size ? first : null;
     }
 
-    /** The oldest batch, if it is due, and of no use for magazines or one of very many. */
+    /** The oldest batch, if it is due and either useless for magazines or one of very many. */
     @Nullable
     Batch excess() {
         Batch first = due();

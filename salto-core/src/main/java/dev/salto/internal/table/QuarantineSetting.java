@@ -4,7 +4,7 @@ package dev.salto.internal.table;
 
 import org.jspecify.annotations.Nullable;
 
-/** The system property that says how long slots are in quarantine. */
+/** The system property with the size of the quarantine. */
 final class QuarantineSetting {
     private static final String PROPERTY = "dev.salto.quarantine";
     private static final int DEFAULT = 1000;
@@ -15,7 +15,7 @@ final class QuarantineSetting {
     /**
      * The number of slots that are closed before a slot is bound again.
      *
-     * @throws IllegalArgumentException if the property has a value that means nothing
+     * @throws IllegalArgumentException if the value of the property is unknown
      */
     static int size() {
         String value = System.getProperty(PROPERTY, "");

@@ -6,8 +6,8 @@ import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last few classes of objects that were bound, with the numbers of their names. It keeps no
- * class from being unloaded. For one thread at a time.
+ * The last few classes of bound objects, with the numbers of their names. It keeps no class from
+ * being unloaded. For one thread at a time.
  */
 final class RecentClasses {
     /** A power of two. */
@@ -29,7 +29,7 @@ final class RecentClasses {
     }
 
     /**
-     * None so far.
+     * Makes an empty list.
      *
      * @param seen told the number of each class, at least when it is seen for the first time
      */

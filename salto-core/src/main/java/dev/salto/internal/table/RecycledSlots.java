@@ -15,9 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of types that were collected, with all their closures closed. Types with the same route
- * use them, the oldest first. So types that come and go take no more memory than there are at a
- * time.
+ * The slots of collected types, whose closures are all closed. Types with the same route use them,
+ * the oldest first. So the memory depends on the number of live types, not on all types so far.
  */
 final class RecycledSlots {
     private static final Map<Route, RecycledSlots> BY_ROUTE = new HashMap<>();
@@ -33,13 +32,13 @@ final class RecycledSlots {
 
     private RecycledSlots() {}
 
-    /** What a type leaves behind. */
+    /** The rows and tables of a collected type. */
     private static final class Leftovers extends PhantomReference<KindSlots> {
         private final TrampolineGrowth growth;
         private final SlotStore store;
         private boolean isCollected;
 
-        /** The tables, when they are taken from the depot, and how much is recycled already. */
+        /** The tables, after they are taken from the depot, and the progress of recycling. */
         private @Nullable List<Table> tables;
 
         private int nextTable;
@@ -52,8 +51,8 @@ final class RecycledSlots {
         }
 
         /**
-         * Has all slots used again, unless some are bound. Goes on where it was if it has failed
-         * before.
+         * Recycles all slots, unless some are bound. After a failure, it continues where it
+         * stopped.
          */
         private boolean recycle() {
             List<Table> own = tables;
@@ -98,7 +97,7 @@ final class RecycledSlots {
         }
     }
 
-    /** Has the slots of a type used again some time after it was collected. */
+    /** Recycles the slots of a type some time after it is collected. */
     static void watch(KindSlots slots, TrampolineGrowth growth, SlotStore store) {
         Leftovers leftovers = new Leftovers(slots, growth, store);
         synchronized (BY_ROUTE) {

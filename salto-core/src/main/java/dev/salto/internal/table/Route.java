@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * The way of calls from a trampoline to Java. Kinds with equal routes can use each other's tables.
  *
  * @param image has the code
- * @param place where the hidden argument goes; null if the universal gate answers the calls
- * @param gate the gate's address; 0 if the universal gate answers the calls
- * @param generic the name of the entry that stores what functions are called with; null if there is
- *     a gate
+ * @param place the place of the hidden argument; null for the universal gate
+ * @param gate the gate's address; 0 for the universal gate
+ * @param generic the name of the entry that stores the arguments in a frame; null if there is a
+ *     gate
  * @param universalGate the universal gate's address; 0 if there is a gate
  */
 public record Route(TextImage image, @Nullable TrailingArgument place, long gate, @Nullable String generic,
@@ -43,7 +43,7 @@ public record Route(TextImage image, @Nullable TrailingArgument place, long gate
         return place == null ? 0 : place.stackSize();
     }
 
-    /** Where the entry is in code by index, from the beginning of a table. */
+    /** The place of the entry in code by index, from the beginning of a table. */
     int entryByIndex() {
         String name = place == null ? Objects.requireNonNull(generic) : place.entry("append_");
         return image.index().byIndex().entry(name);

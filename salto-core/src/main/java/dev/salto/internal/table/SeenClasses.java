@@ -6,12 +6,9 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The classes of the objects that slots of one kind were bound to, as far as somebody wants to
- * know.
- */
+/** The classes of one kind's bound objects, until there are enough for its listener. */
 final class SeenClasses {
-    /** With so many classes, one type profile for all is slower than one for each. */
+    /** From this number of classes on, one type profile for all is slower than one for each. */
     private static final int MIXED = 3;
 
     private final Set<Integer> seen = new HashSet<>(0);

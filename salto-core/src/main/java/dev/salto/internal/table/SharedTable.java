@@ -10,8 +10,8 @@ import java.lang.invoke.VarHandle;
 
 /**
  * A table with blocks whose slots belong to different kinds, a row to each. The blocks of a row are
- * written before one of its function pointers is handed out. A later change is a single store that
- * is right with every value of all other words.
+ * written before one of its function pointers is handed out. A later change is a single store,
+ * which is right with every value of all other words.
  *
  * <p>Blocks and call records are read-only, except while a thread that has
  * {@linkplain #tryOwn() taken} the table changes them.
@@ -21,10 +21,13 @@ final class SharedTable extends Table {
     private static final int OWNED = 1;
     private static final VarHandle IS_OWNED = findIsOwned();
 
-    /** Each row has an entry of its own. */
+    /** Rows have entries of their own. */
     static final long NO_ENTRY = 0;
 
-    /** How many slots with the same entry are written at a time: four system calls are dear. */
+    /**
+     * The number of slots with the same entry that are written at a time, because each time takes
+     * four system calls.
+     */
     private static final int WRITTEN_AT_ONCE = 16 * ROW;
 
     private final BlockTable blocks;
@@ -35,7 +38,7 @@ final class SharedTable extends Table {
      */
     private final long entry;
 
-    /** How many slots have it already. Belongs to the owner. */
+    /** The number of slots with written blocks. Belongs to the owner. */
     private int written;
 
     /** The first slot of the next row that nobody has. Belongs to the owner. */
@@ -44,8 +47,8 @@ final class SharedTable extends Table {
     private boolean isAnnounced;
 
     /**
-     * Whether a thread changes the table. Its owner releases it by writing the field: a call could
-     * fail at the stack's end.
+     * Whether a thread changes the table. The owner releases it by a write to the field: a call
+     * could fail at the end of the stack.
      */
     volatile int isOwned;
 
@@ -57,7 +60,7 @@ final class SharedTable extends Table {
     }
 
     /**
-     * Maps a table, which belongs to the current thread until that clears {@link #isOwned}.
+     * Maps a table, which belongs to the current thread until it clears {@link #isOwned}.
      *
      * @param entry the entry of all slots, or {@link #NO_ENTRY}
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
@@ -66,7 +69,7 @@ final class SharedTable extends Table {
         return Tables.add(image.index().trampolineCount(), new Maker(image, entry));
     }
 
-    /** Tells of the table, if nobody has. The current thread must own it. */
+    /** Reports the new table to the Flight Recorder, once. The current thread must own it. */
     void announce() {
         if (!isAnnounced) {
             isAnnounced = true;
@@ -76,7 +79,7 @@ final class SharedTable extends Table {
         }
     }
 
-    /** No lambda, whose class the first closure of a process would wait for. */
+    /** No lambda: the first closure of a process would wait for its class. */
     private record Maker(TextImage image, long entry) implements Tables.Maker<SharedTable> {
         @Override
         public SharedTable make(int number) throws OsException {
@@ -141,8 +144,8 @@ final class SharedTable extends Table {
     }
 
     /**
-     * Leads the calls of a row that go through a gate to another gate of the same signature. The
-     * current thread must own the table.
+     * Moves the calls of a row from its gate to another gate of the same signature. The current
+     * thread must own the table.
      */
     void setGate(int firstSlot, long gate) throws OsException {
         blocks.allowWriting();
@@ -153,7 +156,7 @@ final class SharedTable extends Table {
     }
 
     /**
-     * Leads the calls of a row to another entry for the same argument. The current thread must own
+     * Moves the calls of a row to another entry for the same argument. The current thread must own
      * the table.
      */
     void setEntry(int firstSlot, long other) throws OsException {

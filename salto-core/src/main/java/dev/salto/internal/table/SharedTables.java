@@ -10,17 +10,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables that have the first closures of all types. They live as long as the process. Closures
- * that the universal gate answers have tables of their own, one after the other for each entry.
+ * The tables for the first closures of all types. They live as long as the process. Closures of the
+ * universal gate have separate tables for each entry.
  */
 final class SharedTables {
-    /** At most so many threads add a table at the same time. */
+    /** The largest number of threads that add a table at the same time. */
     private static final int PENDING = 64;
 
-    /** For rows that have entries of their own. */
+    /** Tables whose rows have entries of their own. */
     private static final SharedTables OF_ROWS = new SharedTables(SharedTable.NO_ENTRY);
 
-    /** The others, by the address of their entry. */
+    /** The other tables, by the address of their entry. */
     private static final Map<Long, SharedTables> OF_ENTRIES = new HashMap<>();
 
     private final long entry;
@@ -61,7 +61,7 @@ final class SharedTables {
         try {
             long entry = EntryTable.universal(route).entry(route);
             synchronized (OF_ENTRIES) {
-                // No method reference: at the end of a stack, to make its class may fail for good.
+                // No method reference: at the end of a stack, its class could become unusable.
                 SharedTables tables = OF_ENTRIES.get(entry);
                 if (tables == null) {
                     tables = new SharedTables(entry);
@@ -74,14 +74,14 @@ final class SharedTables {
         }
     }
 
-    /** A table with a row that nobody has, which is the current thread's. */
+    /** Returns a table with a free row. The current thread owns it. */
     private SharedTable own(TextImage image) {
         SharedTable table = ownExisting();
         if (table != null) {
             return table;
         }
         synchronized (all) {
-            // So that adding the table cannot fail.
+            // Adding the table must not fail.
             all.ensureCapacity(all.size() + PENDING);
         }
         SharedTable added = SharedTable.add(image, entry);
@@ -107,7 +107,7 @@ final class SharedTables {
     }
 
     /**
-     * Changes a table, when no other thread does.
+     * Changes a table, after other threads have finished their changes.
      *
      * @throws IllegalStateException if the system refuses
      */

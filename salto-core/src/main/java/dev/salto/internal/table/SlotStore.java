@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SlotStore {
     private static final Set<SlotStore> ALL = ConcurrentHashMap.newKeySet();
 
-    /** What the types that were collected have added up to. */
+    /** The sum of all collected types. */
     private static volatile Turnover ofCollected = new Turnover(0, 0);
 
     final FirstSlots first = new FirstSlots();
@@ -52,7 +52,7 @@ final class SlotStore {
         return first.turnover().plus(depot.turnover());
     }
 
-    /** Takes it out of those that count, after its type was collected. */
+    /** Removes it from the sums, after its type was collected. */
     void remove() {
         synchronized (ALL) {
             if (ALL.remove(this)) {

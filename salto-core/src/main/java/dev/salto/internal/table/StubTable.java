@@ -7,11 +7,11 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table without code: each slot's function pointer is a stub, which is made before the slot is
- * bound first.
+ * A table without code. Each slot's function pointer is a stub, which is made before the slot is
+ * bound for the first time.
  */
 final class StubTable extends Table {
-    /** Few, because a stub costs a hundred times as much. */
+    /** Few, because a stub costs a hundred times as much as a trampoline. */
     static final int CAPACITY = 64;
 
     /** The ids of all slots with stubs, by address. */

@@ -6,12 +6,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One table: the facts of its slots. A slot is one function pointer. Where the function pointers
- * are, subclasses know.
+ * One table, with the state of its slots. A slot is one function pointer; subclasses know its
+ * address.
  */
 abstract class Table {
     /**
-     * How many slots have their kind together, in tables that different kinds share. A power of
+     * The number of neighbouring slots with the same kind, in tables that kinds share. A power of
      * two.
      */
     static final int ROW = 16;
@@ -19,7 +19,7 @@ abstract class Table {
     private final int number;
     private final int capacity;
 
-    /** What all its closures are; null if kinds share the table. */
+    /** The kind of all its closures; null if kinds share the table. */
     private volatile @Nullable Kind kind;
 
     private final @Nullable Kind @Nullable [] kindsOfRows;
@@ -29,20 +29,20 @@ abstract class Table {
     /** A bit for each slot that is sealed; null if none is. */
     private volatile long @Nullable [] sealed;
 
-    // What follows belongs to the table's depot, and changes under its monitor only.
+    // The following fields belong to the table's depot, and change only under its monitor.
 
     /** A bit for each slot that was used before and is free. */
     final long[] free;
 
     int freeCount;
 
-    /** How many slots were handed out at least once: the first ones. */
+    /** The number of slots that were handed out at least once. They are the first ones. */
     int handedOut;
 
-    /** How many slots are in quarantine, as far as the depot has just counted them. */
+    /** The number of slots in quarantine in the depot's last count. */
     int quarantined;
 
-    /** How many closes the depot must have seen before an empty table is used again. */
+    /** The number of closes in the depot from which an empty table is used again. */
     long reusableFrom;
 
     boolean isWithFree;
@@ -76,7 +76,7 @@ abstract class Table {
     /** Returns the slot of a function pointer, or {@link Tables#NONE}. */
     abstract int slotAt(long address);
 
-    /** Returns what reports say of it; null if it has no memory of its own. */
+    /** Returns the table's part of a report; null if it has no memory of its own. */
     abstract @Nullable TableState state();
 
     final int number() {
@@ -115,7 +115,7 @@ abstract class Table {
         kindsOfRows[firstSlot / ROW] = rowKind;
     }
 
-    /** Whether nothing is kept for its slots. */
+    /** Whether it has no memory in the Java heap for its slots. */
     final boolean isEmptied() {
         return isEmptied;
     }
@@ -159,14 +159,14 @@ abstract class Table {
         return false;
     }
 
-    /** Takes all its slots for fresh ones. */
+    /** Makes all its slots fresh ones. */
     final void reset() {
         Arrays.fill(free, 0);
         freeCount = 0;
         handedOut = 0;
     }
 
-    /** Takes it out of the lists of its depot. */
+    /** Removes it from the lists of its depot. */
     final void forgetDepot() {
         reset();
         reusableFrom = 0;

@@ -7,7 +7,7 @@ package dev.salto.internal.table;
  *
  * @param isReadOnly whether no page of it can be written, except while Salto changes one
  * @param isSealed whether any of its function pointers are sealed
- * @param isEmpty whether all its slots are free, and nothing is kept for them in the Java heap
+ * @param isEmpty whether all its slots are free, and have no memory in the Java heap
  * @param code the address of its code
  * @param codeSize the size of the code in bytes
  * @param data the address of the memory that its code reads

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * All tables of the process, by number, and the Java objects that their slots are bound to.
  *
  * <p>A slot's <em>id</em> is the number of its table, followed by {@value #SLOT_BITS} bits for the
- * slot in the table. It is the hidden argument that a gate receives, and {@link #called} is the way
- * from there to the Java object: the only code of Salto in each callback, three loads. The
- * directory has a fixed size so that it is a constant to the JIT compiler.
+ * slot in the table. A gate receives the id as the hidden argument, and {@link #called} finds the
+ * Java object. These three loads are the only Java code of Salto in each callback. The directory
+ * has a fixed size so that it is a constant to the JIT compiler.
  */
 public final class Tables {
     static final int SLOT_BITS = 13;
@@ -34,11 +34,11 @@ public final class Tables {
     /** No slot. */
     public static final int NONE = -1;
 
-    /** With two mappings a table, a process reaches its limit on mappings first. */
+    /** A table takes two mappings, so a process reaches its limit on mappings first. */
     private static final int MAXIMUM = 1 << 15;
 
     /**
-     * In the number of an object's class: the closure is closed by its address, and not by an
+     * A bit in the number of an object's class: the closure is closed by its address, not by an
      * object.
      */
     private static final int BY_ADDRESS = 1 << 15;
@@ -46,13 +46,13 @@ public final class Tables {
     private static final @Nullable Table[] TABLES = new @Nullable Table[MAXIMUM];
     private static final @Nullable Object[][] TARGETS = new @Nullable Object[MAXIMUM][];
 
-    /** What the slots of empty tables are bound to: nothing. */
+    /** The objects of empty tables' slots: none. */
     private static final @Nullable Object[] NO_TARGETS = new @Nullable Object[SLOTS];
 
     /** For each slot the number of its object's class, with {@link #BY_ADDRESS}. */
     private static final short[][] CLASSES = new short[MAXIMUM][];
 
-    /** What the slots of empty tables have for that. */
+    /** The class numbers of empty tables' slots. */
     private static final short[] NO_CLASSES = new short[SLOTS];
 
     static {
@@ -64,7 +64,7 @@ public final class Tables {
     private static final BitSet NUMBERS = new BitSet(MAXIMUM);
     private static final AddressMap ADDRESSES = new AddressMap();
 
-    /** Memory with code that has no number. */
+    /** Tables without numbers. */
     private static final List<UnnumberedTable> UNNUMBERED = new ArrayList<>();
 
     private Tables() {}
@@ -78,8 +78,8 @@ public final class Tables {
      * The object that a call of a slot reaches.
      *
      * @return null if the closure is closed
-     * @throws RuntimeException if the call is to be answered at once, see {@link
-     *     Guard#requireNonePending}
+     * @throws RuntimeException if the call has to be answered at once, see
+     *     {@link Guard#requireNonePending}
      */
     public static @Nullable Object called(int id) {
         Object target = target(id);
@@ -103,7 +103,7 @@ public final class Tables {
         return TARGETS[id >>> SLOT_BITS];
     }
 
-    /** The number of the class of what a slot is bound to, or was when its closure was closed. */
+    /** The class number of a slot's object, or of its last object if the closure is closed. */
     public static int classNumber(int id) {
         return classAndFlag(id) & ~BY_ADDRESS;
     }
@@ -121,7 +121,7 @@ public final class Tables {
         CLASSES[id >>> SLOT_BITS][id & SLOT_MASK] = (short) (isByAddress ? classNumber | BY_ADDRESS : classNumber);
     }
 
-    /** Takes the object away from a slot, and returns whether there was one. */
+    /** Removes the object of a slot, and returns whether there was one. */
     static boolean claim(int id) {
         return TARGET.getAndSet(targets(id), id & SLOT_MASK, null) != null;
     }
@@ -143,21 +143,18 @@ public final class Tables {
         return before != null;
     }
 
-    /**
-     * What is known of a call of a closed closure. {@code returnAddress} is as in {@link
-     * StaleCall}.
-     */
+    /** Describes a call of a closed closure. {@code returnAddress} is as in {@link StaleCall}. */
     static StaleCall staleCall(int id, long returnAddress) {
         return new StaleCall(kind(id).describe(), ClassNames.name(classNumber(id)), Traces.of(id),
                 Thread.currentThread(), returnAddress);
     }
 
-    /** What a slot's closure is. */
+    /** The kind of a slot's closure. */
     public static Kind kind(int id) {
         return table(id).kind(id & SLOT_MASK);
     }
 
-    /** All tables by number, for those who must not call anything. */
+    /** All tables by number, for code that must not call a method. */
     static @Nullable Table[] all() {
         return TABLES;
     }
@@ -249,27 +246,27 @@ public final class Tables {
         UNNUMBERED.add(table);
     }
 
-    /** Says that the system refused memory for a table. */
+    /** The exception for memory that the system refused. */
     static IllegalStateException noRoom(int trampolines, OsException e) {
         return new IllegalStateException("there is no room for one more table of " + trampolines + " trampolines: "
                 + e.getMessage() + "; " + Os.current().limitOfTables() + ". Those in use go on working", e);
     }
 
-    /** Lets go of what a table has in the Java heap for its slots, all of which are free. */
+    /** Releases the Java heap of a table whose slots are all free. */
     static void empty(Table table) {
         TARGETS[table.number()] = NO_TARGETS;
         CLASSES[table.number()] = NO_CLASSES;
         table.setEmptied(true);
     }
 
-    /** Gives an empty table what it needs for its slots to be bound. */
+    /** Gives an empty table arrays for its slots. */
     static void refill(Table table, @Nullable Object[] targets, short[] classes) {
         CLASSES[table.number()] = classes;
         table.setEmptied(false);
         TARGETS[table.number()] = targets;
     }
 
-    /** Whether any slot of a table is bound that was handed out before the last full fence. */
+    /** Whether a slot of a table is bound that was handed out before the last full fence. */
     static boolean isAnyBound(Table table) {
         @Nullable
         Object[] targets = targets(id(table.number(), 0));
@@ -281,7 +278,7 @@ public final class Tables {
         return false;
     }
 
-    /** Every table there is. */
+    /** The states of all tables. */
     public static synchronized List<TableState> states() {
         List<TableState> states = new ArrayList<>();
         NUMBERS.stream().mapToObj(number -> TABLES[number]).filter(Objects::nonNull).map(Table::state)

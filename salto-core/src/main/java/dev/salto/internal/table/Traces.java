@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Where slots were given back, if that is recorded. For any thread. */
+/** The stack traces of closing threads, if they are recorded. For any thread. */
 final class Traces {
     private static final String OWN = "dev.salto.internal.";
 
@@ -16,7 +16,7 @@ final class Traces {
 
     private Traces() {}
 
-    /** Notes that the current thread gives a slot back. */
+    /** Records that the current thread gives a slot back. */
     static void note(int id) {
         if (StaleCalls.hasTraced()) {
             noteNow(id);
@@ -31,14 +31,14 @@ final class Traces {
         }
     }
 
-    /** Where a slot was given back, innermost first; empty if that was not recorded. */
+    /** The stack trace of giving a slot back, innermost first; empty if it was not recorded. */
     static List<StackTraceElement> of(int id) {
         return TRACES.getOrDefault(id, List.of());
     }
 
     /**
-     * Where the current thread is, from the public method on that closed the closure; by the names
-     * of classes only, so that they can be unloaded.
+     * The current thread's stack trace, from the public method that closed the closure. It has only
+     * names of classes, so that these can be unloaded.
      */
     private static List<StackTraceElement> here() {
         return Arrays.stream(new Throwable().getStackTrace())

@@ -54,9 +54,10 @@ final class TrampolineGrowth implements Growth {
     }
 
     /**
-     * Leads the calls of all slots another way, now and from now on.
+     * Moves the calls of all slots, present and future ones, to another route. *
      *
-     * @throws IllegalStateException if the system refuses; calls then go the one way or the other
+     * @throws IllegalStateException if the system refuses; calls then use the old or the new
+     *     route
      */
     void lead(Route other, SlotStore store) {
         boolean wasUniversal = route.isUniversal();
@@ -76,7 +77,7 @@ final class TrampolineGrowth implements Growth {
         store.depot.tables().forEach(table -> lead(table, other));
     }
 
-    /** Leads the calls of all slots to the gate that the kind was made with. */
+    /** Moves the calls of all slots back to the first gate of the kind. */
     void leadBack(SlotStore store) {
         if (!route.equals(ownRoute) && !ownRoute.isUniversal()) {
             lead(ownRoute, store);

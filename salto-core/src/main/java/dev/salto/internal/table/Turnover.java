@@ -3,18 +3,18 @@
 package dev.salto.internal.table;
 
 /**
- * How often slots were used.
+ * Counts of used slots. *
  *
- * @param taken how often one was taken
- * @param givenBack how often one was given back
+ * @param taken the number of times that a slot was taken
+ * @param givenBack the number of times that a slot was given back
  */
 public record Turnover(long taken, long givenBack) {
-    /** Both together. */
+    /** The sum of both. */
     public Turnover plus(Turnover other) {
         return new Turnover(taken + other.taken, givenBack + other.givenBack);
     }
 
-    /** How many slots are taken. */
+    /** The number of slots that are taken. */
     public long used() {
         return taken - givenBack;
     }

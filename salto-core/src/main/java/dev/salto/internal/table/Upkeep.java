@@ -7,20 +7,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What is to be done after each garbage collection. It runs in the JDK's own cleaner thread. */
+/** Runs tasks after each garbage collection, in the JDK's own cleaner thread. */
 final class Upkeep {
     private static final List<Task> TASKS = new ArrayList<>();
     private static boolean isWaiting;
 
     private Upkeep() {}
 
-    /** Something to be done after each collection. */
+    /** A task after each collection. */
     interface Task {
-        /** Does it, and returns whether to do it again after the next collection. */
+        /** Runs, and returns whether to run again after the next collection. */
         boolean run();
     }
 
-    /** Has something done after each collection from now on. */
+    /** Runs a task after each later collection. */
     static void add(Task task) {
         synchronized (TASKS) {
             TASKS.add(task);
@@ -38,7 +38,7 @@ final class Upkeep {
         try {
             AfterCollection.run(Upkeep::run);
         } catch (RuntimeException | Error e) {
-            // There is no memory for it just now. The next task tries again.
+            // There is no memory now. The next task tries again.
             isWaiting = false;
         }
     }
@@ -56,11 +56,11 @@ final class Upkeep {
                     done.add(task);
                 }
             } catch (RuntimeException | Error e) {
-                // Such as for want of memory: after the next collection there may be some.
+                // For example for lack of memory: there may be some after the next collection.
             }
         }
         synchronized (TASKS) {
-            // Once each: a task may have been added again meanwhile.
+            // Once for each task: it may have been added again meanwhile.
             TASKS.removeIf(done::remove);
         }
         await();

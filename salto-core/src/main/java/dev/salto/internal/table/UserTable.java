@@ -8,14 +8,14 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table that one owner has to itself, with its blocks in the owner's hands. Tables that were
- * given back are used again.
+ * A table of one owner, who writes its blocks. Tables that were given back are used again.
  *
  * <p>For one thread at a time; {@link #take} for any.
  */
 public final class UserTable {
     /**
-     * Those that were given back, the oldest first. A list of its own: adding to it cannot fail.
+     * The tables that were given back, the oldest first. They are linked themselves, so that adding
+     * one cannot fail.
      */
     private static @Nullable UserTable oldest;
 
@@ -25,7 +25,7 @@ public final class UserTable {
     private @Nullable UserTable next;
     private boolean isFree;
 
-    /** Whether the blocks may be read-only, because sealing them was tried. */
+    /** Whether the blocks may be read-only, because {@link #seal} was called. */
     private boolean isReadOnly;
 
     private UserTable(BlockTable table) {
@@ -58,8 +58,8 @@ public final class UserTable {
     }
 
     /**
-     * Gives the table back, with all its trampolines leading to the dead entry again. If that
-     * fails, it can be tried again.
+     * Gives the table back. All its trampolines lead to the dead entry again. The caller may try
+     * again after a failure.
      *
      * @throws IllegalStateException if {@link #seal} failed, and the system refuses to let the
      *     blocks be written
@@ -86,8 +86,8 @@ public final class UserTable {
     }
 
     /**
-     * Makes the blocks read-only for good. The table must not be given back after that. If it
-     * fails, it can be tried again, or the table be given back.
+     * Makes the blocks read-only for good. The table must not be given back after that. After a
+     * failure, the caller may try again, or give the table back.
      *
      * @throws IllegalStateException if the system refuses
      */
