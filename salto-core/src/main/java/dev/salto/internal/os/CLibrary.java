@@ -32,9 +32,9 @@ final class CLibrary {
     private static final Linker LINKER = Linker.nativeLinker();
 
     /**
-     * The C library, which is loaded in any case, by its name: that opens nothing. The JDK's own
-     * lookup, for C libraries of other names, opens a file when it is first used; where that fails,
-     * for want of a descriptor, say, it finds nothing for the rest of the process.
+     * The C library by its name. It is loaded in any case, so this opens no file. The JDK's own
+     * lookup, for C libraries of other names, opens a file at its first use. If that fails, for
+     * example for lack of a descriptor, it finds nothing for the rest of the process.
      */
     private static final SymbolLookup C_LIBRARY = cLibrary();
 
@@ -44,27 +44,26 @@ final class CLibrary {
 
     /**
      * C's {@code long}, {@code size_t}, {@code ssize_t} and {@code off_t}, and addresses as
-     * numbers: a word, which here is a {@code long} in any case.
+     * numbers: a word, which is a {@code long} in Java here.
      */
     private static final MemoryLayout WORD = Objects.requireNonNull(LINKER.canonicalLayouts().get("long"));
 
     private static final boolean WORDS_HAVE_32_BITS = WORD.byteSize() == Integer.BYTES;
 
     /**
-     * Calls any function that takes at most six integers or pointers. It must not be variadic on
-     * POWER, where the caller's frame needs more room then. In the calling conventions of all ports
-     * each of them travels as a word, an {@code int} widened by
-     * its sign, in a place that does not depend on what comes behind it; and nobody minds what a
-     * function has no parameter for. Of the word that comes back from a function that returns an
-     * {@code int}, the rest can be anything.
+     * Calls any function that takes at most six integers or pointers. On POWER it must not be
+     * variadic, because the caller's frame then needs more room. In the calling conventions of all
+     * ports, each argument is a word, and an {@code int} is widened with its sign. Its place does
+     * not depend on later arguments, and superfluous arguments do no harm. If the result is an
+     * {@code int}, the rest of its word is undefined.
      */
     private static final MethodHandle FUNCTION = LINKER.downcallHandle(
             FunctionDescriptor.of(WORD, WORD, WORD, WORD, WORD, WORD, WORD), CAPTURE_ERRNO);
 
     /**
-     * Where {@link #FUNCTION} stores the error's number, if no other thread has taken it for a
-     * call. New memory for each call takes twice as long as the rest of the call while that is
-     * interpreted, which it is until some hundred tables are mapped.
+     * The memory where {@link #FUNCTION} stores the error's number, unless another thread has taken
+     * it for a call. New memory for each call would take twice as long as the rest of an
+     * interpreted call. Calls are interpreted until some hundred tables are mapped.
      */
     private static final AtomicReference<@Nullable MemorySegment> SPARE_STATE = new AtomicReference<>(newState());
 
@@ -73,8 +72,8 @@ final class CLibrary {
     /**
      * Calls a function that returns a word. Holds no lock.
      *
-     * @return what it returns; if that is {@link #FAILED}, the number of the error with a minus
-     *     before it, as the kernel has it
+     * @return its result; instead of {@link #FAILED}, the negative number of the error, as in the
+     *     kernel
      */
     static long callForWord(MemorySegment function, long first, long second, long third, long fourth,
             long fifth, long sixth) {
@@ -85,7 +84,10 @@ final class CLibrary {
         return answer;
     }
 
-    /** The same for a function of at most three parameters that returns an {@code int}. */
+    /**
+     * Calls a function of at most three parameters that returns an {@code int}, like
+     * {@link #callForWord}.
+     */
     static int callForInt(MemorySegment function, long first, long second, long third) {
         MemorySegment state = takeState();
         int result = (int) call(function, state, first, second, third, 0, 0, 0);
@@ -122,7 +124,7 @@ final class CLibrary {
         long invoke(MemorySegment state) throws Throwable;
     }
 
-    /** The same for a variadic function. */
+    /** Calls a variadic function, like {@link #callForWord}. */
     static long call(Variadic call) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
@@ -136,8 +138,8 @@ final class CLibrary {
     }
 
     /**
-     * Read by way of a buffer, because a layout's variable handle would have to be made, which
-     * takes time, and memory that may be just what is lacking.
+     * Read through a buffer. A layout's variable handle would take time, and memory, which may be
+     * the very thing that is lacking.
      */
     private static int errno(MemorySegment state) {
         return state.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(ERRNO);
@@ -154,7 +156,7 @@ final class CLibrary {
         throw new AssertionError("the linker does not capture errno");
     }
 
-    /** A word that came back as a number with a sign, as the address that it is. */
+    /** Turns a word that was returned as a signed number into an address. */
     static long address(long word) {
         return WORDS_HAVE_32_BITS ? Integer.toUnsignedLong((int) word) : word;
     }
@@ -162,7 +164,7 @@ final class CLibrary {
     /**
      * Links a variadic function of the C library.
      *
-     * @param fixed how many of its parameters it has in any case
+     * @param fixed the number of its declared parameters
      * @param descriptor its type, where {@code JAVA_LONG} stands for {@link #WORD}
      */
     static MethodHandle linkVariadic(String name, int fixed, FunctionDescriptor descriptor) {
@@ -179,7 +181,7 @@ final class CLibrary {
         return layout.equals(JAVA_LONG) ? WORD : layout;
     }
 
-    /** Finds a function that some C libraries lack. */
+    /** Finds a function that some C libraries do not have. */
     static @Nullable MemorySegment findIfThere(String name) {
         return C_LIBRARY.find(name).orElse(null);
     }

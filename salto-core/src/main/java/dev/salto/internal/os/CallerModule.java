@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Stands for a module to which nobody gave native access. What the JVM was told to do with those
- * only shows when one of them calls a restricted method.
+ * Stands for a module without native access. The JVM's setting for those shows only when one of
+ * them calls a restricted method.
  */
 final class CallerModule extends ClassLoader {
     private static final String PACKAGE = CallerModule.class.getPackageName();
@@ -26,9 +26,9 @@ final class CallerModule extends ClassLoader {
     }
 
     /**
-     * Has the JVM decide about a module, with a warning if it is to warn.
+     * Lets the JVM decide about a module, with a warning if that is its setting.
      *
-     * @throws IllegalCallerException if the JVM was told to deny native access
+     * @throws IllegalCallerException if the JVM was started so that it denies native access
      */
     static void check(Module module) {
         CallerModule loader = new CallerModule();
@@ -38,7 +38,7 @@ final class CallerModule extends ClassLoader {
         loader.newCall().run();
     }
 
-    /** Puts the classes of this loader into a module of a name, for the messages of the JVM. */
+    /** Puts the classes of this loader into a module with a name, for the messages of the JVM. */
     private void name(String module) {
         ModuleFinder finder = new OneModule(ModuleDescriptor.newModule(module).exports(PACKAGE).build());
         Configuration configuration = ModuleLayer.boot().configuration().resolve(finder, ModuleFinder.of(),
@@ -57,7 +57,7 @@ final class CallerModule extends ClassLoader {
         }
     }
 
-    /** Finds one module, in which nothing is found. */
+    /** Finds one module, which has no content. */
     private record OneModule(ModuleDescriptor descriptor) implements ModuleFinder {
         @Override
         public Optional<ModuleReference> find(String name) {

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The code of both kinds of tables, mapped read+execute. More tables come from it, and not from a
- * file: no file needs to be open or even to exist any more, and a process that has given up mapping
+ * file. So no file needs to be open, or even to exist. A process that has given up the right to map
  * executable memory still grows.
  *
  * <p>Methods may be called by any thread.
@@ -25,7 +25,7 @@ public interface CodeMapping {
 
     /**
      * Maps one more table by index: its code, followed by the header, which is filled and read-only
-     * before it appears there.
+     * before it appears.
      *
      * @param header the header's words; that of the entry is a distance from the beginning of the
      *     table's code

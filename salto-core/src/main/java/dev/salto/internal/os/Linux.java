@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Linux, on every architecture. */
 final class Linux implements Os {
-    /** Tests put others in their place, which fail when they want them to. */
+    /** Tests replace them by calls that fail on demand. */
     private volatile LinuxCalls calls = new LinuxCalls();
 
     LinuxCalls calls() {
@@ -99,7 +99,7 @@ final class Linux implements Os {
         try {
             calls.munmap(memory.address(), memory.size());
         } catch (OsException e) {
-            // It stays mapped, and nobody uses it.
+            // It stays mapped, but unused.
         }
     }
 

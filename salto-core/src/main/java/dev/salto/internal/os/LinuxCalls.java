@@ -17,16 +17,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every call that Salto makes to Linux, through the C library. Each method throws when the system
- * refuses; nothing here is ever asked for memory that is both writable and executable. Tests
- * override methods with ones that fail.
+ * Every call of Salto to Linux, through the C library. Each method throws when the system refuses.
+ * No method asks for memory that is both writable and executable. Tests override methods with ones
+ * that fail.
  *
- * <p>To link a function takes milliseconds, for which the first callback of a process waits. So
- * what only some processes need is in classes of their own, which are initialised when they are
- * first used.
+ * <p>Linking a function takes milliseconds, and the first callback of a process waits for it. So
+ * functions that only some processes need are in classes of their own, which are initialised at
+ * their first use.
  */
 class LinuxCalls {
-    // The values of Linux on every architecture that Salto has or will have a port for.
+    // The values of Linux on every architecture that Salto may have a port for.
     private static final int PROT_NONE = 0;
     static final int PROT_READ = 1;
     static final int PROT_WRITE = 2;
@@ -43,15 +43,15 @@ class LinuxCalls {
     /**
      * On POWER, a variadic function may store its arguments in its caller's frame, which must have
      * room for that: 64-Bit ELF V2 ABI 1.5, 2.2.3.3. In the conventions of all other ports it finds
-     * integers where any function does, and to link it takes milliseconds, which the first callback
-     * would wait for.
+     * integers like any function. There it is not linked, which would take milliseconds of the
+     * first callback.
      */
     private static final boolean MUST_LINK_VARIADIC = System.getProperty("os.arch").startsWith("ppc64");
 
     /** The largest number of an error on Linux. */
     private static final long LAST_ERRNO = 4095;
 
-    /** What every process calls that maps a text image. */
+    /** The calls of every process that maps a text image. */
     private static final class Basics {
         static final MemorySegment LSEEK = CLibrary.find("lseek");
         static final MemorySegment PREAD = CLibrary.find("pread");
@@ -63,8 +63,8 @@ class LinuxCalls {
         static final MemorySegment GETPAGESIZE = CLibrary.find("getpagesize");
 
         /**
-         * {@code open} without its third parameter, which programs call that were compiled with
-         * checks: a function that is not variadic. Null in C libraries that lack it; GNU's has it.
+         * {@code open} without its third parameter, for programs that were compiled with checks. It
+         * is not variadic. Null in C libraries that do not have it; GNU's has it.
          */
         static final @Nullable MemorySegment OPEN_2 = CLibrary.findIfThere("__open_2");
     }
@@ -92,7 +92,7 @@ class LinuxCalls {
         static final MemorySegment FCNTL = CLibrary.find("fcntl");
     }
 
-    /** The variadic function, where it cannot be called as another. */
+    /** The variadic function, where it cannot be called like others. */
     private static final class Control {
         static final MethodHandle FCNTL = CLibrary.linkVariadic("fcntl", 2,
                 FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
@@ -110,7 +110,7 @@ class LinuxCalls {
         static final int PRIVATE_EXPEDITED = 8;
         static final int REGISTER_PRIVATE_EXPEDITED = 16;
 
-        /** Its number, which every architecture has another of. */
+        /** Its number, which depends on the architecture. */
         static final long SYS_MEMBARRIER = switch (System.getProperty("os.arch")) {
             case "arm" -> 389;
             case "amd64" -> 324;
@@ -132,18 +132,15 @@ class LinuxCalls {
 
     /** The call that takes the right to change mappings away for good. */
     private static final class Sealing {
-        /**
-         * The number of mseal(2), on every architecture of Linux that Salto has or will have a port
-         * for.
-         */
+        /** The number of mseal(2), on every architecture that Salto may have a port for. */
         static final long SYS_MSEAL = 462;
 
-        /** mseal has a function of its own in few C libraries as yet. */
+        /** Few C libraries have a function for mseal. */
         static final MethodHandle SYSCALL = CLibrary.linkVariadic("syscall", 1,
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     }
 
-    /** The calls that only look. */
+    /** The calls that change nothing. */
     private static final class Inspection {
         static final int PR_GET_MDWE = 66;
 
@@ -169,7 +166,7 @@ class LinuxCalls {
         }
     }
 
-    /** Without the help of variable handles, which would have to be made for it. */
+    /** Without variable handles, which would take time to make. */
     private static MemorySegment copy(byte[] bytes, Arena arena) {
         MemorySegment copy = arena.allocate(bytes.length);
         copy.asByteBuffer().put(bytes);
@@ -177,8 +174,8 @@ class LinuxCalls {
     }
 
     /**
-     * The bytes of a path, with a zero behind them. They are taken from the path's URI because in a
-     * locale without the path's characters its string has lost them.
+     * The bytes of a path, with a zero behind them. They come from the path's URI, because its
+     * string has lost characters that the locale does not have.
      */
     private static byte[] bytesOf(Path file) {
         String path = file.toAbsolutePath().toUri().getRawPath();
@@ -228,8 +225,8 @@ class LinuxCalls {
     }
 
     /**
-     * Closes a file. An error is of no interest: Linux frees the descriptor in any case, and what
-     * was written has been read since.
+     * Closes a file. An error does not matter: Linux frees the descriptor in any case, and the
+     * written bytes have been read since.
      */
     void close(int descriptor) {
         int _ = CLibrary.callForInt(Basics.CLOSE, descriptor, 0, 0);
@@ -237,7 +234,7 @@ class LinuxCalls {
 
     /**
      * Makes a file that has no name in any folder, and returns its descriptor. It can be mapped
-     * read+execute, and cannot be run as a program: that is what {@code vm.memfd_noexec} is about.
+     * read+execute, but not run as a program, as {@code vm.memfd_noexec} demands.
      */
     int createMemoryFile(String name) throws OsException {
         try {
@@ -281,11 +278,11 @@ class LinuxCalls {
         }
     }
 
-    /** Takes from everyone, for good, the right to change a memory file. */
+    /** Makes a memory file unchangeable, for good. */
     void sealMemoryFile(int descriptor) throws OsException {
         int size = MemoryFile.F_SEAL_SEAL | MemoryFile.F_SEAL_SHRINK | MemoryFile.F_SEAL_GROW;
         try {
-            // Nobody has it mapped for writing, so this is as good as F_SEAL_WRITE. With that one,
+            // Nobody has it mapped for writing, so this is as good as F_SEAL_WRITE, with which
             // Linux before 6.7 refuses shared mappings.
             addSeals(descriptor, size | MemoryFile.F_SEAL_FUTURE_WRITE);
         } catch (OsException e) {
@@ -337,23 +334,20 @@ class LinuxCalls {
         return mmap(length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     }
 
-    /** Keeps a range of addresses, where nothing can be read, for mappings that are put there. */
+    /** Reserves a range of addresses for later mappings. It cannot be read. */
     long reserve(long length) throws OsException {
         return mmap(length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     }
 
     /**
-     * Moves a mapping to {@code to}, in place of whatever is mapped there. Whoever reads there
-     * meanwhile finds what was mapped before, or waits for what is then.
+     * Moves a mapping to {@code to}, and replaces the mapping there. Threads that read there
+     * meanwhile see the old mapping, or wait for the new one.
      */
     void move(long from, long length, long to) throws OsException {
         remap(from, length, length, to);
     }
 
-    /**
-     * Maps the pages of a shared mapping once more, at {@code at}, in place of whatever is mapped
-     * there.
-     */
+    /** Maps the pages of a shared mapping again, at {@code at}, and replaces the mapping there. */
     void duplicate(long shared, long length, long at) throws OsException {
         remap(shared, 0, length, at);
     }
@@ -374,7 +368,7 @@ class LinuxCalls {
         }
     }
 
-    /** Unmaps memory after a failure, which stays the one that is reported. */
+    /** Unmaps memory after a failure, and reports that failure alone. */
     void munmapAfter(Throwable failure, long address, long length) {
         try {
             munmap(address, length);
@@ -383,7 +377,7 @@ class LinuxCalls {
         }
     }
 
-    /** Changes what may be done with memory that is not executable. */
+    /** Changes the protection of memory that is not executable. */
     void mprotect(long address, long length, int protection) throws OsException {
         if ((protection & PROT_EXEC) != 0) {
             throw new AssertionError("no memory becomes executable after it was mapped");
@@ -396,8 +390,8 @@ class LinuxCalls {
     }
 
     /**
-     * Has all running threads of the process execute a full memory barrier. Where the kernel is
-     * older, or a filter forbids the call, that is left out.
+     * Makes all running threads of the process execute a full memory barrier. Does nothing on older
+     * kernels, or if a filter forbids the call.
      */
     void membarrier() {
         if (Barriers.IS_REGISTERED) {
@@ -408,7 +402,7 @@ class LinuxCalls {
     /**
      * Keeps memory mapped as it is until the process ends.
      *
-     * @return false if the kernel cannot do that: Linux can from 6.10 on, for processes of 64 bits
+     * @return false if the kernel cannot do that. Linux can since 6.10, for processes of 64 bits
      */
     boolean mseal(long address, long length) throws OsException {
         long result = CLibrary.call(
@@ -436,7 +430,7 @@ class LinuxCalls {
 
     /** As {@link Os#warmUp}. */
     void warmUp() {
-        // Clears nothing, and initialises the class, and what the JDK has behind it.
+        // Clears nothing, but initialises the class, and the JDK's classes behind it.
         Memory.clear(Basics.MPROTECT.address(), 0);
     }
 

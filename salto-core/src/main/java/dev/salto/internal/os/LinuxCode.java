@@ -43,7 +43,7 @@ final class LinuxCode implements CodeMapping {
         LinuxCalls calls = system.calls();
         long page = calls.pageSize();
         long size = shape.indexCodeSize() + page;
-        // Keeps the place of the header, which is not to be seen before it is complete.
+        // Reserves the place of the header, which must not appear before it is complete.
         long table = calls.reserve(size);
         try {
             calls.duplicate(code.address() + shape.indexOffset(), shape.indexCodeSize(), table);
@@ -51,7 +51,8 @@ final class LinuxCode implements CodeMapping {
             try {
                 Memory.setWords(fresh, header);
                 Memory.setWord(fresh + entryPlace, table + Memory.getWord(fresh + entryPlace));
-                // Whoever can read the header at its place reads these words: see text-image.h.
+                // A thread that can read the header at its place reads these words: see
+                // text-image.h.
                 VarHandle.fullFence();
                 calls.mprotect(fresh, page, LinuxCalls.PROT_READ);
                 calls.move(fresh, page, table + shape.indexCodeSize());
@@ -107,12 +108,14 @@ final class LinuxCode implements CodeMapping {
             this.system = system;
         }
 
-        /** Not a constructor, for whose type the verifier would load this class with the other. */
+        /**
+         * Not a constructor: for its type, the verifier would load this class with the other one.
+         */
         static IndexTableMemory of(Linux system, long code, long codeSize, long page) {
             return new LinuxIndexTable(system, code, codeSize, page);
         }
 
-        /** One at a time, so that none takes the right to write away from another. */
+        /** One thread at a time, so that none takes the right to write from another. */
         @Override
         public synchronized void setHeaderWord(int place, long value) throws OsException {
             LinuxCalls calls = system.calls();

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What this process has mapped, as the kernel tells it: that takes no lock of the dynamic loader,
- * which a thread that calls back may have. Nothing here is initialised: at the end of a stack, that
- * could fail for good.
+ * Reads the mappings of this process from the kernel, without the lock of the dynamic loader, which
+ * a calling thread may hold. The class has no initialiser: at the end of a stack, it could become
+ * unusable.
  */
 final class LinuxMappings {
     private static final String MAPS = "/proc/self/maps";

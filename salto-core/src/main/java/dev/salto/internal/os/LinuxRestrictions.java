@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What this process can see of the restrictions that the system lays on it. */
+/** The restrictions of the system, as far as this process can see them. */
 final class LinuxRestrictions {
     private static final String UNKNOWN = "unknown";
 
@@ -60,8 +60,8 @@ final class LinuxRestrictions {
     }
 
     /**
-     * Whether it is known that no filter decides about this process's system calls. With few
-     * classes, because the first callback waits for it.
+     * Whether certainly no filter decides about this process's system calls. Uses few classes,
+     * because the first callback waits for it.
      */
     static boolean hasNoFilter() {
         try (InputStream status = new FileInputStream(STATUS_NAME)) {
@@ -71,7 +71,7 @@ final class LinuxRestrictions {
         }
     }
 
-    /** A policy may hide the file with the mode, but hardly that SELinux is there at all. */
+    /** A policy may hide the file with the mode, but hardly the presence of SELinux. */
     private static String selinux() {
         Optional<String> mode = firstLine(SELINUX);
         if (mode.isPresent()) {
@@ -93,10 +93,7 @@ final class LinuxRestrictions {
         }
     }
 
-    /**
-     * The folders in which executable files are not allowed: mount options, field 6 of
-     * proc_pid_mountinfo(5).
-     */
+    /** The folders without executable files: mount options, field 6 of proc_pid_mountinfo(5). */
     private static String noexecMounts() {
         return LinuxMappings.lines(MOUNTS)
                 .map(lines -> lines.stream()
@@ -109,7 +106,7 @@ final class LinuxRestrictions {
                 .orElse(UNKNOWN);
     }
 
-    /** Which of the instructions that check jumps and returns the processor has. */
+    /** The processor's instructions that check jumps and returns. */
     private static String branchProtection() {
         Set<String> known = Set.of("ibt", "user_shstk", "bti", "paca", "gcs");
         return LinuxMappings.lines(PROCESSORS)

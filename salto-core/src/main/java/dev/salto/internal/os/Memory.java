@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * All memory, by address. The caller must ensure that there is memory of that kind. A word is as
- * large as an address: trampolines and entries read words.
+ * All memory, by address. The caller must ensure that the memory exists, and allows the access. A
+ * word is as large as an address; trampolines and entries read words.
  */
 public final class Memory {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -28,12 +28,12 @@ public final class Memory {
     private static final int FLOAT_FRACTION = 0x007fffff;
     private static final long DOUBLE_INFINITY = 0x7ff0000000000000L;
 
-    /** How many bits of the fraction a {@code double} has that a {@code float} has not. */
+    /** The number of fraction bits of a {@code double} beyond those of a {@code float}. */
     private static final int FRACTION_BITS_MORE = 29;
 
     /**
-     * All memory, so that an offset is an address: a constant to the JIT compiler, which leaves
-     * nothing of a write but the write.
+     * All memory, so that an offset is an address. It is a constant to the JIT compiler, which
+     * reduces a write to one instruction.
      */
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
@@ -42,7 +42,7 @@ public final class Memory {
 
     private Memory() {}
 
-    /** Made when it is needed, because the JVM makes a dozen classes for it. */
+    /** Made at the first use, because the JVM makes a dozen classes for it. */
     private static final class Release {
         /** An aligned word in a segment, at an offset in bytes, as a {@code long}. */
         static final VarHandle WORD = HAS_WIDE_WORDS
@@ -92,7 +92,7 @@ public final class Memory {
         return ALL.get(DOUBLE, address);
     }
 
-    /** Reads as much as an address has, without a sign. */
+    /** Reads a word, without a sign. */
     public static long getWord(long address) {
         return HAS_WIDE_WORDS ? getLong(address) : Integer.toUnsignedLong(getInt(address));
     }
@@ -133,8 +133,8 @@ public final class Memory {
     }
 
     /**
-     * Reads a {@code float} that is a {@code double} there. A NaN keeps its bits, which a cast of a
-     * signalling one does not.
+     * Reads a {@code float} that is stored as a {@code double}. A NaN keeps its bits, unlike with a
+     * cast of a signalling one.
      */
     public static float getWidened(long address) {
         long bits = getLong(address);
@@ -159,7 +159,7 @@ public final class Memory {
         setLong(address, sign | DOUBLE_INFINITY | fraction);
     }
 
-    /** Writes as much as an address has. */
+    /** Writes a word. */
     public static void setWord(long address, long value) {
         if (HAS_WIDE_WORDS) {
             ALL.set(LONG, address, value);
@@ -174,9 +174,8 @@ public final class Memory {
     }
 
     /**
-     * Writes words that follow each other, in any order. By way of a buffer, because a process
-     * writes them before its first callback, and to write a word to a segment takes classes that
-     * the JVM makes then, for 8 ms.
+     * Writes neighbouring words, in any order. It uses a buffer, because the first callback of a
+     * process waits for this. To write a word to a segment, the JVM would make classes, for 8 ms.
      */
     public static void setWords(long address, long[] values) {
         ByteBuffer words = ALL.asSlice(address, (long) values.length * WORD_SIZE).asByteBuffer()
@@ -195,7 +194,7 @@ public final class Memory {
         copy(ALL, from, to, size);
     }
 
-    /** Copies bytes of a segment, which stays alive meanwhile. */
+    /** Copies bytes of a segment, which stays alive during the copy. */
     public static void copy(MemorySegment from, long offset, long to, long size) {
         MemorySegment.copy(from, offset, ALL, to, size);
     }

@@ -6,12 +6,15 @@ import java.lang.foreign.Linker;
 
 /** Whether this module, and its callers, may call native code. */
 public final class NativeAccess {
-    /** Whether some module got native access without having been given it: then all modules do. */
+    /**
+     * Whether a module has got native access although no option grants it. Then all modules get
+     * it.
+     */
     private static volatile boolean isForEveryone;
 
     private NativeAccess() {}
 
-    /** Whether there is a way to call native code, and this module may go it. */
+    /** Whether this module may call native code, and can. */
     public static boolean isPossible() {
         try {
             check();
@@ -23,10 +26,10 @@ public final class NativeAccess {
     }
 
     /**
-     * Lets pass if this module may call native code.
+     * Checks that this module may call native code.
      *
-     * @throws IllegalCallerException if the launcher denied it; the message names the option to
-     *     pass
+     * @throws IllegalCallerException if the launcher denied it; the message names the missing
+     *     option
      */
     public static void check() {
         Module module = NativeAccess.class.getModule();
@@ -42,24 +45,24 @@ public final class NativeAccess {
     }
 
     /**
-     * Finds the caller of a method that the JDK would restrict, which has to ask for it itself, if
+     * Finds the caller of a method that the JDK would restrict. Such a method uses it if
      * {@link #mayBeDenied}.
      */
     public static StackWalker callers() {
-        // Not kept: to initialise a class for it may fail at the end of a stack.
+        // Not kept in a class of its own, whose initialisation may fail at the end of a stack.
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
     }
 
-    /** Whether there may be modules that may not call native code, as far as is known. */
+    /** Whether there may be modules without native access. */
     public static boolean mayBeDenied() {
         return !isForEveryone;
     }
 
     /**
-     * Lets pass a class that may call native code, as the JDK's restricted methods do.
+     * Checks that a class may call native code, like the JDK's restricted methods.
      *
      * @throws IllegalCallerException if the launcher denied it to the class's module; the message
-     *     names the option to pass
+     *     names the missing option
      */
     public static void check(Class<?> caller, String method) {
         check();

@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What Salto asks of an operating system. No method ever makes memory that is writable and
- * executable.
+ * An operating system, for Salto. No method ever makes memory that is writable and executable.
  *
  * <p>Methods may be called by any thread.
  */
@@ -18,7 +17,7 @@ public interface Os {
     /** The name of the source that copies the image into memory, as users write it. */
     String SEALED_COPY = "memfd";
 
-    /** Where Salto has text images, for messages. */
+    /** The systems with text images, for messages. */
     String SUPPORTED = "Linux";
 
     /** Returns the system that this JVM runs on. */
@@ -36,19 +35,19 @@ public interface Os {
     OpenFile open(Path file) throws OsException;
 
     /**
-     * Copies bytes into a file in memory that has no name and that nobody can change any more.
+     * Copies bytes into a sealed file in memory. It has no name, and nobody can change it.
      *
      * @param name a name for people who look at this process
      */
     OpenFile sealedCopy(String name, MemorySegment content) throws OsException;
 
     /**
-     * Whether the attempt to make a {@link #sealedCopy} may end this process: a filter for system
-     * calls can do that, and does not say so.
+     * Whether the attempt to make a {@link #sealedCopy} may end this process. A filter for system
+     * calls can do that without notice.
      */
     boolean mayEndProcessForSealedCopy();
 
-    /** Says what to do where {@link #sealedCopy} or a mapping of its result is refused. */
+    /** Returns the remedy if {@link #sealedCopy} or a mapping of its result is refused. */
     String remedyForSealedCopy();
 
     /** Returns a number that nobody can guess. */
@@ -65,7 +64,7 @@ public interface Os {
     /**
      * Maps memory that is zeroed and can be written.
      *
-     * @param size how much, in bytes
+     * @param size in bytes
      */
     MemoryRange map(long size) throws OsException;
 
@@ -75,40 +74,36 @@ public interface Os {
     /** Lets memory of {@link #map} be written. */
     void allowWriting(MemoryRange memory) throws OsException;
 
-    /** Makes a write to memory of {@link #map}, by whatever code, end the process. */
+    /** Makes memory of {@link #map} read-only. A write to it ends the process. */
     void forbidWriting(MemoryRange memory) throws OsException;
 
     /**
-     * Has every other running thread of the process execute a full memory barrier. Does nothing
-     * where the system has no call for that.
+     * Makes every other running thread of the process execute a full memory barrier. Does nothing
+     * if the system has no call for that.
      */
     void orderLoadsOfOtherThreads();
 
-    /**
-     * Initialises what tables need from now on. Native code can be called, which is not so before
-     * the code is mapped.
-     */
+    /** Initialises the classes that tables need later. Native code can be called by now. */
     void warmUp();
 
-    /** Says how the system limits the number of tables, for messages. */
+    /** Describes the system's limit on the number of tables, for messages. */
     String limitOfTables();
 
     /**
-     * Says which code an address is in, for people: the address, its library, and the distance from
-     * the beginning of that file. It takes no lock that a thread in native code can have.
+     * Describes the code at an address, for people: the address, its library, and the distance from
+     * the beginning of that file. It takes no lock that a thread in native code can hold.
      */
     String describe(long address);
 
     /**
      * Calls a function that takes integers and pointers, or nothing, with zeros.
      *
-     * @return what it returns, as a word
+     * @return its result, as a word
      */
     long callWithZeros(long function);
 
     /**
-     * Returns what this process can see of the restrictions that the system lays on it, by name, in
-     * a fixed order.
+     * Returns the restrictions of the system that this process can see, by name, in a fixed order.
      */
     Map<String, String> restrictions();
 

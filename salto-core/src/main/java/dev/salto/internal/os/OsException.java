@@ -2,7 +2,7 @@
 
 package dev.salto.internal.os;
 
-/** The system refused something. The message holds the call with its arguments, and the reason. */
+/** A refusal of the system. The message has the call with its arguments, and the reason. */
 public final class OsException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -17,26 +17,26 @@ public final class OsException extends Exception {
     /**
      * A refusal.
      *
-     * @param result the number of the error, with a minus before it
+     * @param result the negative number of the error
      */
     OsException(String call, long result) {
         this(call, (int) -result);
     }
 
-    /** A refusal by Salto, which does not know the system. */
+    /** A refusal of Salto itself, which does not know the system. */
     OsException(String message) {
         super(message);
         this.errno = 0;
     }
 
     private OsException(String call, int errno) {
-        // %s rather than %d, here and elsewhere in this package: the latter loads data of the
-        // locale, which not every process can.
+        // %s instead of %d, here and elsewhere in this package: %d loads data of the locale, which
+        // not every process can do.
         super("%s failed: %s (errno %s)".formatted(call, explain(errno), errno));
         this.errno = errno;
     }
 
-    /** Whether a rule forbids the call, rather than a lack of something. */
+    /** Whether a rule forbids the call. Otherwise a resource is lacking. */
     public boolean isDenied() {
         return errno == EPERM || errno == EACCES;
     }
@@ -47,8 +47,8 @@ public final class OsException extends Exception {
     }
 
     /**
-     * What the calls of Salto can fail with. The C library could say it too, but to link one more
-     * function takes memory, and that may be just what is lacking.
+     * Explains the errors of Salto's calls. The C library could do so, too, but linking one more
+     * function takes memory, which may be the very thing that is lacking.
      */
     private static String explain(int errno) {
         return switch (errno) {

@@ -5,13 +5,13 @@ package dev.salto.internal.os;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Calls a restricted method of the JDK in the name of the module that it is defined in. {@link
- * CallerModule} defines it once more.
+ * Calls a restricted method of the JDK for the module that it is defined in. {@link CallerModule}
+ * defines it again.
  */
 public final class RestrictedCall implements Runnable {
     @Override
     public void run() {
-        // Without effect: the JVM decides here, and warns or throws as it was told to.
+        // Without effect, but the JVM checks the access here, and warns or throws.
         MemorySegment.NULL.reinterpret(0);
     }
 }

@@ -37,7 +37,7 @@ public abstract class TableMemory {
         return shape.parametersSize();
     }
 
-    /** Returns the parameters, which can be written unless that is forbidden. */
+    /** Returns the parameters, which can be written unless {@link #forbidWriting} forbids it. */
     public final MemorySegment parametersAsSegment() {
         return MemorySegment.ofAddress(parameters()).reinterpret(parametersSize());
     }
@@ -45,12 +45,12 @@ public abstract class TableMemory {
     /** Lets the parameters be written again. */
     public abstract void allowWriting() throws OsException;
 
-    /** Makes a write to the parameters, by whatever code, end the process. */
+    /** Makes the parameters read-only. A write to them ends the process. */
     public abstract void forbidWriting() throws OsException;
 
     /**
-     * Forbids writing. Where the kernel can do that, all of the table's memory stays mapped as it
-     * is until the process ends.
+     * Forbids writing. If the kernel supports it, all of the table's memory stays mapped as it is
+     * until the process ends.
      */
     public abstract void seal() throws OsException;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The operating system: all that Salto asks of it, and all that it knows about it. */
+/** The operating system: all calls to it, and all knowledge of it. */
 @NullMarked
 package dev.salto.internal.os;
 

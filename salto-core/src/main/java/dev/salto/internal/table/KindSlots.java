@@ -339,7 +339,7 @@ public final class KindSlots {
     }
 
     /**
-     * Moves the calls of all slots, present and future ones, to another route. *
+     * Moves the calls of all slots, present and future ones, to another route.
      *
      * @param route another gate of the same signature; or a gate, instead of the universal gate
      * @throws IllegalStateException if the system refuses; calls then use the old or the new

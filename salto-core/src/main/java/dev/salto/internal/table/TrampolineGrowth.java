@@ -54,7 +54,7 @@ final class TrampolineGrowth implements Growth {
     }
 
     /**
-     * Moves the calls of all slots, present and future ones, to another route. *
+     * Moves the calls of all slots, present and future ones, to another route.
      *
      * @throws IllegalStateException if the system refuses; calls then use the old or the new
      *     route

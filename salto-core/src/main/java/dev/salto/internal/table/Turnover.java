@@ -3,7 +3,7 @@
 package dev.salto.internal.table;
 
 /**
- * Counts of used slots. *
+ * Counts of used slots.
  *
  * @param taken the number of times that a slot was taken
  * @param givenBack the number of times that a slot was given back

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * The image as an installed library: in a folder of {@code java.library.path}, or beside the
- * libraries of the JVM, where jlink puts it.
+ * libraries of the JVM, the place of jlink.
  */
 record InstalledLibrary() implements TextSource {
     @Override
@@ -32,7 +32,7 @@ record InstalledLibrary() implements TextSource {
         return places;
     }
 
-    /** Adds nothing if there is nothing in a folder. */
+    /** Adds nothing if a folder has no image. */
     private static void addPlace(List<Place> places, String folder, String image) {
         try {
             Path file = Settings.path("the folder ", folder).resolve(image);

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The image in place inside the JAR of the classes, where the build has left it uncompressed and
- * aligned to pages.
+ * The image in place inside the JAR of the classes. The build stores it uncompressed and aligned to
+ * pages.
  */
 record JarEntry() implements TextSource {
     @Override
@@ -34,7 +34,7 @@ record JarEntry() implements TextSource {
         }
     }
 
-    /** A system maps files from multiples of its page size on. */
+    /** A mapping begins at a multiple of the page size in the file. */
     static void requireWholePages(Path jar, String entry, long offset, int page) throws TextImageException {
         if (offset % page != 0) {
             throw new TextImageException(

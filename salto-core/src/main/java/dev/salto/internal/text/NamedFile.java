@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The file that the user named. */
+/** The file that the user named in a property. */
 record NamedFile() implements TextSource {
     /** The name by which users know this source. */
     static final String NAME = "property";

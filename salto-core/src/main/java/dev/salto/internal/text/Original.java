@@ -14,13 +14,13 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The image among the resources of this module. Copies are made of it, and what other sources map
- * is compared with it. It is as trustworthy as the classes that lie beside it.
+ * The image among the resources of this module. It is the source of copies, and mappings of other
+ * sources are compared with it. It is as trustworthy as the classes beside it.
  */
 final class Original {
     /**
-     * Where the field for the machine stands in an ELF header: ELF-64 and ELF-32 Object File
-     * Format, "ELF Header".
+     * The place of the machine in an ELF header: ELF-64 and ELF-32 Object File Format, "ELF
+     * Header".
      */
     private static final int ELF_MACHINE = 18;
 
@@ -28,7 +28,7 @@ final class Original {
 
     private final TextIndex index;
 
-    /** Null if it was not read yet, or there is none. */
+    /** Null if it was not read yet, or is missing. */
     private byte @Nullable [] content;
 
     Original(TextIndex index) {
@@ -44,7 +44,7 @@ final class Original {
         return index.image();
     }
 
-    /** Says where it is, for people. */
+    /** Returns its place, for people. */
     String place() {
         return String.valueOf(Original.class.getResource(name()));
     }
@@ -67,8 +67,7 @@ final class Original {
         if (content != null) {
             return content;
         }
-        // Not by opening the URL: that would open a JAR once more, perhaps another by now, and keep
-        // it open.
+        // Not by its URL: that would open the JAR again, perhaps a new one, and keep it open.
         try (InputStream resource = Original.class.getResourceAsStream(name())) {
             if (resource == null) {
                 return null;
@@ -80,7 +79,9 @@ final class Original {
         }
     }
 
-    /** Finds damage. A digest would find no more: its value would come from the same place. */
+    /**
+     * Finds damage. A digest would find no more, because its value would come from the same place.
+     */
     private void requireWhole(byte[] bytes) throws TextImageException {
         requireSize(bytes.length);
         CRC32 checksum = new CRC32();
@@ -93,7 +94,7 @@ final class Original {
     /**
      * Refuses a file that cannot hold the code.
      *
-     * @param size the number of its bytes from the beginning of the image on
+     * @param size the number of its bytes from the beginning of the image
      */
     void requireSize(long size) throws TextImageException {
         if (size < index.imageSize()) {
@@ -104,9 +105,9 @@ final class Original {
     }
 
     /**
-     * Compares the code with that of this image or, where that was dropped, with its digest.
+     * Compares the code with this image or, if that was dropped, with its digest.
      *
-     * @return what is wrong, and what to do about it; null if nothing is
+     * @return the fault and its remedy; null if there is none
      */
     @Nullable
     String complaintAbout(MemorySegment code) throws TextImageException, IOException {

@@ -8,7 +8,7 @@ import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
-/** Where the classes of this library came from. */
+/** The place of this library's classes. */
 final class OwnClasses {
     private OwnClasses() {}
 

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A copy in a folder that only this user can enter, with a name that nobody can guess. It is gone
- * again as soon as it is open, whether it can be mapped or not.
+ * A copy in a folder that only this user can enter, with a name that nobody can guess. It is
+ * removed as soon as it is open, even if it cannot be mapped.
  */
 record PrivateFile() implements TextSource {
     @Override

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** A copy in a memory file that nobody can change any more, not even this process. */
+/** A copy in a sealed memory file, which not even this process can change. */
 record SealedMemory() implements TextSource {
     @Override
     public List<Place> places(Original original) throws TextImageException, IOException {

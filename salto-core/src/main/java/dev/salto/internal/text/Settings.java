@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The system properties that say where the text image may come from. They are read each time they
- * are needed.
+ * The system properties for the sources of the text image. They are read each time they are
+ * needed.
  */
 final class Settings {
     /** The file that holds the text image. */
     static final String TEXT = "dev.salto.text";
 
-    /** Which sources may be used, in which order. */
+    /** The allowed sources, in their order. */
     static final String SOURCES = "dev.salto.text.sources";
 
-    /** The folder in which a private file may be made. */
+    /** The folder for a private file. */
     static final String FOLDER = "dev.salto.text.folder";
 
     private Settings() {}
@@ -35,9 +35,9 @@ final class Settings {
     }
 
     /**
-     * The names of the sources in the order in which they are to be tried.
+     * The names of the sources, in the order of the attempts.
      *
-     * @throws IllegalArgumentException if the property names one that there is not
+     * @throws IllegalArgumentException if the property names an unknown source
      */
     static List<String> sources() {
         String value = System.getProperty(SOURCES, "").strip();
@@ -63,11 +63,11 @@ final class Settings {
     }
 
     /**
-     * A path as the system has it.
+     * Makes a path of the system.
      *
-     * @param origin for the message: where it stands, before the value
-     * @throws TextImageException if there can be no such path, say because the locale's character
-     *     set lacks one of its characters
+     * @param origin for the message: the place of the value
+     * @throws TextImageException if there can be no such path, for example because the locale's
+     *     character set lacks a character
      */
     static Path path(String origin, String value) throws TextImageException {
         try {

@@ -12,11 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Where the bytes of uncompressed entries lie in a ZIP file, which the JDK's own classes for those
- * do not tell. Records and fields are those of the ZIP file format specification (APPNOTE) 6.3.10,
- * whose sections are named.
+ * Finds the bytes of uncompressed entries in a ZIP file, which the JDK's own classes cannot do.
+ * Section names are those of the ZIP file format specification (APPNOTE) 6.3.10.
  *
- * <p>What is found here is a claim; whoever maps it has to check the bytes.
+ * <p>The result is a claim of the file. The caller has to check the mapped bytes.
  */
 final class StoredEntries {
     // 4.3.16, end of central directory record
@@ -45,7 +44,7 @@ final class StoredEntries {
     /** 4.4.5 */
     private static final int STORED = 0;
 
-    /** 4.4.1.4: the real value stands elsewhere, in the format's extension to large files. */
+    /** 4.4.1.4: the real value is elsewhere, in the format's extension to large files. */
     private static final long ELSEWHERE = 0xffff_ffffL;
 
     private StoredEntries() {}
@@ -55,13 +54,14 @@ final class StoredEntries {
      *
      * @param file the open file
      * @param zip its name, for messages
-     * @throws TextImageException if there is no such entry, or it is compressed, or the file is no
-     *     ZIP file, or one larger than 4 GiB
+     * @throws TextImageException if there is no such entry, it is compressed, or the file is no ZIP
+     *     file or larger than 4 GiB
      * @throws OsException if the file cannot be read
      */
     static long offset(OpenFile file, Path zip, String entry) throws TextImageException, OsException {
         try (Arena arena = Arena.ofConfined()) {
-            // The end of the file: usually the record alone, at most that with the longest comment.
+            // The end of the file: usually the record alone, at most the record with the longest
+            // comment.
             long size = file.size();
             ByteBuffer end = tail(file, size, END_SIZE, arena);
             int at = endRecord(end);
@@ -78,8 +78,8 @@ final class StoredEntries {
             if (directorySize == ELSEWHERE || directoryOffset == ELSEWHERE) {
                 throw new TextImageException(zip + " is a JAR in the ZIP64 format, in which nothing is looked for");
             }
-            // Offsets count from the first entry; something else, a script to start the program,
-            // say, may be in front of it.
+            // Offsets count from the first entry. Other data may come before it, for example a
+            // script that starts the program.
             long base = tailOffset + at - directorySize - directoryOffset;
             ByteBuffer directory = read(file, base + directoryOffset, Math.toIntExact(directorySize), arena);
             return dataOffset(file, zip, base, base + headerOffset(directory, zip, entry), arena);
@@ -93,7 +93,7 @@ final class StoredEntries {
         return read(file, size - tail, tail, arena);
     }
 
-    /** Where the end record begins that the bytes end with, or a negative number. */
+    /** The beginning of the end record, if the bytes end with one; otherwise a negative number. */
     private static int endRecord(ByteBuffer end) {
         int at = end.limit() - END_SIZE;
         while (at >= 0 && !(end.getInt(at) == END_SIGNATURE

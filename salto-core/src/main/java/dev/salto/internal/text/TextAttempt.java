@@ -3,10 +3,10 @@
 package dev.salto.internal.text;
 
 /**
- * A place that the text image could not be taken from.
+ * A failed attempt to take the text image from a place.
  *
  * @param source the name of the source
- * @param location which file it would have been; empty if there is none
- * @param reason why not, and what can be done about it
+ * @param location the file; empty if there is none
+ * @param reason the failure, and its remedy
  */
 public record TextAttempt(String source, String location, String reason) {}

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text image of this process: its code tables, mapped read+execute and checked. Found and
- * mapped when it is first needed, and kept for good. If that fails, the next call tries again,
- * because the reason (no free descriptor, say) may be gone by then.
+ * mapped when it is first needed, and kept for good. After a failure the next call tries again,
+ * because the reason, such as a lack of descriptors, may be gone.
  */
 public final class TextImage {
     private static volatile @Nullable TextImage loaded;
@@ -46,10 +46,10 @@ public final class TextImage {
     /**
      * The text image, mapped and checked.
      *
-     * @throws TextImageException if there is none for this machine, or it cannot be mapped from
-     *     anywhere, or it is not what the build made
+     * @throws TextImageException if there is none for this machine, no source can be mapped, or it
+     *     differs from the image of the build
      * @throws IllegalCallerException if this module may not call native code
-     * @throws IllegalArgumentException if a system property has a value that means nothing
+     * @throws IllegalArgumentException if the value of a system property is unknown
      */
     public static TextImage get() throws TextImageException {
         TextImage image = loaded;
@@ -86,7 +86,7 @@ public final class TextImage {
         }
     }
 
-    /** Goes through the sources, up to the first that has the image and lets it be mapped. */
+    /** Tries the sources in turn, until one has the image and it can be mapped. */
     static TextImage find(TextIndex index) throws TextImageException {
         List<TextAttempt> tried = new ArrayList<>();
         Original original = new Original(index);
@@ -111,7 +111,7 @@ public final class TextImage {
         throw new TextImageException(tried);
     }
 
-    /** Whoever named a file should learn that it is not the one in use. */
+    /** A user who named a file should learn that Salto does not use it. */
     private static void warnOfUnusedFile(TextImage image) {
         for (TextAttempt attempt : image.tried) {
             if (attempt.source().equals(NamedFile.NAME) && !attempt.location().isEmpty()) {
@@ -164,8 +164,8 @@ public final class TextImage {
     }
 
     /**
-     * Compares what is mapped, not what is named: nobody can swap the file between the check and
-     * its use.
+     * Compares the mapping, not the file of that name. So nobody can swap the file between the
+     * check and its use.
      */
     private static void check(CodeMapping code, Original original, TextSource.Place place)
             throws TextImageException, OsException, IOException {
@@ -193,12 +193,12 @@ public final class TextImage {
         return source;
     }
 
-    /** For people: which file this image was mapped from. */
+    /** The file that this image was mapped from, for people. */
     public String location() {
         return location;
     }
 
-    /** What was tried before, and why it was not that. */
+    /** The failed attempts before, with their reasons. */
     public List<TextAttempt> tried() {
         return tried;
     }
@@ -208,7 +208,7 @@ public final class TextImage {
         return code.code();
     }
 
-    /** Undoes the mapping of an image that has no tables. */
+    /** Unmaps an image that has no tables. */
     void unmap() throws OsException {
         code.unmap();
     }

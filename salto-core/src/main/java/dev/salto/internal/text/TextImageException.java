@@ -32,7 +32,7 @@ public final class TextImageException extends Exception {
         this.tried = List.copyOf(tried);
     }
 
-    /** What was tried; empty if it did not come to that. */
+    /** The failed attempts; empty if there were none. */
     public List<TextAttempt> tried() {
         return tried;
     }

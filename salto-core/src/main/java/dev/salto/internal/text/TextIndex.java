@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * The layout of a text image as the build found it: all that Java knows about the code. All sizes
- * and offsets are in bytes.
+ * The layout of a text image, as the build found it. Java knows no other numbers of the code. All
+ * sizes and offsets are in bytes.
  *
  * @param architecture the architecture that the image is for
  * @param image the file name of the image
@@ -21,8 +21,8 @@ import java.util.Properties;
  *     to its parameter table
  * @param trampolineOffset where the first trampoline lies in the code table
  * @param trampolineSize the distance from one trampoline to the next in its line
- * @param trampolineCount how many trampolines a code table has
- * @param trampolinesInLine how many of them lie in one line
+ * @param trampolineCount the number of trampolines in a code table
+ * @param trampolinesInLine the number of trampolines in one line
  * @param lineSize the distance from one line to the next
  * @param callTarget where the word with the target's address lies in a call
  * @param callArgument where the word to append lies in a call
@@ -32,8 +32,8 @@ import java.util.Properties;
  * @param blockEntry where the word with the address that the trampoline jumps to lies in a block
  * @param blockArgument where the word for the scratch register lies in a block
  * @param entries the offset of each entry in the code table with blocks, by name
- * @param frames where generic entries keep what in their frames, by the name of the entry, an
- *     underscore and that of the place
+ * @param frames the places in generic entries' frames, by the name of the entry, an underscore and
+ *     the name of the place
  * @param byIndex the second code table
  * @param crc32 the checksum of all bytes of both code tables
  * @param sha256 their digest, in lower-case hexadecimal
@@ -119,24 +119,20 @@ public record TextIndex(
     }
 
     /**
-     * The code table whose trampolines know their index and nothing else: the rest is in a header,
-     * one for each table. The header follows the code. Header places are distances from its beginning. All sizes and offsets are
-     * in bytes.
+     * The code table whose trampolines know only their index. The rest is in a header, one for each
+     * table, which follows the code. Header places are distances from its beginning. All sizes and offsets are in bytes.
      *
      * @param offset where this code begins in the image
      * @param codeSize the size of this code; also the distance from it to the header
      * @param trampolineOffset where the first trampoline lies in this code
      * @param trampolineSize the distance from one trampoline to the next
-     * @param trampolineCount how many trampolines there are
-     * @param bias what {@link #header} adds to the argument of the first trampoline
-     * @param headerEntry where the word with the address lies that all trampolines jump to
-     * @param headerGate where the word with the address lies that the {@code append_} entries go on
-     *     to
-     * @param headerBase where the word with the argument of trampoline 0 lies, and the bias added
-     *     to it
-     * @param headerStackSize where the word with the size of the caller's stack arguments lies
-     * @param headerUniversal where the word with the address of the function lies that the {@code
-     *     generic} entries call
+     * @param trampolineCount the number of trampolines
+     * @param bias the number that {@link #header} adds to the argument of the first trampoline
+     * @param headerEntry the place of the address that all trampolines jump to
+     * @param headerGate the place of the address that the {@code append_} entries jump to
+     * @param headerBase the place of the argument of trampoline 0, plus the bias
+     * @param headerStackSize the place of the size of the caller's stack arguments
+     * @param headerUniversal the place of the address that the {@code generic} entries call
      * @param headerSize the size of a header
      * @param entries the offset of each entry in this code, by name
      */
@@ -156,7 +152,7 @@ public record TextIndex(
             Map<String, Integer> entries) {
 
         /**
-         * Returns where an entry lies in this code.
+         * Returns the place of an entry in this code.
          *
          * @param name the entry's name in the assembly
          */
@@ -194,7 +190,7 @@ public record TextIndex(
         }
     }
 
-    /** Returns the size of both code tables, which is that of the image as far as it is mapped. */
+    /** Returns the size of both code tables, which is the mapped part of the image. */
     int imageSize() {
         return byIndex.offset() + byIndex.codeSize();
     }
@@ -206,7 +202,7 @@ public record TextIndex(
     }
 
     /**
-     * Where an entry lies in the code table with blocks.
+     * The place of an entry in the code table with blocks.
      *
      * @param name the entry's name in the assembly
      */
@@ -219,10 +215,10 @@ public record TextIndex(
     }
 
     /**
-     * Where a generic entry keeps something in its frame.
+     * A place in a generic entry's frame.
      *
      * @param entry the entry's name in the assembly
-     * @param place what it keeps there
+     * @param place the name of the place
      */
     public int frame(String entry, String place) {
         Integer offset = frames.get(entry + "_" + place);

@@ -9,28 +9,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A kind of place that the text image may come from. */
+/** A source of the text image. */
 interface TextSource {
     /**
-     * The names by which users know the sources, in the order in which they are tried unless the
-     * user says otherwise: a file that is mapped in place can be overwritten, which a sealed copy
-     * cannot.
+     * The names of the sources for users, in their default order. A sealed copy comes before files
+     * that are mapped in place, because those can be overwritten.
      */
     List<String> NAMES = List.of(NamedFile.NAME, "installed", Os.SEALED_COPY, "class-folder", "jar", "file");
 
-    /**
-     * The order where a filter may end the process for the attempt to make a sealed copy.
-     */
+    /** The order if a filter may end the process for the attempt to make a sealed copy. */
     List<String> NAMES_UNDER_A_FILTER = List.of(NamedFile.NAME, "installed", "class-folder", "jar", Os.SEALED_COPY,
             "file");
 
     /**
-     * The source of a name. Few are needed in one process, so that only those are made: loading
-     * their classes takes time when it starts.
+     * The source of a name. A process needs few sources, and loading their classes takes time when
+     * it starts. So only those are made.
      *
      * @param name one of {@link #NAMES}
      */
-    @SuppressWarnings("RefactorSwitch") // for the value of a switch the verifier would load all classes, to find what they have in common
+    @SuppressWarnings("RefactorSwitch") // for the value of a switch, the verifier would load all classes to find their common type
     static TextSource named(String name) {
         switch (name) {
             case NamedFile.NAME -> {
@@ -66,9 +63,9 @@ interface TextSource {
     /**
      * One place.
      *
-     * @param location for people: which file this is, and where in it
-     * @param remedy for messages: what to do if this place may not be mapped read+execute
-     * @param isSealed whether it is a copy of the original that nobody could change
+     * @param location for people: the file, and the place in it
+     * @param remedy for messages: the remedy if this place may not be mapped read+execute
+     * @param isSealed whether it is a copy of the original that nobody can change
      * @param opener opens it
      */
     record Place(String location, String remedy, boolean isSealed, Opener opener) {

@@ -9,9 +9,9 @@ public final class Warnings {
     private Warnings() {}
 
     /**
-     * Logs a warning. The logger is looked up only now, because that loads classes and may open
-     * files, which a process without descriptors, or in another root folder, cannot; if so, the
-     * warning goes to the standard error stream.
+     * Logs a warning. The logger is looked up late, because that loads classes and may open files.
+     * A process without descriptors, or in another root folder, cannot do that. Then the warning
+     * goes to the standard error stream.
      */
     public static void log(String message) {
         try {
