@@ -6,7 +6,7 @@
  * scratch register: x17
  *
  *   register     what it is here
- *   x17          scratch register: the block's argument word, for the code that a trampoline jumps to. AAPCS64 (6.1.1) leaves
+ *   x17          scratch register: the block's argument, for the code that a trampoline jumps to. AAPCS64 (6.1.1) leaves
  *                x16 and x17 to whatever comes between a caller and its callee
  *   x16          where to jump. An indirect branch by way of x16 or x17 may land on `bti c`, as a call may
  *   x0 to x7     the integer arguments, in this order (6.4.1)
@@ -14,8 +14,8 @@
  *   x30          the return address
  *   x9 to x15    free for entries: caller-saved, never an argument
  *
- * The stack pointer is a multiple of 16 (6.2.2.2). Instructions are read from a mapping that never
- * changes, so nothing has to be done to instruction caches.
+ * The stack pointer is a multiple of 16 (6.2.2.2). The mapping with the instructions never changes,
+ * so instruction caches need no care.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
@@ -51,7 +51,7 @@
 /*
  * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
  * integer arguments.
- * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ * bind_gp<k>: the same, with the argument and the target of the slot's call record.
  */
         .macro  append_gp k
         entry   bind_gp\k
@@ -75,8 +75,8 @@
 
 /*
  * append_stack, bind_stack: no integer register is left, so the appended argument goes on the
- * stack, behind the caller's own stack arguments (6.8.2, stage C). They have to be contiguous, so
- * the caller's are copied into a new frame.
+ * stack, behind the caller's own stack arguments (6.8.2, stage C). They must be contiguous, so the
+ * entry copies the caller's into a new frame.
  */
         .macro  call_with_copied_stack  /* x15: the call; x17: the argument to append */
         stp     x29, x30, [sp, #-16]!
@@ -122,8 +122,8 @@
         end_index_entry append_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
- * hold the result (6.9).
+ * dead: the entry of a trampoline without a target. Returns zero in every register that can hold a
+ * result (6.9).
  */
         entry   dead
         bti     c
@@ -137,9 +137,9 @@
         end_entry dead
 
 /*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
- * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in (6.9).
+ * generic: calls the universal gate, for any signature. It stores all argument registers in a
+ * frame, calls the gate with the hidden argument and the frame's address, and loads all result
+ * registers (6.9).
  */
 #define FRAME_INTEGERS          0                               /* x0 to x8 */
 #define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 9 * WORD)     /* x0 x1 */

@@ -7,7 +7,7 @@
  * scratch register: r12
  *
  *   register        what it is here
- *   r12 (ip)        scratch register: the block's argument word, for the code that a trampoline jumps to. AAPCS32 (6.1.1) leaves it to
+ *   r12 (ip)        scratch register: the block's argument, for the code that a trampoline jumps to. AAPCS32 (6.1.1) leaves it to
  *                   whatever comes between a caller and its callee; compilers have their static chain pointer there
  *   r0 to r3        the integer arguments, in this order (6.1.1); r0 also carries the address of a result in memory
  *   d0 to d7        the floating-point arguments: not touched
@@ -16,8 +16,7 @@
  *
  * All code is in Arm state. Callers and targets may be in Thumb state: everything here is reached
  * and left by branches that change the state (5.6). The stack pointer is a multiple of 8 at a call
- * (6.2.1.2). Instructions are read from a mapping that never changes, so nothing has to be done to
- * instruction caches.
+ * (6.2.1.2). The mapping with the instructions never changes, so instruction caches need no care.
  */
 #define WORD            4
 #define TRAMPOLINE_SIZE 8
@@ -29,12 +28,12 @@
 
 #include "text-image.h"
 
-/* What an instruction reads as pc is two instructions ahead. */
+/* An instruction that reads pc gets the address two instructions ahead. */
 #define PC_AHEAD        8
 
 /*
- * The way to a block is the same from every trampoline: a number that an instruction can hold, and
- * one block more.
+ * The way to a block is the same from every trampoline: a number that fits an instruction, and one
+ * block more.
  */
 #if TRAMPOLINE_SIZE != BLOCK_SIZE || PC_AHEAD != BLOCK_SIZE || (CODE_SIZE - HEAD_SIZE) != 0xf000
 #error "a trampoline reaches the end of its block with one addition"
@@ -60,7 +59,7 @@
 #error "two additions and a shift make an index of an address"
 #endif
 
-/* Is the first one, at INDEX_ENTRIES, and reads the same distance ahead as a trampoline does. */
+/* The first entry, at INDEX_ENTRIES, which reads the same distance ahead as a trampoline. */
         .type   index_jump_on, %function
 index_jump_on:
 .Lindex_jump_on:
@@ -77,7 +76,7 @@ index_jump_on:
 /*
  * append_gp<k>: the hidden argument becomes core register argument number k, behind the caller's
  * own.
- * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ * bind_gp<k>: the same, with the argument and the target of the slot's call record.
  */
         .macro  append_gp k
         entry   bind_gp\k
@@ -97,8 +96,8 @@ index_jump_on:
 
 /*
  * append_stack, bind_stack: no core register is left, so the appended argument goes on the stack,
- * behind the caller's own stack arguments (6.5, stage C). They have to be contiguous, so the
- * caller's are copied into a new frame.
+ * behind the caller's own stack arguments (6.5, stage C). They must be contiguous, so the entry
+ * copies the caller's into a new frame.
  */
         .macro  enter_frame
         push    {r4, r5, fp, lr}
@@ -147,8 +146,8 @@ index_jump_on:
         end_index_entry append_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
- * hold the result (6.4, 7.1.2).
+ * dead: the entry of a trampoline without a target. Returns zero in every register that can hold a
+ * result (6.4, 7.1.2).
  */
         .macro  set_results_to_zero_but_r0
         mov     r1, #0
@@ -164,9 +163,9 @@ index_jump_on:
         end_entry dead
 
 /*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
- * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in (6.4, 7.1.2.2). The core registers lie right below the caller's stack
+ * generic: calls the universal gate, for any signature. It stores all argument registers in a
+ * frame, calls the gate with the hidden argument and the frame's address, and loads all result
+ * registers (7.1.2.2). The core registers lie right below the caller's stack
  * arguments: a struct that is in both (6.5, C.5) is in one row.
  */
 #define FRAME_RESULT_INTEGERS   0                                       /* r0 to r3 */

@@ -7,7 +7,7 @@
  * scratch register: ecx
  *
  *   register        what it is here
- *   ecx             scratch register: the block's argument word, for the code that a trampoline jumps to. No argument is in a register
+ *   ecx             scratch register: the block's argument, for the code that a trampoline jumps to. No argument is in a register
  *                   (2.2.3), and compilers have the static chain pointer of nested functions here
  *   eax             where the code is, because instructions cannot address memory by its distance; then free
  *   xmm6 xmm7       what eax and ecx held before the trampoline: arguments in some of the calling conventions of Windows, and there for the entry
@@ -16,8 +16,8 @@
  *   edx:eax, st(0)  integer and floating-point results (2.2.3)
  *
  * At a trampoline and at an entry the stack is as the caller's `call` left it: return address at
- * (%esp), arguments above it. Whoever returns a struct or a union stores it at an address that is
- * passed before the arguments, and removes that address from the stack.
+ * (%esp), arguments above it. A callee that returns a struct or a union stores it at an address
+ * that is passed before the arguments. It removes that address from the stack.
  */
 #define WORD            4
 #define TRAMPOLINE_SIZE 24
@@ -28,9 +28,9 @@
 #include "text-image.h"
 
 /*
- * The way to a parameter block is shorter by the difference of the sizes from one trampoline to the
- * next, so the two displacements are all that differs. A call that returns where it should keeps
- * the processor's return predictions, and the shadow stack, in order.
+ * Trampolines differ only in the two displacements: the way to the block becomes shorter by the
+ * difference of the sizes. The call returns to its return address, which keeps the processor's
+ * return predictions, and the shadow stack, in order.
  */
         .macro  trampoline block
 1:      endbr32                                         /* landing pad for indirect calls under IBT: 4 bytes */
@@ -41,21 +41,21 @@
         .endm
 
 /*
- * All registers have to be saved before they change, and there is no room for that. So the index
- * goes by way of the stack.
+ * All registers have to be saved before they change, and there is no room for that. So the
+ * trampoline pushes the index on the stack.
  */
 #define INDEX_PUSHED    9
         .macro  index_trampoline index
 1:      endbr32                                         /* 4 bytes */
-        .byte   0x68                                    /* push, of a number of 4 bytes however small it is */
+        .byte   0x68                                    /* push, always with a number of 4 bytes */
         .long   \index
         jmp     .Lindex_jump_on                         /* 5 bytes */
         .skip   INDEX_TRAMPOLINE_SIZE - (. - 1b), 0xcc
         .endm
 
 /*
- * The frame's address in all trampolines: esp + 4, and 4 more from INDEX_PUSHED on. Linkers
- * describe their tables of jumps so.
+ * The frame's address in all trampolines: esp + 4, and 4 more from INDEX_PUSHED on, as linkers
+ * describe their jump tables.
  */
         .macro  index_unwind
         .cfi_escape 0x0f, 11                            /* DW_CFA_def_cfa_expression, of so many bytes */
@@ -122,9 +122,9 @@ index_jump_on:
 
 /*
  * append_stack, bind_stack: the appended argument goes behind the caller's own arguments (2.2.3:
- * the last has the highest address). They have to be contiguous, so the caller's are copied into a
- * new frame. Compilers keep arguments at a multiple of 16, there as here.
- * The same with _popping is for functions that return a struct or a union.
+ * the last has the highest address). They must be contiguous, so the entry copies the caller's into
+ * a new frame. Compilers keep arguments at a multiple of 16, there as here. The variants with
+ * _popping are for functions that return a struct or a union.
  */
         .macro  call_with_copied_stack popped   /* eax: the call; ecx: the argument to append */
         push    %ebp
@@ -169,10 +169,9 @@ index_jump_on:
         stack_entries _popping, WORD
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero as an integer or pointer.
- * dead_x87: as a floating-point number. A caller that does not expect one would leave it on the
- * processor's stack of them.
- * dead_popping: of a struct or a union, whose address is also the result, it writes nothing.
+ * dead: the entry of a trampoline without a target. Returns zero as an integer or pointer. dead_x87
+ * returns zero as a floating-point number. A caller that does not expect one would leave it on the
+ * x87 stack. dead_popping returns the address of a struct or a union, and writes nothing there.
  */
         entry   dead
         endbr32
@@ -194,14 +193,16 @@ index_jump_on:
         end_entry dead_popping
 
 /*
- * generic: has the universal gate answer the call, for any signature and calling convention. Stores
- * all registers that arguments can be in, calls the gate with the hidden argument and the address
- * of the frame, and loads all that a result can be in. The gate returns what Convention.answer
- * says: in the lowest byte the size of the number that goes onto the x87 stack; above that, how
- * many bytes of arguments are removed from the caller's stack. A caller that expects no number
- * there must not find one.
- * The frame lies at a fixed distance from the return address, and the stack below it is aligned:
- * callers of Windows' conventions align the stack to 4 only.
+ * generic: calls the universal gate, for any signature and calling convention. It stores all
+ * argument registers in a frame, calls the gate with the hidden argument and the frame's address,
+ * and loads all result registers.
+ *
+ * The gate returns Convention.answer. The lowest byte is the size of the number that goes onto the
+ * x87 stack. A caller that expects no number there must not find one. The rest is the size of the
+ * arguments to remove from the caller's stack.
+ *
+ * The frame lies at a fixed distance from the return address, and the stack below it is aligned.
+ * Callers with conventions of Windows align the stack only to 4.
  */
 #define FRAME_INTEGERS          0                               /* eax edx ecx */
 #define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 3 * WORD)     /* eax edx */
@@ -247,8 +248,8 @@ index_jump_on:
 3:      fldl    FRAME_RESULT_X87 - FRAME_SIZE(%ebp)
 4:      shr     $ANSWER_REMOVED_SHIFT, %eax
         /*
-         * The return address moves to where the stack is to be, so that a return finds it that the
-         * processor and the shadow stack expect.
+         * The return address moves to the stack's new end, so that the processor and the shadow
+         * stack see the return that they expect.
          */
         lea     WORD(%ebp, %eax), %ecx
         mov     WORD(%ebp), %edx

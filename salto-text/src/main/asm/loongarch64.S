@@ -6,7 +6,7 @@
  * scratch register: t8
  *
  *   register     what it is here
- *   $t8 (r20)    scratch register: the block's argument word, for the code that a trampoline jumps to. A temporary register, never
+ *   $t8 (r20)    scratch register: the block's argument, for the code that a trampoline jumps to. A temporary register, never
  *                an argument; the static chain register of GCC
  *   $t0 (r12)    where to jump
  *   $a0 to $a7   the integer arguments, in this order; $a0 also carries the address of a result in memory
@@ -14,23 +14,19 @@
  *   $ra          the return address
  *   $t1 to $t7   free for entries: caller-saved, never an argument
  *
- * The stack pointer is a multiple of 16 ("The stack"). Instructions are read from a mapping that
- * never changes, so nothing has to be done to instruction caches. The architecture has no landing
- * pads.
+ * The stack pointer is a multiple of 16 ("The stack"). The mapping with the instructions never
+ * changes, so instruction caches need no care. The architecture has no landing pads.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
 
-/* So many indexes are immediate numbers of one instruction. */
+/* The number of indexes that fit an instruction's immediate. */
 #define INDEX_TRAMPOLINE_SIZE 8
 #define INDEX_MOST      4096
 
 #include "text-image.h"
 
-/*
- * The way to a block is the same from every trampoline, and a whole number of the units that
- * pcaddu12i counts in.
- */
+/* The way to a block is the same from every trampoline, and a multiple of pcaddu12i's unit. */
 #if TRAMPOLINE_SIZE != BLOCK_SIZE || (CODE_SIZE - HEAD_SIZE) % 0x1000 != 0
 #error "a trampoline reaches its block with pcaddu12i alone"
 #endif
@@ -68,7 +64,7 @@ index_jump_on:
 /*
  * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
  * integer arguments.
- * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ * bind_gp<k>: the same, with the argument and the target of the slot's call record.
  */
         .macro  append_gp k
         entry   bind_gp\k
@@ -90,8 +86,8 @@ index_jump_on:
 
 /*
  * append_stack, bind_stack: no integer register is left, so the appended argument goes on the
- * stack, behind the caller's own stack arguments. They have to be contiguous, so the caller's are
- * copied into a new frame.
+ * stack, behind the caller's own stack arguments. They must be contiguous, so the entry copies the
+ * caller's into a new frame.
  */
         .macro  enter_frame
         addi.d  $sp, $sp, -16
@@ -151,9 +147,9 @@ index_jump_on:
         end_index_entry append_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
- * hold the result. A `float` is the low half of its register, whatever the other half is ("Scalars
- * of fundamental types").
+ * dead: the entry of a trampoline without a target. Returns zero in every register that can hold a
+ * result. A `float` is the low half of its register, whatever the other half is ("Scalars of
+ * fundamental types").
  */
         entry   dead
         move    $a0, $zero
@@ -164,9 +160,9 @@ index_jump_on:
         end_entry dead
 
 /*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
- * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in.
+ * generic: calls the universal gate, for any signature. It stores all argument registers in a
+ * frame, calls the gate with the hidden argument and the frame's address, and loads all result
+ * registers.
  */
 #define FRAME_INTEGERS          0                               /* $a0 to $a7 */
 #define FRAME_VECTORS           (FRAME_INTEGERS + 8 * 8)        /* $fa0 to $fa7 */

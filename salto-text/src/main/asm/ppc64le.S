@@ -6,7 +6,7 @@
  * scratch register: r11
  *
  *   register     what it is here
- *   r11          scratch register: the block's argument word, for the code that a trampoline jumps to. ELFv2 (Register Roles)
+ *   r11          scratch register: the block's argument, for the code that a trampoline jumps to. ELFv2 (Register Roles)
  *                gives it to the environment pointer of languages that have one, and never to an argument
  *   r12          the address of the function that is entered by way of a pointer: a trampoline
  *                finds its block by it, an entry by index the header of its table. All code that
@@ -17,8 +17,7 @@
  *   r2           the TOC pointer: not touched by what jumps, and saved by what calls
  *   r0           free for entries: caller-saved, never an argument. There is no other
  *
- * Instructions are read from a mapping that never changes, so nothing has to be done to instruction
- * caches.
+ * The mapping with the instructions never changes, so instruction caches need no care.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
@@ -26,7 +25,7 @@
 
 #include "text-image.h"
 
-/* A frame (The Stack Frame): what lies where from its stack pointer. */
+/* A frame (The Stack Frame): distances from its stack pointer. */
 #define FRAME_LR        16              /* a callee keeps its return address in its caller's frame */
 #define FRAME_TOC       24
 #define FRAME_HEADER    32              /* behind it the parameter save area: a doubleword for each argument, also for those in */
@@ -36,8 +35,8 @@
 
 /*
  * A block lies CODE_SIZE - HEAD_SIZE bytes behind its trampoline: addis adds the one, and the
- * displacements take away the other. With mtctr and bctr of its own a trampoline would have 20
- * bytes, which means 24.
+ * displacements take away the other. With its own mtctr and bctr a trampoline would have 20 bytes,
+ * and so take 24.
  */
         .macro  trampoline block
         addis   12, 12, CODE_SIZE >> 16
@@ -53,7 +52,7 @@
 
         .section .text.index.entries, "ax", %progbits
 
-/* Makes of the address of a trampoline that of the header, by way of that of trampoline 0. */
+/* Turns the address of a trampoline into that of trampoline 0, and then of the header. */
         .type   index_jump_on, %function
 index_jump_on:
 .Lindex_jump_on:
@@ -79,8 +78,8 @@ jump_on:
         .size   jump_on, . - jump_on
 
 /*
- * Makes of the address of an entry, in r12, that of the call in the header of its table; and adds
- * the base to the index.
+ * Turns the address of an entry, in r12, into that of the call record in its table's header, and
+ * adds the base to the index.
  */
         .macro  index_header_call entry
         addis   12, 12, (salto_index_header + INDEX_HEADER_CALL - salto_entry_\entry)@ha
@@ -90,9 +89,9 @@ jump_on:
         .endm
 
 /*
- * append_gp<k>: the hidden argument becomes integer argument number k. A floating-point argument in
- * front of it has a register of its own kind, and takes the place of an integer all the same.
- * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ * append_gp<k>: the hidden argument becomes integer argument number k. A floating-point argument
+ * before it has a floating-point register, but also takes the place of an integer.
+ * bind_gp<k>: the same, with the argument and the target of the slot's call record.
  */
         .macro  append_gp k, register
         entry   bind_gp\k
@@ -122,14 +121,14 @@ jump_on:
 /*
  * append_stack, bind_stack: r3 to r10 are spent, so the appended argument goes into the parameter
  * save area, behind the doublewords of all other arguments. CALL_STACK_SIZE is its distance from
- * the beginning of that area, at least REGISTER_SLOTS doublewords. The area has to be contiguous,
- * so the caller's is copied into a new frame, but for the doublewords of r3 to r10, which nobody
- * has written.
+ * the beginning of that area, at least REGISTER_SLOTS doublewords. The area must be contiguous, so
+ * the entry copies the caller's into a new frame. It leaves out the doublewords of r3 to r10, which
+ * are not written.
  *
  * A caller need not have such an area when all its arguments are in registers, as nine doubles are.
- * So nothing is copied from beyond the caller's frame, which ends where its back chain points. (A
- * back chain of zero, in the first frame of a thread, or to a stack that lies lower, makes that a
- * very large unsigned number.)
+ * So the entry copies nothing beyond the caller's frame, which ends at its back chain. (If the back
+ * chain is zero, in a thread's first frame, or leads to a lower stack, the size becomes a very
+ * large unsigned number.)
  */
         .macro  call_with_copied_stack  /* r12: the call; r11: the argument to append */
         mflr    0
@@ -189,8 +188,8 @@ jump_on:
         end_index_entry append_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
- * hold the result (Return Values).
+ * dead: the entry of a trampoline without a target. Returns zero in every register that can hold a
+ * result (Return Values).
  */
         entry   dead
         li      3, 0
@@ -202,9 +201,9 @@ jump_on:
         end_entry dead
 
 /*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
- * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in. v2 to v13 have numbers of 16 bytes.
+ * generic: calls the universal gate, for any signature. It stores all argument registers in a
+ * frame, calls the gate with the hidden argument and the frame's address, and loads all result
+ * registers. v2 to v13 have numbers of 16 bytes.
  */
 #define SAVED_INTEGERS          FRAME_HEADER                    /* r3 to r10 */
 #define SAVED_VECTORS           (SAVED_INTEGERS + 8 * 8)        /* f1 to f13 */

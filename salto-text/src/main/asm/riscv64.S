@@ -6,7 +6,7 @@
  * scratch register: t2
  *
  *   register     what it is here
- *   t2 (x7)      scratch register: the block's argument word, for the code that a trampoline jumps to. A temporary register, never
+ *   t2 (x7)      scratch register: the block's argument, for the code that a trampoline jumps to. A temporary register, never
  *                an argument; the static chain register of GCC and LLVM
  *   t1 (x6)      where to jump. Not t0 or ra: processors take a jump through those for a return
  *   a0 to a7     the integer arguments, in this order; a0 also carries the address of a result in memory
@@ -14,24 +14,21 @@
  *   ra           the return address
  *   t3 to t6     free for entries: caller-saved, never an argument
  *
- * The stack pointer is a multiple of 16. Instructions are read from a mapping that never changes,
- * so nothing has to be done to instruction caches. There are no landing pads (Zicfilp): one more
- * instruction would make a trampoline 8 bytes longer.
+ * The stack pointer is a multiple of 16. The mapping with the instructions never changes, so
+ * instruction caches need no care. There are no landing pads (Zicfilp): one more instruction would
+ * make a trampoline 8 bytes longer.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
 
-/* So many indexes are immediate numbers of one instruction, which have a sign. */
+/* The number of indexes that fit an instruction's immediate, which has a sign. */
 #define INDEX_TRAMPOLINE_SIZE 8
 #define INDEX_MOST      4096
 #define INDEX_BIAS      2048
 
 #include "text-image.h"
 
-/*
- * The way to a block is the same from every trampoline, and a whole number of the units that auipc
- * counts in.
- */
+/* The way to a block is the same from every trampoline, and a multiple of auipc's unit. */
 #if TRAMPOLINE_SIZE != BLOCK_SIZE || (CODE_SIZE - HEAD_SIZE) % 0x1000 != 0
 #error "a trampoline reaches its block with auipc alone"
 #endif
@@ -67,7 +64,7 @@ index_jump_on:
 /*
  * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
  * integer arguments.
- * bind_gp<k>: the same with the argument and the target of a call of one's own.
+ * bind_gp<k>: the same, with the argument and the target of the slot's call record.
  */
         .macro  append_gp k
         entry   bind_gp\k
@@ -89,8 +86,8 @@ index_jump_on:
 
 /*
  * append_stack, bind_stack: no integer register is left, so the appended argument goes on the
- * stack, behind the caller's own stack arguments. They have to be contiguous, so the caller's are
- * copied into a new frame.
+ * stack, behind the caller's own stack arguments. They must be contiguous, so the entry copies the
+ * caller's into a new frame.
  */
         .macro  enter_frame
         addi    sp, sp, -16
@@ -149,10 +146,9 @@ index_jump_on:
         end_index_entry append_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
- * hold the result. A `float` in a register has ones above it ("NaN-boxing"), or is a NaN to whoever
- * calculates with it, so there is an entry for each combination of floats and doubles in fa0 and
- * fa1.
+ * dead: the entry of a trampoline without a target. Returns zero in every register that can hold a
+ * result. A `float` in a register has ones above it ("NaN-boxing"); otherwise instructions treat it
+ * as a NaN. So there is an entry for each combination of floats and doubles in fa0 and fa1.
  */
         .macro  dead_entry suffix, fa0, fa1
         entry   dead\suffix
@@ -170,10 +166,9 @@ index_jump_on:
         dead_entry _double_float, d, w
 
 /*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
- * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in. A `float` among the results has ones above it: the gate sees to that, because
- * it knows the signature.
+ * generic: calls the universal gate, for any signature. It stores all argument registers in a
+ * frame, calls the gate with the hidden argument and the frame's address, and loads all result
+ * registers. The gate knows the signature, so it writes the ones above a `float` result.
  */
 #define FRAME_INTEGERS          0                               /* a0 to a7 */
 #define FRAME_VECTORS           (FRAME_INTEGERS + 8 * 8)        /* fa0 to fa7 */

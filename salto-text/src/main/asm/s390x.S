@@ -6,7 +6,7 @@
  * scratch register: r0
  *
  *   register        what it is here
- *   r0              scratch register: the block's argument word, for the code that a trampoline jumps to. Never an argument, and
+ *   r0              scratch register: the block's argument, for the code that a trampoline jumps to. Never an argument, and
  *                   not saved by a callee ("Register Preservation Rules"); compilers have their static chain pointer there. No address can be
  *                   based on it, because as a base register it stands for the number 0
  *   r1              where to jump; then free for entries: caller-saved, never an argument
@@ -16,8 +16,7 @@
  *   r15             the stack pointer, a multiple of 8. At 0(r15) lie the 160 bytes that a caller provides for its callee to save
  *                   registers in ("The Stack Frame"), and behind them the stack arguments
  *
- * Instructions are read from a mapping that never changes, so nothing has to be done to instruction
- * caches.
+ * The mapping with the instructions never changes, so instruction caches need no care.
  */
 #define WORD            8
 #define TRAMPOLINE_SIZE 16
@@ -50,8 +49,8 @@
 /*
  * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
  * integer arguments.
- * bind_gp<k>: the same with the argument and the target of a call of one's own.
- * These are the registers that nobody has to keep, of a caller without stack arguments.
+ * bind_gp<k>: the same, with the argument and the target of the slot's call record. These entries
+ * are for the caller-saved registers, and callers without stack arguments.
  */
         .macro  append_gp k, register
         entry   bind_gp\k
@@ -74,10 +73,10 @@
         append_gp 3, %r5
 
 /*
- * The other entries call the target from a frame, with a copy of the caller's stack arguments,
- * because the target looks for them above its own save area. The frame's register is r10, so that
- * r11 can be equal to the stack pointer at the call: that is where the upcall stubs of JDK 25 take
- * their stack arguments from, although compilers have frame pointers there, or anything else.
+ * The other entries call the target from a frame, with a copy of the caller's stack arguments. The
+ * target expects them above its own save area. The frame's register is r10, so that r11 can be
+ * equal to the stack pointer at the call. The upcall stubs of JDK 25 take their stack arguments
+ * from r11, although compilers use it as a frame pointer, or for other values.
  */
         .macro  enter_frame
         .cfi_remember_state
@@ -111,9 +110,8 @@
         .endm
 
 /*
- * append_gp<k>_stack, bind_gp<k>_stack: the same as without _stack, for a caller with stack
- * arguments. Without any, only r6 needs a frame, because it has to be as it was when the caller
- * gets control back.
+ * append_gp<k>_stack, bind_gp<k>_stack: the same, for a caller with stack arguments. Without stack
+ * arguments, only r6 needs a frame, because the callee has to preserve it.
  */
         .macro  append_gp_in_frame k, register, suffix
         entry   bind_gp\k\suffix
@@ -158,8 +156,8 @@
         end_index_entry append_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever register
- * holds the result ("Return Values").
+ * dead: the entry of a trampoline without a target. Returns zero in every register that can hold a
+ * result ("Return Values").
  */
         entry   dead
         lghi    %r2, 0
@@ -168,11 +166,11 @@
         end_entry dead
 
 /*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
- * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in. The caller's save area has places for all registers with arguments, and its
- * stack arguments lie behind it; so the frame begins with the results below, and goes on with that
- * area. The gate has no stack arguments, and keeps r6.
+ * generic: calls the universal gate, for any signature. It stores all argument registers in a
+ * frame, calls the gate with the hidden argument and the frame's address, and loads all result
+ * registers. The caller's save area has places for all argument registers, and its stack arguments
+ * follow. So the frame has the results first, and then that area. The gate has no stack arguments,
+ * and preserves r6.
  */
 #define FRAME_RESULT_INTEGERS   0                               /* r2 */
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + WORD)  /* f0 */

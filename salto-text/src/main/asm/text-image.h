@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the text images of all architectures share: how an image is laid out, and the macros that
- * tell the build about it. Each number stands here, or in the .S file of its architecture, and
- * nowhere else: the build reads the layout_ symbols out of the finished image and writes them into
- * the index from which Java takes them.
+ * The common part of all text images: their layout, and the macros that tell the build about it.
+ * Each number is only here, or in the .S file of its architecture. The build reads the layout_
+ * symbols of the finished image and writes them into the index, from which Java takes them.
  *
  *   offset 0            ELF header, notes, unwind table, entries     the head
  *   HEAD_SIZE           trampoline 0, trampoline 1, ...              up to CODE_SIZE
  *   CODE_SIZE           parameter block 0, parameter block 1, ...    not in the file: data
  *
- * This is the first unit of CODE_SIZE bytes, the code with blocks. It is mapped as it stands, as
- * often as tables are needed. 64 KiB is a multiple of every page size in use (4, 16 and 64 KiB).
- * A trampoline with a block jumps where its block says: to an entry of its own table (bind_ and
- * dead), to an entry of a table by index (append_ and generic), or to native code. So an entry
- * finds nothing in the table of the trampoline; it gets the block's argument.
+ * This is the first unit of CODE_SIZE bytes, the code with blocks. It is mapped once for each
+ * table. 64 KiB is a multiple of every page size in use (4, 16 and 64 KiB). A trampoline with a
+ * block jumps to the address in its block. This is an entry of its own table (bind_ and dead), one
+ * of a table by index (append_ and generic), or native code. So an entry uses nothing in the table
+ * of the trampoline; it gets the block's argument.
  *
- * The second unit is the code by index. It follows in the file, and is mapped as often as tables of
- * this kind are needed:
+ * The second unit is the code by index. It follows in the file, and is mapped once for each table
+ * of this sort:
  *
  *   0                   trampoline 0, trampoline 1, ...
  *   INDEX_ENTRIES       entries                                      up to INDEX_CODE_SIZE
@@ -24,16 +23,17 @@
  *
  * A trampoline by index loads its index into the scratch register and jumps to the header's entry.
  * The entries lie beside the header, so that one load with a short displacement reaches it. No
- * instruction of a unit refers to the other unit: where one is mapped says nothing about the other.
- * An entry's place is its distance from the beginning of its own unit. The symbol
- * salto_entry_<name> has that of its unit added, which the build subtracts.
+ * instruction of a unit refers to the other unit, because they are mapped independently. An
+ * entry's place is its distance from the beginning of its own unit. The symbol salto_entry_<name>
+ * has that of its unit added, which the build subtracts.
  *
  * Memory order: a header is filled while it is mapped elsewhere, made read-only, and then moved to
  * its place, where a read faults before that. So a thread that can read any word of a header reads
- * all of them as they were filled, on every architecture, whatever loads its processor reorders:
- * - Between the words and the move there is a full fence: a locked instruction on x86, `dmb` on Arm
- *   and AArch64, `sync` on POWER, `fence` on RISC-V, `dbar` on LoongArch, `bcr` on s390x. So the
- *   words are stored before the entry of the page table.
+ * all of them as they were filled. That holds on every architecture, whatever loads the processor
+ * reorders:
+ * - Between the words and the move there is a full fence. It is a locked instruction on x86, `dmb`
+ *   on Arm and AArch64, `sync` on POWER, `fence` on RISC-V, `dbar` on LoongArch, and `bcr` on
+ *   s390x. So the words are stored before the entry of the page table.
  * - A processor completes no load before it has a valid translation for it, and reads the page
  *   after the entry of the page table. The kernel relies on the same to hide a page's former
  *   content. Later changes are stores of one word each, so that no entry needs a barrier:
@@ -52,40 +52,39 @@
  * next, in LINE_SIZE bytes. Where a trampoline should not lie in two cache lines, a line is one of
  * those; elsewhere it is a trampoline.
  *
- * An architecture's .S file defines WORD (bytes), TRAMPOLINE_SIZE (bytes), both numbers of lines if
- * a line has more than one trampoline, and the assembler macro `trampoline`, whose argument is the
- * address of the trampoline's parameter block. For the code by index it defines
- * INDEX_TRAMPOLINE_SIZE, what else is said below, and the macro `index_trampoline`, whose argument
- * is the index. It includes this file.
+ * An architecture's .S file defines WORD and TRAMPOLINE_SIZE, in bytes, and both numbers of lines
+ * if a line has more than one trampoline. It defines the macro `trampoline`, whose argument is the
+ * address of the parameter block. For the code by index it defines INDEX_TRAMPOLINE_SIZE, and the
+ * macro `index_trampoline`, whose argument is the index. Then it includes this file.
  */
 
 #define CODE_SIZE       0x10000
 #define HEAD_SIZE       0x1000
 
 /*
- * The parameter block: what is different from one trampoline to the next. A trampoline reads both
- * words. An architecture whose instructions want them the other way round defines both places
+ * The parameter block: the two words that differ from one trampoline to the next. A trampoline
+ * reads both. If the instructions of an architecture need the other order, it defines both places
  * itself.
  */
 #ifndef BLOCK_ENTRY
-#define BLOCK_ENTRY     (0 * WORD)      /* where it jumps: an entry, or the user's target */
-#define BLOCK_ARGUMENT  (1 * WORD)      /* what it loads into the scratch register, for that code */
+#define BLOCK_ENTRY     (0 * WORD)      /* the jump's target: an entry, or the user's target */
+#define BLOCK_ARGUMENT  (1 * WORD)      /* the word for the scratch register */
 #endif
 #define BLOCK_SIZE      (2 * WORD)
 
 /*
- * A call: what an entry needs to know to append an argument. For the bind_ entries the block's
- * argument is the address of one. Another lies in the header of each table by index, for the
- * append_ entries, which find it at a fixed distance.
+ * A call record: the words that an entry needs to append an argument. For the bind_ entries, the
+ * block's argument is the address of one. Another one lies in the header of each table by index.
+ * The append_ entries find it at a fixed distance.
  */
-#define CALL_TARGET     (0 * WORD)      /* where the entry goes on to: a gate, or a native function */
-#define CALL_ARGUMENT   (1 * WORD)      /* what it appends */
+#define CALL_TARGET     (0 * WORD)      /* the entry's target: a gate, or a native function */
+#define CALL_ARGUMENT   (1 * WORD)      /* the argument that it appends */
 #define CALL_STACK_SIZE (2 * WORD)      /* the size of the caller's stack arguments in bytes, for the stack entries */
 #define CALL_SIZE       (3 * WORD)
 
 /*
- * The header of a table by index. The three words from INDEX_HEADER_CALL on are a call. Its
- * argument is that of trampoline 0; that of trampoline i is greater by i.
+ * The header of a table by index. The three words from INDEX_HEADER_CALL on are a call record. It
+ * has the argument of trampoline 0. The argument of trampoline i is greater by i.
  */
 #define INDEX_HEADER_ENTRY      0       /* where all trampolines jump */
 #define INDEX_HEADER_CALL       WORD
@@ -106,8 +105,8 @@
 #define INDEX_ENTRIES           (INDEX_CODE_SIZE - INDEX_ENTRIES_SIZE)
 
 /*
- * What an instruction puts into the scratch register is the index less this number;
- * INDEX_HEADER_BASE is greater by it.
+ * An instruction puts the index minus this number into the scratch register, and INDEX_HEADER_BASE
+ * is greater by it.
  */
 #ifndef INDEX_BIAS
 #define INDEX_BIAS              0
@@ -119,8 +118,8 @@
 #endif
 
 /*
- * How many: so many lines as have room, but no more than a parameter table of whole pages has
- * blocks for.
+ * The number of trampolines: as many lines as have room, but no more than a parameter table of
+ * whole pages has blocks for.
  */
 #define PAGE            0x1000
 #define WHOLE_PAGES     ((CODE_SIZE - HEAD_SIZE) / LINE_SIZE * TRAMPOLINES_IN_LINE * BLOCK_SIZE / PAGE * PAGE)
@@ -129,8 +128,8 @@
 #ifdef __ASSEMBLER__
 
 /*
- * How many trampolines by index: as many as have room, but no more than INDEX_MOST, which
- * instructions can limit.
+ * The number of trampolines by index: as many as have room, but no more than INDEX_MOST, which an
+ * architecture's instructions can limit.
  */
 #ifndef INDEX_MOST
 #define INDEX_MOST              8192
@@ -178,11 +177,11 @@ salto_entry_\name:
         .endm
 
 /*
- * Where a generic entry keeps what, as distances in bytes from the address of its frame: the
- * registers for integer and for vector arguments, in the calling convention's order; how far one
- * vector register is from the next, or 0 if their numbers count their own sizes; what it returns in
- * such registers, which it has set to zero before the call; the caller's return address; and the
- * stack arguments.
+ * The places in a generic entry's frame, as distances in bytes from the address of the frame. They
+ * are the registers for integer and vector arguments, in the calling convention's order, the result
+ * registers, the return address and the stack arguments. vector_size is the distance from one
+ * vector register to the next, or 0 if their numbers count their own sizes. The entry sets the
+ * result registers to zero before the call.
  */
         .macro  frame entry, integers, vectors, vector_size, result_integers, result_vectors, return_address, stack
         layout  \entry\()_integers, \integers

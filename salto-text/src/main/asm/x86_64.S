@@ -6,7 +6,7 @@
  * scratch register: r10
  *
  *   register                what it is here
- *   r10                     scratch register: the block's argument word, for the code that a trampoline jumps to. The psABI
+ *   r10                     scratch register: the block's argument, for the code that a trampoline jumps to. The psABI
  *                           (3.2.1, figure 3.4) gives it to the static chain pointer of nested functions and never to an
  *                           argument
  *   rdi rsi rdx rcx r8 r9   the integer arguments, in this order (3.2.3)
@@ -28,10 +28,10 @@
 #include "text-image.h"
 
 /*
- * One indirect jump, from memory: a second one, by way of an entry that loads the argument, costs a
- * third of a direct call. That takes 17 bytes. Calls of code that lies in two cache lines take up
- * to a cycle longer, so three trampolines share a line; 20 bytes keep function pointers aligned to
- * 4, which leaves their two lowest bits to those who mark pointers.
+ * One indirect jump, from memory. A second one, through an entry that loads the argument, costs a
+ * third of a direct call. The instructions have 17 bytes. Calls of code in two cache lines take up
+ * to a cycle longer, so three trampolines share a line. Function pointers are multiples of 4, so
+ * programs can use the two lowest bits as marks.
  */
         .macro  trampoline block
 1:      endbr64                                         /* landing pad for indirect calls under IBT: 4 bytes */
@@ -48,7 +48,7 @@
         .endm
 
 /*
- * Tells a loader that every indirect branch lands on an endbr64 and that the shadow stack stays
+ * Tells a loader that every indirect branch lands on an endbr64, and that the shadow stack stays
  * balanced.
  */
         .section .note.gnu.property, "a", @note
@@ -62,8 +62,8 @@
 /*
  * append_gp<k>: the hidden argument becomes integer argument number k, behind the caller's own k
  * integer arguments.
- * bind_gp<k>: the same with the argument and the target of a call of one's own.
- * All else stays as it is, so floating-point and stack arguments do not matter.
+ * bind_gp<k>: the same, with the argument and the target of the slot's call record. All other
+ * registers and the stack stay as they are.
  */
         .macro  append_gp k, register
         entry   bind_gp\k
@@ -88,9 +88,9 @@
 
 /*
  * append_stack, bind_stack: no integer register is left, so the appended argument goes on the
- * stack, behind the caller's own stack arguments (psABI 3.2.3, "Passing": the last argument has the
- * highest address). They have to be contiguous, so the caller's are copied into a new frame. Stack
- * arguments begin at a multiple of 16, there as here (3.2.2).
+ * stack, behind the caller's own stack arguments. The last argument has the highest address (psABI
+ * 3.2.3, "Passing"). They must be contiguous, so the entry copies the caller's into a new frame.
+ * Stack arguments begin at a multiple of 16, there as here (3.2.2).
  */
         .macro  call_with_copied_stack  /* r11: the call; r10: the argument to append */
         push    %rbp
@@ -131,8 +131,8 @@
         end_index_entry append_stack
 
 /*
- * dead: where a trampoline points that is bound to nothing. Returns zero in whichever registers
- * hold the result.
+ * dead: the entry of a trampoline without a target. Returns zero in every register that can hold a
+ * result.
  */
         entry   dead
         endbr64
@@ -144,15 +144,14 @@
         end_entry dead
 
 /*
- * generic: has the universal gate answer the call, for any signature. Stores all that arguments can
- * be in, calls the gate with the hidden argument and the address of the frame, and loads all that a
- * result can be in. What the gate returns is how many results go onto the x87 stack (3.2.3,
- * "Returning of Values": classes X87 and COMPLEX_X87). A caller that expects none must not find one
- * there.
+ * generic: calls the universal gate, for any signature. It stores all argument registers in a
+ * frame, calls the gate with the hidden argument and the frame's address, and loads all result
+ * registers. The gate returns the number of results on the x87 stack (3.2.3, "Returning of Values":
+ * classes X87 and COMPLEX_X87). A caller that expects none must not find one there.
  *
- * The frame lies at a fixed distance from the return address, and the stack below it is aligned: a
- * caller in assembly, or a compiler with -mpreferred-stack-boundary=3, may align its own to less
- * than 16. So the frame is stored and loaded by instructions that need no alignment.
+ * The frame lies at a fixed distance from the return address, and the stack below it is aligned. A
+ * caller in assembly, or compiled with -mpreferred-stack-boundary=3, may have aligned its own to
+ * less than 16. So the instructions that store and load the frame need no alignment.
  */
 #define FRAME_INTEGERS          0                               /* rdi rsi rdx rcx r8 r9 */
 #define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 6 * 8)        /* rax rdx */
@@ -220,10 +219,11 @@
         layout  generic_result_x87, FRAME_RESULT_X87
 
 /*
- * generic_win64: the same for callers of the x64 calling convention of Windows: four registers of
- * either kind, which count together; behind the return address 32 bytes that belong to the callee,
- * then the stack arguments; and rdi, rsi and xmm6 to xmm15 handed back as they were ("x64 calling
- * convention", "Register volatility"). The gate follows the psABI and keeps none of these.
+ * generic_win64: the same for callers of the x64 calling convention of Windows. It has four
+ * argument registers of either kind, which count together. Behind the return address are 32 bytes
+ * that belong to the callee, then the stack arguments. The callee preserves rdi, rsi and xmm6 to
+ * xmm15 ("x64 calling convention", "Register volatility"). The gate follows the psABI and preserves
+ * none of these.
  */
 #define WIN64_INTEGERS          0                               /* rcx rdx r8 r9 */
 #define WIN64_VECTORS           (WIN64_INTEGERS + 4 * 8)        /* xmm0 to xmm3 */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Callers of function pointers of the two calling conventions of 32-bit Arm, for tests: base_ ones
- * of the base standard, vfp_ ones of that with registers for floating-point numbers. What they
- * pass, the test knows. Nothing is in here for other architectures.
+ * Callers of function pointers of the two calling conventions of 32-bit Arm, for tests. base_ is
+ * the base standard, vfp_ the one with floating-point registers. The test knows the arguments. The
+ * file is empty for other architectures.
  *
  * Built once without optimisation and once with it. No libc. Vectors travel as the standards say
- * only if the processor has any: clang for arm: -march=armv7-a -mfpu=neon
+ * only if the processor has any:
+ * clang for arm: -march=armv7-a -mfpu=neon
  */
 #ifdef __arm__
 

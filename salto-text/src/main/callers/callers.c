@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Callers of function pointers, for tests, demo and benchmarks: what a C library does to a
- * callback, without the library. No libc, no data.
+ * Callers of function pointers, for tests, demo and benchmarks. They call like a C library, without
+ * the library. No libc, no data.
  */
 
 typedef int binary(int, int);
 
-/* Calls each of `count` functions once with (a, index), and stores what it returned. */
+/* Calls each of `count` functions once with (a, index), and stores the results. */
 void call_each(binary *const *functions, long long count, int a, int *results)
 {
         for (long long i = 0; i < count; i++)
@@ -36,9 +36,8 @@ int call_repeatedly(binary *function, long long calls, int a)
 }
 
 /*
- * What a thread is given to do: calls of `count` functions in turn, `calls` in all, each with (a,
- * number of the call). Which functions they are can change meanwhile. `sum` adds up what they
- * return.
+ * The task of a thread: calls of `count` functions in turn, `calls` in all, each with (a, number of
+ * the call). The functions can change meanwhile. `sum` adds up the results.
  */
 struct calls {
         long long count;
@@ -113,9 +112,7 @@ double call_mixed(mixed *function, long long calls)
         return sum;
 }
 
-/*
- * Functions whose results come back in different ways: several registers of each kind, and memory.
- */
+/* Functions with results in several registers of each kind, and in memory. */
 
 struct quad {
         float a, b, c, d;
@@ -186,16 +183,13 @@ double add_to_double(double (*function)(void), double a)
         return function() + a;
 }
 
-/*
- * Adds what the context points to: a function that wants user data, for a caller that has none to
- * give.
- */
+/* Adds the number behind the context: a function with user data, for a caller that has none. */
 int add_with_context(int a, int b, const int *context)
 {
         return a + b + *context;
 }
 
-/* Adds up `count` doubles, which are passed for the three dots before anything else. */
+/* Adds up `count` doubles, which are its first variadic arguments. */
 double sum_of_doubles(long long count, ...)
 {
         __builtin_va_list arguments;
@@ -207,15 +201,15 @@ double sum_of_doubles(long long count, ...)
         return sum;
 }
 
-/* Something to call that is not Java. */
+/* A target that is not Java. */
 int add(int a, int b)
 {
         return a + b;
 }
 
 /*
- * Returns what a trampoline left in the scratch register, whose name the build takes from the text
- * image's source. Nothing that comes before may need a register.
+ * Returns the word in the scratch register, whose name the build takes from the text image's
+ * source. No code before that may use a register.
  */
 void *data_of_this_call(void)
 {
@@ -225,8 +219,8 @@ void *data_of_this_call(void)
 }
 
 /*
- * Returns by how much a variable misses the alignment that it was declared with: the compiler takes
- * for granted that the stack is aligned at a call.
+ * Returns the misalignment of a variable. The compiler assumes that the stack is aligned at a
+ * call.
  */
 long long misalignment_of_stack(void)
 {

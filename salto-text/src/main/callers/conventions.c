@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Callers of function pointers of other calling conventions than C's own, for tests. Each gets a
- * callback and a place for a result. It calls the callback with arguments that the test knows, and
- * stores how far the stack pointer is off after the call, in bytes, and what came back.
+ * callback and a place for a result. It calls the callback with arguments that the test knows. It
+ * stores the result, and the error of the stack pointer after the call, in bytes.
  *
  * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy
  * and memset.
@@ -40,8 +40,8 @@ static inline __attribute__((always_inline)) char *stack_pointer(void)
 static volatile unsigned room = 16;
 
 /*
- * What is allocated makes the compiler find everything by a frame pointer, so that a test can tell
- * of a stack pointer that is off.
+ * The allocation makes the compiler use a frame pointer, so that a test survives a wrong stack
+ * pointer and can report it.
  */
 #define STORE(type, call)                                                                                               \
         do {                                                                                                            \
@@ -64,7 +64,7 @@ static volatile unsigned room = 16;
 
 static const struct mixture MIXTURE = { 1, -2.5, 3 };
 
-/* What all of them have in common: the first argument is an address, as that of an object. */
+/* The callers of every convention. The first argument is an address, as that of an object. */
 #define CALLERS(name, convention)                                                                                       \
         void name##_nothing(void (convention *f)(void *), struct stored *result)                                        \
         {                                                                                                               \
@@ -142,10 +142,7 @@ static const struct mixture MIXTURE = { 1, -2.5, 3 };
                 STORE(_Complex double, f(OBJECT, 1));                                                                   \
         }
 
-/*
- * As GCC has thiscall and fastcall: C is told that the address of such a result is the first
- * argument.
- */
+/* thiscall and fastcall as in GCC: in C, the address of such a result is the first argument. */
 #define RESULTS_AT_FIRST_ARGUMENT(name, convention)                                                                     \
         void name##_one_int(struct one_int *(convention *f)(struct one_int *, void *, int), struct stored *result)      \
         {                                                                                                               \
@@ -211,9 +208,7 @@ void thiscall_struct_first(int (STDCALL *f)(struct one_int, void *), struct stor
         STORE(int, f((struct one_int){ 1 }, OBJECT));
 }
 
-/*
- * In these C is told what GCC makes of fastcall: what is on the stack, and what is in ecx or edx.
- */
+/* GCC's fastcall, spelled out in C: arguments on the stack, and arguments in ecx or edx. */
 
 void fastcall_long_long_first(int (STDCALL *f)(long long, int, int, int), struct stored *result)
 {
@@ -267,8 +262,8 @@ void fastcall_large_struct_second(int (FASTCALL *f)(int, struct mixture, int, in
 }
 
 /*
- * Calls f where the stack pointer is so many bytes off a multiple of 16. The arguments are pushed,
- * and edi gets what the callee has to leave in esp.
+ * Calls f with a stack pointer that many bytes off a multiple of 16. The arguments are pushed, and
+ * edi gets the value of esp that the callee has to leave.
  */
 #define SKEWED_CALL(bytes, arguments)                                                                           \
         int value, off;                                                                                         \
@@ -316,7 +311,7 @@ SKEWED(4)
 SKEWED(8)
 SKEWED(12)
 
-/* As Windows has cdecl: C is told what struct results come to there. */
+/* cdecl as on Windows, with its struct results spelled out in C. */
 
 void ms_cdecl_ints(int (*f)(int, int), struct stored *result)
 {
@@ -361,8 +356,8 @@ void ms_cdecl_mixture(struct mixture *(*f)(struct mixture *, int, struct mixture
 }
 
 /*
- * pascal is stdcall with the arguments in the opposite order; the address of a result comes behind
- * all, so that C has it first.
+ * pascal is stdcall with the arguments in the opposite order. The address of a result comes last,
+ * so it is first in C.
  */
 
 void pascal_nothing(void (STDCALL *f)(void), struct stored *result)
@@ -396,7 +391,7 @@ void pascal_two_ints(void (STDCALL *f)(struct two_ints *, int, int), struct stor
         STORE(struct two_ints, (f(&value, -2, 1), value));
 }
 
-/* register: clang hands out the same three registers, in the same order, if it is told to. */
+/* register: with these attributes, clang uses the same three registers in the same order. */
 #define REGISTER __attribute__((stdcall, regparm(3)))
 
 void register_one_int(int (REGISTER *f)(int), struct stored *result)
@@ -551,7 +546,7 @@ void win64_vector(four_floats (MS *f)(int, four_floats, double, four_floats, fou
 }
 
 /*
- * As GCC has vectors of 8 bytes: C is told that they are integers, and that one of a double goes by
+ * Vectors of 8 bytes as in GCC: they are integers in C, and one of a double is passed by
  * reference.
  */
 static long long two_floats(float a, float b)
@@ -594,7 +589,7 @@ void win64_complex_double(_Complex double (MS *f)(int, _Complex double, double, 
         STORE(_Complex double, f(1, complex_double_a, 2.5, complex_double_b, complex_double_a));
 }
 
-/* As GCC has it for Windows: C is told that it goes by reference. */
+/* As in GCC for Windows: passed by reference in C. */
 long double long_double_a = 1.25L;
 long double long_double_b = -2.0e30L;
 long double long_double_c = 3.0625e-30L;
@@ -608,8 +603,8 @@ void gnuw64_long_double(long double *(MS *f)(long double *, int, long double *, 
 
 /*
  * Callers in assembly, and those that were compiled with -mpreferred-stack-boundary=3, have any
- * multiple of 8 in the stack pointer. Both arguments in registers and on the stack: edi, or ecx,
- * has 1, and what is pushed last is the first on the stack.
+ * multiple of 8 in the stack pointer. Arguments are in registers and on the stack: edi, or ecx, has
+ * 1, and the last pushed one is the first on the stack.
  */
 #define SKEWED_CALL(bytes, registers_and_stack)                                                                         \
         long long value, off;                                                                                           \
@@ -648,8 +643,8 @@ SKEWED(0)
 SKEWED(8)
 
 /*
- * Calls with known values in all registers that a callee has to keep on Windows, and not on Linux,
- * and stores in how many bytes they differ.
+ * Calls with known values in all registers that a callee preserves on Windows, but not on Linux.
+ * Stores the number of bytes that differ.
  */
 void win64_kept_registers(int (MS *f)(int), struct stored *result)
 {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Callers of function pointers with types that Java has no layout for, for tests. What they pass is
- * in memory that a test can read, and so is what they
- * got: the test knows no more of the types than their size. TYPE_a, TYPE_b and TYPE_c are values;
- * each caller passes the first two, and stores what comes back.
+ * Callers of function pointers with types that Java has no layout for, for tests. Arguments and
+ * results are in memory that a test can read, because the test knows only the size of the types.
+ * TYPE_a, TYPE_b and TYPE_c are values; each caller passes the first two, and stores the result.
  *
  * Built once without optimisation and once with it. No libc. Vectors travel as the calling
- * convention of Arm says only if the processor has any: clang for arm: -march=armv7-a -mfpu=neon
+ * convention of Arm says only if the processor has any:
+ * clang for arm: -march=armv7-a -mfpu=neon
  */
 
 #include "memory.h"
 
-/* How a type comes back: as GCC has it, where clang has it in another way. */
+/* How a type is returned: as in GCC, if clang does it in another way. */
 #define RETURNED(name)          name
 
 #define CALLERS(name, type, a, b, c)                                                                                    \

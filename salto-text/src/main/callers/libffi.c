@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Closures of libffi from C, for the benchmarks: makes, calls and frees them as a C program does.
- * The caller passes the functions and types of the library, and the clock, so that no header and no
- * library is needed to build this. No libc, no data.
+ * Closures of libffi from C, for the benchmarks. It makes, calls and frees them as a C program
+ * does. The caller passes the functions and types of the library, and the clock, so the build needs
+ * no header and no library. No libc, no data.
  */
 
 typedef void *closure_alloc(__SIZE_TYPE__ size, void **code);
@@ -34,7 +34,7 @@ struct cif {
 
 enum shape { EIGHT_INTS, EIGHT_DOUBLES, MIXED, SHAPES };
 
-/* The library, and what is prepared once. The caller fills in what comes first, up to the mark. */
+/* The library, and its prepared types. The caller fills in the fields up to the mark. */
 struct library {
         closure_alloc *alloc;
         closure_free *free;
@@ -94,7 +94,7 @@ static void add_mixed(void *cif, void *result, void **arguments, void *user_data
         *(double *) result = *(int *) arguments[0] + (int) pair->number + pair->fraction + *(double *) arguments[2];
 }
 
-/* Prepares the types of functions. Returns what libffi returns first that is not zero. */
+/* Prepares the types of functions. Returns libffi's first result that is not zero. */
 int libffi_prepare(struct library *library)
 {
         struct type *sint32 = library->sint32;
@@ -126,7 +126,7 @@ int libffi_prepare(struct library *library)
 
 /*
  * Makes closures that add their two arguments and their place, from one place of the arrays to
- * another. Returns the place that it came to.
+ * another. Returns the place after the last one.
  */
 long long libffi_open(struct library *library, void **closures, void **functions, long long from, long long to)
 {
@@ -153,7 +153,7 @@ void libffi_close_places(struct library *library, void **closures, const int *pl
                 library->free(closures[places[i]]);
 }
 
-/* Makes a closure and frees it again, so many times. Returns how often it could. */
+/* Makes a closure and frees it again, many times. Returns the number of successes. */
 long long libffi_open_and_close(struct library *library, long long times)
 {
         void *closure, *function;
@@ -182,7 +182,7 @@ long long libffi_time_open(struct library *library, void **closures, void **func
 
 /*
  * Frees all closures and makes new ones in their places, a batch at a time; count is a multiple of
- * batch. Returns how long it took to make them, in nanoseconds, or -1 if one could not be made.
+ * batch. Returns the time to make them, in nanoseconds, or -1 if one could not be made.
  */
 long long libffi_time_replace(struct library *library, void **closures, void **functions, long long count,
                               long long batch)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Callers of function pointers of many types, for tests. Each gets a callback and a place for a
- * result. It calls the callback with arguments that the test knows, and stores what came back, so
- * that the test sees both directions.
+ * result. It calls the callback with arguments that the test knows, and stores the result, so that
+ * the test checks both.
  *
  * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy
  * and memset, to copy and to clear structs, so they are in memory.h.
@@ -301,7 +301,7 @@ void struct_array_and_more(array_and_more (*f)(array_and_more), array_and_more *
         *result = f((array_and_more) {{1, -2, 3}, 4, 5.5f});
 }
 
-/* Of these, some calling conventions have each member in a register. */
+/* Some calling conventions put each member of these into a register. */
 typedef struct {
         float a, b, c, d;
 } four_floats;
@@ -329,7 +329,10 @@ void struct_eight_doubles(eight_doubles (*f)(eight_doubles, int), eight_doubles 
         *result = f((eight_doubles) {{1.5, -2.5, 3.5, -4.5, 5.5, -6.5, 7.5, -8.5}}, 9);
 }
 
-/* A pointer beside a floating-point number is not always what an integer is there. */
+/*
+ * Some calling conventions treat a pointer beside a floating-point number in another way than an
+ * integer.
+ */
 typedef struct {
         double a;
         void *b;
@@ -391,7 +394,7 @@ void union_tagged(tagged (*f)(tagged, int), tagged *result)
 
 /* ---- Structs that do not have the alignment of their members ---- */
 
-/* All members are aligned all the same, so it goes into a register; the size is 5. */
+/* All members are nevertheless aligned, so it goes into a register; the size is 5. */
 typedef struct __attribute__((packed)) {
         int a;
         signed char b;
@@ -527,7 +530,7 @@ void struct_behind_twelve_doubles(float (*f)(double, double, double, double, dou
         *result = f(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, (three_floats) {-1.5f, -2.5f, -3.5f}, 13);
 }
 
-/* The double in the struct goes onto the stack with the long, though there are registers for it. */
+/* The double in the struct goes onto the stack with the long, although it has registers. */
 void mixed_struct_behind_six_ints(double (*f)(int, int, int, int, int, int, long_double_pair, double), double *result)
 {
         *result = f(1, 2, 3, 4, 5, 6, (long_double_pair) {-7, -8.5}, 9.5);
@@ -554,7 +557,7 @@ void mixed_result_and_six_ints(double_long_pair (*f)(int, int, int, int, int, in
 
 /* ---- Callbacks that are called again ---- */
 
-/* Calls again and again, each time with what came back. */
+/* Calls several times, each time with the last result. */
 void results_as_arguments(two_longs (*f)(two_longs), two_longs *result)
 {
         two_longs next = {0, 1};

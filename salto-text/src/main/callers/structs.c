@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Callers of function pointers with every struct of one or two members, plain and packed, for
- * tests. Each gets a callback and a place for a result, calls the callback with values that the
- * test finds in the variables here, and stores what came back.
+ * tests. Each gets a callback and a place for a result. It calls the callback with values that the
+ * test finds in the variables here, and stores the result.
  *
  * Built once without optimisation and once with it. No libc: the compiler may still ask for memcpy
  * and memset.
@@ -37,7 +37,7 @@ typedef struct {
 #define SECOND_pointer          (void *) 0x3000
 #define SECOND_none             {}
 
-/* What leaves one register of each kind for arguments. */
+/* Arguments that leave one register of each kind free. */
 #if defined(__x86_64__)
 #define LEADING                 int, int, int, int, int, double, double, double, double, double, double, double
 #define LEADING_VALUES          1, 2, 3, 4, 5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5
@@ -65,8 +65,8 @@ int leading_ints = 7, leading_doubles = 7;
 #endif
 
 /*
- * The struct alone; with a result of another kind; as the result alone; between others; where one
- * register of each kind is left; and where none is.
+ * The struct alone, with a result of another type, as the result alone, between others, with one
+ * free register of each kind, and with none.
  */
 #define CALLERS(name)                                                                                                   \
         void name##_alone(struct name (*f)(struct name), struct name *result)                                           \
