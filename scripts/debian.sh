@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What scripts fetch from Debian: packages and sources, by apt with folders and lists of its own,
-# which checks signatures and hashes; nothing is installed, and no root is needed. Uses fail.sh.
+# Fetches packages and sources from Debian, for other scripts. It runs apt with folders and lists of
+# its own, which checks signatures and hashes. It installs nothing, and needs no root. Uses
+# fail.sh.
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# scripts/leftovers.sh before FILE: records in FILE which files and folders are in the places below,
-# which processes run, and what is mounted. scripts/leftovers.sh after FILE: lists what has come
-# since, and is still there. A process that is just ending has ten seconds to do so. Every new file
-# counts, whoever made it, except what is listed here as kept. A process counts if it has to do with
-# this checkout or with what the build keeps: by its command line, or by the folder that it runs in.
-# Exit codes: 0 nothing is left; 1 something is; 2 a wrong command line, or FILE cannot be used.
+# scripts/leftovers.sh before FILE: records in FILE the files and folders in the places below, the
+# processes, and the mounts. scripts/leftovers.sh after FILE: lists those that have been added
+# since.
+#
+# A process that is just ending has ten seconds to do so. Every new file counts, except those that
+# are listed here as kept. A process counts if its command line or its folder belongs to this
+# checkout, or to the files that the build keeps.
+# Exit codes: 0 no leftovers; 1 leftovers; 2 a wrong command line, or FILE cannot be used.
 set -euo pipefail
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -16,7 +18,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}
 # what is directly in them is recorded.
 places=("${TMPDIR:-/tmp}" /tmp /var/tmp /dev/shm "$HOME" "$cache" "$cache/JNA" "$cache/JNA/temp" "$HOME/.javacpp/cache")
 
-# What the JVM, Maven, the system and Salto's build keep, by design.
+# Files that the JVM, Maven, the system and Salto's build keep by design.
 kept=(
     "*/hsperfdata_*"        # performance data of live JVMs: the JVM removes the files, and keeps the folder
     "*/systemd-private-*"   # temporary folders of services
@@ -27,7 +29,7 @@ kept=(
     "$cache/fontconfig"     # the system's list of fonts
 )
 
-# What JVMs and the kernel write about crashes, outside of the folders that the build removes.
+# Crash reports of JVMs and the kernel, outside of the folders that the build removes.
 crash_reports=(-name 'hs_err_pid*' -o -name 'replay_pid*' -o -name core -o -name 'core.[0-9]*' -o -name '*.hprof' -o -name '*.jfr')
 
 files() {
@@ -64,9 +66,9 @@ processes() {
     for folder in /proc/[0-9]*; do
         pid=${folder#/proc/}
         read_process "$pid" || continue
-        # What has ended, and threads of the kernel.
+        # Processes that have ended, and threads of the kernel.
         [[ ${fields[0]} != [ZX] && $((fields[6] & 0x200000)) -eq 0 ]] || continue
-        # What this script runs, and what runs this script.
+        # The processes of this script, and its parents.
         ! descends "$pid" $$ && ! descends $$ "$pid" || continue
         command=$({ tr '\0\n' '  ' <"$folder/cmdline"; } 2>/dev/null) || continue
         [[ "$command $(readlink "$folder/cwd" 2>/dev/null)/" == *@("$checkout/"|"$cache/salto/")* ]] || continue

@@ -5,10 +5,11 @@
 # library already. KIND is one of
 #   writable  libffi 3.4.4, whose closures are code in writable and executable memory
 #   static    the newest libffi, with static trampolines
-# Systems have either kind, of any version, so neither is taken from the system. The source is
-# Debian's copy of the one that libffi's authors published. It is compiled without its configure
-# script; this script has the definitions for Linux on x86-64. Nothing else may be in the file's
-# folder, which is replaced.
+# Systems have either kind, of any version, so the script takes neither from the system. The source
+# is Debian's copy of the one that libffi's authors published. It is compiled without its configure
+# script; this script has the definitions for Linux on x86-64.
+#
+# The script replaces the file's folder, so nothing else may be in it.
 # Exit codes: 0; 2 if the arguments are wrong; 3 when something is missing on this machine, or
 # libffi cannot be built.
 set -euo pipefail
@@ -19,7 +20,7 @@ source "$scripts/fail.sh"
 # shellcheck source=scripts/debian.sh
 source "$scripts/debian.sh"
 
-# What the configure script would define.
+# The definitions of the configure script.
 defines=(
     -D_GNU_SOURCE -DHAVE_ALLOCA_H=1 -DHAVE_AS_X86_64_UNWIND_SECTION_TYPE=1 -DHAVE_AS_X86_PCREL=1
     -DHAVE_HIDDEN_VISIBILITY_ATTRIBUTE=1 -DHAVE_INT128=1 -DHAVE_LONG_DOUBLE=1 -DHAVE_MEMCPY=1 -DHAVE_MEMFD_CREATE=1

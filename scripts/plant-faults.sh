@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Shows that the tests under emulation find faults in ports: plants the faults of faults.txt, one at
-# a time, and runs the tests with each until the first one fails. The working tree stays as it is: a
+# Shows that the tests under emulation find faults in ports. It plants the faults of faults.txt, one
+# at a time, and runs the tests until the first one fails. The working tree stays as it is: a
 # changed class or text image goes into a folder that comes before the class path.
 set -euo pipefail
 
@@ -137,8 +137,8 @@ find_llvm() {
     [[ -r $llvm ]] || fail "the JAR of clang and lld is not where Maven keeps it, $llvm." "Build Salto once, with a network: mvn verify."
 }
 
-# await_child LOG: returns the status of the run in the background; 124 if it hung, so that nothing
-# came into the log for a long time.
+# await_child LOG: returns the status of the run in the background. 124 means that it hung: the log
+# has not grown for a long time.
 await_child() {
     local log=$1 size=0 seen=0 since=$SECONDS
     while [[ -n $(jobs -rp) ]]; do
@@ -246,7 +246,7 @@ test_faults() {
         likely=("${tests[@]}")
         [[ ${#tests[@]} -gt 0 || -z ${by[$name]} ]] || likely=("${by[$name]}")
         run_with "$folder" "$folder/patch" "${likely[@]}" || status=$?
-        # What is likely to find it did not, so all others have to.
+        # The likely test has not found it, so all others run.
         if [[ $status -eq 0 && ${likely[*]} != "${tests[*]}" ]]; then
             run_with "$folder" "$folder/patch" || status=$?
         fi

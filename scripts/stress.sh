@@ -6,9 +6,9 @@
 
 # shellcheck disable=SC2154 # 'here', 'jdk' and 'missing' are set in salto
 
-# Each race in one JVM, with the JIT compilers as they are, and a collector that is done soon.
-# Threads wait for each other between strides, so these are long. But a stride closes fewer closures
-# than there are slots in quarantine, so that no slot is used again in it.
+# Each race in one JVM, with the JIT compilers as they are, and a fast collector. Threads wait for
+# each other between strides, so these are long. But a stride closes fewer closures than there are
+# slots in quarantine, so that no slot is used again in it.
 stress_options=(
     -f 1 -fsm 1 -iters 1 -time 300 -strideSize 512 -strideCount 20 -sc false -af NONE -pth false
     -jvmArgs -XX:+UseSerialGC
@@ -81,7 +81,7 @@ choose_options() {
 }
 
 # follow_stress TOTAL: turns jcstress's output into a status, and prints the outcomes of what
-# failed. What comes after RUN RESULTS is about all JVMs of a race together.
+# failed. The lines after RUN RESULTS are about all JVMs of a race together.
 follow_stress() {
     local total=$1 line label name done=0 in_results="" shown=""
     local -A seen=()

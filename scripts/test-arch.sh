@@ -7,11 +7,9 @@
 
 # shellcheck disable=SC2154 # 'here' is set in salto
 
-# From Salto's names of architectures to Debian's and QEMU's, and Debian's suites with a JRE of that
-# architecture: a mirror that is being updated may lack packages of the first one. They are tested
-# in this
-# order: those that take longest come first, so that no processor is idle at the end. The first
-# three have JVMs that only interpret.
+# Salto's names of architectures, Debian's and QEMU's, and Debian's suites with a JRE. A mirror that
+# is being updated may lack packages of the first suite. The slowest architectures come first, so
+# that no processor is idle at the end. The first three have JVMs that only interpret.
 #   Salto        Debian   QEMU         suites
 architectures=(
     "arm         armhf    arm          trixie,sid"
@@ -24,10 +22,11 @@ architectures=(
     "x86_64      amd64    x86_64       trixie,sid"
 )
 
-# What mvn verify tests, without emulation.
+# The architecture that mvn verify tests, without emulation.
 host_architecture=x86_64
 
-# What is in an architecture's root: the JRE, what it needs to start, and the C libraries of tests.
+# The packages in an architecture's root: the JRE with its dependencies, and the C libraries of
+# tests.
 root_packages=(openjdk-25-jre-headless libc6 libgcc-s1 libstdc++6 zlib1g libatomic1 libffi8 libsqlite3-0 libexpat1)
 
 # The emulators, as static binaries for this host.
@@ -45,7 +44,7 @@ emulated_jvm_options=(
     --enable-native-access=ALL-UNNAMED
 )
 
-# What runs of the tests, see Sample and Amounts.
+# The part of the tests that runs, see Sample and Amounts.
 sample_options=(-Ddev.salto.tests.sample=true -Ddev.salto.tests.divisor=100)
 full_options=(-Ddev.salto.tests.divisor=20)
 
@@ -55,8 +54,8 @@ default_tries=(0 200)
 # Where there is no commit.
 default_seed=20261121
 
-# What runs with other page sizes if no classes are named: whatever makes tables, changes them and
-# calls what is in them.
+# The default tests with other page sizes: those that make and change tables, and call their
+# function pointers.
 page_size_tests=(TrampolineTest TrampolineTableTest NativeBindingTest ClosureTest SealingTest CallInterfaceTest)
 
 # Further ones are in the log only: without a port all tests fail.

@@ -71,8 +71,8 @@ fetch_system_qemu() {
 fetch_kernel() {
     local kernel_package system console machine
     select_system "$arch" "$page_size"
-    # The kernel's package is named after its version; the one without depends on it, and on much
-    # that a system without a disk does not need.
+    # The kernel's package is named after its version. The package without a version depends on it,
+    # but also on packages that a system without a disk does not need.
     local suite=${suites%%,*}
     local wanted=("$suite" "$kernel_package" busybox-static) folder=$arch_cache/$deb-$page_size
     ! is_fetched "$folder" "${wanted[@]}" || return 0

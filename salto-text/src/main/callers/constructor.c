@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A library that makes calls while it is loaded: the dynamic loader holds its lock until they
- * return. The program that loads it writes into a copy of the file, behind the mark, what is
- * called.
+ * A library that makes calls while it is loaded. The dynamic loader holds its lock until they
+ * return. The program that loads it writes the function's address into a copy of the file, behind
+ * the mark.
  */
 
 struct to_do {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The native code of Salto, and what builds it: the text images for {@code dev.salto}, which takes
- * them as files, and native callers of function pointers for tests, demo and benchmarks.
+ * The native code of Salto, and its build. It has the text images, which {@code dev.salto} takes as
+ * files, and native callers for tests, demo and benchmarks.
  */
 module dev.salto.text {
     requires static org.jspecify;

@@ -33,7 +33,7 @@ final class AlignedImage {
         stored = new ZipArchiveEntry(packed);
         stored.setMethod(ZipArchiveEntry.STORED);
         stored.setCompressedSize(stored.getSize());
-        // Not the image's whole name: whoever looks for libraries in a JAR, or unpacks them, finds
+        // Not the image's whole name: tools that search a JAR for libraries, or unpack them, find
         // the image alone.
         padding = new ZipArchiveEntry(
                 PADDING_FOLDER + Path.of(packed.getName()).getFileName().toString().replaceFirst("\\.so$", ""));
@@ -81,12 +81,12 @@ final class AlignedImage {
     }
 
     /**
-     * Where the image's data begins if this is what comes next after an offset, with padding in
-     * front of it if it takes some.
+     * The place of the image's data if it follows an offset, after padding if that is necessary.
      */
     long place(long offset) {
         long unpadded = offset + localHeaderSize(stored);
-        // Space that is too small for the padding's own header takes the image to the next place.
+        // If the space is too small for the padding's own header, the image moves to the next
+        // place.
         return unpadded % alignment == 0
                 ? unpadded
                 : Math.ceilDiv(unpadded + localHeaderSize(padding), alignment) * alignment;

@@ -25,13 +25,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The build step that makes the text images in a JAR mappable: it stores each of them as it is,
- * with its first byte at a multiple of the alignment that its index names.
+ * The build step that makes the text images in a JAR mappable. It stores each of them uncompressed,
+ * with its first byte at a multiple of the alignment in its index.
  *
- * <p>What fills the space in front of an image is the JAR's other entries, as many as fit there,
- * and then an entry of zeros. The other entries keep their order and their compressed bytes, and
- * the images keep their order, so the same JAR gives the same bytes, and so does a JAR that is
- * aligned already.
+ * <p>The JAR's other entries fill the space in front of an image, as many as fit, and then an entry
+ * of zeros. All entries keep their order, and the others their compressed bytes. So the same JAR
+ * gives the same bytes, even if it is aligned already.
  */
 @Command(name = "aligned-jar", mixinStandardHelpOptions = true,
         description = "Stores the text images of a JAR uncompressed, where they can be mapped, and rewrites the JAR in place.")
@@ -93,10 +92,7 @@ final class AlignedJar implements Callable<Integer> {
         }
     }
 
-    /**
-     * Whether the image comes to lie at the same place with another entry in front of it as
-     * without.
-     */
+    /** Whether the image keeps its place if another entry comes before it. */
     private static boolean fitsBefore(AlignedImage image, long offset, ZipArchiveEntry other) {
         long size = AlignedImage.localHeaderSize(other) + other.getCompressedSize();
         return image.place(offset + size) == image.place(offset);

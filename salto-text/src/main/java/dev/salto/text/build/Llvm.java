@@ -19,11 +19,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * clang and lld, unpacked from the JAR in which {@code org.bytedeco:llvm} brings them.
+ * clang and lld, unpacked from the JAR of {@code org.bytedeco:llvm}.
  *
- * <p>Of the JAR's 3,900 files four are needed. They are kept in a folder of the user's cache that
- * is named after the JAR, and unpacked only once; two builds at the same time do no harm, because
- * the folder appears complete or not at all.
+ * <p>Four of the JAR's 3,900 files are needed. They are unpacked once, into a folder of the user's
+ * cache that is named after the JAR. Two builds at the same time do no harm, because the folder
+ * appears complete or not at all.
  */
 final class Llvm {
     /** The files to unpack, each with the name that the others know it by. */

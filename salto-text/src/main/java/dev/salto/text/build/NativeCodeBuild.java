@@ -59,8 +59,8 @@ final class NativeCodeBuild implements Callable<Integer> {
     }
 
     /**
-     * The largest page of any architecture. Those that only have smaller ones say so to the linker,
-     * and their images need less room in the JAR.
+     * The largest page of any architecture. Architectures with only smaller pages have an option
+     * for the linker, and their images need less room in the JAR.
      */
     private static final String LARGEST_PAGE = "max-page-size=0x10000";
 
@@ -191,13 +191,13 @@ final class NativeCodeBuild implements Callable<Integer> {
                 .allMatch(library -> Files.exists(file(architecture, library))));
     }
 
-    /** What both kinds of shared object are linked with. */
+    /** The linker's options for both kinds of shared objects. */
     private static List<String> linkOptions() {
         return List.of("--build-id=sha1", "--hash-style=gnu", "--eh-frame-hdr", "--no-undefined",
                 "--discard-locals", "-z", "noexecstack");
     }
 
-    /** What clang has to be told about an architecture. */
+    /** The options of clang for an architecture. */
     private List<String> target(String architecture) throws IOException {
         return required(architecture, "clang");
     }
@@ -220,7 +220,8 @@ final class NativeCodeBuild implements Callable<Integer> {
     }
 
     /**
-     * What the line "key: ..." says in the comment at the head of a file; empty if there is none.
+     * Returns the text of the line "key: ..." says in the comment at the head of a file; empty if
+     * there is none.
      */
     private static List<String> words(Path file, String key) throws IOException {
         Matcher line = Pattern.compile("^ \\* +" + key + ": (\\S.*?) *$", Pattern.MULTILINE)

@@ -21,22 +21,20 @@ import net.fornwall.jelf.ElfSymbol;
 import net.fornwall.jelf.ElfSymbolTableSection;
 
 /**
- * What Java has to know about a text image, read out of the finished image: the numbers of its
- * layout, where its entries are, and checksum and digest of the bytes that will be mapped. Reading
- * also checks what a text image promises; an image that breaks a promise gets no index, and the
- * build fails.
+ * The index of a text image for Java, read from the finished image. It has the numbers of the
+ * layout, the places of the entries, and a checksum and a digest of the mapped bytes. Reading also
+ * checks the rules for text images. If an image breaks a rule, the build fails.
  */
 final class TextImageIndex {
     /**
-     * The property that says which multiple of bytes the image has to begin at in the file from
-     * which it is mapped.
+     * The property with the alignment of the image in the file from which it is mapped, in bytes.
      */
     static final String ALIGNMENT = "alignment";
 
     private static final String LAYOUT = "salto_layout_";
     private static final String ENTRY = "salto_entry_";
 
-    /** What the names of entries' properties begin with, by their unit: one for each code table. */
+    /** The prefixes of entries' properties, by unit. There is one unit for each code table. */
     private static final List<String> UNITS = List.of("entry.", "index_entry.");
 
     // The ELF machines whose jumps have to be read, and `jal` (RISC-V Unprivileged ISA, 2.5.1) and
@@ -62,7 +60,7 @@ final class TextImageIndex {
      * @param architecture the name of the architecture, as in the name of its {@code .S} file
      * @param file the bytes of the ELF shared object
      * @return the index as sorted properties
-     * @throws IllegalStateException if the image breaks a promise; the message says which
+     * @throws IllegalStateException if the image breaks a rule; the message says which
      */
     static SortedMap<String, String> read(String architecture, byte[] file) {
         TextImageIndex index = new TextImageIndex(file);
@@ -158,8 +156,8 @@ final class TextImageIndex {
     }
 
     /**
-     * Every trampoline is the same but for four-byte words in which the way to its parameter block
-     * grows evenly, in a line and from one line to the next.
+     * Trampolines differ only in four-byte words with the way to the parameter block. It grows
+     * evenly, in a line and from one line to the next.
      */
     private void checkTrampolines() {
         int first = layout("trampoline_offset");
@@ -172,8 +170,8 @@ final class TextImageIndex {
     }
 
     private void checkGrowth(int first, int size, int count, int blockSize) {
-        // A way from where the trampoline is; or no way at all, where blocks are as far apart as
-        // trampolines; or the way to an entry.
+        // A way relative to the trampoline, no way at all if blocks are as far apart as
+        // trampolines, or the way to an entry.
         int block = blockSize - size;
         int offset = 0;
         while (offset < size) {
@@ -197,8 +195,8 @@ final class TextImageIndex {
     }
 
     /**
-     * Every trampoline by index is the same but for numbers that grow evenly: the index, and the
-     * way to the header or to code beside it.
+     * Trampolines by index differ only in numbers that grow evenly: the index, and the way to the
+     * header or to code beside it.
      */
     private void checkTrampolinesByIndex() {
         int start = layout("index_offset") + layout("index_trampoline_offset");
@@ -245,8 +243,8 @@ final class TextImageIndex {
     }
 
     /**
-     * Puts the distance of a jump in place of the instruction where it is only a part of the word,
-     * or its bits lie out of order.
+     * Replaces a jump by its distance, if that is only a part of the instruction, or its bits are
+     * out of order.
      */
     private void readJumps(byte[] code) {
         ByteBuffer words = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);

@@ -214,8 +214,8 @@ public final class Callers {
     }
 
     /**
-     * The address of a function that looks at nothing but the stack pointer: it returns by how many
-     * bytes its stack arguments miss the alignment that the ABI asks for, a {@code long}.
+     * The address of a function that checks the stack pointer. It returns the distance of its stack
+     * arguments from the ABI's alignment in bytes, a {@code long}.
      */
     public static MemorySegment misalignmentOfStack() {
         return LIBRARY.findOrThrow("misalignment_of_stack");
@@ -264,8 +264,8 @@ public final class Callers {
     }
 
     /**
-     * Calls one function again and again; the result of each call is the first argument of the
-     * next, the second is the number of the call.
+     * Calls one function again and again. The first argument of a call is the result of the last
+     * one; the second is the number of the call.
      *
      * @param function the function
      * @param calls the number of calls

@@ -11,20 +11,20 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What the process holds at one moment.
+ * The memory of the process at one moment.
  *
- * @param residentBytes its private memory that is in RAM: all but the pages of mapped files, which
+ * @param residentBytes its private memory in RAM, without the pages of mapped files, which
  *     processes share
- * @param codeCacheBytes what the JVM's code cache holds
- * @param mappings how many memory mappings there are
- * @param writableExecutable how many of them are both writable and executable
+ * @param codeCacheBytes the used size of the JVM's code cache
+ * @param mappings the number of memory mappings
+ * @param writableExecutable the number of mappings that are both writable and executable
  */
 public record Footprint(long residentBytes, long codeCacheBytes, int mappings, int writableExecutable) {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT_PRIVATE = "RssAnon:";
     private static final String RESIDENT = "VmRSS:";
 
-    /** Looks at the process now. */
+    /** Measures the process now. */
     public static Footprint now() {
         ProcessMaps maps = ProcessMaps.read();
         return new Footprint(read(RESIDENT_PRIVATE), codeCache(), maps.mappings().size(),

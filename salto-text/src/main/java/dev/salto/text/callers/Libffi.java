@@ -27,7 +27,7 @@ public final class Libffi {
     /** {@code sizeof(ffi_closure)} on x86-64: the trampoline's room, and three pointers. */
     private static final int CLOSURE_SIZE_ON_X86_64 = 32 + 3 * 8;
 
-    /** What the caller fills in of {@code struct library}. */
+    /** The fields of {@code struct library} that the caller fills in. */
     private static final List<String> SYMBOLS = List.of("ffi_closure_alloc", "ffi_closure_free", "ffi_prep_closure_loc",
             "ffi_prep_cif", "ffi_type_sint32", "ffi_type_sint64", "ffi_type_double");
 
@@ -101,7 +101,7 @@ public final class Libffi {
     /**
      * Makes closures, {@code int (*)(int, int)}, that add their arguments and their place.
      *
-     * @param closures an array of pointers, which gets what {@link #close} wants
+     * @param closures an array of pointers, for {@link #close}
      * @param functions an array of pointers, which gets the functions' addresses
      * @param from the first place in both arrays
      * @param to the place behind the last
@@ -144,7 +144,7 @@ public final class Libffi {
     }
 
     /**
-     * Makes a closure and frees it again, so many times.
+     * Makes a closure and frees it again, a number of times.
      *
      * @throws OutOfMemoryError if libffi has none left
      */

@@ -34,7 +34,7 @@ public final class NativeThread {
     private final MemorySegment calls;
     private final MemorySegment thread;
 
-    /** What the thread reads, and must not be collected before it ends. */
+    /** The thread's input, which must not be collected before it ends. */
     private final MemorySegment argument;
 
     private NativeThread(MemorySegment calls, MemorySegment argument, MemorySegment thread) {
@@ -99,7 +99,7 @@ public final class NativeThread {
     /**
      * Waits until the thread has ended.
      *
-     * @return the sum of what the functions returned
+     * @return the sum of the functions' results
      */
     public long join() {
         try {

@@ -60,7 +60,7 @@ public final class SignatureCallers {
      *
      * @param caller its name
      * @param callback a function pointer of the type that it calls
-     * @param result where it stores what came back
+     * @param result the memory for its result
      * @throws java.util.NoSuchElementException if there is no such function
      */
     public void call(String caller, MemorySegment callback, MemorySegment result) {

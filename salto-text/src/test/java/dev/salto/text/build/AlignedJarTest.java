@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What becomes of a JAR whose text images are aligned. */
+/** JARs whose text images are aligned. */
 final class AlignedJarTest {
     private static final String TEXT = "dev/salto/internal/text/";
     private static final String PADDING = "META-INF/padding/";
@@ -84,8 +84,8 @@ final class AlignedJarTest {
     }
 
     /**
-     * The size of a manifest that leaves so many bytes between it, with an image behind it, and the
-     * image's place.
+     * The size of a manifest that leaves that many bytes between it and the place of the image
+     * behind it.
      */
     private static int manifestThatLeaves(int space) {
         return 65536 - space - headerSize(JarFile.MANIFEST_NAME) - headerSize(TEXT + "x.so");
@@ -105,10 +105,7 @@ final class AlignedJarTest {
         return bytes;
     }
 
-    /**
-     * Packs all that was added; only classes are compressed, so that the size of the others is what
-     * was asked for.
-     */
+    /** Packs all added entries. Only classes are compressed, so the others have the wanted size. */
     private void pack() throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
             for (Map.Entry<String, byte[]> file : content.entrySet()) {
@@ -146,10 +143,7 @@ final class AlignedJarTest {
         return PADDING + image.substring(TEXT.length(), image.length() - ".so".length());
     }
 
-    /**
-     * All that every aligned JAR is: complete, readable in each way that JARs are read, and
-     * aligned.
-     */
+    /** Checks that a JAR is complete, aligned, and readable in each way that JARs are read. */
     private void assertComplete(int alignment) throws IOException {
         try (JarFile file = new JarFile(jar.toFile(), true)) {
             List<JarEntry> entries = Collections.list(file.entries());

@@ -35,7 +35,7 @@ final class NativeCodeBuildTest {
     private static final String IMAGE_IN_TEXT = "text/dev/salto/internal/text/libsalto-x86_64.so";
     private static final Path IMAGE = TARGET.resolve(IMAGE_IN_TEXT);
 
-    /** Has what a build of its own made. */
+    /** The results of a separate build. */
     @TempDir
     private static Path folder = Path.of("");
 
@@ -162,7 +162,7 @@ final class NativeCodeBuildTest {
         }
     }
 
-    /** There calls of code in two cache lines take longer. */
+    /** Calls of code in two cache lines take longer there. */
     @Test
     void noTrampolineForX64LiesInTwoCacheLines() throws IOException {
         Map<String, String> index = Architecture.of("x86_64").index();
