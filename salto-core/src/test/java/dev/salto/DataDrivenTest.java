@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -307,16 +308,14 @@ final class DataDrivenTest {
                 Stream.generate(() -> JAVA_INT).limit(12).toArray(MemoryLayout[]::new));
         CallInterface type = CallInterface.prepare(descriptor);
         MethodHandle call = Linker.nativeLinker().downcallHandle(descriptor);
-        long gates = Salto.statistics().gates();
         try (Closure<CallHandler> closure = type.bind((_, arguments) -> (int) arguments[0] - (int) arguments[1])) {
             MemorySegment function = closure.address();
-            int calls = 0;
-            for (long deadline = System.nanoTime() + 60_000_000_000L; Salto.statistics().gates() == gates
-                    && System.nanoTime() < deadline; calls++) {
-                assertThat((int) call.invokeExact(function, calls, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))
-                        .isEqualTo(calls - 1);
-            }
-            assertThat(Salto.statistics().gates()).isGreaterThan(gates);
+            AtomicInteger calls = new AtomicInteger();
+            Gates.callUntilThereAre(Gates.made() + 1, () -> {
+                int first = calls.incrementAndGet();
+                assertThat((int) call.invokeExact(function, first, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))
+                        .isEqualTo(first - 1);
+            });
             assertThat((int) call.invokeExact(function, 50, 8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).isEqualTo(42);
         }
         try (Closure<CallHandler> later = type.bind((_, arguments) -> (int) arguments[0] + (int) arguments[1])) {

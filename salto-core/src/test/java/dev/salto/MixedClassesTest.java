@@ -12,8 +12,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntBinaryOperator;
@@ -30,12 +28,6 @@ final class MixedClassesTest {
 
     /** A gate that counts calls by class, and one that knows the classes that were called most. */
     private static final int MORE_GATES = 2;
-
-    /**
-     * An interpreting JVM under emulation needs two minutes, and longer if the machine has other
-     * work.
-     */
-    private static final Duration LONG_ENOUGH = Duration.ofMinutes(15);
 
     /** Interfaces of their own, so that no other test shares the gates. */
     interface Hot extends IntBinaryOperator {}
@@ -57,22 +49,13 @@ final class MixedClassesTest {
         return Callers.callRepeatedly(function, 1, a);
     }
 
-    /** Calls until there are so many gates more. */
-    private static void callUntilThereAre(long gates, MemorySegment functions, int expected) {
-        Instant end = Instant.now().plus(LONG_ENOUGH);
-        while (Salto.statistics().gates() < gates) {
-            assertThat(Instant.now()).as("gates: %s of %s", Salto.statistics().gates(), gates).isBefore(end);
-            assertThat(Callers.callInTurn(functions, CLASSES, 100 * CLASSES, 0)).isEqualTo(expected);
-        }
-    }
-
     @Test
     @Tag("host") // an interpreting JVM under emulation takes minutes for so many calls
     void aTypeGetsBetterGatesWhileNativeThreadsCall() throws Throwable {
         ClosureType<Hot> type = type(Hot.class);
         List<Hot> targets = targets();
         List<Closure<Hot>> closures = new ArrayList<>();
-        long before = Salto.statistics().gates();
+        long before = Gates.made();
         try (Arena arena = Arena.ofShared()) {
             MemorySegment functions = arena.allocate(ADDRESS, CLASSES);
             for (int i = 0; i < CLASSES; i++) {
@@ -82,7 +65,8 @@ final class MixedClassesTest {
             int sum = 100 * CLASSES * (CLASSES + 1) / 2;
             NativeThread caller = NativeThread.start(functions, CLASSES, 200_000 * CLASSES, 0);
 
-            callUntilThereAre(before + MORE_GATES, functions, sum);
+            Gates.callUntilThereAre(before + MORE_GATES,
+                    () -> assertThat(Callers.callInTurn(functions, CLASSES, 100 * CLASSES, 0)).isEqualTo(sum));
 
             assertThat(caller.join()).isEqualTo(200_000 * CLASSES * (CLASSES + 1) / 2);
             assertThat(Callers.callInTurn(functions, CLASSES, 100 * CLASSES, 0)).isEqualTo(sum);
@@ -111,13 +95,13 @@ final class MixedClassesTest {
     @Tag("host")
     void twoClassesShareTheirGate() {
         ClosureType<Few> type = type(Few.class);
-        long before = Salto.statistics().gates();
+        long before = Gates.made();
         try (Closure<Few> first = type.bind((a, _) -> a + 1); Closure<Few> second = type.bind((a, _) -> a + 2)) {
             for (int i = 0; i < 20; i++) {
                 assertThat(Callers.callRepeatedly(first.address(), 1000, 0)).isEqualTo(1000);
                 assertThat(Callers.callRepeatedly(second.address(), 1000, 0)).isEqualTo(2000);
             }
         }
-        assertThat(Salto.statistics().gates()).isEqualTo(before);
+        assertThat(Gates.made()).isEqualTo(before);
     }
 }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** Waits for gates, which a thread in the background makes. */
+final class Gates {
+    /** An emulated JVM beside two others needs a minute or two. */
+    private static final Duration LONG_ENOUGH = Duration.ofMinutes(15);
+
+    private Gates() {}
+
+    /** Calls function pointers. */
+    interface Calls {
+        void run() throws Throwable;
+    }
+
+    /** The number of gates that were made so far. */
+    static long made() {
+        return Salto.statistics().gates();
+    }
+
+    /** Calls function pointers again and again, until the process has so many gates. */
+    static void callUntilThereAre(long gates, Calls calls) throws Throwable {
+        Instant end = Instant.now().plus(LONG_ENOUGH);
+        while (made() < gates) {
+            assertThat(Instant.now()).as("%s of %s gates after %s", made(), gates, LONG_ENOUGH).isBefore(end);
+            calls.run();
+        }
+    }
+}
