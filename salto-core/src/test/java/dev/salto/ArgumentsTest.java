@@ -100,9 +100,7 @@ final class ArgumentsTest {
         });
     }
 
-    /**
-     * What is not alive any more, or confined, or too small, is refused; the result is zero then.
-     */
+    /** Segments that are closed, confined or too small are refused. The result is zero then. */
     @Test
     void aResultThatCannotBeReadIsZeroUntilItIsSetAgain() throws Throwable {
         MemorySegment closed;

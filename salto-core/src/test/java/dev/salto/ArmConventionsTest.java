@@ -47,7 +47,7 @@ final class ArmConventionsTest {
     }
 
     /**
-     * What a C function calls its callback with.
+     * The arguments of a C function for its callback.
      *
      * @param declared how many arguments are declared; {@link #NO_DOTS} if it has no three dots
      */

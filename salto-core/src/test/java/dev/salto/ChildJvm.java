@@ -78,7 +78,7 @@ public record ChildJvm(int exitCode, List<String> output) {
         return command;
     }
 
-    /** What the program printed for a key, the first time. */
+    /** The first output of the program for a key. */
     public String value(String key) {
         return values(key).stream()
                 .findFirst()

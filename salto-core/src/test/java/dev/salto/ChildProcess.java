@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that a test starts. All processes of tests are started here, so that none is left over:
- * closing ends the process and those that it has started, and so does the end of this JVM. If this
- * JVM is killed, the process ends when its time is up.
+ * A process that a test starts. Starts all processes of tests, so that none is left over. Closing
+ * ends the process and those that it has started, and so does the end of this JVM. If this JVM is
+ * killed, the process ends when its time is up.
  */
 public final class ChildProcess implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofMinutes(2);

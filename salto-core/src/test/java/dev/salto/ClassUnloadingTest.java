@@ -45,7 +45,7 @@ final class ClassUnloadingTest {
         }
     }
 
-    /** What the plugin does; the result says which function pointer it closed. */
+    /** Runs the plugin, and returns the function pointer that it closed. */
     @SuppressWarnings("unchecked")
     private static MemorySegment run(ClassLoader loader, Plugin.Way way) throws ReflectiveOperationException {
         Class<?> plugin = Class.forName(Plugin.class.getName(), true, loader);
@@ -73,8 +73,8 @@ final class ClassUnloadingTest {
     @ParameterizedTest
     @EnumSource(names = "LEFT_OPEN", mode = EnumSource.Mode.EXCLUDE)
     void loadingOneAfterTheOtherTakesNoMoreTablesOrMemory(Plugin.Way way) throws Exception {
-        // So often that a call interface has used its share of a table that it has in common with
-        // others, and has one of its own.
+        // The number of closures after which a call interface has used its share of a shared table,
+        // and has one of its own.
         for (int i = 0; i < 20; i++) {
             Garbage.awaitCollection(runAndForget(way).loader());
         }

@@ -38,7 +38,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What a user does with closures: bind, call from native code, rebind, close. */
+/** The use of closures: bind, call from native code, rebind, close. */
 final class ClosureTest {
     private static final FunctionDescriptor BINARY_FUNCTION = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,

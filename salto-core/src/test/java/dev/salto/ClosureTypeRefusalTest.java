@@ -18,7 +18,7 @@ import java.util.function.IntUnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** What a closure type refuses, and how it says so: both sides, and the remedy. */
+/** Refusals of closure types, and their messages: both sides, and the remedy. */
 final class ClosureTypeRefusalTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
 
@@ -116,7 +116,7 @@ final class ClosureTypeRefusalTest {
         assertThatThrownBy(() -> type.bind((a, b) -> 0, nothing())).isInstanceOf(NullPointerException.class);
     }
 
-    /** What the annotations forbid and a caller in unchecked code may pass. */
+    /** Nulls, which the annotations forbid, but unchecked code may pass. */
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
     private static <T> T nothing() {
         return null;

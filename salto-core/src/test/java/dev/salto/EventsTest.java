@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the JDK's Flight Recorder sees of Salto, in a JVM that it records from the start. */
+/** Events for the JDK's Flight Recorder, in a JVM that it records from the start. */
 @Tag("host")
 final class EventsTest {
     @TempDir

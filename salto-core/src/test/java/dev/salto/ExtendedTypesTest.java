@@ -70,8 +70,8 @@ final class ExtendedTypesTest {
             new Type("vector_four_ints", () -> NativeLayouts.vector(JAVA_INT, 4)));
 
     /**
-     * What a C function calls its callback with: numbers, and the names of variables behind that of
-     * the type.
+     * The arguments of a C function for its callback: numbers, and the names of variables after the
+     * name of the type.
      *
      * @param result the name of the variable with what the callback returns
      * @param fixed how many arguments are declared; {@link #NO_DOTS} if it has no three dots
@@ -199,7 +199,9 @@ final class ExtendedTypesTest {
         return value instanceof Number number && layout instanceof ValueLayout ? number.doubleValue() + "" : "?";
     }
 
-    /** What of a value counts: not the padding of a number of 80 bits, nor that between members. */
+    /**
+     * The bytes of a value without padding, which is in numbers of 80 bits, and between members.
+     */
     private static String bytes(MemorySegment segment, MemoryLayout layout) {
         byte[] bytes = segment.asSlice(0, layout.byteSize()).toArray(JAVA_BYTE);
         int size = (int) layout.byteSize();

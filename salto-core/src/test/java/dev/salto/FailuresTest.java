@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a process prints when callbacks fail, and how it ends if the user wants that: each in a JVM
- * of its own.
+ * The output of a process when callbacks fail, and its end if the user wants that. Each test has a
+ * JVM of its own.
  */
 @Tag("host")
 final class FailuresTest {

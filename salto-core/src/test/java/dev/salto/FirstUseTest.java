@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What happens for the first time in a process where the stack is about to end. A class whose
- * initialisation fails there can never be used again, in the library or in the JDK. Each JVM begins
- * with another number of frames left, and goes on with more, up to 400.
+ * The first use of something in a process near the end of the stack. A class whose initialisation
+ * fails there can never be used again, in the library or in the JDK. Each JVM begins with another
+ * number of frames left, and goes on with more, up to 400.
  */
 @Tag("host")
 final class FirstUseTest {

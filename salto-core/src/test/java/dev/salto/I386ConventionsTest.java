@@ -48,7 +48,7 @@ final class I386ConventionsTest {
                 "other architectures have no such calling conventions");
     }
 
-    /** What {@code conventions.c} has for each of these conventions. */
+    /** The callers in {@code conventions.c} for each of these conventions. */
     private static Stream<ConventionCaller> common(Abi abi, String name) {
         return Stream.of(
                 CCaller.ofVoid(name + "_nothing", OBJECT).stores(1),

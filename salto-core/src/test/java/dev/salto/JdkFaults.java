@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What the linker of JDK 25 gets wrong or refuses on some architectures, so that there is nothing
- * to compare with: a gate is one of its stubs. Each was seen without Salto.
+ * Faults and refusals of JDK 25's linker on some architectures. There is nothing to compare with,
+ * because a gate is one of its stubs. Each was seen without Salto.
  */
 final class JdkFaults {
     private static final String ARCHITECTURE = System.getProperty("os.arch");
@@ -142,9 +142,9 @@ final class JdkFaults {
     }
 
     /**
-     * libffi 3.5 on LoongArch takes a struct of one floating-point number for one that is in a
-     * register of its kind also when all eight are spent, and then takes an integer register's
-     * place in memory for a ninth: one of the two has the other's value.
+     * libffi 3.5 on LoongArch puts a struct of one floating-point number into a floating-point
+     * register even if all eight are spent. The ninth is the place of an integer register in
+     * memory, so one of the two has the other's value.
      */
     private static Optional<String> ofPlaces(List<MemoryLayout> arguments) {
         if (!FALLBACK || !ARCHITECTURE.equals("loongarch64")) {

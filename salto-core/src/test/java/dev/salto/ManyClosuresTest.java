@@ -268,8 +268,8 @@ final class ManyClosuresTest {
     }
 
     /**
-     * At every moment of it, whoever has a pointer to one of its trampolines gets an answer: that
-     * of the closure that has the slot just then, or zero.
+     * At every moment, a call of one of its trampolines gets an answer: that of the closure that
+     * has the slot, or zero.
      */
     @Test
     @Tag("host")
@@ -304,7 +304,7 @@ final class ManyClosuresTest {
         closures.forEach(Closure::close);
     }
 
-    /** What one of several threads does. */
+    /** The work of one of several threads. */
     private interface Part {
         void run(int thread) throws Exception;
     }

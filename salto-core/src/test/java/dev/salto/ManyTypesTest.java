@@ -19,7 +19,7 @@ final class ManyTypesTest {
     private static final int OPEN = 33_000;
     private static final int TYPED = 400;
 
-    /** What the JVM may take for itself meanwhile. */
+    /** The memory that the JVM may take for itself meanwhile. */
     private static final int SOME_MAPPINGS = 100;
     private static final int SOME_KILOBYTES = 25_000;
 

@@ -142,7 +142,7 @@ final class NativeBindingTest {
         }
     }
 
-    /** What is in registers before the call is not zero. */
+    /** The registers are not zero before the call. */
     @Test
     void aClosedOneReturnsZeroInEachRegisterOfAResult() throws Throwable {
         for (MemoryLayout member : List.of(JAVA_FLOAT, DOUBLE, LONG_LONG)) {

@@ -14,9 +14,8 @@ public final class PackedLibrary {
     private PackedLibrary() {}
 
     /**
-     * Returns the source that the text image comes from where nothing else is said: a sealed copy
-     * in memory, or the place itself where a filter for system calls is on this process, and so on
-     * those that it starts.
+     * Returns the default source of the text image. It is a sealed copy in memory or, if this
+     * process and its children have a filter for system calls, the place itself.
      *
      * @param inPlace the source that maps the library's own files
      */

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What happens where static trampolines do not work, by policy. The JVMs of their own are told to
- * look for the code where it is not.
+ * Behaviour without static trampolines, by policy. The JVMs of their own are told to look for the
+ * code where it is not.
  */
 final class PolicyTest {
     private static final String ALLOWED = "--enable-native-access=dev.salto,ALL-UNNAMED";

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What remains after the system refuses one more table: all closures work, nothing is lost, and the
- * next attempt succeeds.
+ * The system refuses one more table. All closures work, nothing is lost, and the next attempt
+ * succeeds.
  */
 @Tag("host") // the same code on every architecture
 final class RefusedGrowthTest {

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What remains after the system refuses a table by index, or a change of its header: nothing, and
- * the next attempt succeeds.
+ * The system refuses a table by index, or a change of its header. Nothing remains, and the next
+ * attempt succeeds.
  */
 @Tag("host") // the same code on every architecture
 final class RefusedIndexTableTest {

@@ -14,7 +14,7 @@ import net.jqwik.api.Tuple.Tuple1;
 
 /**
  * Which part of the tests runs in this JVM, and the seed of what is random in them. On hardware all
- * of them run. Under emulation a sample does, which the seed chooses: it has each kind of call, but
+ * of them run. Under emulation a sample runs, which the seed chooses. It has each kind of call, but
  * not each number of arguments with each of the C compiler's levels.
  *
  * <p>Whatever is random follows from the seed, the name of the test and the number of the try, so

@@ -34,8 +34,8 @@ import net.jqwik.api.Tuple.Tuple1;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * Differential test: for random signatures, native code passes the same random arguments to the
- * JDK's own upcall stub and to a closure, and both have to see and return the same bits.
+ * Differential test for random signatures. Native code passes the same random arguments to the
+ * JDK's own upcall stub and to a closure. Both have to see and return the same bits.
  */
 final class SignatureProperties {
     private static final List<ValueLayout> INTEGERS = List.of(JAVA_BOOLEAN, JAVA_BYTE, JAVA_CHAR, JAVA_SHORT, JAVA_INT,

@@ -126,7 +126,7 @@ final class SmallStructsTest {
         }
     }
 
-    /** What makes a function pointer of a method handle. */
+    /** Makes a function pointer of a method handle. */
     enum Kind {
         CLOSURE_TYPE {
             @Override
@@ -221,7 +221,7 @@ final class SmallStructsTest {
         assertThat(wrong).isEmpty();
     }
 
-    /** What is wrong with a call. */
+    /** The error in a call. */
     private static Optional<String> check(Struct struct, Call call, SignatureCallers level, Kind kind) {
         Sample.compared();
         FunctionDescriptor function = call.function();

@@ -71,8 +71,8 @@ record TableByIndex(IndexTableMemory memory, String entry) {
     }
 
     /**
-     * Makes a function pointer that is called as a trampoline is: a stub of the JDK; where those
-     * look for stack arguments in the wrong place, a function of the static linker.
+     * Makes a function pointer that is called like a trampoline: a stub of the JDK. If stubs look
+     * for stack arguments in the wrong place, it is one of the static linker.
      */
     static MemorySegment reference(FunctionDescriptor function, MethodHandle target, Arena arena) {
         return PORT.callsFromFrame()

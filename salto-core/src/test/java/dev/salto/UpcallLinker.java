@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What makes a function pointer of a method handle. All have to call it alike. */
+/** Makes a function pointer of a method handle. All have to call it alike. */
 enum UpcallLinker {
     /** The JDK's own, the reference. */
     JDK {

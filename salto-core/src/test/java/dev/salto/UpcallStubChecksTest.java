@@ -49,7 +49,7 @@ final class UpcallStubChecksTest {
     private static final Input GOOD = new Input(target("add", BINARY.toMethodType()), BINARY, Arena.global(),
             List.of());
 
-    /** What a caller passes. */
+    /** The arguments of a caller. */
     record Input(@Nullable MethodHandle target, @Nullable FunctionDescriptor function,
             @Nullable Arena arena, @Nullable List<Linker.@Nullable Option> options) {
         Input withTarget(@Nullable MethodHandle other) {
@@ -412,7 +412,7 @@ final class UpcallStubChecksTest {
         }
     }
 
-    /** What there is to see of a stub's segment. */
+    /** The visible properties of a stub's segment. */
     private static List<Object> properties(MemorySegment stub, Arena arena) throws InterruptedException {
         List<Boolean> elsewhere = new ArrayList<>();
         Thread.ofPlatform().start(() -> elsewhere.add(stub.isAccessibleBy(Thread.currentThread()))).join();

@@ -39,9 +39,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Differential test: for random signatures with structs, unions and any number of parameters,
- * native code passes the same random arguments to an upcall stub of the JDK and to one of Salto,
- * and both have to see and return the same bits.
+ * Differential test for random signatures with structs, unions and any number of parameters. Native
+ * code passes the same random arguments to an upcall stub of the JDK and to one of Salto. Both have
+ * to see and return the same bits.
  */
 final class UpcallStubProperties {
     private static final int MAX_PARAMETERS = 24;
@@ -148,7 +148,7 @@ final class UpcallStubProperties {
     }
 
     /**
-     * What has size 0 takes no part. The JDK's stub can be called with an empty struct only if
+     * Layouts of size 0 take no part. The JDK's stub can be called with an empty struct only if
      * there is another struct.
      */
     @TestFactory

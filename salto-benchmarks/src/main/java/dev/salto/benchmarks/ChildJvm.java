@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * Runs a program in a JVM of its own, with the class path, the module path and the options of this
- * one, so that what happens to it happens to it alone.
+ * one. Its failures do not affect this JVM.
  */
 final class ChildJvm {
     private static final int SIGNALS = 128;
@@ -117,7 +117,7 @@ final class ChildJvm {
         return command;
     }
 
-    /** What was thrown, if that is there, or else the last line. */
+    /** The exception in the output, otherwise the last line. */
     private static String lastWords(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file, Charset.defaultCharset()).stream()
                 .filter(line -> !line.isBlank()).map(String::strip).toList();

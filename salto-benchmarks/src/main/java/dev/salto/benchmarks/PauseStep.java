@@ -64,7 +64,7 @@ record PauseStep(Collector collector, boolean withClosures) implements Step {
      * @param isFull whether all garbage was collected in it
      */
     record Pause(boolean isFull, double milliseconds) {
-        /** What a line of the log says, if it is about a pause. */
+        /** The pause in a line of the log, if it has one. */
         static Optional<Pause> parse(String line) {
             Matcher matcher = PAUSE.matcher(line);
             return matcher.find()

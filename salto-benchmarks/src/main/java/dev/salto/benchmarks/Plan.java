@@ -31,9 +31,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What is run, in which order: rounds, in each of which every figure is measured once for every
- * peer, the peers one after the other. What else the machine does for half a minute then does not
- * fall on one side of a comparison only.
+ * The steps of a run, in their order. A run has rounds. Each round measures every figure once for
+ * every peer, the peers one after the other. So half a minute of other work on the machine does not
+ * disturb only one side of a comparison.
  */
 final class Plan {
     /** The key of what a trampoline and a binding are compared with. */

@@ -86,7 +86,7 @@ final class PopulationStep implements Step {
         unmeasured(results, "closed by the garbage collector");
     }
 
-    /** What the child says. */
+    /** A message of the child. */
     private final class Receiver {
         private final Results results;
         private long live;
@@ -103,7 +103,7 @@ final class PopulationStep implements Step {
                 case Message.Live(long count) -> live = count;
                 case Message.Limit(long count, String why) -> limit(count, why);
                 case null, default -> {
-                    // What a library prints.
+                    // Output of a library.
                 }
             }
         }

@@ -53,7 +53,7 @@ record ProbeStep(Peer library, Consumer<String> progress) implements Step {
             case Message.Progress(String step) -> progress.accept(step);
             case Message.Failure(String why) -> unmeasured(results, why);
             case null, default -> {
-                // What a library prints.
+                // Output of a library.
             }
         }
     }

@@ -36,7 +36,7 @@ record ProgramStep(String peer, String title, List<Figure> figures, Class<?> pro
                     .ifPresent(known -> results.unmeasured(known, peer, why));
             case Message.Failure(String why) -> unmeasured(results, why);
             case null, default -> {
-                // What a library prints.
+                // Output of a library.
             }
         }
     }

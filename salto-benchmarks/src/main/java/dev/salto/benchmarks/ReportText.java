@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * What came out, for people: the figures of all peers, where each came to its end, the
- * requirements, and what was not measured.
+ * The results, for people: the figures of all peers, the limits of each, the requirements, and the
+ * missing figures.
  */
 final class ReportText {
     private static final int WIDEST = 1_000;

@@ -12,10 +12,10 @@ interface Step {
     /** The peer's key. */
     String peer();
 
-    /** What it does, for people, while it does it. */
+    /** The description of the running step, for people. */
     String title();
 
-    /** What it measures. */
+    /** The figures that it measures. */
     List<Figure> figures();
 
     /** Measures, and adds what came out; or why nothing did. */

@@ -19,7 +19,7 @@ final class ChildJvmTest {
         return ChildJvm.run(program, options, List.of(arguments), longest, output::add);
     }
 
-    /** What a test has a JVM do. */
+    /** The program of a test's JVM. */
     static final class Program {
         private Program() {}
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is run, and in which order. */
+/** The steps of a run, and their order. */
 final class PlanTest {
     private static final List<Peer> BOTH = List.of(Peer.SALTO, Peer.JDK);
 

@@ -19,8 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The main job on real input: the C library sorts a file and walks a folder with Java callbacks,
- * then a million closures beside a tenth as many upcall stubs of the JDK.
+ * Callbacks of real C functions: the C library sorts a file and walks a folder. Then come a million
+ * closures, beside a tenth as many upcall stubs of the JDK.
  */
 @Command(name = "demo", mixinStandardHelpOptions = true, version = SaltoCommand.VERSION,
         description = {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code salto demo --json} prints.
+ * The output of {@code salto demo --json}.
  *
  * @param figures what each side costs
  * @param checks how many answers of closures were right

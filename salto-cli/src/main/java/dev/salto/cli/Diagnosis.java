@@ -18,7 +18,7 @@ import java.util.function.IntBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the library says of itself, and whether it is true: function pointers were made and called.
+ * The library's report, and a check of it: function pointers were made and called.
  *
  * @param report what the library says
  * @param failure how a call went wrong; null if all went well, or there was nothing to call

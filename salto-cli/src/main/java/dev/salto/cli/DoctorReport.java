@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code salto doctor --json} prints. All but two are those of {@link Report}, whose Javadoc
- * says what they are.
+ * The output of {@code salto doctor --json}. All but two are those of {@link Report}, whose
+ * Javadoc says what they are.
  *
  * @param mechanism what was made, called and gave the right answer: {@code static}, {@code dynamic}
  *     or {@code none}

@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.IntBinaryOperator;
 
 /**
- * What one provider of callbacks costs. Times are in nanoseconds for each callback, memory in bytes
- * for each.
+ * The costs of one provider of callbacks. Times are in nanoseconds for each callback, memory in
+ * bytes for each.
  *
  * @param count how many were alive at once
  * @param createFresh the time to make one, where the system still has to find and clear the memory
@@ -44,7 +44,7 @@ record Measurement(
     private static final int WARM_UP_ROUNDS = 20;
     private static final int WARM_UP_COUNT = 250;
 
-    /** What a callback is bound to: an object of its own, with an answer of its own. */
+    /** The object that a callback is bound to, with an answer of its own. */
     record Answer(int own) implements CallbackProvider.WarmUp {
         @Override
         public int applyAsInt(int a, int b) {

@@ -6,10 +6,10 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * What the library found out about one restriction of the system, in words.
+ * One restriction of the system, in words.
  *
- * @param name what the restriction is called outside of Salto
- * @param meaning what its state means for this process
+ * @param name its name outside of Salto
+ * @param meaning the meaning of its state for this process
  */
 record Restriction(String name, String meaning) {
     static Restriction of(String key, String value) {

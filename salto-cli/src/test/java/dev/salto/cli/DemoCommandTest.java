@@ -83,7 +83,7 @@ final class DemoCommandTest {
         assertThat(err.toString()).contains("--cuont");
     }
 
-    /** What some systems forbid, classes need when they are initialised. */
+    /** Some systems forbid memory that classes need when they are initialised. */
     private static final class Forbidden {
         static final int NUMBER = refuse();
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Help.Ansi;
 
-/** What the doctor says where the machine of the tests gives it no reason to. */
+/** Texts of the doctor for machines unlike that of the tests. */
 final class DiagnosisTextTest {
     private static final int WIDTH = 72;
 

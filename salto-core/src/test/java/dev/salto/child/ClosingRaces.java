@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Two threads use the same closures at the same time, and one of them at least closes them, while
- * garbage is collected, so that their types are let go of as well. Anything that they throw but
- * {@link IllegalStateException} is an error.
+ * Two threads use the same closures at the same time, and at least one of them closes them.
+ * Meanwhile garbage is collected, so that their types are collected, too. Anything that they throw
+ * but {@link IllegalStateException} is an error.
  */
 public final class ClosingRaces {
     private static final int SECONDS = 20;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Makes and calls closures over several tables, and prints the writable+executable mappings of the
+ * Makes and calls closures over several tables. It prints the writable+executable mappings of the
  * process before and after, and the permissions of each mapping of the text image.
  */
 public final class CountWritableCode {

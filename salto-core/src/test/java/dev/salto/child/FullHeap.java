@@ -19,8 +19,8 @@ public final class FullHeap {
     private static final int FILLINGS = 5;
 
     /**
-     * How many blocks of 24 bytes are freed at a time, at most: for an object or two, or for part
-     * of what a table needs.
+     * The largest number of blocks of 24 bytes to free at a time, for an object or two, or for a
+     * part of a table.
      */
     private static final int FEW = 4;
     private static final int MANY = 60;

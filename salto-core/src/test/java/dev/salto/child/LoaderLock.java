@@ -28,10 +28,10 @@ import java.util.function.IntBinaryOperator;
 
 /**
  * Native code calls function pointers while it holds a lock of the dynamic loader, and other
- * threads load libraries, bind, and call closed closures. The arguments: where the calls come from
- * ({@code iterating} or {@code loading}), what is called ({@code closed} closures, or an open one
- * that binds so many that tables are {@code added}), and who hears of calls of closed closures (the
- * default policy, {@code report}, or a {@code handler}).
+ * threads load libraries, bind, and call closed closures. The first argument is the source of the
+ * calls: {@code iterating} or {@code loading}. The second is the target: {@code closed} closures,
+ * or an open one that binds so many that tables are {@code added}. The third is the reaction to
+ * calls of closed closures: the default policy, {@code report}, or a {@code handler}.
  */
 public final class LoaderLock {
     private static final int SECONDS = 10;

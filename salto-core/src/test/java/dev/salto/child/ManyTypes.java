@@ -21,11 +21,11 @@ import java.util.List;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Makes many function types with a few closures each, and prints how many mappings and how much
- * memory the process has after some of them and after all. The arguments: {@code fleeting} types,
- * whose closures are closed and which nobody keeps; {@code open} ones, whose closures stay open; or
- * {@code typed} ones, whose closures stay open, each with an interface of Java; then how many
- * types, and how many closures each has.
+ * Makes many function types with a few closures each. It prints the mappings and the memory of the
+ * process after some of them and after all. The first argument is the sort of types. Closures of
+ * {@code fleeting} ones are closed, and nobody keeps the types. Those of {@code open} and
+ * {@code typed} ones stay open; the latter have a Java interface each. The other arguments are the
+ * number of types, and of closures of each.
  */
 public final class ManyTypes {
     private static final int SECONDS = 90;

@@ -17,8 +17,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Closures that each know a number of their own, and C code that calls them: {@code bsearch} in an
- * array of one element calls its comparator once, and tells whether that returned zero.
+ * Closures with numbers of their own, and C code that calls them. {@code bsearch} in an array of
+ * one element calls its comparator once, and shows whether it returned zero.
  */
 final class NumberedClosures {
     private static final FunctionDescriptor COMPARATOR = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS);

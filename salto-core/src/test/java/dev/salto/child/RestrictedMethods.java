@@ -19,9 +19,9 @@ import java.lang.invoke.MethodHandles;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Calls the methods that lead native code to an address, as a class of another module than Salto's,
- * and prints the outcome of each: {@code done}, or the exception. The JDK's own comes last, because
- * it gives native access to its caller where it is not denied.
+ * Calls the methods that make native code jump to an address, from a class outside of Salto's
+ * module. It prints the outcome of each: {@code done}, or the exception. The JDK's own comes last,
+ * because it gives native access to its caller where it is not denied.
  */
 public final class RestrictedMethods {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);

@@ -9,12 +9,12 @@ import java.nio.ByteOrder;
 
 /**
  * A filter that the kernel runs before each system call of all threads, from its installation to
- * the end of the process: system calls that match a rule fail with EPERM.
+ * the end of the process. System calls that match a rule fail with EPERM.
  *
  * <p>It is a program of classic BPF. An instruction is {@code {u16 code, u8 jumpIfTrue, u8
- * jumpIfFalse, u32 operand}}, and there is one register. What it reads is
- * {@code struct seccomp_data}: the number of the system call at 0, the architecture at 4, and the
- * six arguments, eight bytes each, from 16 on.
+ * jumpIfFalse, u32 operand}}, and there is one register. It reads {@code struct seccomp_data}: the
+ * number of the system call at 0, the architecture at 4, and the six arguments, eight bytes each,
+ * from 16 on.
  */
 final class SeccompFilter {
     private static final int INSTRUCTION_SIZE = 8;
@@ -46,7 +46,7 @@ final class SeccompFilter {
     }
 
     /**
-     * What is refused: calls in which the lower half of an argument, masked, has a value.
+     * Refuses calls in which the lower half of an argument, masked, has a value.
      *
      * @param argument which argument, from 0
      */

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 
 /**
  * Does what it is told, one argument after the other, and prints how each step went:
- * {@code step=result}. The steps bring the process into a situation, or use Salto in it. What a
- * step needs comes behind its name: {@code bind 1000}, {@code rename A -> B}.
+ * {@code step=result}. The steps bring the process into a situation, or use Salto in it. The
+ * arguments of a step follow its name: {@code bind 1000}, {@code rename A -> B}.
  *
  * <p>A step that throws prints the exception, and the next one follows, but for errors of the test
  * itself.

@@ -96,7 +96,7 @@ final class Steps {
         LEFT_OPEN_BY_ARENA
     }
 
-    /** What may be bound: one closure at a time. */
+    /** One closure may be bound at a time. */
     private abstract static class Item {
         final Numbered[] targets;
         int current;

@@ -28,13 +28,13 @@ enum SystemCall {
     MREMAP(25),
     /** A folder. */
     CHDIR(80),
-    /** What to do, and four words for that. */
+    /** The operation, and four words for it. */
     PRCTL(157),
     /** A folder. */
     CHROOT(161),
     /** The exit code. */
     EXIT_GROUP(231),
-    /** What to do, flags, a program. */
+    /** The operation, flags, a program. */
     SECCOMP(317),
     /** A name, flags. */
     MEMFD_CREATE(319),

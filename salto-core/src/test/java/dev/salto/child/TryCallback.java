@@ -15,9 +15,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Makes a closure and calls it, and prints how it went: whether trampolines are supported, what the
- * callback answered or which exception came instead, and the exception's message; at last where the
- * code came from.
+ * Makes a closure and calls it. It prints whether trampolines are supported, the callback's result
+ * or the exception with its message, and the source of the code.
  */
 public final class TryCallback {
     private TryCallback() {}

@@ -33,9 +33,9 @@ import java.util.function.IntBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes and calls closures of many types where no gate may be made, and prints how many classes and
- * how much code the JVM has made for that. For the interpreter only, which makes no code of its
- * own.
+ * Makes and calls closures of many types without gates. It prints the number of classes and the
+ * size of the code that the JVM has made for them. For the interpreter only, which makes no code
+ * of its own.
  */
 public final class WithoutGates {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
@@ -55,7 +55,7 @@ public final class WithoutGates {
         List<Call> calls = calls();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(256, 16);
-            // What the program itself needs: its handlers, its downcall, the beans.
+            // Classes for the program itself: its handlers, its downcall, the beans.
             use(new Call("ints_2", BINARY), result);
             answered = 0;
             long[] first = measure();

@@ -23,9 +23,9 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests in this JVM, for {@code ./salto test-arch}: all classes of this module's tests
- * whose names end as below, but for what has the tag {@value #HOST}, because it cannot work under
- * emulation. Prints lines of the form {@code key=value} for the script, and whatever failed.
+ * Runs the tests in this JVM, for {@code ./salto test-arch}: all test classes of this module whose
+ * names end as below. It leaves out tests with the tag {@value #HOST}, which cannot work under
+ * emulation. It prints lines of the form {@code key=value} for the script, and failures.
  */
 final class EmulatedTests implements TestExecutionListener {
     /**

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a destructor callback does: notes its argument, and closes what native code held, its own
- * closure included.
+ * A destructor callback: records its argument, and closes the closures of native code, its own
+ * included.
  */
 final class Destruction {
     private final List<Closure<?>> closures = new ArrayList<>();

@@ -66,7 +66,7 @@ final class ExpatTest {
     private final MethodHandle parse = expat.link("XML_Parse",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
 
-    /** What one parser has told so far. */
+    /** The calls of one parser so far. */
     private static final class Reader {
         final List<String> open = new ArrayList<>();
         final List<String> attributes = new ArrayList<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.Arguments;
 
 /**
- * The file with the image changes under a running program: there is the right code or a clear
+ * The file with the image changes under a running program. There is the right code or a clear
  * refusal, but never other code and never a crash.
  */
 final class ChangedFilesIT {
@@ -137,8 +137,8 @@ final class ChangedFilesIT {
     }
 
     /**
-     * By {@code cp}, or a rebuild. Whoever writes into a mapped file changes what is mapped. A file
-     * in memory is out of reach.
+     * By {@code cp}, or a rebuild. A write into a mapped file changes the mapping. A file in
+     * memory is out of reach.
      */
     @ParameterizedTest(name = "{0}, with -Ddev.salto.text.sources={1}")
     @MethodSource("sourcesInMemory")

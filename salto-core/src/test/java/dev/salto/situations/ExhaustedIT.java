@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A process that has no file descriptor or no memory mapping left: what is there goes on, and once
- * there is room again, so does the rest.
+ * A process without free file descriptors or memory mappings. Existing closures still work, and
+ * once there is room again, new ones do.
  */
 final class ExhaustedIT {
     @TempDir
@@ -117,7 +117,7 @@ final class ExhaustedIT {
         assertThat(child.exitCode()).isZero();
     }
 
-    /** What was closed is used again without a call to the system. */
+    /** Closed slots are used again without a call to the system. */
     @Test
     void closedSlotsAreUsedAgainWhereTheSystemGivesNoMemory() throws Exception {
         ChildJvm child = launch().options(Launch.MEMORY_OF_FIXED_SIZE)

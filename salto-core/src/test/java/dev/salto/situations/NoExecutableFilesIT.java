@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nothing that a program could write can be executed: each file system is read-only or mounted
- * noexec, and there are no files in memory that could be. It is the situation for which Fedora made
- * libffi's static trampolines, except that those need no file at all.
+ * No writable file can be executed: each file system is read-only or mounted noexec, and there are
+ * no memory files. It is the situation for which Fedora made libffi's static trampolines, except
+ * that those need no file at all.
  */
 final class NoExecutableFilesIT {
     private static final String TESTS = "dev.salto.ClosureTest dev.salto.StaticLinkerTest dev.salto.CallInterfaceTest"

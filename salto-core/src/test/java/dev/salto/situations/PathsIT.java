@@ -19,8 +19,8 @@ final class PathsIT {
     private static final int LONG = 4000;
 
     /**
-     * What the script below puts in the place of this, because the locale of the JVM that runs the
-     * test may lack the characters.
+     * A name that the script below replaces, because the locale of the test's JVM may lack the
+     * characters.
      */
     private static final String ODD = "@odd@";
 

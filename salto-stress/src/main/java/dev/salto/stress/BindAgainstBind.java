@@ -16,8 +16,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads bind closures of one type, in tables that grow now and then, because some closures
- * stay open: each has an address of its own and answers with its own number.
+ * Two threads bind closures of one type. Tables grow now and then, because some closures stay open.
+ * Each closure has an address of its own and answers with its own number.
  */
 @JCStressTest
 @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "two closures")

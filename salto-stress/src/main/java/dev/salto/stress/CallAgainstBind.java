@@ -13,8 +13,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * A closure is bound, and called by whoever gets its function pointer, in tables that grow now and
- * then, because closures stay open: a function pointer that was handed over reaches its object.
+ * A closure is bound, and another thread calls its function pointer. Tables grow now and then,
+ * because closures stay open. A function pointer that was handed over reaches its object.
  */
 @JCStressTest
 @Outcome(id = "0", expect = ACCEPTABLE, desc = "not handed over yet")

@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A function pointer without a closure object is called while it is closed: the call reaches the
- * object, or gets zero; a later one gets zero.
+ * A function pointer without a closure object is called while it is closed. The call reaches the
+ * object, or gets zero. A later call gets zero.
  */
 @JCStressTest
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "the call came first")

@@ -14,8 +14,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads close a closure. If both gave its slot back, two closures would have that slot later,
- * and one of them would answer with the other's number; so there is a second closure, which has to
+ * Two threads close a closure. If both gave its slot back, two later closures would share that
+ * slot, and one would answer with the other's number. So there is a second closure, which has to
  * answer with its own.
  */
 @JCStressTest

@@ -18,10 +18,10 @@ import java.util.function.IntBinaryOperator;
 
 /** An object that answers native calls with a number of its own, which is never zero. */
 class Numbered implements IntBinaryOperator, CallHandler {
-    /** What the native functions are in C. */
+    /** The type of the native functions. */
     static final FunctionDescriptor FUNCTION = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
 
-    /** What a call of nothing answers. */
+    /** The result of a call without an object. */
     static final int ZERO = 0;
 
     /** The answer is the expected number. */
@@ -92,7 +92,7 @@ class Numbered implements IntBinaryOperator, CallHandler {
         return ask(MemorySegment.ofAddress(address));
     }
 
-    /** What a function pointer answers. */
+    /** Calls a function pointer and returns its result. */
     static int call(MemorySegment function) {
         return Callers.callRepeatedly(function, 1, 0);
     }

@@ -12,8 +12,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A function pointer without a closure object is rebound while it is closed: that comes first, or
- * is refused; it stays closed, and no other one changes.
+ * A function pointer without a closure object is rebound while it is closed. Rebinding comes first,
+ * or is refused. The pointer stays closed, and no other one changes.
  */
 @JCStressTest
 @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "rebound, then closed")

@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Closed closures are called while tables are emptied after a garbage collection, and used again:
- * each call gets zero, or reaches the object that all closures of the type are bound to.
+ * Closed closures are called while tables are emptied after a garbage collection, and used again.
+ * Each call gets zero, or reaches the one object of the type's closures.
  */
 @JCStressTest
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "each call reaches the object or nothing")

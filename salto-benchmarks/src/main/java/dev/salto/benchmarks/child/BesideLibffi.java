@@ -52,8 +52,8 @@ public final class BesideLibffi {
     /**
      * Measures.
      *
-     * @param arguments Salto's side: its addresses for the time to create in recycled memory, or
-     *     its closures for the time to create one and close it, in a loop
+     * @param arguments Salto's side. It measures addresses for the time to create in recycled
+     *     memory, or closures for the time to create one and close it
      */
     public static void main(String[] arguments) {
         Peer peer = Peer.valueOf(arguments[0]);

@@ -37,7 +37,7 @@ public final class DataDriven {
             MemorySegment function = closure.address();
             new Turns(List.of(callsOf(function)), Map.of(Figure.CALL_DATA_DRIVEN_TO_JDK, List.of(callsOf(stub))))
                     .measure();
-            // What it takes to measure is taken away.
+            // The cost of measuring is subtracted.
             long empty = threads.getCurrentThreadAllocatedBytes();
             long before = threads.getCurrentThreadAllocatedBytes();
             int _ = Callers.callRepeatedly(function, Turns.CALLS, 1);

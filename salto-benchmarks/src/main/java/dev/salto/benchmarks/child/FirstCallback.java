@@ -14,12 +14,12 @@ import java.lang.invoke.MethodHandle;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Has a callback answer as soon as the JVM can, and prints {@link #ANSWERED} then, for the parent
- * to take the time; then creates one of another type. Native code for the call is the JDK's linker,
- * for all peers, so that those that do without it otherwise have its start in their time.
+ * Calls a callback as soon as the JVM can, and prints {@link #ANSWERED}, so that the parent
+ * measures the time. Then it creates one of another type. All peers call through the JDK's linker,
+ * so its start is part of every peer's time.
  */
 public final class FirstCallback {
-    /** What it prints when the first callback has answered. */
+    /** The message after the answer of the first callback. */
     public static final String ANSWERED = "answered";
 
     private FirstCallback() {}

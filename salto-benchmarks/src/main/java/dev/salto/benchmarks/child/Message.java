@@ -6,9 +6,8 @@ import dev.salto.benchmarks.figures.Figure;
 import java.util.Optional;
 
 /**
- * A line that a measuring program prints for its parent. Printing one must work in a JVM that has
- * run out of code cache, where nothing new can be linked: so no lambdas, and no switch over
- * patterns, on the way out.
+ * A line that a measuring program prints for its parent. Printing must work in a JVM without free
+ * code cache, which can link nothing new. So it uses no lambdas and no switch over patterns.
  */
 public sealed interface Message {
     /** The line, without its end. Fields are separated by tabs. */
@@ -64,7 +63,7 @@ public sealed interface Message {
         }
     }
 
-    /** What takes so long. */
+    /** The operation that takes so long. */
     record Progress(String step) implements Message {
         private static final String WORD = "progress";
 
@@ -84,7 +83,7 @@ public sealed interface Message {
         }
     }
 
-    /** What a line says; nothing if it is not one of these: libraries print, too. */
+    /** The message in a line; empty for other lines, which libraries print. */
     static Optional<Message> parse(String line) {
         String[] fields = line.split("\t", -1);
         return Optional.ofNullable(switch (fields[0] + " " + fields.length) {
@@ -110,7 +109,7 @@ public sealed interface Message {
         new Sample(figure.key(), value).send();
     }
 
-    /** What an exception says, with its kind, in words that can be had in any state of the JVM. */
+    /** An exception's class and message, without code that some states of the JVM cannot run. */
     static String describe(Throwable e) {
         Throwable cause = e;
         while (cause.getMessage() == null && cause.getCause() != null) {

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * The first closure of one new type of function after the other: those that a process begins with,
- * and later ones, when the JIT compiler knows the way.
+ * The first closure of one new function type after the other: the first types of a process, and
+ * later ones, after JIT compilation.
  */
 public final class NewTypes {
     private static final List<MemoryLayout> LAYOUTS = List.of(JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_FLOAT,

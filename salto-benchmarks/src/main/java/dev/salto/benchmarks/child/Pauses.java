@@ -12,7 +12,7 @@ import java.time.Duration;
  * log has its pauses.
  */
 public final class Pauses {
-    /** What it prints when the closures are there; pauses before that do not count. */
+    /** The message when the closures exist. Pauses before it do not count. */
     public static final String READY = "ready";
 
     private static final Duration MAKING_GARBAGE = Duration.ofSeconds(5);

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Has many callbacks of one peer live at once: fills up to the number, looks at what they take,
- * then closes and creates while so many are live. Times are means over everything, garbage
+ * Keeps many callbacks of one peer live at once. It creates them, measures their memory, and then
+ * closes and creates while that many are live. Times are means over everything, garbage
  * collections included.
  */
 public final class Population {
@@ -35,7 +35,7 @@ public final class Population {
 
     private static final int MILLION = 1_000_000;
 
-    /** What stays open of the warm-up. */
+    /** The callbacks of the warm-up that stay open. */
     private static final List<Callbacks<?>> KEPT = new ArrayList<>();
 
     private final Size size;
@@ -98,11 +98,10 @@ public final class Population {
     }
 
     /**
-     * Uses as much memory as the callbacks are going to take, and gives it back to the system,
-     * which hands it out again. A virtual machine may get its memory from the host page by page,
-     * when it is touched for the first time, and lose it again when it is free for some seconds: 10
-     * to 20 microseconds a page were seen, six times as long as the system's own part. What the
-     * callbacks get is fresh memory to the process in any case.
+     * Uses as much memory as the callbacks need, and gives it back to the system. A virtual machine
+     * may get its memory from the host page by page, at the first access, and lose it again after
+     * some seconds. That took 10 to 20 microseconds a page, six times as long as the system's own
+     * part. The memory of the callbacks is nevertheless fresh to the process.
      */
     static void touchMemory(Size size) {
         try (Arena arena = Arena.ofConfined()) {

@@ -36,12 +36,12 @@ public final class SideBySide {
     public static void main(String[] arguments) {
         List<Peer> peers = Arrays.stream(arguments).map(Peer::valueOf).toList();
         measure(peers, ONE, SideBySide::callsOfOne);
-        // What was called until now is not called any more.
+        // The callbacks so far are not called any more.
         measure(peers, SIXTEEN, SideBySide::callsOf16);
         Runtime.getRuntime().halt(0);
     }
 
-    /** What is measured of a peer; nothing if it is not one of those. */
+    /** The figures of a peer; empty for other peers. */
     public static List<Figure> figures(Peer peer) {
         return Stream.of(ONE, SIXTEEN).filter(figures -> figures.containsKey(peer)).map(figures -> figures.get(peer))
                 .toList();

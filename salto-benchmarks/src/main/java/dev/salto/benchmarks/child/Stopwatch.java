@@ -6,9 +6,7 @@ import java.time.Duration;
 
 /** Adds up the times of one kind of operation, until it has seen enough. */
 final class Stopwatch {
-    /**
-     * What lies between the operations, closing what was opened say, can take longer than they do.
-     */
+    /** Work between the operations, for example closing, can take longer than the operations. */
     private static final int MOST_TIMES_AS_LONG = 4;
 
     private final long enough;

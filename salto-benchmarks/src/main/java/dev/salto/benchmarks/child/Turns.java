@@ -15,14 +15,14 @@ import java.util.Random;
 
 /**
  * Calls by turns. In each round native loops call everything that is compared, each for a fraction
- * of a millisecond, in an order of chance. A round's value is our time by the other's in that
- * round, so the figure is a median of ratios, not a ratio of medians: a machine that becomes slower
- * meanwhile becomes so for both.
+ * of a millisecond, in an order of chance. The value of a round is the ratio of both times, so the
+ * figure is a median of ratios, not a ratio of medians. A machine that becomes slower disturbs both
+ * sides.
  */
 final class Turns {
     /**
-     * How many calls make a turn: so many that the way to the native loop does not count, and so
-     * few that the machine hardly changes from one turn to the next.
+     * The number of calls in a turn. It is so large that the downcall does not count, and so small
+     * that the machine hardly changes between turns.
      */
     static final int CALLS = 10_000;
 

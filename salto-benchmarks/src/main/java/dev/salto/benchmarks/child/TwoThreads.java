@@ -16,8 +16,8 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
 /**
- * How much more do two threads than one? The same work is done by two threads one after the other,
- * and then by both at once; the first time by the second is the figure, 2 at best.
+ * How much more do two threads than one? Two threads do the same work one after the other, and then
+ * both at once. The figure is the first time divided by the second, 2 at best.
  */
 public final class TwoThreads {
     /**
@@ -154,7 +154,7 @@ public final class TwoThreads {
         measure(Figure.TWO_THREADS_CLOSE_OTHERS, work, this::swap);
     }
 
-    /** What was opened by one becomes what the other closes. */
+    /** Each thread closes the closures of the other one. */
     private void swap() {
         List<Callbacks<?>> opened = List.copyOf(own.reversed());
         own.clear();

@@ -82,7 +82,7 @@ public record Figure(String key, String title, String unit) {
     /** A data-driven closure, called again and again, against the JDK's stub in the same JVM. */
     public static final Figure CALL_DATA_DRIVEN_TO_JDK = new Figure("call-data-driven-to-jdk",
             "call a data-driven closure, side by side with jdk", TIMES);
-    /** What a call of a data-driven closure allocates. */
+    /** The allocation of a call of a data-driven closure. */
     public static final Figure CALL_DATA_DRIVEN_BYTES = new Figure("call-data-driven-allocated",
             "call a data-driven closure: Java heap allocated", BYTES);
     /** The memory of a process that has one closure of each of many types. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * What is asked of a figure.
+ * A requirement of a figure.
  *
  * @param title what it is about
  * @param figure Salto's figure

@@ -16,8 +16,8 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * What has been measured so far: for each figure, by its key, and each peer, by its key, the
- * values; and why there are none where there are none. For one thread.
+ * The results so far. Each figure and peer, by their keys, have values, or the reason why there are
+ * none. For one thread.
  */
 public final class Results {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -50,7 +50,7 @@ public final class Results {
         reasons.putIfAbsent(new Cell(figure.key(), peer), why);
     }
 
-    /** What came out. */
+    /** The results. */
     public Optional<Statistics> of(Figure figure, String peer) {
         Cell cell = new Cell(figure.key(), peer);
         List<Double> measured = values.get(cell);

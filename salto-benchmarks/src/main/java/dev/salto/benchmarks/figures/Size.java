@@ -49,8 +49,8 @@ public enum Size {
     }
 
     /**
-     * What native memory so many take, or more, of Salto and of the peers that it has to be faster
-     * than with so many.
+     * The native memory of at least that many callbacks, for Salto and the peers in its
+     * requirements.
      */
     public int nativeMebibytes() {
         return nativeMebibytes;

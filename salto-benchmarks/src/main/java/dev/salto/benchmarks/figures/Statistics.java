@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came out for a figure and a peer, over all rounds.
+ * The result of a figure and a peer, over all rounds.
  *
- * @param median the value in the middle, or the mean of the two in the middle; other work on the
- *     machine disturbs it less than it does the mean
+ * @param median the value in the middle, or the mean of the two in the middle. Other work on the
+ *     machine disturbs it less than the mean
  * @param unit what the values are in; empty for numbers
  * @param note what else there is to say; null if nothing
  */

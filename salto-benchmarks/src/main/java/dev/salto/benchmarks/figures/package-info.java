@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What is measured, what came out, and what is asked of it. */
+/** Figures, their results, and the requirements. */
 @NullMarked
 package dev.salto.benchmarks.figures;
 

@@ -15,9 +15,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What does a call of a callback from a native loop cost, when it is always the same callback, and
- * when callbacks to objects of several classes take turns, so that no type profile knows the next
- * target?
+ * What does a call of a callback from a native loop cost? Either it is always the same callback, or
+ * callbacks to objects of several classes take turns, so that no type profile knows the next
+ * target.
  */
 @State(Scope.Thread)
 public class CallBenchmark {

@@ -23,7 +23,7 @@ public class CallShapeBenchmark {
     @Param
     public Peer peer = Peer.SALTO;
 
-    /** What its parameters are. */
+    /** The types of its parameters. */
     @Param
     public Shape shape = Shape.EIGHT_INTS;
 

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.TearDown;
  */
 @State(Scope.Thread)
 public class NativeBindingBenchmark {
-    /** What is called. */
+    /** The function of a call. */
     public enum Function {
         /** A function of two parameters. */
         DIRECT,
@@ -34,7 +34,7 @@ public class NativeBindingBenchmark {
         BOUND
     }
 
-    /** What is called. */
+    /** The function of a call. */
     @Param
     public Function function = Function.DIRECT;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What JMH measures: the costs of calls, and of short loops. One question to a class. */
+/** Benchmarks for JMH: the costs of calls, and of short loops. One question to a class. */
 @NullMarked
 package dev.salto.benchmarks.jmh;
 

@@ -20,7 +20,7 @@ final class JavaCppCallbacks extends Callbacks<JavaCppFunctions.Binary> {
 
     private final JavaCppFunctions.Binary[] targets;
 
-    /** What is called. */
+    /** The callback's target. */
     private static final class Sum extends JavaCppFunctions.Binary {
         private final int place;
 

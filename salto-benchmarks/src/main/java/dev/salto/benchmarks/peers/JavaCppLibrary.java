@@ -113,7 +113,7 @@ final class JavaCppLibrary {
                         .formatted(String.join(", ", COMPILERS)));
     }
 
-    /** What the library is built from: the declarations, the header, and JavaCPP. */
+    /** The sources of the library: the declarations, the header, and JavaCPP. */
     private static String digestOfOrigin() throws IOException {
         List<String> origin = new ArrayList<>(
                 List.of(JavaCppFunctions.HEADER, Resources.classFile(JavaCppFunctions.class)));

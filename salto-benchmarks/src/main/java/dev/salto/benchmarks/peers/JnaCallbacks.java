@@ -49,7 +49,10 @@ final class JnaCallbacks extends CollectedCallbacks<JnaCallbacks.Binary> {
         public double fraction;
     }
 
-    /** What a callback is bound to. No record, because the JVM refuses hidden copies of records. */
+    /**
+     * The object that a callback is bound to. No record, because the JVM refuses hidden copies of
+     * records.
+     */
     private static final class Sum implements Binary {
         private final int place;
 

@@ -41,7 +41,10 @@ final class JnrCallbacks extends CollectedCallbacks<JnrCallbacks.Binary> {
         double call(double a, double b, double c, double d, double e, double f, double g, double h);
     }
 
-    /** What a callback is bound to. No record, because the JVM refuses hidden copies of records. */
+    /**
+     * The object that a callback is bound to. No record, because the JVM refuses hidden copies of
+     * records.
+     */
     private static final class Sum implements Binary {
         private final int place;
 

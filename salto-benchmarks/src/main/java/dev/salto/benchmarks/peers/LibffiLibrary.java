@@ -32,7 +32,7 @@ enum LibffiLibrary {
 
     private static final String NAME = "libffi.so.8";
 
-    /** What stands before a step, and before why it failed. */
+    /** The prefixes of a step, and of the reason for its failure. */
     private static final String STEP = "  ";
     private static final String FAILURE = "salto: ";
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What gives a Java object a native function pointer; each the way its documentation shows. */
+/** A library that gives Java objects native function pointers, used as its documentation shows. */
 @SuppressWarnings("ImmutableEnumChecker") // the lists do not change
 public enum Peer {
     /** Salto, an object for each function pointer. */
@@ -67,12 +67,12 @@ public enum Peer {
         return key;
     }
 
-    /** What it is, for people. */
+    /** Its description, for people. */
     public String title() {
         return title;
     }
 
-    /** What a JVM has to be told to have this peer. */
+    /** The JVM options that this peer needs. */
     public List<String> jvmOptions() {
         return jvmOptions;
     }

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.IntBinaryOperator;
 
 /**
- * What a callback is bound to, for the peers that need no interface of their own. No record,
- * because the JVM refuses hidden copies of records.
+ * The object that a callback is bound to, for the peers that need no interface of their own. No
+ * record, because the JVM refuses hidden copies of records.
  */
 final class PlainSum implements IntBinaryOperator {
     static final EightInts EIGHT_INTS = (a, b, c, d, e, f, g, h) -> a + b + c + d + e + f + g + h;

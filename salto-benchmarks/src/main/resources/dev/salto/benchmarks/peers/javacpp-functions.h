@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * What JavaCppFunctions needs besides what JavaCPP generates: the addresses of its functions, which
- * JavaCPP itself gives to native code only.
+ * The addresses of JavaCPP's functions, for JavaCppFunctions. JavaCPP itself gives them only to
+ * native code.
  */
 #pragma once
 

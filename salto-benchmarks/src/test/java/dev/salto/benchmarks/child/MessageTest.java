@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What measuring programs print, and what their parent understands. */
+/** The messages of measuring programs to their parent. */
 final class MessageTest {
     static Message[] messages() {
         return new Message[]{new Message.Sample("call-one", 21.5), new Message.Unmeasured("call-struct", "no structs"),

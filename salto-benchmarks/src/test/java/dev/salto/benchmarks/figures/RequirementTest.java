@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.salto.benchmarks.figures.Requirement.Kind;
 import org.junit.jupiter.api.Test;
 
-/** What is asked of figures, and when it is met. */
+/** Requirements of figures, and the conditions to meet them. */
 final class RequirementTest {
     private final Results results = new Results();
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of single values. */
+/** Results of single values. */
 final class ResultsTest {
     private static final Figure CREATE = Figure.createLive(Size.K100);
 

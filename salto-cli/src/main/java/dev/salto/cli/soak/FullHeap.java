@@ -78,7 +78,7 @@ public final class FullHeap {
                 blocks = new Block(size, blocks);
             }
         } catch (OutOfMemoryError _) {
-            // That is the point.
+            // This is the point.
         }
     }
 }

@@ -2,7 +2,7 @@
 
 package dev.salto.cli.soak;
 
-/** What may take new tables, until there are to be none any more. May be used by any thread. */
+/** Allows new tables, until the soak forbids them. May be used by any thread. */
 final class Growth {
     private boolean hasEnded;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What was done, and what was wrong. All methods may be called from any thread. */
+/** The counts of operations, and the errors. All methods may be called from any thread. */
 final class Ledger {
     /** One broken thing can be wrong a million times. */
     private static final int MOST_DESCRIBED = 20;

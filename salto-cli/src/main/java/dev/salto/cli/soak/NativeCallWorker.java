@@ -42,7 +42,7 @@ abstract class NativeCallWorker implements Worker {
     /** The closures that are closed, and new ones put in their places. */
     interface Replaced extends IntBinaryOperator {}
 
-    /** What the function pointer at a position leads to, for a time. */
+    /** The target of the function pointer at a position, for a time. */
     final class Target implements Rebound, Replaced {
         private final int position;
         private final int version;

@@ -77,7 +77,7 @@ final class NativeCallers {
     }
 
     /**
-     * What callbacks know of the calls of one native thread. That thread writes, and whoever has
+     * The calls of one native thread, as callbacks see them. That thread writes, and whoever has
      * joined it reads; the number of calls at any time.
      */
     private static final class Tally {

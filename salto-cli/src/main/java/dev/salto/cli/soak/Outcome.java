@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a soak ended with, after everything was closed.
+ * The final state of a soak, after everything was closed.
  *
  * @param before Salto's own numbers before it began
  * @param after the same at its end
@@ -24,17 +24,16 @@ public record Outcome(Statistics before, Statistics after, Sample warm, Sample e
         List<String> writableExecutable, long wrongAnswers, List<String> descriptions) {
 
     /**
-     * By how much the process may grow once it is warm. The JIT compiler goes on for a while, and
-     * the C library keeps what a large compilation took and gave back, some 20 MiB at once. A leak
-     * of three bytes in each of 24 million cycles is more than this, and a slot has sixteen.
+     * By how much the process may grow once it is warm. The JIT compiler goes on for a while. The C
+     * library keeps the memory of a large compilation, some 20 MiB at once. A leak of three bytes
+     * in each of 24 million cycles is more than this, and a slot has sixteen.
      */
     static final long TOLERATED_BYTES = 64L << 20;
 
     /**
-     * How many tables there may be more than when it was warm. They go back to the system and come
-     * again, and which slots are used again depends on which threads meet, so that the number is
-     * not quite constant. One slot lost in each of a thousand cycles takes ten tables in 25 million
-     * cycles.
+     * How many tables there may be more than when it was warm. Tables are emptied and used again,
+     * and the order depends on the threads. So the number is not quite constant. One slot lost in
+     * each of a thousand cycles takes ten tables in 25 million cycles.
      */
     static long toleratedTables(long warm) {
         return warm / 4 + 4;

@@ -3,7 +3,8 @@
 package dev.salto.cli.soak;
 
 /**
- * What callbacks throw on purpose. It has no stack trace, which would cost more than all the rest.
+ * An exception that callbacks throw on purpose. It has no stack trace, which would cost more than
+ * all the rest.
  */
 final class PlannedException extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
 /**
- * Puts new closures in the places of others, which it closes while native threads may still be on
- * their way to them: each call reaches the old object or the new one, or gets zero and is noticed.
+ * Puts new closures in the places of others, which it closes while native threads may still call
+ * them. Each call reaches the old object or the new one, or gets zero and is noticed.
  */
 final class ReplaceWorker extends NativeCallWorker {
     ReplaceWorker(SplittableRandom random, Ledger ledger, StaleCalls stale) {

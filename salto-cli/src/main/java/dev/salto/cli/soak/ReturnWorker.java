@@ -22,10 +22,9 @@ import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Binds closures by the table and closes them all, so that tables go back to the system with each
- * garbage collection and are used again after it; and calls every function pointer that it ever
- * got, whether its closure is open just then, or closed, or the whole table gone. Nobody else has
- * closures of its type.
+ * Binds whole tables of closures and closes them all, so that each garbage collection empties
+ * tables, which are used again later. It calls every function pointer that it ever got, whether the
+ * closure is open, closed, or in an empty table. Nobody else has closures of its type.
  */
 final class ReturnWorker implements Worker {
     private static final int MOST = 5 * TrampolineTable.capacity();
@@ -42,8 +41,8 @@ final class ReturnWorker implements Worker {
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     /**
-     * All function pointers so far: with what is in quarantine, or in a table that is not full, no
-     * more than twice as many as are ever open.
+     * All function pointers so far. With quarantine and partly filled tables, there are at most
+     * twice as many as are ever open.
      */
     private final MemorySegment functions = Arena.ofAuto().allocate(ADDRESS, 2L * MOST);
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.StringJoiner;
 import picocli.CommandLine.Help.Ansi;
 
-/** What a soak ended with, for people. */
+/** The result of a soak, for people. */
 public final class Summary {
     private record Row(String name, String value) {}
 

@@ -2,7 +2,7 @@
 
 package dev.salto.cli.soak;
 
-/** What the soak counts, in the order in which it is shown. */
+/** The operations that the soak counts, in the order of its report. */
 public enum Work {
     CYCLE("bind and close cycles"), CALL("calls checked"), REBIND("rebinds"), STALE_CALL(
             "calls of closed closures"), EXCEPTION(

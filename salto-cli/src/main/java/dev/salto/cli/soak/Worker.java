@@ -3,9 +3,9 @@
 package dev.salto.cli.soak;
 
 /**
- * One kind of load. A worker takes all the slots that it will ever need at once when it is made, so
- * that tables need not grow for it later. After that, one thread calls {@link #round} again and
- * again, and then {@link #close}.
+ * One kind of load. A new worker takes all slots that it will ever need at once, so that tables
+ * need not grow for it later. After that, one thread calls {@link #round} again and again, and
+ * then {@link #close}.
  */
 interface Worker extends AutoCloseable {
     /**

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /** Calls of Linux, of which one fails, or all of one kind. */
 public final class FailingCalls extends LinuxCalls implements AutoCloseable {
-    /** What can fail. */
+    /** The calls that can fail. */
     public enum Call {
         OPEN, LSEEK, PREAD, MEMFD_CREATE, WRITE, FCNTL, GETRANDOM, MMAP, MREMAP, MUNMAP, MPROTECT, MSEAL;
 

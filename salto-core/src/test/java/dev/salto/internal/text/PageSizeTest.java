@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Where a table's parts lie on systems with pages of any size that an architecture has, by the
- * arithmetic alone: nothing is mapped, and it is the same on every JVM.
+ * The places of a table's parts on systems with pages of any size, by arithmetic alone. Nothing is
+ * mapped, and the test is the same on every JVM.
  */
 @Tag("host")
 final class PageSizeTest {

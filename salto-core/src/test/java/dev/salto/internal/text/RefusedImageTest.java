@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What remains after a call to the system fails while the text image is looked for: nothing, and
- * the next attempt succeeds.
+ * A call to the system fails during the search for the text image. Nothing remains, and the next
+ * attempt succeeds.
  */
 @Tag("host") // the same code on every architecture
 final class RefusedImageTest {
