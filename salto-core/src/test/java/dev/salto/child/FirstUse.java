@@ -19,8 +19,8 @@ import java.util.function.IntBinaryOperator;
 
 /**
  * Does something for the first time in the process near the end of the stack: with few frames left,
- * and then with more, up to {@value #MOST}. Later, with the whole stack, everything has to work.
- * The arguments are the operation, the smallest number of frames, and its growth.
+ * then with more, up to {@value #MOST}. Later, with the whole stack, everything has to work. The
+ * arguments are the operation, the smallest number of frames, and its growth.
  */
 public final class FirstUse {
     private static final int MOST = 400;

@@ -120,7 +120,8 @@ public record TextIndex(
 
     /**
      * The code table whose trampolines know only their index. The rest is in a header, one for each
-     * table, which follows the code. Header places are distances from its beginning. All sizes and offsets are in bytes.
+     * table, which follows the code. Header places are distances from its beginning. All sizes and
+     * offsets are in bytes.
      *
      * @param offset where this code begins in the image
      * @param codeSize the size of this code; also the distance from it to the header

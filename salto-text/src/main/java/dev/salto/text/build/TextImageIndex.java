@@ -127,7 +127,8 @@ final class TextImageIndex {
                 int size = layout(loads == 0 ? "code_size" : "index_code_size");
                 require(segment.p_offset == (long) loads * layout("index_offset") && segment.p_filesz == size
                         && segment.p_memsz == size, "does not consist of whole units");
-                // Behind the first unit in memory there is as much room for what belongs to its table.
+                // Behind the first unit in memory there is as much room for what belongs to its
+                // table.
                 require(segment.p_vaddr == 2L * loads * layout("code_size"), "has units at the wrong addresses");
                 require(Long.bitCount(segment.p_align) == 1 && segment.p_filesz % segment.p_align == 0,
                         "is not a whole number of the largest pages that it is made for");
