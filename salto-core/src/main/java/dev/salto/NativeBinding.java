@@ -16,9 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * A native function pointer that calls a native function with one more argument: its last parameter, bound to a context. No Java takes part
- * in the call. It makes a callback for an interface without user data out of a function that wants user data, say a comparator for
- * {@code qsort} out of one for {@code qsort_r}:
+ * A native function pointer that calls a native function with one more argument: its last
+ * parameter, bound to a context. No Java takes part in the call. A binding turns a function with
+ * user data into a callback for an interface without user data. For example, it makes a comparator
+ * for {@code qsort} from one for {@code qsort_r}:
  *
  * {@snippet :
  * // int compare_by_column(const void *a, const void *b, void *table)
@@ -28,18 +29,20 @@ import java.util.concurrent.ConcurrentMap;
  * }
  * }
  *
- * <p>It lives until {@link #close}; the garbage collector does not free it. After that native code must not call it any more: it gets zero, unnoticed,
- * until the address is handed out again, perhaps for a function of another type.
+ * <p>It lives until {@link #close}; the garbage collector does not free it. After {@code close()},
+ * native code must not call it any more. Such a call returns zero without a report, until the
+ * address is reused, perhaps for a function of another type.
  *
- * <p><b>Exceptions of C++.</b> One that the native function throws reaches the binding's caller if the
- * context is passed in a register. On s390x it also has to be one of the first four integer arguments,
- * and no argument may be on the stack. Otherwise C++ cannot unwind the stack through the binding, and
- * ends the process ({@code std::terminate}). On i386 every context is passed on the stack.
+ * <p><b>C++ exceptions.</b> An exception of the native function reaches the binding's caller if the
+ * context is passed in a register. On s390x, the context must be one of the first four integer
+ * arguments, and no argument may be on the stack. Otherwise C++ cannot unwind the stack through the
+ * binding, and ends the process ({@code std::terminate}). On i386 every context is passed on the
+ * stack.
  *
  * <p><b>Threads.</b> All methods may be called from any thread.
  */
 public final class NativeBinding implements AutoCloseable {
-    /** By entry: bindings that append at the same place share their tables. */
+    /** Tables by entry: bindings that append at the same place share them. */
     private static final ConcurrentMap<TrailingArgument, BlockSlots> POOLS = new ConcurrentHashMap<>();
 
     private final BlockSlots slots;
@@ -58,7 +61,7 @@ public final class NativeBinding implements AutoCloseable {
      *
      * @param function the function's address
      * @param descriptor the type of {@code function}; its last parameter is an address
-     * @param context what the last parameter is bound to; its memory must stay for as long as the
+     * @param context the argument for the last parameter; its memory must stay for as long as the
      *     function pointer may be called
      * @return a new binding, whose {@link #address} is a function of the type of {@code descriptor}
      *     without the last parameter
@@ -66,8 +69,8 @@ public final class NativeBinding implements AutoCloseable {
      *     or a segment is a heap segment, or {@code function} is {@link MemorySegment#NULL}
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto, or the module of the
-     *     caller, must not call native code; the message names the option to change that
+     * @throws IllegalCallerException if Salto, or the module of the caller, has no native access;
+     *     the message names the option that grants it
      * @throws IllegalStateException if the system has no memory or no mapping left; the message
      *     holds its reason
      */
@@ -112,8 +115,8 @@ public final class NativeBinding implements AutoCloseable {
     }
 
     /**
-     * Frees the function pointer. Calls through it that have reached the native function go on.
-     * Closing it again does nothing.
+     * Frees the function pointer. Calls that have reached the native function continue. Closing it
+     * again does nothing.
      */
     @Override
     public synchronized void close() {

@@ -10,19 +10,19 @@ import dev.salto.internal.table.Tables;
 import dev.salto.internal.table.Turnover;
 
 /**
- * What happened in this process so far. Taken by {@link Salto#statistics}, at no cost before that
- * but the counting.
+ * Counts of this process so far, from {@link Salto#statistics}. Only the counting has a cost.
  *
- * @param bound how many slots were taken, by closures, native bindings and raw trampolines; those
- *     of a {@link TrampolineTable} and of closures that are upcall stubs are not counted
- * @param closed how many of them were given back
- * @param tables how many tables are mapped, except for those whose closures are all closed and that
- *     wait to be used again
- * @param gates how many gates were made: upcall stubs that the closures of a signature share. A
- *     type whose objects are of many classes has up to three
- * @param usesAfterFree how many calls of closed closures there were
- * @param exceptions how many exceptions left a callback
- * @param stubs how many closures are upcall stubs of the JDK now, where the policy allows that
+ * @param bound the number of slots that were taken by closures, native bindings and raw
+ *     trampolines. A {@link TrampolineTable}, and closures that are upcall stubs, do not count
+ * @param closed the number of these slots that were given back
+ * @param tables the number of mapped tables, without those whose closures are all closed and that
+ *     wait for reuse
+ * @param gates the number of gates: upcall stubs that the closures of a signature share. A type
+ *     with objects of many classes has up to three
+ * @param usesAfterFree the number of calls of closed closures
+ * @param exceptions the number of exceptions that left a callback
+ * @param stubs the number of open closures that are upcall stubs of the JDK, which the policy must
+ *     allow
  */
 public record Statistics(long bound, long closed, long tables, long gates, long usesAfterFree, long exceptions,
         long stubs) {

@@ -2,16 +2,24 @@
 
 package dev.salto;
 
-/** How calls of a {@link CallInterface}'s closures are read. Callers do not notice which it is, nor when it changes. */
+/**
+ * How the arguments of a {@link CallInterface}'s closures reach Java. Native callers see no
+ * difference.
+ */
 public enum Tier {
     /**
-     * Data-driven at first. When closures of {@link CallHandler}s have been called a few thousand
-     * times, and the JDK's linker can express the type, calls go through a gate, where the JIT
-     * compiler can remove the boxing. An {@link ArgumentHandler} is called as fast without one.
+     * Data-driven at first. After a few thousand calls of a {@link CallHandler}'s closures, calls
+     * go through a gate if the JDK's linker supports the type. There the JIT compiler can remove
+     * the boxing. An {@link ArgumentHandler} gets no gate, because it is as fast without one.
      */
     AUTOMATIC,
-    /** Data-driven for good: nothing is made for the type, however often its closures are called. */
+    /**
+     * Data-driven for good: no code is made for the type, however often its closures are called.
+     */
     DATA_DRIVEN,
-    /** Through a gate from the beginning: an upcall stub of the JDK that all closures of the type share. Milliseconds for the first, and faster calls. */
+    /**
+     * Through a gate from the beginning: an upcall stub of the JDK that all closures of the type
+     * share. The first closure takes milliseconds; calls are faster.
+     */
     GATE
 }

@@ -11,15 +11,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A native function pointer that hands data to native code: calling it jumps to a target, which finds the data in the scratch
- * register. With it, code that would otherwise be made at run time, for the sake of one constant in it, becomes static code plus
- * data.
+ * A native function pointer that hands data to native code. A call of it jumps to a target, which
+ * finds the data in the scratch register. So a program need not make code at run time just to put
+ * one constant into it: static code and data do the same.
  *
- * <p>The target is entered as if the caller had called it directly: arguments, stack and return address are the caller's. The
- * scratch register is the one that the calling convention never uses for an argument:
+ * <p>The target sees the arguments, the stack and the return address of the caller, as after a
+ * direct call. The scratch register is one that the calling convention never uses for an argument:
  *
  * <table>
- * <caption>Where the target finds the data, and what else is not as the caller left it</caption>
+ * <caption>The register with the data, and the other registers that change</caption>
  * <tr><th>architecture</th><th>scratch register</th><th>why</th><th>also changed</th></tr>
  * <tr><td>x86-64</td><td>{@code r10}</td><td>static chain pointer, System V AMD64 psABI 1.0, 3.2.1</td><td></td></tr>
  * <tr><td>i386</td><td>{@code ecx}</td><td>the callee's to change, and no argument, System V i386 psABI 1.1, 2.2</td><td>{@code eax}; {@code xmm6} and {@code xmm7}, which have what was in {@code eax} and {@code ecx}</td></tr>
@@ -31,12 +31,14 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>LoongArch</td><td>{@code t8}</td><td>temporary register, Procedure Call Standard for the LoongArch Architecture 20231219, "General-purpose Registers"</td><td>{@code t0}</td></tr>
  * </table>
  *
- * <p>A trampoline takes a few bytes of the shared code and two words (16 bytes; 8 on 32-bit architectures) of memory. It lives until {@link #close}; the garbage collector does
- * not free it. After that its address may be handed out again, so native code must not call it any more.
+ * <p>A trampoline takes a few bytes of the shared code and two words of memory (16 bytes; 8 on
+ * 32-bit architectures). It lives until {@link #close}; the garbage collector does not free it.
+ * After {@code close()}, its address may be reused, so native code must not call it any more.
  *
- * <p><b>Threads.</b> All methods may be called from any thread. {@link #set} may be called while other threads call the trampoline,
- * if only the target or only the data changes. The two are separate words: a call at the moment at which both change can reach the new target
- * with the old data, or the other way round. If that matters, let the data point to a structure that says what to do.
+ * <p><b>Threads.</b> All methods may be called from any thread. {@link #set} may be called while
+ * other threads call the trampoline, if only the target or only the data changes. They are separate
+ * words. If both change, a call at that moment can reach the new target with the old data, or the
+ * old target with the new data. To avoid that, let the data point to a structure with both.
  *
  * {@snippet :
  * try (Trampoline trampoline = Trampoline.allocate()) {
@@ -54,7 +56,7 @@ public final class Trampoline implements AutoCloseable {
     private final int slot;
     private boolean closed;
 
-    /** Held so that memory of an automatic arena stays as long as this object. */
+    /** Keeps the memory of an automatic arena alive as long as this object. */
     @SuppressWarnings("UnusedVariable")
     private @Nullable MemorySegment target;
 
@@ -68,9 +70,10 @@ public final class Trampoline implements AutoCloseable {
     }
 
     /**
-     * Whether trampolines work in this process. If not, {@link #allocate} says why.
+     * Returns whether trampolines work in this process. If not, {@link #allocate} throws with the
+     * reason.
      *
-     * @return true if {@link #allocate} would find its code
+     * @return true if {@link #allocate} finds its code
      */
     public static boolean isSupported() {
         try {
@@ -82,8 +85,7 @@ public final class Trampoline implements AutoCloseable {
     }
 
     /**
-     * Allocates a trampoline. Until {@link #set} is called, calling it does nothing and returns
-     * zero.
+     * Allocates a trampoline. Until {@link #set} is called, it does nothing and returns zero.
      *
      * @return a new trampoline, to be closed
      * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
@@ -119,19 +121,19 @@ public final class Trampoline implements AutoCloseable {
     }
 
     /**
-     * Sets what the trampoline leads to. May be called again at any time before {@link #close}.
+     * Sets the target and the data. May be called again at any time before {@link #close}.
      *
      * @param target the address of native code; its memory must stay for as long as the trampoline
      *     may be called
-     * @param data what the target finds in the scratch register: a native address, or any word as
+     * @param data the word in the scratch register: a native address, or any word as
      *     {@link MemorySegment#ofAddress(long)}. It may be {@link MemorySegment#NULL}. Its memory
      *     must stay, too; this object keeps a reference to both segments
      * @return this trampoline
      * @throws IllegalArgumentException if {@code target} or {@code data} is a heap segment, or
      *     {@code target} is {@link MemorySegment#NULL}
      * @throws IllegalStateException if the trampoline is closed
-     * @throws IllegalCallerException if the JVM was started so that the module of the caller must
-     *     not call native code; the message names the option to change that
+     * @throws IllegalCallerException if the module of the caller has no native access; the message
+     *     names the option that grants it
      */
     public synchronized Trampoline set(MemorySegment target, MemorySegment data) {
         if (NativeAccess.mayBeDenied()) {
@@ -151,7 +153,7 @@ public final class Trampoline implements AutoCloseable {
     }
 
     /**
-     * The function pointer.
+     * Returns the function pointer.
      *
      * @return a segment of size zero, valid until {@link #close}; its address is a multiple of 4
      * @throws IllegalStateException if the trampoline is closed
@@ -162,8 +164,8 @@ public final class Trampoline implements AutoCloseable {
     }
 
     /**
-     * Frees the trampoline. Calls through it that have reached their target go on. Closing it again
-     * does nothing.
+     * Frees the trampoline. Calls that have reached their target continue. Closing it again does
+     * nothing.
      */
     @Override
     public synchronized void close() {

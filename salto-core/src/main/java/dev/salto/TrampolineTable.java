@@ -13,11 +13,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * Trampolines by the table: function pointers with an index, whose targets and data are plain memory that the owner writes. It is the shape of
- * the trampoline tables of the trampfd proposal for Linux, for language runtimes that manage their trampolines themselves.
+ * A table of trampolines: function pointers with an index, whose targets and data are plain memory
+ * that the owner writes. It is for language runtimes that manage their trampolines themselves, and
+ * resembles the trampoline tables of the trampfd proposal for Linux.
  *
- * <p>Target and data of trampoline {@code i} are the words at {@code i * stride()} in {@link #targets} and {@link #data}. A target is the
- * address of native code, which finds its data in the scratch register, as with a {@link Trampoline}. At first, all trampolines do nothing and
+ * <p>Target and data of trampoline {@code i} are the words at {@code i * stride()} in
+ * {@link #targets} and {@link #data}. A target is the address of native code, which finds its data
+ * in the scratch register, as with a {@link Trampoline}. At first, all trampolines do nothing and
  * return zero.
  *
  * {@snippet :
@@ -28,12 +30,14 @@ import java.util.Objects;
  * }
  * }
  *
- * <p><b>Threads.</b> Any thread may write the words, while others call: a trampoline reads each of them once, and a word that is written as a
- * whole is read as a whole. A call at the moment at which both change can see one of them old. Write the data first, and before native code of other
- * threads gets the address or the target, publish it as the memory model asks, for instance with a volatile write of the target
- * ({@code ADDRESS.varHandle().setVolatile(...)}). On AArch64, Arm, RISC-V and LoongArch, a native
- * thread can still find the words before that, unless it executes a barrier between getting the
- * address and calling it.
+ * <p><b>Threads.</b> Any thread may write the words while others call. A trampoline reads each word
+ * once, and a word that is written as a whole is read as a whole. If both change, a call at that
+ * moment can see one of them old. Write the data first, and publish it before native code of other
+ * threads gets the address or the target. A volatile write of the target does that
+ * ({@code ADDRESS.varHandle().setVolatile(...)}).
+ *
+ * <p>On AArch64, Arm, RISC-V and LoongArch, a native thread can nevertheless see the old words,
+ * unless it executes a barrier after it gets the address and before it calls it.
  */
 public final class TrampolineTable implements AutoCloseable {
     private final int count;
@@ -41,7 +45,7 @@ public final class TrampolineTable implements AutoCloseable {
     private final UserTable table;
     private final Arena arena = Arena.ofShared();
 
-    /** How long {@link #targets} and {@link #data} may be written. */
+    /** The time in which {@link #targets} and {@link #data} may be written. */
     private final Arena writing = Arena.ofShared();
 
     private volatile MemorySegment targets;
@@ -63,7 +67,7 @@ public final class TrampolineTable implements AutoCloseable {
     }
 
     /**
-     * The most trampolines that one table can have.
+     * Returns the largest number of trampolines in one table.
      *
      * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native code
@@ -75,14 +79,14 @@ public final class TrampolineTable implements AutoCloseable {
     /**
      * Allocates trampolines.
      *
-     * @param count how many, at most {@link #capacity}
+     * @param count the number of trampolines, at most {@link #capacity}
      * @return a new table, to be closed
      * @throws IllegalArgumentException if {@code count} is negative or above the capacity
      * @throws IllegalStateException if the system has no memory or no mapping left; the message
      *     holds its reason
      * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto, or the module of the
-     *     caller, must not call native code; the message names the option to change that
+     * @throws IllegalCallerException if Salto, or the module of the caller, has no native access;
+     *     the message names the option that grants it
      */
     public static TrampolineTable allocate(int count) {
         if (NativeAccess.mayBeDenied()) {
@@ -103,13 +107,13 @@ public final class TrampolineTable implements AutoCloseable {
         }
     }
 
-    /** How many trampolines there are. */
+    /** Returns the number of trampolines. */
     public int count() {
         return count;
     }
 
     /**
-     * The function pointer of a trampoline.
+     * Returns the function pointer of a trampoline.
      *
      * @param i the trampoline's index
      * @return a segment of size zero, valid until {@link #close}
@@ -122,8 +126,8 @@ public final class TrampolineTable implements AutoCloseable {
     }
 
     /**
-     * The targets: one word for each trampoline, {@link #stride} bytes apart. What lies between
-     * them is not to be written.
+     * Returns the targets: one word for each trampoline, {@link #stride} bytes apart. The bytes
+     * between them must not be written.
      *
      * @return a segment that is alive until {@link #close} or {@link #seal}
      */
@@ -132,8 +136,8 @@ public final class TrampolineTable implements AutoCloseable {
     }
 
     /**
-     * The data: one word for each trampoline, {@link #stride} bytes apart. What lies between them
-     * is not to be written.
+     * Returns the data: one word for each trampoline, {@link #stride} bytes apart. The bytes
+     * between them must not be written.
      *
      * @return a segment that is alive until {@link #close} or {@link #seal}
      */
@@ -141,21 +145,21 @@ public final class TrampolineTable implements AutoCloseable {
         return data;
     }
 
-    /** The distance in bytes from one trampoline's word to the next one's. */
+    /** Returns the distance from one trampoline's word to the next one's, in bytes. */
     public long stride() {
         return index.blockSize();
     }
 
     /**
-     * Makes targets and data unchangeable for good: they become read-only and, where the kernel has
-     * {@code mseal} (Linux 6.10), stay so until the process ends, whatever code runs in it. The
-     * segments that were to be had before can no longer be used; {@link #targets} and {@link #data}
-     * return others, for reading. Sealing it again does nothing.
+     * Makes targets and data read-only for good. If the kernel has {@code mseal} (Linux 6.10), no
+     * code in the process can change that. Earlier segments of {@link #targets} and {@link #data}
+     * can no longer be used; these methods return new ones, for reading. Sealing it again does
+     * nothing.
      *
-     * <p>If it fails, trampolines go on leading to their targets, but their words may no longer be
-     * writable. Then it can be called again, and so can {@link #close}.
+     * <p>If it fails, trampolines still lead to their targets, but their words may no longer be
+     * writable. Then this method and {@link #close} can be called again.
      *
-     * @throws IllegalStateException if the table is closed, or the system refuses, or a thread uses
+     * @throws IllegalStateException if the table is closed, the system refuses, or a thread uses
      *     the words' segments in a native call at this moment
      */
     public synchronized void seal() {
@@ -175,15 +179,16 @@ public final class TrampolineTable implements AutoCloseable {
     }
 
     /**
-     * Frees all trampolines at once; calls through them that have reached their target go on. Those
-     * of a sealed table cannot be changed, and so go on leading to their targets. Closing it again
-     * does nothing.
+     * Frees all trampolines at once. Calls that have reached their target continue. The trampolines
+     * of a sealed table cannot be changed, and still lead to their targets. Closing it again does
+     * nothing.
      *
-     * <p>If it fails, it can be called again. Until it succeeds, trampolines go on leading to their
+     * <p>If it fails, it can be called again. Until it succeeds, trampolines still lead to their
      * targets, but words and function pointers may no longer be accessible.
      *
      * @throws IllegalStateException if a thread uses one of the table's segments in a native call
-     *     at this moment, or the system refuses to let a table be written that it failed to seal
+     *     at this moment. After a failed {@link #seal}, also if the system refuses to make the
+     *     table writable
      */
     @Override
     public synchronized void close() {
