@@ -5,13 +5,14 @@ package dev.salto;
 import dev.salto.internal.abi.Convention;
 import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
+import java.lang.foreign.FunctionDescriptor;
 import java.util.Locale;
 
 /**
  * A calling convention: where a caller puts arguments, where it finds the result, and who cleans up. Nearly all C code uses {@link #NATIVE}; the others are for code that says
  * otherwise, with a compiler's attribute, or because it was made for another system, as in an emulator or a loader of its programs.
  *
- * <p>{@link CallInterface#prepare(Abi, java.lang.foreign.MemoryLayout, java.lang.foreign.MemoryLayout...)} makes closures of all those that the processor has.
+ * <p>{@link CallInterface#prepare(Abi, java.lang.foreign.FunctionDescriptor, ClosureOption...)} makes closures of all those that the processor has.
  */
 public enum Abi {
     /** What C has here if nothing else is said. */

@@ -10,7 +10,7 @@ package dev.salto;
 public interface ArgumentHandler {
     /**
      * Answers a call from native code. If it sets no result, native code gets zero. An exception that leaves it goes to the thread's uncaught-exception handler, and native code
-     * gets zero, unless {@link CallInterface#onException} or {@link Callbacks#rethrowing} say otherwise.
+     * gets zero, unless {@link ClosureOption#onException} or {@link Callbacks#rethrowing} say otherwise.
      *
      * @param arguments the arguments, and the place for the result; for the thread that is called, and until this method returns
      */

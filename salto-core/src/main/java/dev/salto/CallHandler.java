@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public interface CallHandler {
     /**
      * Answers a call from native code. An exception that leaves it, or a result of another type than the function's, goes to the thread's
-     * uncaught-exception handler, and native code gets zero, unless {@link CallInterface#onException} or {@link Callbacks#rethrowing} say otherwise.
+     * uncaught-exception handler, and native code gets zero, unless {@link ClosureOption#onException} or {@link Callbacks#rethrowing} say otherwise.
      *
      * @param callInterface the function's type
      * @param arguments the arguments, boxed, each of the type that {@link CallInterface#types} gives; a new array for each call. Segments

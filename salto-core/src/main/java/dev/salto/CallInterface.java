@@ -4,7 +4,6 @@ package dev.salto;
 
 import static dev.salto.internal.abi.Convention.NO_DOTS;
 
-import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
@@ -12,12 +11,13 @@ import dev.salto.internal.data.HandlerCall;
 import dev.salto.internal.data.PackedCalls;
 import dev.salto.internal.data.Signatures;
 import dev.salto.internal.data.WarmUp;
+import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.failure.UncaughtExceptions;
-import dev.salto.internal.gate.ExceptionHandling;
 import dev.salto.internal.gate.Gate;
 import dev.salto.internal.gate.GateSetting;
 import dev.salto.internal.gate.HotFunction;
+import dev.salto.internal.table.KindSlots;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * interface for each type that a script declares. What libffi calls a call interface, with its closures.
  *
  * {@snippet :
- * CallInterface type = CallInterface.prepare(Abi.NATIVE, JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE);
+ * CallInterface type = CallInterface.prepare(FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE));
  * try (Closure<ArgumentHandler> closure = type.bind(arguments ->
  *         arguments.setReturn(arguments.getInt(0) * arguments.getDouble(1)))) {
  *     MemorySegment functionPointer = closure.address();
@@ -84,6 +84,9 @@ public final class CallInterface {
         final Abi abi;
         final FunctionDescriptor function;
         final int fixed;
+        final Tier tier;
+        final @Nullable Fallback fallback;
+        final ClosureSettings settings;
 
         /**
          * Calculated once, and of less than a descriptor's own, because that would take longer than
@@ -91,10 +94,14 @@ public final class CallInterface {
          */
         private final int hash;
 
-        Key(Abi abi, FunctionDescriptor function, int fixed) {
+        Key(Abi abi, FunctionDescriptor function, ClosureOptions options) {
             this.abi = abi;
             this.function = function;
-            this.fixed = fixed;
+            Integer firstVariadicArg = options.firstVariadicArg();
+            this.fixed = firstVariadicArg == null ? NO_DOTS : firstVariadicArg;
+            this.tier = options.tier();
+            this.fallback = options.fallback();
+            this.settings = options.settings(function, ClosureSettings.DEFAULT);
             int sum = 31 * abi.hashCode() + fixed;
             for (MemoryLayout layout : function.argumentLayouts()) {
                 sum = 31 * sum + hash(layout);
@@ -111,6 +118,7 @@ public final class CallInterface {
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Key that && hash == that.hash && abi == that.abi && fixed == that.fixed
+                    && tier == that.tier && fallback == that.fallback && settings.equals(that.settings)
                     && function.equals(that.function);
         }
 
@@ -127,8 +135,6 @@ public final class CallInterface {
     }
 
     private final Key key;
-    private final ExceptionPolicy exceptions;
-    private final Tier tier;
 
     /** Null if closures have to be upcall stubs. */
     private final @Nullable CallPlan plan;
@@ -140,29 +146,19 @@ public final class CallInterface {
 
     private CallInterface(Key key) {
         this.key = key;
-        this.exceptions = ExceptionPolicy.returnZero();
-        this.tier = Tier.AUTOMATIC;
         Signatures.requireKnown(key.function);
-        TextImage image = Salto.textImageForClosures();
+        TextImage image = Salto.textImageForClosures(key.fallback);
         WarmUp.runForData();
         this.plan = image == null ? null : new CallPlan(image.index(), key.abi.convention(), key.function, key.fixed);
+        if (key.tier == Tier.GATE && !isLinkable(key)) {
+            throw new IllegalArgumentException(
+                    "%s cannot have a gate: upcall stubs know only Abi.NATIVE without three dots".formatted(key));
+        }
+        if (key.tier == Tier.GATE) {
+            Gate.requireLinkable(key.function);
+        }
         if (image == null) {
             requireLinkable(key);
-        }
-    }
-
-    private CallInterface(CallInterface other, ExceptionPolicy policy, Tier tier) {
-        this.key = other.key;
-        this.exceptions = policy;
-        this.tier = tier;
-        this.plan = other.plan;
-        policy.handling(key.function);
-        if (tier == Tier.GATE) {
-            if (!isLinkable(key)) {
-                throw new IllegalArgumentException(
-                        "%s cannot have a gate: upcall stubs know only Abi.NATIVE without three dots".formatted(key));
-            }
-            Gate.requireLinkable(key.function);
         }
     }
 
@@ -171,69 +167,46 @@ public final class CallInterface {
      *
      * @param function the function's type: any that the JDK's linker supports, and any with types
      *     of {@link NativeLayouts} in it
-     * @return the call interface, the same for equal descriptors for as long as it is reachable
-     * @throws IllegalArgumentException if {@code function} has layouts that no type of C has
+     * @param options how calls are read, what closures do if something goes wrong, and which arguments are variadic
+     * @return the call interface, the same for equal descriptors and options for as long as it is reachable, unless an option has a
+     *     handler or a value of the user's
+     * @throws IllegalArgumentException if {@code function} has layouts that no type of C has, or there are two options of a kind, or one that
+     *     does not fit the function: a value that is no result of it; {@link Tier#GATE} for a variadic function, or one with a type of {@link
+     *     NativeLayouts} or a struct that the JDK's linker does not pass as C does; a first variadic argument behind the last one
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
      */
-    public static CallInterface prepare(FunctionDescriptor function) {
-        Objects.requireNonNull(function, "function");
-        return prepare(new Key(Abi.NATIVE, function, NO_DOTS));
+    public static CallInterface prepare(FunctionDescriptor function, ClosureOption... options) {
+        return prepare(Abi.NATIVE, function, options);
     }
 
     /**
-     * The call interface of a function type.
+     * The call interface of a function type of any calling convention that the processor has.
      *
      * @param abi the calling convention
-     * @param returnType the result's layout; null if there is none
-     * @param argumentTypes the arguments' layouts
-     * @return the call interface, the same for equal types for as long as it is reachable
-     * @throws IllegalArgumentException if there are layouts that no type of C has, or that the
-     *     convention cannot pass, or this processor does not have the convention; the message says
-     *     which
+     * @param function as in {@link #prepare(FunctionDescriptor, ClosureOption...)}
+     * @param options as in {@link #prepare(FunctionDescriptor, ClosureOption...)}; {@link Tier#GATE} is for {@link Abi#NATIVE} only
+     * @return as {@link #prepare(FunctionDescriptor, ClosureOption...)}
+     * @throws IllegalArgumentException as {@link #prepare(FunctionDescriptor, ClosureOption...)}, or if the convention cannot pass a type, or
+     *     this processor does not have the convention; the message says which
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
      */
-    public static CallInterface prepare(Abi abi, @Nullable MemoryLayout returnType, MemoryLayout... argumentTypes) {
-        return prepare(new Key(Objects.requireNonNull(abi, "abi"), function(returnType, argumentTypes), NO_DOTS));
-    }
-
-    /**
-     * The call interface of a function that is declared with three dots, as it is called with
-     * certain arguments.
-     *
-     * @param abi the calling convention
-     * @param fixedArguments how many arguments stand before the dots in its declaration
-     * @param returnType the result's layout; null if there is none
-     * @param argumentTypes the arguments' layouts, all of them. C passes no {@code float} and no
-     *     integer shorter than {@code int} behind the dots
-     * @return the call interface, the same for equal types for as long as it is reachable
-     * @throws IllegalArgumentException as {@link #prepare(Abi, MemoryLayout, MemoryLayout...)}, or
-     *     if there are fewer arguments than declared ones
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
-     *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
-     */
-    public static CallInterface prepareVariadic(Abi abi, int fixedArguments, @Nullable MemoryLayout returnType,
-            MemoryLayout... argumentTypes) {
+    public static CallInterface prepare(Abi abi, FunctionDescriptor function, ClosureOption... options) {
         Objects.requireNonNull(abi, "abi");
-        if (fixedArguments < 0 || fixedArguments > argumentTypes.length) {
+        Objects.requireNonNull(function, "function");
+        Key key = new Key(abi, function, ClosureOptions.of(options));
+        int count = function.argumentLayouts().size();
+        if (key.fixed != NO_DOTS && (key.fixed < 0 || key.fixed > count)) {
             throw new IllegalArgumentException(
-                    "%d arguments cannot be declared before the dots of a function that is called with %d"
-                            .formatted(fixedArguments, argumentTypes.length));
+                    "%d cannot be the index of the first variadic argument of a function that is called with %d; it is from 0 to %d"
+                            .formatted(key.fixed, count, count));
         }
-        return prepare(new Key(abi, function(returnType, argumentTypes), fixedArguments));
-    }
-
-    private static FunctionDescriptor function(@Nullable MemoryLayout returnType, MemoryLayout... argumentTypes) {
-        return returnType == null
-                ? FunctionDescriptor.ofVoid(argumentTypes)
-                : FunctionDescriptor.of(returnType, argumentTypes);
+        return key.settings.isShared() ? prepare(key) : new CallInterface(key);
     }
 
     private static CallInterface prepare(Key key) {
@@ -299,38 +272,9 @@ public final class CallInterface {
         return key.function.toMethodType();
     }
 
-    /**
-     * The same type, except for what happens when an exception leaves a handler, as {@link
-     * ClosureType#onException}.
-     *
-     * @param policy what happens
-     * @return a call interface of its own, which {@link #prepare} does not know
-     * @throws IllegalArgumentException if the policy has a value that is no result of the function;
-     *     the message names both
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the
-     *     message says why
-     */
-    public CallInterface onException(ExceptionPolicy policy) {
-        return new CallInterface(this, policy, tier);
-    }
-
-    /**
-     * The same type, with its closures pinned to a way of reading calls.
-     *
-     * @param pinned how calls are read
-     * @return a call interface of its own, which {@link #prepare} does not know
-     * @throws IllegalArgumentException if {@code pinned} is {@link Tier#GATE} and the calling
-     *     convention is another than {@link Abi#NATIVE}, or the function is variadic, or has a type
-     *     of {@link NativeLayouts} in it, or a struct that the JDK's linker does not pass as C does;
-     *     the message names it
-     */
-    public CallInterface withTier(Tier pinned) {
-        return new CallInterface(this, exceptions, Objects.requireNonNull(pinned, "pinned"));
-    }
-
     /** How calls of its closures are read. */
     public Tier tier() {
-        return tier;
+        return key.tier;
     }
 
     /**
@@ -341,7 +285,7 @@ public final class CallInterface {
      * @throws IllegalStateException if the system has no memory or no mapping left; the message
      *     holds its reason
      */
-    public Closure<CallHandler> bind(CallHandler handler) {
+    public Closure<CallHandler> bindBoxed(CallHandler handler) {
         return boxed().bind(handler);
     }
 
@@ -355,7 +299,7 @@ public final class CallInterface {
      *     mapping left
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
-    public MemorySegment bind(CallHandler handler, Arena arena) {
+    public MemorySegment bindBoxed(CallHandler handler, Arena arena) {
         return boxed().bind(handler, arena);
     }
 
@@ -463,25 +407,27 @@ public final class CallInterface {
     }
 
     private <H> ClosureType<H> closures(Class<H> handlers, HandlerCall call) {
-        return new ClosureType<>(handlers, key.function, exceptions.handling(key.function), handling -> {
-            TextImage image = Salto.textImageForClosures();
-            CallPlan own = plan;
-            boolean isBoxed = handlers.equals(CallHandler.class);
-            if (image == null || own == null || tier == Tier.GATE) {
-                return Gate
-                        .ofInvoker(image, handlers, key.function,
-                                isBoxed ? invoker() : PackedCalls.invoker(key.function, this::callPacked))
-                        .slots(handling);
-            }
-            CatcherMaker catcher = new CatcherMaker(key.function, handling);
-            // Handlers that read their arguments themselves are no faster through a gate, which has
-            // to put them into memory for that.
-            boolean canBeHot = isBoxed && tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
-                    && Ports.thisJvm().orElseThrow().hasLinker();
-            HotFunction hot = canBeHot ? new HotFunction(image, key.function, catcher, this::invoker) : null;
-            return Gate.ofData(image, key.abi.convention().entry(), handlers,
-                    new DataDriven(own, call, catcher, hot), hot);
-        });
+        return new ClosureType<>(handlers, key.function, slots(handlers, call));
+    }
+
+    private KindSlots slots(Class<?> handlers, HandlerCall call) {
+        TextImage image = Salto.textImageForClosures(key.fallback);
+        CallPlan own = plan;
+        boolean isBoxed = handlers.equals(CallHandler.class);
+        if (image == null || own == null || key.tier == Tier.GATE) {
+            return Gate
+                    .ofInvoker(image, handlers, key.function,
+                            isBoxed ? invoker() : PackedCalls.invoker(key.function, this::callPacked))
+                    .slots(key.settings);
+        }
+        CatcherMaker catcher = new CatcherMaker(key.function, key.settings);
+        // Handlers that read their arguments themselves are no faster through a gate, which has
+        // to put them into memory for that.
+        boolean canBeHot = isBoxed && key.tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
+                && Ports.thisJvm().orElseThrow().hasLinker();
+        HotFunction hot = canBeHot ? new HotFunction(image, key.function, catcher, this::invoker) : null;
+        return Gate.ofData(image, key.abi.convention().entry(), handlers, new DataDriven(own, call, catcher, hot),
+                key.settings, hot);
     }
 
     private MethodHandle invoker() {
@@ -496,12 +442,12 @@ public final class CallInterface {
      */
     private static final class CatcherMaker implements Supplier<ExceptionCatcher> {
         private final FunctionDescriptor function;
-        private final ExceptionHandling handling;
+        private final ClosureSettings settings;
         private @Nullable ExceptionCatcher made;
 
-        CatcherMaker(FunctionDescriptor function, ExceptionHandling handling) {
+        CatcherMaker(FunctionDescriptor function, ClosureSettings settings) {
             this.function = function;
-            this.handling = handling;
+            this.settings = settings;
         }
 
         @Override
@@ -509,7 +455,7 @@ public final class CallInterface {
             ExceptionCatcher catcher = made;
             if (catcher == null) {
                 // By races: one is as good as another.
-                catcher = Gate.exceptionCatcher(function, handling);
+                catcher = Gate.exceptionCatcher(function, settings);
                 made = catcher;
             }
             return catcher;
@@ -522,7 +468,7 @@ public final class CallInterface {
             try {
                 catcher = get();
             } catch (Throwable e) {
-                if (handling.endsProcess()) {
+                if (settings.endsProcess()) {
                     throw exception;
                 }
                 UncaughtExceptions.pass(exception);

@@ -48,7 +48,7 @@ public final class Callbacks {
      *
      * <p>Native code does not learn of it. It gets what the closure's {@link ExceptionPolicy} says,
      * or zero, and goes on. Until {@code call} returns, no other callback of this thread runs. Each
-     * is answered at once, as its own policy says; a {@linkplain ExceptionPolicy#handle handler} gets
+     * is answered at once, as its own policy says; a {@linkplain ExceptionPolicy#handleBy handler} gets
      * the pending exception. Closures of {@link #destroyNotify} run nevertheless.
      *
      * <p>A callback may have called native code itself. It goes on, and may throw, too. Its exception

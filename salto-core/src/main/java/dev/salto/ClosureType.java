@@ -2,7 +2,7 @@
 
 package dev.salto;
 
-import dev.salto.internal.gate.ExceptionHandling;
+import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.gate.Gate;
 import dev.salto.internal.table.KindSlots;
 import java.lang.foreign.Arena;
@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Modifier;
 import java.util.Objects;
-import java.util.function.Function;
 
 /**
  * A kind of native callback: what it is in C, a function descriptor, and what it is in Java, a functional interface. Make it once, and
@@ -32,7 +31,7 @@ import java.util.function.Function;
  * type, or a supertype of it. A struct or union comes as a segment that is valid during the call, and is returned as any segment of its size.
  *
  * <p>When an exception leaves a callback, native code gets zero, and the exception goes to the thread's uncaught-exception handler;
- * {@link #onException} and {@link Callbacks#rethrowing} change that. The same happens when a callback returns a segment that cannot be returned: null,
+ * {@link ClosureOption#onException} and {@link Callbacks#rethrowing} change that. The same happens when a callback returns a segment that cannot be returned: null,
  * one on the heap as a pointer, or one that is too small for a struct.
  *
  * <p><b>Threads.</b> Closure types may be shared between threads, and closures may be bound by and called from any thread.
@@ -42,43 +41,37 @@ import java.util.function.Function;
 public final class ClosureType<T> {
     private final Class<? super T> functionalInterface;
     private final FunctionDescriptor descriptor;
-    private final Function<ExceptionHandling, KindSlots> kinds;
     private final KindSlots slots;
 
-    /**
-     * A type.
-     *
-     * @param kinds makes, or finds, the slots for a way to handle exceptions
-     */
-    ClosureType(Class<? super T> functionalInterface, FunctionDescriptor descriptor, ExceptionHandling exceptions,
-            Function<ExceptionHandling, KindSlots> kinds) {
+    ClosureType(Class<? super T> functionalInterface, FunctionDescriptor descriptor, KindSlots slots) {
         this.functionalInterface = functionalInterface;
         this.descriptor = descriptor;
-        this.kinds = kinds;
-        this.slots = kinds.apply(exceptions);
+        this.slots = slots;
     }
 
     /**
      * The closure type of a public functional interface. Types of the same interface and descriptor
-     * share their gate and their tables.
+     * share their gate. They share their function pointers, too, if their options are equal and have no handler and no value of the user's.
      *
      * @param <T> the interface, with its type arguments if it has any
      * @param functionalInterface a public interface with a single abstract method, in a package
      *     that is exported to everyone, of a class loader that Salto's sees; for any other
-     *     interface use {@link #of(MethodHandles.Lookup, Class, FunctionDescriptor)}
+     *     interface use {@link #of(MethodHandles.Lookup, Class, FunctionDescriptor, ClosureOption...)}
      * @param descriptor the C function's type
+     * @param options what closures of the type do if something goes wrong, and what they are where static trampolines do not work
      * @return the closure type
      * @throws IllegalArgumentException if the interface is not functional or not accessible, or
      *     does not fit the descriptor, or the linker does not support the descriptor; the message
-     *     names both sides, and the remedy
+     *     names both sides, and the remedy; or if there are two options of a kind, or one that does not fit
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
      */
-    public static <T> ClosureType<T> of(Class<? super T> functionalInterface, FunctionDescriptor descriptor) {
+    public static <T> ClosureType<T> of(Class<? super T> functionalInterface, FunctionDescriptor descriptor,
+            ClosureOption... options) {
         requireVisible(functionalInterface);
-        return make(MethodHandles.lookup(), functionalInterface, descriptor);
+        return make(MethodHandles.lookup(), functionalInterface, descriptor, options);
     }
 
     /**
@@ -88,19 +81,20 @@ public final class ClosureType<T> {
      * @param lookup {@link MethodHandles#lookup()}, called in a class that can use the interface
      * @param functionalInterface an interface with a single abstract method
      * @param descriptor the C function's type
+     * @param options what closures of the type do if something goes wrong, and what they are where static trampolines do not work
      * @return the closure type
      * @throws IllegalArgumentException if the interface is not functional or not accessible to
      *     {@code lookup}, or {@code lookup} lacks {@linkplain
      *     MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, or the interface does
      *     not fit the descriptor, or the linker does not support the descriptor; the message names
-     *     both sides, and the remedy
+     *     both sides, and the remedy; or if there are two options of a kind, or one that does not fit
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
      */
     public static <T> ClosureType<T> of(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
-            FunctionDescriptor descriptor) {
+            FunctionDescriptor descriptor, ClosureOption... options) {
         Objects.requireNonNull(functionalInterface, "functionalInterface");
         try {
             lookup.accessClass(functionalInterface);
@@ -113,24 +107,18 @@ public final class ClosureType<T> {
         if (!lookup.hasFullPrivilegeAccess()) {
             throw new IllegalArgumentException(lookup + " cannot define classes; pass MethodHandles.lookup() as it is");
         }
-        return make(lookup, functionalInterface, descriptor);
+        return make(lookup, functionalInterface, descriptor, options);
     }
 
     private static <T> ClosureType<T> make(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
-            FunctionDescriptor descriptor) {
+            FunctionDescriptor descriptor, ClosureOption... options) {
         Objects.requireNonNull(descriptor, "descriptor");
         ClassesAhead.load();
-        return new ClosureType<>(functionalInterface, descriptor, ExceptionHandling.ZERO,
-                new KindsOfInterface(lookup, functionalInterface, descriptor));
-    }
-
-    /** Finds, or makes, the kinds of an interface and a descriptor. */
-    private record KindsOfInterface(MethodHandles.Lookup lookup, Class<?> functionalInterface,
-            FunctionDescriptor descriptor) implements Function<ExceptionHandling, KindSlots> {
-        @Override
-        public KindSlots apply(ExceptionHandling exceptions) {
-            return Gate.of(Salto.textImageForClosures(), lookup, functionalInterface, descriptor).slots(exceptions);
-        }
+        ClosureOptions chosen = ClosureOptions.withoutTier("ClosureType.of", options);
+        ClosureSettings settings = chosen.settings(descriptor, ClosureSettings.DEFAULT);
+        return new ClosureType<>(functionalInterface, descriptor,
+                Gate.of(Salto.textImageForClosures(chosen.fallback()), lookup, functionalInterface, descriptor)
+                        .slots(settings));
     }
 
     /**
@@ -163,23 +151,6 @@ public final class ClosureType<T> {
         } catch (ClassNotFoundException e) {
             return false;
         }
-    }
-
-    /**
-     * The same type, except for what happens when an exception leaves a callback. It has function
-     * pointers of its own: closures of the two types share nothing.
-     *
-     * <p>All types of a signature share their gate, whatever their policies are.
-     *
-     * @param policy what happens
-     * @return the type with that policy
-     * @throws IllegalArgumentException if the policy has a value that is no result of this type's
-     *     function; the message names both
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here any more; the
-     *     message says why
-     */
-    public ClosureType<T> onException(ExceptionPolicy policy) {
-        return new ClosureType<>(functionalInterface, descriptor, policy.handling(descriptor), kinds);
     }
 
     /**
@@ -284,7 +255,7 @@ public final class ClosureType<T> {
      * sealed closure can be closed. Calls through it then return zero, for as long as the process
      * lives: its function pointer is not used again.
      *
-     * <p>Types of the same interface, descriptor and shared exception policy share their closures,
+     * <p>Types of the same interface, descriptor and built-in policies share their closures,
      * and so are sealed together.
      *
      * @throws IllegalStateException if this type's closures are {@linkplain Mechanism#DYNAMIC not

@@ -2,15 +2,15 @@
 
 package dev.salto;
 
+import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.failure.ExceptionCatcher;
-import dev.salto.internal.gate.ExceptionHandling;
+import dev.salto.internal.failure.ExceptionHandling;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,16 +53,15 @@ public final class ExceptionPolicy {
     }
 
     /**
-     * Native code gets what a handler returns. It is called by the thread that the exception occurred on, while native code waits; within
-     * {@link Callbacks#rethrowing} also for each later callback, which is not run.
+     * Native code gets what a handler returns. Nobody else learns of the exception, unless {@link Callbacks#rethrowing} carries it.
      *
-     * @param handler takes the exception, and returns the result, boxed, of the type that {@link FunctionDescriptor#toMethodType} gives; anything,
-     *     null included, for a function without a result. If it throws something itself, or returns something else, that goes to the thread's
-     *     uncaught-exception handler, and native code gets zero. It stays reachable as long as a closure of the type is open, or the type is reachable
+     * @param handler takes the exception, and returns the result. It stays reachable as long as a closure of the type is open, or the type is reachable
      * @return the policy
      */
-    public static ExceptionPolicy handle(Function<? super Throwable, ? extends @Nullable Object> handler) {
-        return new ExceptionPolicy(new ExceptionHandling(false, Objects.requireNonNull(handler, "handler")), null);
+    public static ExceptionPolicy handleBy(ExceptionHandler handler) {
+        Objects.requireNonNull(handler, "handler");
+        return new ExceptionPolicy(
+                new ExceptionHandling(false, null, failure -> handler.handle(new CallbackFailure(failure))), null);
     }
 
     /** The JVM ends, as it does when an exception leaves an upcall stub of the JDK. What {@link StaticLinker#upcallStub} does if nothing else is said. */
@@ -70,9 +69,18 @@ public final class ExceptionPolicy {
         return END;
     }
 
-    /** Whether types with this policy can share their slots: nothing of the user's is in it. */
-    boolean isShared() {
-        return value == null && handling.handler() == null;
+    /**
+     * This policy for all functions.
+     *
+     * @throws IllegalArgumentException if it is a value
+     */
+    ExceptionHandling handlingOfAll() {
+        if (value != null) {
+            throw new IllegalArgumentException(
+                    "%s cannot override the policies of all types, because it is no result of most; use ExceptionPolicy.handleBy"
+                            .formatted(this));
+        }
+        return handling;
     }
 
     /**
@@ -90,12 +98,22 @@ public final class ExceptionPolicy {
                             function));
         }
         Object fitting = Objects.requireNonNull(
-                new ExceptionCatcher(function, null, false, null).requireFits(value));
+                new ExceptionCatcher(function, null, ClosureSettings.DEFAULT).requireFits(value));
         MemoryLayout result = function.returnLayout().get();
         Object own = result instanceof GroupLayout
                 ? Arena.ofAuto().allocate(result)
                         .copyFrom(((MemorySegment) fitting).asSlice(0, result.byteSize())).asReadOnly()
                 : fitting;
-        return new ExceptionHandling(false, _ -> own);
+        return new ExceptionHandling(false, own, null);
+    }
+
+    @Override
+    public String toString() {
+        if (value != null) {
+            return "ExceptionPolicy.returnValue(" + value + ")";
+        }
+        return handling.handler() != null
+                ? "ExceptionPolicy.handleBy(...)"
+                : handling.endsProcess() ? "ExceptionPolicy.endProcess()" : "ExceptionPolicy.returnZero()";
     }
 }

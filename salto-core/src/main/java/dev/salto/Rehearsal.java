@@ -42,7 +42,7 @@ final class Rehearsal {
             int _ = Os.current().pageSize();
         }
         callFromNativeCode();
-        try (Closure<ArgumentHandler> nothing = CallInterface.prepare(Abi.NATIVE, null).bind(_ -> {})) {
+        try (Closure<ArgumentHandler> nothing = CallInterface.prepare(FunctionDescriptor.ofVoid()).bind(_ -> {})) {
             long _ = Os.current().callWithZeros(nothing.address().address());
         }
         try (Arena arena = Arena.ofConfined()) {
@@ -54,9 +54,10 @@ final class Rehearsal {
 
     /** With arguments that nobody passes: they are read, and not looked at. */
     private static void callFromNativeCode() {
-        CallInterface type = CallInterface.prepare(Abi.NATIVE, JAVA_INT, JAVA_BOOLEAN, JAVA_BYTE, JAVA_SHORT, JAVA_CHAR,
-                JAVA_INT, JAVA_LONG, JAVA_FLOAT, JAVA_DOUBLE, ADDRESS, ADDRESS.withTargetLayout(JAVA_INT), PAIR);
-        try (Closure<CallHandler> boxed = type.bind((_, arguments) -> arguments.length);
+        CallInterface type = CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_BOOLEAN, JAVA_BYTE, JAVA_SHORT,
+                JAVA_CHAR,
+                JAVA_INT, JAVA_LONG, JAVA_FLOAT, JAVA_DOUBLE, ADDRESS, ADDRESS.withTargetLayout(JAVA_INT), PAIR));
+        try (Closure<CallHandler> boxed = type.bindBoxed((_, arguments) -> arguments.length);
                 Closure<ArgumentHandler> direct = type.bind(arguments -> arguments.setReturn(arguments.count()))) {
             long _ = Os.current().callWithZeros(boxed.address().address());
             long _ = Os.current().callWithZeros(direct.address().address());
@@ -65,7 +66,7 @@ final class Rehearsal {
 
     private static void passAndReturn(Object value, Arena arena) {
         MemoryLayout layout = layoutOf(value);
-        CallInterface type = CallInterface.prepare(Abi.NATIVE, layout, layout);
+        CallInterface type = CallInterface.prepare(FunctionDescriptor.of(layout, layout));
         CallPlan packed = CallPlan.packed(FunctionDescriptor.of(layout, layout));
         long frame = arena.allocate(packed.packedSize(), CallPlan.PACKED_SLOT).address();
         packed.beginPacked(frame);

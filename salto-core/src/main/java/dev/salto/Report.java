@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param tried what was tried before that, and why it was not that
  * @param problem why nothing could be tried, say on a machine without a port; null if there was no
  *     such problem
- * @param policy the policy that applies
+ * @param fallback what closures are where static trampolines do not work, if their type does not choose
  * @param tables how many tables are mapped, except for those whose closures are all closed and that
  *     wait to be used again
  * @param closures how many slots are taken, by closures, native bindings and raw trampolines; those
@@ -61,7 +61,7 @@ public record Report(
         @Nullable String location,
         List<Attempt> tried,
         @Nullable String problem,
-        Policy policy,
+        Fallback fallback,
         long tables,
         long closures,
         long bytes,
@@ -106,7 +106,7 @@ public record Report(
                 image != null ? image.location() : null,
                 tried.stream().map(a -> new Attempt(a.source(), a.location(), a.reason())).toList(),
                 problem,
-                Salto.policy(),
+                Fallback.of(null),
                 tables.size(),
                 KindSlots.turnoverOfAll().used() + Gate.stubsInUse(),
                 tables.stream().mapToLong(TableState::dataSize).sum(),
@@ -128,7 +128,7 @@ public record Report(
         if (image != null) {
             return Mechanism.STATIC;
         }
-        return Salto.policy() == Policy.DYNAMIC_ALLOWED && NativeAccess.isPossible()
+        return Fallback.of(null) == Fallback.UPCALL_STUBS && NativeAccess.isPossible()
                 ? Mechanism.DYNAMIC
                 : Mechanism.NONE;
     }

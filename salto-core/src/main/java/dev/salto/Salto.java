@@ -4,12 +4,11 @@ package dev.salto;
 
 import dev.salto.internal.data.WarmUp;
 import dev.salto.internal.events.Events;
-import dev.salto.internal.failure.StaleCalls;
+import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.gate.GateSetting;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 import dev.salto.internal.text.Warnings;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * installed,class-folder,jar}, say, to map files in place, which must not be overwritten then</td></tr>
  * <tr><td>{@code dev.salto.text.folder}</td><td>the folder for the private file, if it comes to that; by default {@code java.io.tmpdir},
  * {@code $XDG_RUNTIME_DIR}, {@code $XDG_CACHE_HOME} and {@code ~/.cache}, whichever allows executable files</td></tr>
- * <tr><td>{@code dev.salto.policy}</td><td>{@code static} or {@code dynamic-allowed}, see {@link Policy}</td></tr>
- * <tr><td>{@code dev.salto.use-after-free}</td><td>{@code report}, the default, or {@code stop}, see {@link UseAfterFreePolicy}</td></tr>
+ * <tr><td>{@code dev.salto.fallback}</td><td>{@code none}, the default, or {@code upcall-stubs}, see {@link Fallback}</td></tr>
+ * <tr><td>{@code dev.salto.use-after-free}</td><td>{@code log}, the default, {@code throw} or {@code end-process}, see {@link UseAfterFreePolicy}</td></tr>
  * <tr><td>{@code dev.salto.quarantine}</td><td>how many closures of a type are closed at least
  * before a function pointer is used again, so that calls of closed closures are noticed; 1000 by
  * default. Those of a type's first 64 closures are not used again while the type exists</td></tr>
@@ -37,15 +36,13 @@ import org.jspecify.annotations.Nullable;
  * two classes are bound and are called often; 16 by default, 0 for none</td></tr>
  * <tr><td>{@code dev.salto.gates}</td><td>{@code made}, the default; {@code early}: types of method handles, too, have a gate with their first closure; or {@code none}: after {@link #initialize} nothing is made for any function type, no stub and no class, and
  * only {@link CallInterface}s can be used</td></tr>
- * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed, see {@link #setCloseTracing}</td></tr>
+ * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed, see {@link ClosureOption#traceCloses}</td></tr>
  * </table>
  *
  * <p>All methods may be called from any thread.
  */
 public final class Salto {
     private static final AtomicBoolean WARNED = new AtomicBoolean();
-
-    private static volatile @Nullable Policy policy;
 
     private Salto() {}
 
@@ -54,13 +51,13 @@ public final class Salto {
      * gives up rights that this takes. Does nothing the second time.
      *
      * @throws TrampolinesUnsupportedException if static trampolines do not work here and the policy
-     *     is {@link Policy#STATIC}; the message lists what was tried, and why each failed
+     *     is {@link Fallback#NONE}; the message lists what was tried, and why each failed
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
      * @throws IllegalArgumentException if a system property has a value that means nothing
      */
     public static void initialize() {
-        if (textImageForClosures() != null) {
+        if (textImageForClosures(null) != null) {
             if (!GateSetting.areMade()) {
                 Rehearsal.run();
             }
@@ -68,23 +65,21 @@ public final class Salto {
     }
 
     /**
-     * The policy that applies.
+     * Has options override what all types chose, for the application that the libraries are part of. Each call replaces the options of the call
+     * before; without any, types have what they chose.
      *
-     * @throws IllegalArgumentException if the system property has a value that means nothing
-     */
-    public static Policy policy() {
-        Policy set = policy;
-        return set != null ? set : Policy.ofProperty();
-    }
-
-    /**
-     * Sets the policy, whatever the system property says. Closure types that were made before stay
-     * as they are.
+     * <p>{@link ClosureOption#onException}, {@link ClosureOption#onUseAfterFree} and {@link ClosureOption#traceCloses} apply to all types from now
+     * on, {@link ClosureOption#fallback} to types that are made from now on. {@link ClosureOption} has a table of who decides.
      *
-     * @param policy applies to closure types that are made from now on
+     * @param options one of each kind
+     * @throws IllegalArgumentException if there are two of a kind, or one that cannot be for all types: {@link ExceptionPolicy#returnValue},
+     *     {@link ClosureOption#tier} or {@link ClosureOption#firstVariadicArg}
      */
-    public static void setPolicy(Policy policy) {
-        Salto.policy = Objects.requireNonNull(policy, "policy");
+    public static void override(ClosureOption... options) {
+        ClosureOptions chosen = ClosureOptions.withoutTier("Salto.override", options);
+        ClosureSettings settings = chosen.overriding();
+        Fallback.override(chosen.fallback());
+        ClosureSettings.override(settings);
     }
 
     /**
@@ -98,28 +93,6 @@ public final class Salto {
         return Report.take();
     }
 
-    /**
-     * Sets what happens when native code calls a closure that was closed, whatever the system
-     * property says.
-     *
-     * @param policy applies from now on
-     */
-    public static void setUseAfterFreePolicy(UseAfterFreePolicy policy) {
-        Objects.requireNonNull(policy, "policy");
-        StaleCalls.setHandler(call -> policy.used(new UseAfterFree(call)));
-    }
-
-    /**
-     * Sets whether a stack trace is recorded whenever a closure is closed, for {@link
-     * UseAfterFree#closedAt}. That makes closing some hundred times slower. The traces take some
-     * kilobytes each, until their function pointers are used and closed again.
-     *
-     * @param traces whether closures that are closed from now on are traced
-     */
-    public static void setCloseTracing(boolean traces) {
-        StaleCalls.setTracing(traces);
-    }
-
     /** What happened in this process so far, in numbers. */
     public static Statistics statistics() {
         return Statistics.take();
@@ -128,22 +101,23 @@ public final class Salto {
     /**
      * The text image, for closures.
      *
+     * @param fallback what the type chose for where there is none; null if it did not
      * @return null if closures have to be upcall stubs, and may
      * @throws TrampolinesUnsupportedException if they have to be, and must not
      */
-    static @Nullable TextImage textImageForClosures() {
+    static @Nullable TextImage textImageForClosures(@Nullable Fallback fallback) {
         try {
             TextImage image = TextImage.get();
             WarmUp.run(true);
             return image;
         } catch (TextImageException e) {
-            if (policy() != Policy.DYNAMIC_ALLOWED) {
+            if (Fallback.of(fallback) != Fallback.UPCALL_STUBS) {
                 throw new TrampolinesUnsupportedException(e);
             }
             if (!WARNED.getAndSet(true)) {
                 Warnings.log(
-                        "Static trampolines do not work here, so closures are upcall stubs of the JDK, code made at run time, as the policy %s allows: %s"
-                                .formatted(Policy.DYNAMIC_ALLOWED, e.getMessage()));
+                        "Static trampolines do not work here, so closures are upcall stubs of the JDK, code made at run time, as the fallback %s allows: %s"
+                                .formatted(Fallback.UPCALL_STUBS, e.getMessage()));
                 Events.fallbackInUse(e.getMessage());
             }
             WarmUp.run(false);

@@ -2,6 +2,7 @@
 
 package dev.salto;
 
+import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.gate.MethodHandleKinds;
 import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.table.KindSlots;
@@ -10,9 +11,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Upcall stubs that are closures: {@link #upcallStub} does what {@link Linker#upcallStub} does, with the same parameters, checks, lifetimes
@@ -35,41 +36,42 @@ import java.util.concurrent.ConcurrentMap;
  * <p>It may be used by any thread.
  */
 public final class StaticLinker {
-    private static final StaticLinker NATIVE = new StaticLinker(ExceptionPolicy.endProcess());
+    private static final StaticLinker NATIVE = new StaticLinker(ClosureOptions.of());
 
     /** How the JDK names the classes of method handles that were bound or combined. */
     private static final String COMBINED = "java.lang.invoke.BoundMethodHandle";
 
     private final Linker jdk = Linker.nativeLinker();
-    private final ExceptionPolicy policy;
+    private final ClosureOptions options;
 
-    /** Slots for values and handlers, which only this linker has. */
+    /** Slots with something of the user's in their settings, which only this linker has. */
     private final ConcurrentMap<FunctionDescriptor, KindSlots> kinds = new ConcurrentHashMap<>();
 
-    private StaticLinker(ExceptionPolicy policy) {
-        this.policy = policy;
-    }
+    /** The settings for all functions; null if they are not known yet, or have something of the user's. */
+    private @Nullable ClosureSettings shared;
 
-    /** The linker for the platform's own calling convention. */
-    public static StaticLinker nativeLinker() {
-        return NATIVE;
+    private StaticLinker(ClosureOptions options) {
+        this.options = options;
     }
 
     /**
-     * A linker whose stubs do something else than to end the JVM when an exception leaves a method
-     * handle.
+     * The linker for the platform's own calling convention.
      *
-     * @param exceptionPolicy what happens
-     * @return a linker with that policy, whose {@link #upcallStub} refuses functions that the
-     *     policy has no result for, with an {@link IllegalArgumentException}
+     * @param options what its stubs do if something goes wrong, and where static trampolines do not work. Without {@link
+     *     ClosureOption#onException}, an exception that leaves a method handle ends the JVM, as with the JDK's stubs. If a policy has a value,
+     *     {@link #upcallStub} refuses functions that it is no result of, with an {@link IllegalArgumentException}
+     * @return a linker with these options
+     * @throws IllegalArgumentException if there are two options of a kind, or one that only call interfaces have
      */
-    public StaticLinker onException(ExceptionPolicy exceptionPolicy) {
-        return new StaticLinker(Objects.requireNonNull(exceptionPolicy, "exceptionPolicy"));
+    public static StaticLinker nativeLinker(ClosureOption... options) {
+        return options.length == 0
+                ? NATIVE
+                : new StaticLinker(ClosureOptions.withoutTier("StaticLinker.nativeLinker", options));
     }
 
     /**
      * Gives a method handle a native function pointer. An exception that leaves {@code target} ends
-     * the JVM, as one does with the JDK's stubs, unless {@link #onException} says otherwise, or
+     * the JVM, as one does with the JDK's stubs, unless {@link ClosureOption#onException} says otherwise, or
      * {@link Callbacks#rethrowing} carries it.
      *
      * @param target what native calls reach
@@ -101,11 +103,25 @@ public final class StaticLinker {
     }
 
     private KindSlots slots(FunctionDescriptor function) {
-        return policy.isShared() ? makeOrFind(function) : kinds.computeIfAbsent(function, this::makeOrFind);
+        ClosureSettings known = shared;
+        if (known != null) {
+            return makeOrFind(function, known);
+        }
+        KindSlots own = kinds.get(function);
+        return own != null ? own : firstSlots(function);
     }
 
-    private KindSlots makeOrFind(FunctionDescriptor function) {
-        return MethodHandleKinds.slots(Salto.textImageForClosures(), function, policy.handling(function));
+    private KindSlots firstSlots(FunctionDescriptor function) {
+        ClosureSettings settings = options.settings(function, ClosureSettings.ENDING_PROCESS);
+        if (settings.isShared()) {
+            shared = settings;
+            return makeOrFind(function, settings);
+        }
+        return kinds.computeIfAbsent(function, key -> makeOrFind(key, settings));
+    }
+
+    private KindSlots makeOrFind(FunctionDescriptor function, ClosureSettings settings) {
+        return MethodHandleKinds.slots(Salto.textImageForClosures(options.fallback()), function, settings);
     }
 
     /**

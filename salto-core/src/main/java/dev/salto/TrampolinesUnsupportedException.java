@@ -10,7 +10,7 @@ import dev.salto.internal.text.TextImageException;
  * this version of Salto was built with. The message lists what was tried, why each failed, and what to do. Nothing is remembered of the failure: once the
  * reason is gone, the same call works.
  *
- * <p>Salto turns to code made at run time only where {@link Policy#DYNAMIC_ALLOWED} says so, and only for closures.
+ * <p>Salto turns to code made at run time only where {@link Fallback#UPCALL_STUBS} says so, and only for closures.
  */
 public final class TrampolinesUnsupportedException extends UnsupportedOperationException {
     private static final long serialVersionUID = 1L;

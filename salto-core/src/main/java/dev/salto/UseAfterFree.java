@@ -37,7 +37,7 @@ public final class UseAfterFree {
 
     /**
      * Where the closure was closed, innermost first; empty if that was not {@linkplain
-     * Salto#setCloseTracing recorded}.
+     * ClosureOption#traceCloses recorded}.
      */
     public List<StackTraceElement> closedAt() {
         return call.closedAt();

@@ -63,7 +63,7 @@ final class ArgumentsTest {
     }
 
     private static CallInterface binary(Tier tier) {
-        return CallInterface.prepare(BINARY).withTier(tier);
+        return CallInterface.prepare(BINARY, ClosureOption.tier(tier));
     }
 
     @ParameterizedTest
@@ -136,7 +136,8 @@ final class ArgumentsTest {
         FunctionDescriptor function = FunctionDescriptor.of(PAIR);
         try (Arena arena = Arena.ofConfined()) {
             MethodHandle call = Linker.nativeLinker().downcallHandle(
-                    CallInterface.prepare(function).withTier(Tier.DATA_DRIVEN).bind(handler, arena), function);
+                    CallInterface.prepare(function, ClosureOption.tier(Tier.DATA_DRIVEN)).bind(handler, arena),
+                    function);
             return ((MemorySegment) call.invokeExact((SegmentAllocator) arena)).toArray(JAVA_INT);
         }
     }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.salto.text.callers.SignatureCallers;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -61,8 +62,9 @@ final class ArmConventionsTest {
         CallInterface callInterface(Abi abi) {
             MemoryLayout[] layouts = passed.stream().map(Value::layout).toArray(MemoryLayout[]::new);
             return declared == NO_DOTS
-                    ? CallInterface.prepare(abi, result.layout(), layouts)
-                    : CallInterface.prepareVariadic(abi, declared, result.layout(), layouts);
+                    ? CallInterface.prepare(abi, FunctionDescriptor.of(result.layout(), layouts))
+                    : CallInterface.prepare(abi, FunctionDescriptor.of(result.layout(), layouts),
+                            ClosureOption.firstVariadicArg(declared));
         }
 
         @Override
@@ -133,7 +135,7 @@ final class ArmConventionsTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment returned = arena.allocate(result.layout());
             write(result.layout(), returned, 0, result.numbers().iterator());
-            MemorySegment function = shape.callInterface(abi).bind((_, arguments) -> {
+            MemorySegment function = shape.callInterface(abi).bindBoxed((_, arguments) -> {
                 for (int i = 0; i < arguments.length; i++) {
                     seen.add(numbers(arguments[i], shape.passed().get(i).layout()));
                 }
@@ -155,12 +157,13 @@ final class ArmConventionsTest {
     void whatTheProcessorDoesNotHaveIsRefused() {
         for (Abi abi : List.of(Abi.NATIVE, Abi.SYSV, Abi.VFP)) {
             for (MemoryLayout unknown : List.of(NativeLayouts.float128(), NativeLayouts.int128())) {
-                assertThatThrownBy(() -> CallInterface.prepare(abi, null, unknown))
+                assertThatThrownBy(() -> CallInterface.prepare(abi, FunctionDescriptor.ofVoid(unknown)))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContainingAll("AAPCS", "128", "pass a pointer");
             }
         }
-        assertThatThrownBy(() -> CallInterface.prepare(Abi.STDCALL, null)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> CallInterface.prepare(Abi.STDCALL, FunctionDescriptor.ofVoid()))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("STDCALL", "arm", "SYSV", "VFP");
     }
 

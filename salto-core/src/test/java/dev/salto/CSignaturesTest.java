@@ -378,8 +378,8 @@ final class CSignaturesTest {
     @MethodSource("everyVariadicCallerAtEachLevel")
     void aVariadicCallInterfaceGetsWhatCPasses(CCaller caller, SignatureCallers level) {
         FunctionDescriptor function = caller.function();
-        CallInterface type = CallInterface.prepareVariadic(Abi.NATIVE, 1, function.returnLayout().orElseThrow(),
-                function.argumentLayouts().toArray(MemoryLayout[]::new));
+        CallInterface type = CallInterface.prepare(FunctionDescriptor.of(function.returnLayout().orElseThrow(),
+                function.argumentLayouts().toArray(MemoryLayout[]::new)), ClosureOption.firstVariadicArg(1));
         check(caller, level, type.toString(), (target, arena) -> UpcallLinker.bind(type, target, arena));
     }
 

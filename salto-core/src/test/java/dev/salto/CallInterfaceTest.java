@@ -40,7 +40,7 @@ final class CallInterfaceTest {
             seen.addAll(Arrays.asList(arguments));
             return 2.5;
         };
-        try (Closure<CallHandler> closure = type.bind(handler)) {
+        try (Closure<CallHandler> closure = type.bindBoxed(handler)) {
             assertThat((double) caller(closure.address(), descriptor).invokeExact(3, 0.5, MemorySegment.ofAddress(7)))
                     .isEqualTo(2.5);
         }
@@ -53,7 +53,7 @@ final class CallInterfaceTest {
         List<Object> seen = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment function = CallInterface.prepare(descriptor)
-                    .bind((_, arguments) -> seen.add(arguments[0]), arena);
+                    .bindBoxed((_, arguments) -> seen.add(arguments[0]), arena);
             caller(function, descriptor).invokeExact(8);
         }
         assertThat(seen).containsExactly(8);
@@ -64,7 +64,7 @@ final class CallInterfaceTest {
         MemoryLayout pair = MemoryLayout.structLayout(LONG_LONG, DOUBLE);
         FunctionDescriptor descriptor = FunctionDescriptor.of(pair, pair);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment function = CallInterface.prepare(descriptor).bind((_, arguments) -> {
+            MemorySegment function = CallInterface.prepare(descriptor).bindBoxed((_, arguments) -> {
                 MemorySegment in = (MemorySegment) arguments[0];
                 MemorySegment out = Arena.ofAuto().allocate(pair);
                 out.set(LONG_LONG, 0, in.get(LONG_LONG, 0) * 2);
@@ -144,7 +144,7 @@ final class CallInterfaceTest {
             FunctionDescriptor descriptor = FunctionDescriptor.of(JAVA_INT, JAVA_INT.withName(name));
             CallInterface type = CallInterface.prepare(descriptor);
             List<CallInterface> seen = new ArrayList<>();
-            try (Closure<CallHandler> closure = type.bind((callInterface, arguments) -> {
+            try (Closure<CallHandler> closure = type.bindBoxed((callInterface, arguments) -> {
                 seen.add(callInterface);
                 return arguments[0];
             })) {

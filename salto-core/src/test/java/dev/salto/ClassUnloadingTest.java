@@ -103,11 +103,11 @@ final class ClassUnloadingTest {
         Forgotten plugin = runAndForget(Plugin.Way.OWN_INTERFACE);
         Garbage.awaitCollection(plugin.loader());
         List<UseAfterFree> calls = new ArrayList<>();
-        Salto.setUseAfterFreePolicy(calls::add);
+        Salto.override(ClosureOption.onUseAfterFree(calls::add));
 
         assertThat(Callers.callRepeatedly(plugin.function(), 1, 5)).isZero();
 
-        Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+        Salto.override();
         assertThat(calls).hasSize(1).first()
                 .satisfies(call -> assertThat(call.boundTo()).startsWith(Plugin.class.getName()));
     }

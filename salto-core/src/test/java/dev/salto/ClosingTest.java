@@ -31,12 +31,12 @@ final class ClosingTest {
 
     @BeforeEach
     void countCalls() {
-        Salto.setUseAfterFreePolicy(_ -> staleCalls.incrementAndGet());
+        Salto.override(ClosureOption.onUseAfterFree(_ -> staleCalls.incrementAndGet()));
     }
 
     @AfterEach
     void reportAgain() {
-        Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+        Salto.override();
     }
 
     private static int call(MemorySegment function, int a) {

@@ -131,11 +131,11 @@ final class ClosureByAddressTest {
         long address = BINARY.bindAddress(new Named());
         BINARY.closeAddress(address);
         StringBuilder boundTo = new StringBuilder();
-        Salto.setUseAfterFreePolicy(use -> boundTo.append(use.boundTo()));
+        Salto.override(ClosureOption.onUseAfterFree(use -> boundTo.append(use.boundTo())));
         try {
             assertThat(call(address, 4)).isZero();
         } finally {
-            Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+            Salto.override();
         }
         assertThat(boundTo.toString()).isEqualTo(Named.class.getName());
     }

@@ -217,12 +217,12 @@ final class CodeByIndexTest {
     @Test
     void theUniversalGateAnswersCallsByTheGenericEntry() throws Throwable {
         MemoryLayout[] arguments = function(JAVA_INT, 3, MOST_INTEGERS).argumentLayouts().toArray(MemoryLayout[]::new);
-        CallInterface type = CallInterface.prepare(Abi.NATIVE, DOUBLE, arguments);
+        CallInterface type = CallInterface.prepare(FunctionDescriptor.of(DOUBLE, arguments));
         MethodHandle call = Linker.nativeLinker().downcallHandle(type.function());
         Random random = new Random(Sample.seed());
         try (Arena arena = Arena.ofConfined()) {
             List<Object> seen = new ArrayList<>();
-            MemorySegment closure = type.bind((_, passed) -> {
+            MemorySegment closure = type.bindBoxed((_, passed) -> {
                 seen.add(Values.bits(List.of(arguments), passed));
                 return 1.25;
             }, arena);

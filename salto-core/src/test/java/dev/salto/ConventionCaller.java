@@ -13,6 +13,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,13 +43,14 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
         return SignatureCallers.atEachLevel("conventions");
     }
 
-    CallInterface type() {
+    CallInterface type(ClosureOption... options) {
         FunctionDescriptor function = caller.function();
-        MemoryLayout result = function.returnLayout().orElse(null);
-        MemoryLayout[] arguments = function.argumentLayouts().toArray(MemoryLayout[]::new);
-        return fixed == arguments.length
-                ? CallInterface.prepare(abi, result, arguments)
-                : CallInterface.prepareVariadic(abi, fixed, result, arguments);
+        if (fixed == function.argumentLayouts().size()) {
+            return CallInterface.prepare(abi, function, options);
+        }
+        List<ClosureOption> all = new ArrayList<>(List.of(options));
+        all.add(ClosureOption.firstVariadicArg(fixed));
+        return CallInterface.prepare(abi, function, all.toArray(ClosureOption[]::new));
     }
 
     /** How its calls are answered. */
@@ -72,14 +74,14 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
         CallHandler handler = (_, arguments) -> invoke(target, arguments);
         try (Arena arena = Arena.ofConfined()) {
             if (binding == Binding.GATE) {
-                CallInterface type = type().withTier(Tier.GATE);
-                check(level, type.bind(handler, arena), recorder, arena);
+                CallInterface type = type(ClosureOption.tier(Tier.GATE));
+                check(level, type.bindBoxed(handler, arena), recorder, arena);
                 for (int i = 1; i < FIRST_CLOSURES; i++) {
-                    type.bind(handler, arena);
+                    type.bindBoxed(handler, arena);
                 }
-                check(level, type.bind(handler, arena), recorder, arena);
+                check(level, type.bindBoxed(handler, arena), recorder, arena);
             } else {
-                MemorySegment closure = type().bind(handler, arena);
+                MemorySegment closure = type().bindBoxed(handler, arena);
                 check(level, closure, recorder, arena);
                 check(level, TableByIndex.leadingTo(closure, abi), recorder, arena);
             }

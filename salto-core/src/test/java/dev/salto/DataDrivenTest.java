@@ -46,8 +46,8 @@ final class DataDrivenTest {
     private static final ArgumentHandler SUM = arguments -> arguments
             .setReturn(arguments.getInt(0) + arguments.getInt(1));
 
-    private static CallInterface binary() {
-        return CallInterface.prepare(BINARY);
+    private static CallInterface binary(ClosureOption... options) {
+        return CallInterface.prepare(BINARY, options);
     }
 
     private static int call(MemorySegment function, int a, int b) throws Throwable {
@@ -181,7 +181,7 @@ final class DataDrivenTest {
             arguments.setReturn(3);
             throw new IllegalStateException("on purpose");
         };
-        CallInterface minusOne = binary().onException(ExceptionPolicy.returnValue(-1));
+        CallInterface minusOne = binary(ClosureOption.onException(ExceptionPolicy.returnValue(-1)));
         List<Throwable> seen = new ArrayList<>();
         Thread.currentThread().setUncaughtExceptionHandler((_, exception) -> seen.add(exception));
         try (Closure<ArgumentHandler> zero = binary().bind(failing);
@@ -199,7 +199,7 @@ final class DataDrivenTest {
     @Test
     void aClosedOneIsCaughtAndReturnsZero() throws Throwable {
         List<UseAfterFree> caught = new ArrayList<>();
-        Salto.setUseAfterFreePolicy(caught::add);
+        Salto.override(ClosureOption.onUseAfterFree(caught::add));
         try {
             Closure<ArgumentHandler> closure = binary().bind(SUM);
             MemorySegment function = closure.address();
@@ -211,13 +211,13 @@ final class DataDrivenTest {
             assertThat(caught.getFirst().toString()).contains("ArgumentHandler");
             assertThat(caught.getFirst().toString()).contains("called by thread main, from 0x", ".so", "+0x");
         } finally {
-            Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+            Salto.override();
         }
     }
 
     @Test
     void aClosedOneClearsTheMemoryOfItsResult() throws Throwable {
-        Salto.setUseAfterFreePolicy(_ -> {});
+        Salto.override(ClosureOption.onUseAfterFree(_ -> {}));
         try (Arena arena = Arena.ofConfined()) {
             CallInterface type = CallInterface.prepare(FunctionDescriptor.of(LARGE));
             Closure<ArgumentHandler> closure = type.bind(_ -> {});
@@ -228,14 +228,14 @@ final class DataDrivenTest {
                     .invoke((java.lang.foreign.SegmentAllocator) (_, _) -> memory);
             assertThat(returned.toArray(JAVA_BYTE)).containsOnly(0);
         } finally {
-            Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+            Salto.override();
         }
     }
 
     @Test
     void oneCanBeReboundAndSealed() throws Throwable {
-        CallInterface type = CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT)).withTier(
-                Tier.DATA_DRIVEN);
+        CallInterface type = CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT),
+                ClosureOption.tier(Tier.DATA_DRIVEN));
         try (Closure<ArgumentHandler> closure = type.bind(SUM)) {
             closure.rebind(arguments -> arguments.setReturn(arguments.getInt(0) * arguments.getInt(1)));
             assertThat(call(closure.address(), 6, 7)).isEqualTo(42);
@@ -249,8 +249,8 @@ final class DataDrivenTest {
     /** The first closures of all types are neighbours in one table. */
     @Test
     void sealingOneTypeLeavesTheOthersWorking() throws Throwable {
-        CallInterface sealed = binary().withTier(Tier.DATA_DRIVEN);
-        CallInterface other = binary().withTier(Tier.DATA_DRIVEN);
+        CallInterface sealed = binary(ClosureOption.tier(Tier.DATA_DRIVEN));
+        CallInterface other = binary(ClosureOption.onException(ExceptionPolicy.returnValue(0)));
         try (Closure<ArgumentHandler> own = sealed.bind(SUM); Closure<ArgumentHandler> neighbour = other.bind(SUM)) {
             sealed.seal();
             assertThat(call(own.address(), 1, 2)).isEqualTo(3);
@@ -266,7 +266,7 @@ final class DataDrivenTest {
     /** More than find a place in the table that types share. */
     @Test
     void oneTypeHasThousands() throws Throwable {
-        CallInterface type = binary().withTier(Tier.DATA_DRIVEN);
+        CallInterface type = binary(ClosureOption.tier(Tier.DATA_DRIVEN));
         long before = Salto.statistics().bound();
         try (Arena arena = Arena.ofConfined()) {
             List<MemorySegment> functions = new ArrayList<>();
@@ -308,7 +308,7 @@ final class DataDrivenTest {
                 Stream.generate(() -> JAVA_INT).limit(12).toArray(MemoryLayout[]::new));
         CallInterface type = CallInterface.prepare(descriptor);
         MethodHandle call = Linker.nativeLinker().downcallHandle(descriptor);
-        try (Closure<CallHandler> closure = type.bind((_, arguments) -> (int) arguments[0] - (int) arguments[1])) {
+        try (Closure<CallHandler> closure = type.bindBoxed((_, arguments) -> (int) arguments[0] - (int) arguments[1])) {
             MemorySegment function = closure.address();
             AtomicInteger calls = new AtomicInteger();
             Gates.callUntilThereAre(Gates.made() + 1, () -> {
@@ -318,7 +318,7 @@ final class DataDrivenTest {
             });
             assertThat((int) call.invokeExact(function, 50, 8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).isEqualTo(42);
         }
-        try (Closure<CallHandler> later = type.bind((_, arguments) -> (int) arguments[0] + (int) arguments[1])) {
+        try (Closure<CallHandler> later = type.bindBoxed((_, arguments) -> (int) arguments[0] + (int) arguments[1])) {
             assertThat((int) call.invokeExact(later.address(), 50, 8, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).isEqualTo(58);
         }
     }
@@ -326,12 +326,12 @@ final class DataDrivenTest {
     @Test
     void onesThatArePinnedStayAsTheyAre() throws Throwable {
         CallHandler difference = (_, arguments) -> (int) arguments[0] - (int) arguments[1];
-        CallInterface dataDriven = binary().withTier(Tier.DATA_DRIVEN);
-        CallInterface gate = binary().withTier(Tier.GATE);
+        CallInterface dataDriven = binary(ClosureOption.tier(Tier.DATA_DRIVEN));
+        CallInterface gate = binary(ClosureOption.tier(Tier.GATE));
         assertThat(List.of(dataDriven.tier(), gate.tier(), binary().tier()))
                 .containsExactly(Tier.DATA_DRIVEN, Tier.GATE, Tier.AUTOMATIC);
-        try (Closure<CallHandler> first = dataDriven.bind(difference);
-                Closure<CallHandler> second = gate.bind(difference)) {
+        try (Closure<CallHandler> first = dataDriven.bindBoxed(difference);
+                Closure<CallHandler> second = gate.bindBoxed(difference)) {
             // After 5,000 one that is not pinned gets a gate.
             int calls = 6_000;
             assertThat(Callers.callRepeatedly(first.address(), calls, 0)).isEqualTo(-calls * (calls - 1) / 2);
@@ -345,14 +345,15 @@ final class DataDrivenTest {
         FunctionDescriptor descriptor = FunctionDescriptor.of(LARGE, JAVA_INT, LARGE, DOUBLE, ADDRESS, JAVA_BYTE);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment in = arena.allocate(LARGE).fill((byte) 7);
-            MemorySegment function = CallInterface.prepare(descriptor).withTier(Tier.GATE).bind(arguments -> {
-                MemorySegment out = Arena.ofAuto().allocate(LARGE).copyFrom(arguments.getSegment(1));
-                out.setAtIndex(LONG_LONG, 0, arguments.getInt(0));
-                out.setAtIndex(LONG_LONG, 1, (long) arguments.getDouble(2));
-                out.setAtIndex(LONG_LONG, 2, arguments.getPointer(3));
-                out.setAtIndex(LONG_LONG, 3, arguments.getByte(4));
-                arguments.setReturn(out);
-            }, arena);
+            MemorySegment function = CallInterface.prepare(descriptor, ClosureOption.tier(Tier.GATE))
+                    .bind(arguments -> {
+                        MemorySegment out = Arena.ofAuto().allocate(LARGE).copyFrom(arguments.getSegment(1));
+                        out.setAtIndex(LONG_LONG, 0, arguments.getInt(0));
+                        out.setAtIndex(LONG_LONG, 1, (long) arguments.getDouble(2));
+                        out.setAtIndex(LONG_LONG, 2, arguments.getPointer(3));
+                        out.setAtIndex(LONG_LONG, 3, arguments.getByte(4));
+                        arguments.setReturn(out);
+                    }, arena);
             MemorySegment out = (MemorySegment) Linker.nativeLinker().downcallHandle(function, descriptor)
                     .invoke((java.lang.foreign.SegmentAllocator) arena, 1, in, 2.5, MemorySegment.ofAddress(3),
                             (byte) -4);
@@ -387,12 +388,15 @@ final class DataDrivenTest {
         Optional<Abi> foreign = Stream.of(Abi.values()).filter(abi -> !abi.isSupported()).findFirst();
 
         assertThat(Abi.NATIVE.isSupported()).isTrue();
-        assertThatThrownBy(() -> CallInterface.prepare(foreign.orElseThrow(), JAVA_INT))
+        assertThatThrownBy(() -> CallInterface.prepare(foreign.orElseThrow(), FunctionDescriptor.of(JAVA_INT)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(foreign.orElseThrow().name())
                 .hasMessageContaining("NATIVE");
-        assertThatThrownBy(() -> CallInterface.prepareVariadic(Abi.NATIVE, 2, null, JAVA_INT))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("dots");
-        assertThatThrownBy(() -> CallInterface.prepareVariadic(Abi.NATIVE, 1, null, JAVA_INT, DOUBLE)
-                .withTier(Tier.GATE)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("NATIVE");
+        assertThatThrownBy(
+                () -> CallInterface.prepare(FunctionDescriptor.ofVoid(JAVA_INT), ClosureOption.firstVariadicArg(2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("first variadic argument", "from 0 to 1");
+        assertThatThrownBy(() -> CallInterface.prepare(FunctionDescriptor.ofVoid(JAVA_INT, DOUBLE),
+                ClosureOption.firstVariadicArg(1), ClosureOption.tier(Tier.GATE)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("NATIVE");
     }
 }

@@ -60,7 +60,7 @@ final class EventsTest {
 
     @Test
     void theFallbackIsAnEventToo() throws Exception {
-        List<RecordedEvent> events = record("-Ddev.salto.policy=dynamic-allowed", "-Ddev.salto.text.sources=property");
+        List<RecordedEvent> events = record("-Ddev.salto.fallback=upcall-stubs", "-Ddev.salto.text.sources=property");
 
         assertThat(first(events, "FallbackInUse").getString("reason")).isNotBlank();
         assertThat(first(events, "ClosureUsedAfterFree").getString("returnAddress")).isEqualTo("0x0");

@@ -127,14 +127,15 @@ final class ExtendedTypesTest {
         MemoryLayout[] parameters = shape.passed().stream().map(value -> layoutOf(value, layout))
                 .toArray(MemoryLayout[]::new);
         CallInterface callInterface = shape.fixed() == Shape.NO_DOTS
-                ? CallInterface.prepare(Abi.NATIVE, result, parameters)
-                : CallInterface.prepareVariadic(Abi.NATIVE, shape.fixed(), result, parameters);
+                ? CallInterface.prepare(FunctionDescriptor.of(result, parameters))
+                : CallInterface.prepare(FunctionDescriptor.of(result, parameters),
+                        ClosureOption.firstVariadicArg(shape.fixed()));
         MemorySegment returned = level.find(type.name() + shape.result()).orElseThrow().reinterpret(result.byteSize());
         List<String> seen = new ArrayList<>();
 
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment function = isBoxed
-                    ? callInterface.bind((_, arguments) -> {
+                    ? callInterface.bindBoxed((_, arguments) -> {
                         for (int i = 0; i < arguments.length; i++) {
                             seen.add(show(arguments[i], parameters[i]));
                         }
@@ -230,7 +231,7 @@ final class ExtendedTypesTest {
     void aTypeIsKnownByItsContentWhateverItsName() {
         MemoryLayout named = NativeLayouts.complexFloat().withName("z");
 
-        assertThat(CallInterface.prepare(Abi.NATIVE, named, named).function().argumentLayouts())
+        assertThat(CallInterface.prepare(FunctionDescriptor.of(named, named)).function().argumentLayouts())
                 .containsExactly(named);
     }
 
@@ -254,7 +255,7 @@ final class ExtendedTypesTest {
                 .forEach(layout -> {
                     for (FunctionDescriptor function : List.of(FunctionDescriptor.ofVoid(layout, JAVA_INT),
                             FunctionDescriptor.of(CLayouts.struct(layout)))) {
-                        assertThatThrownBy(() -> CallInterface.prepare(function).withTier(Tier.GATE))
+                        assertThatThrownBy(() -> CallInterface.prepare(function, ClosureOption.tier(Tier.GATE)))
                                 .as("%s", function).isInstanceOf(IllegalArgumentException.class)
                                 .hasMessageContaining("data-driven");
                     }

@@ -46,7 +46,7 @@ final class FailuresTest {
 
     @Test
     void theProcessStopsAtAUseAfterFreeIfThatIsThePolicy() throws Exception {
-        ChildJvm child = run("-Ddev.salto.use-after-free=stop");
+        ChildJvm child = run("-Ddev.salto.use-after-free=end-process");
 
         assertThat(child.exitCode()).isEqualTo(1);
         assertThat(child.value("thrown")).isEqualTo("0");
@@ -58,7 +58,7 @@ final class FailuresTest {
     @Test
     void mistakenSettingsAreNamed() throws Exception {
         assertThat(output(run("-Ddev.salto.use-after-free=ignore")))
-                .contains("-Ddev.salto.use-after-free=ignore is neither \"report\", the default, nor \"stop\"");
+                .contains("-Ddev.salto.use-after-free=ignore is no policy; use log, throw or end-process");
         assertThat(output(run("-Ddev.salto.quarantine=many")))
                 .contains("-Ddev.salto.quarantine=many is no number of slots; it has to be one from 0 to ");
         assertThat(output(run("-Ddev.salto.quarantine=-1"))).contains("-Ddev.salto.quarantine=-1 is no number");

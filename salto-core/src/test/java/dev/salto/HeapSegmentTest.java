@@ -67,11 +67,12 @@ final class HeapSegmentTest {
 
             assertRefused(
                     ClosureType.<Source>of(MethodHandles.lookup(), Source.class, POINTER).bind(() -> HEAP, arena));
-            assertRefused(StaticLinker.nativeLinker().onException(ExceptionPolicy.returnValue(MemorySegment.NULL))
+            assertRefused(StaticLinker
+                    .nativeLinker(ClosureOption.onException(ExceptionPolicy.returnValue(MemorySegment.NULL)))
                     .upcallStub(target, POINTER, arena));
         }
         CallInterface type = CallInterface.prepare(POINTER);
-        for (Supplier<Closure<?>> handler : List.<Supplier<Closure<?>>>of(() -> type.bind((_, _) -> HEAP),
+        for (Supplier<Closure<?>> handler : List.<Supplier<Closure<?>>>of(() -> type.bindBoxed((_, _) -> HEAP),
                 () -> type.bind(arguments -> arguments.setReturn(HEAP)))) {
             try (Closure<?> closure = handler.get()) {
                 assertRefused(closure.address());

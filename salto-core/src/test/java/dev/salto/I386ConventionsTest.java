@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.salto.CSignaturesTest.CCaller;
 import dev.salto.text.callers.SignatureCallers;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -151,7 +152,7 @@ final class I386ConventionsTest {
         // 1.25 and 2 to the power of -16000
         MemorySegment passed = MemorySegment.ofArray(bytesOf(0xa000000000000000L, (short) 0x3fff));
         MemorySegment returned = MemorySegment.ofArray(bytesOf(0x8000000000000001L, (short) (0x3fff - 16000)));
-        CallInterface callInterface = CallInterface.prepare(abi, type, ADDRESS, type, JAVA_INT);
+        CallInterface callInterface = CallInterface.prepare(abi, FunctionDescriptor.of(type, ADDRESS, type, JAVA_INT));
         ConventionCaller caller = new ConventionCaller(abi,
                 CCaller.ofVoid(abi.name().toLowerCase(java.util.Locale.ROOT) + "_long_double"));
         for (SignatureCallers level : ConventionCaller.levels()) {
@@ -183,7 +184,7 @@ final class I386ConventionsTest {
                 CCaller.of("stdcall_doubles", 0.0, OBJECT, 1, 2.5, -3.5f, -4),
                 CCaller.of("stdcall_mixture", struct(MIXTURE, 0, 0.0, 0), OBJECT, 1, 2, 3))) {
             ConventionCaller caller = new ConventionCaller(Abi.STDCALL, called);
-            Closure<CallHandler> closure = caller.type().bind((_, _) -> {
+            Closure<CallHandler> closure = caller.type().bindBoxed((_, _) -> {
                 throw new AssertionError("closed");
             });
             MemorySegment function = closure.address();
@@ -217,25 +218,29 @@ final class I386ConventionsTest {
     void whatNoCompilerPassesIsRefusedWithTheConventionAndARemedy() {
         MemoryLayout vector = NativeLayouts.vector(JAVA_FLOAT, 4);
         for (Abi abi : List.of(Abi.SYSV, Abi.STDCALL, Abi.REGISTER)) {
-            assertThatThrownBy(() -> CallInterface.prepare(abi, null, vector))
+            assertThatThrownBy(() -> CallInterface.prepare(abi, FunctionDescriptor.ofVoid(vector)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("VECTOR").hasMessageContaining(abi.name()).hasMessageContaining("ADDRESS");
-            assertThatThrownBy(() -> CallInterface.prepare(abi, CLayouts.struct(NativeLayouts.int128())))
+            assertThatThrownBy(
+                    () -> CallInterface.prepare(abi, FunctionDescriptor.of(CLayouts.struct(NativeLayouts.int128()))))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("INT128");
         }
     }
 
     @Test
     void whatCompilersDoNotAgreeOnIsRefused() {
-        assertThatThrownBy(() -> CallInterface.prepare(Abi.SYSV, JAVA_INT, JAVA_INT, NativeLayouts.float128()))
+        assertThatThrownBy(() -> CallInterface.prepare(Abi.SYSV,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, NativeLayouts.float128())))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("__float128");
-        assertThat(CallInterface.prepare(Abi.SYSV, JAVA_INT, NativeLayouts.float128(), JAVA_INT).abi())
+        assertThat(CallInterface.prepare(Abi.SYSV, FunctionDescriptor.of(JAVA_INT, NativeLayouts.float128(), JAVA_INT))
+                .abi())
                 .isEqualTo(Abi.SYSV);
     }
 
     @Test
     void aCalleeThatRemovesItsArgumentsHasNoThreeDots() {
-        assertThatThrownBy(() -> CallInterface.prepareVariadic(Abi.STDCALL, 1, JAVA_INT, JAVA_INT, JAVA_INT))
+        assertThatThrownBy(() -> CallInterface.prepare(Abi.STDCALL, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT),
+                ClosureOption.firstVariadicArg(1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("STDCALL").hasMessageContaining("SYSV");
     }

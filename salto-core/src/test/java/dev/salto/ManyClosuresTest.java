@@ -199,13 +199,13 @@ final class ManyClosuresTest {
     /** Calls functions that are closed: each returns zero, and each call is noticed. */
     private static List<UseAfterFree> assertCaught(Collection<MemorySegment> functions) {
         List<UseAfterFree> uses = Collections.synchronizedList(new ArrayList<>());
-        Salto.setUseAfterFreePolicy(uses::add);
+        Salto.override(ClosureOption.onUseAfterFree(uses::add));
         try {
             for (MemorySegment function : functions) {
                 assertThat(call(function, 6)).isZero();
             }
         } finally {
-            Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+            Salto.override();
         }
         assertThat(uses).hasSameSizeAs(functions);
         return uses;
@@ -279,7 +279,7 @@ final class ManyClosuresTest {
         List<Closure<ComesAndGoes>> closures = bindTables(type, 6, _ -> (a, _) -> a + 2);
         List<MemorySegment> functions = closures.stream().map(Closure::address).toList();
         AtomicBoolean isOver = new AtomicBoolean();
-        Salto.setUseAfterFreePolicy(_ -> {});
+        Salto.override(ClosureOption.onUseAfterFree(_ -> {}));
         try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
             Future<Set<Integer>> answers = executor.submit(() -> {
                 Set<Integer> seen = new HashSet<>();
@@ -299,7 +299,7 @@ final class ManyClosuresTest {
             }
             assertThat(answers.get()).containsExactlyInAnyOrder(0, 8);
         } finally {
-            Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+            Salto.override();
         }
         closures.forEach(Closure::close);
     }

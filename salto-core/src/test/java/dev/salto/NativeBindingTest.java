@@ -35,7 +35,7 @@ final class NativeBindingTest {
      * finds each of them.
      */
     private static MemorySegment recorder(FunctionDescriptor withContext, List<Object> seen, Arena arena) {
-        return CallInterface.prepare(withContext).bind((_, arguments) -> {
+        return CallInterface.prepare(withContext).bindBoxed((_, arguments) -> {
             Collections.addAll(seen, arguments);
             return 99L;
         }, arena);
@@ -91,7 +91,7 @@ final class NativeBindingTest {
         try (Arena arena = Arena.ofConfined()) {
             // Stands in for a comparator in C: it sorts numbers by their distance from the one in
             // the context.
-            MemorySegment byDistance = CallInterface.prepare(comparator).bind((_, arguments) -> {
+            MemorySegment byDistance = CallInterface.prepare(comparator).bindBoxed((_, arguments) -> {
                 int from = ((MemorySegment) arguments[2]).get(JAVA_INT, 0);
                 return Integer.compare(Math.abs(((MemorySegment) arguments[0]).get(JAVA_INT, 0) - from),
                         Math.abs(((MemorySegment) arguments[1]).get(JAVA_INT, 0) - from));
@@ -111,7 +111,8 @@ final class NativeBindingTest {
         FunctionDescriptor own = FunctionDescriptor.of(ADDRESS);
         MethodHandle call = LINKER.downcallHandle(own);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment identity = CallInterface.prepare(withContext).bind((_, arguments) -> arguments[0], arena);
+            MemorySegment identity = CallInterface.prepare(withContext).bindBoxed((_, arguments) -> arguments[0],
+                    arena);
             List<NativeBinding> bindings = new ArrayList<>();
             for (int i = 0; i < Amounts.scaled(6_000); i++) {
                 bindings.add(NativeBinding.bindTrailing(identity, withContext, MemorySegment.ofAddress(i)));

@@ -95,7 +95,8 @@ final class RefusedGrowthTest {
         ClosureType<Growing> origin = ClosureType.of(MethodHandles.lookup(), Growing.class, BINARY);
         try (Closure<Growing> neighbour = origin.bind((a, _) -> a + 1)) {
             // A type with a handler shares no slots with another.
-            ClosureType<Growing> type = origin.onException(ExceptionPolicy.handle(_ -> 0));
+            ClosureType<Growing> type = ClosureType.of(MethodHandles.lookup(), Growing.class, BINARY,
+                    ClosureOption.onException(ExceptionPolicy.handleBy(_ -> 0)));
             KEPT.add(type);
             try (FailingCalls calls = FailingCalls.once(FailingCalls.Call.MPROTECT, before, errno)) {
                 assertThatThrownBy(() -> type.bind((a, _) -> a)).isInstanceOf(IllegalStateException.class)

@@ -129,7 +129,7 @@ final class SealingTest {
         try (Arena arena = Arena.ofConfined()) {
             for (int i = 0; i < BUSY; i++) {
                 functions.add(type.bind((a, _) -> a, arena));
-                functions.add(dataDriven.bind((_, _) -> 0, arena));
+                functions.add(dataDriven.bindBoxed((_, _) -> 0, arena));
             }
             ProcessMaps maps = ProcessMaps.read();
             assertThat(functions).allSatisfy(function -> assertThat(parametersOf(function, maps)).isEqualTo("r--p"));

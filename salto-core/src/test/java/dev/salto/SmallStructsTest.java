@@ -144,13 +144,14 @@ final class SmallStructsTest {
         GATE_OF_CALL_HANDLER {
             @Override
             MemorySegment bind(MethodHandle target, FunctionDescriptor function, Arena arena) {
-                return UpcallLinker.bind(CallInterface.prepare(function).withTier(Tier.GATE), target, arena);
+                return UpcallLinker.bind(CallInterface.prepare(function, ClosureOption.tier(Tier.GATE)), target, arena);
             }
         },
         GATE_OF_ARGUMENT_HANDLER {
             @Override
             MemorySegment bind(MethodHandle target, FunctionDescriptor function, Arena arena) {
-                return CallInterface.prepare(function).withTier(Tier.GATE).bind(reading(target, function), arena);
+                return CallInterface.prepare(function, ClosureOption.tier(Tier.GATE)).bind(reading(target, function),
+                        arena);
             }
         },
         DATA_DRIVEN_CALL_HANDLER {
@@ -286,7 +287,7 @@ final class SmallStructsTest {
     private static MemorySegment bindCounting(StructLayout struct, Arena arena) {
         AtomicInteger count = new AtomicInteger();
         return CallInterface.prepare(FunctionDescriptor.of(DOUBLE, struct))
-                .bind((CallHandler) (_, _) -> (double) count.incrementAndGet(), arena);
+                .bindBoxed((CallHandler) (_, _) -> (double) count.incrementAndGet(), arena);
     }
 
     private static void callRepeatedly(SignatureCallers level, String caller, MemorySegment callback,
@@ -304,7 +305,7 @@ final class SmallStructsTest {
             List<ThrowingCallable> gates = List.of(
                     () -> ClosureType.of(RuntimeInterface.define(function.toMethodType()).type(), function),
                     () -> StaticLinker.nativeLinker().upcallStub(target, function, arena),
-                    () -> CallInterface.prepare(function).withTier(Tier.GATE));
+                    () -> CallInterface.prepare(function, ClosureOption.tier(Tier.GATE)));
             for (ThrowingCallable gate : gates) {
                 assertThatThrownBy(gate).isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContainingAll(MemoryLayout.structLayout().toString(), "CallInterface",

@@ -140,8 +140,8 @@ final class StaticLinkerTest {
     @Test
     void thePolicyForExceptionsStaysTheSameWhenAGateIsMade() throws Throwable {
         FunctionDescriptor function = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
-        StaticLinker handling = linker.onException(
-                ExceptionPolicy.handle(exception -> Integer.parseInt(String.valueOf(exception.getMessage())) + 1));
+        StaticLinker handling = StaticLinker.nativeLinker(ClosureOption.onException(ExceptionPolicy
+                .handleBy(failure -> Integer.parseInt(String.valueOf(failure.exception().getMessage())) + 1)));
         MethodHandle call = Linker.nativeLinker().downcallHandle(function);
         Thread.UncaughtExceptionHandler before = Thread.currentThread().getUncaughtExceptionHandler();
         Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});

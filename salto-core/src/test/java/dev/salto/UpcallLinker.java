@@ -72,7 +72,7 @@ enum UpcallLinker {
 
     /** A closure without a gate, of any type. */
     static MemorySegment bind(CallInterface type, MethodHandle target, Arena arena) {
-        return type.bind((_, arguments) -> {
+        return type.bindBoxed((_, arguments) -> {
             try {
                 return target.invokeWithArguments(arguments);
             } catch (Throwable e) {

@@ -43,13 +43,12 @@ final class UseAfterFreeTest {
 
     @BeforeEach
     void collectCalls() {
-        Salto.setUseAfterFreePolicy(calls::add);
+        Salto.override(ClosureOption.onUseAfterFree(calls::add));
     }
 
     @AfterEach
     void reportAgain() {
-        Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
-        Salto.setCloseTracing(false);
+        Salto.override();
     }
 
     private static final class Adder implements IntBinaryOperator {
@@ -92,8 +91,8 @@ final class UseAfterFreeTest {
     @Test
     void theNativeCallerOfADataDrivenClosureIsKnown() {
         MemorySegment function;
-        try (Closure<CallHandler> closure = CallInterface.prepare(BINARY_FUNCTION).withTier(Tier.DATA_DRIVEN)
-                .bind((_, _) -> 1)) {
+        try (Closure<CallHandler> closure = CallInterface.prepare(BINARY_FUNCTION, ClosureOption.tier(Tier.DATA_DRIVEN))
+                .bindBoxed((_, _) -> 1)) {
             function = closure.address();
         }
 
@@ -118,7 +117,7 @@ final class UseAfterFreeTest {
 
     @Test
     void whereItWasClosedIsRecordedOnRequest() {
-        Salto.setCloseTracing(true);
+        Salto.override(ClosureOption.onUseAfterFree(calls::add), ClosureOption.traceCloses(true));
         MemorySegment function = closed(new Adder());
 
         Callers.callRepeatedly(function, 1, 5);
@@ -137,7 +136,7 @@ final class UseAfterFreeTest {
             ofType = BINARY.bind(new Adder(), arena);
             MethodHandle zero = MethodHandles.empty(BINARY_FUNCTION.toMethodType());
             ofHandle = StaticLinker.nativeLinker().upcallStub(zero, BINARY_FUNCTION, arena);
-            ofInterface = CallInterface.prepare(BINARY_FUNCTION).bind((_, arguments) -> 7, arena);
+            ofInterface = CallInterface.prepare(BINARY_FUNCTION).bindBoxed((_, arguments) -> 7, arena);
         }
         for (MemorySegment function : List.of(ofType, ofHandle, ofInterface)) {
             assertThat(Callers.callRepeatedly(MemorySegment.ofAddress(function.address()), 1, 5)).isZero();
@@ -258,9 +257,9 @@ final class UseAfterFreeTest {
         Thread.currentThread().setUncaughtExceptionHandler((_, e) -> uncaught.add(e));
         try {
             RuntimeException thrown = new IllegalStateException("by the handler");
-            Salto.setUseAfterFreePolicy(_ -> {
+            Salto.override(ClosureOption.onUseAfterFree(_ -> {
                 throw thrown;
-            });
+            }));
 
             assertThat(Callers.callRepeatedly(closed((a, b) -> 1), 1, 5)).isZero();
 
@@ -294,7 +293,7 @@ final class UseAfterFreeTest {
     void aHundredThousandOfThemAreCountedWhileOthersBindAndClose() {
         int stale = 100;
         int callsEach = Amounts.scaled(25_000);
-        Salto.setUseAfterFreePolicy(_ -> {});
+        Salto.override(ClosureOption.onUseAfterFree(_ -> {}));
         long before = Salto.statistics().usesAfterFree();
         try (Arena arena = Arena.ofShared()) {
             MemorySegment functions = arena.allocate(ADDRESS, stale);

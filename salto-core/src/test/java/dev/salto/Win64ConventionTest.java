@@ -17,6 +17,7 @@ import dev.salto.CSignaturesTest.CCaller;
 import dev.salto.CSignaturesTest.Struct;
 import dev.salto.text.callers.SignatureCallers;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -122,7 +123,8 @@ final class Win64ConventionTest {
     @Test
     void aLongDoubleOfGccForWindowsGoesByReference() {
         MemoryLayout type = NativeLayouts.longDouble();
-        CallInterface callInterface = CallInterface.prepare(Abi.GNUW64, type, JAVA_INT, type, JAVA_DOUBLE, type, type);
+        CallInterface callInterface = CallInterface.prepare(Abi.GNUW64,
+                FunctionDescriptor.of(type, JAVA_INT, type, JAVA_DOUBLE, type, type));
         ConventionCaller caller = new ConventionCaller(Abi.GNUW64, CCaller.ofVoid("gnuw64_long_double"));
         for (SignatureCallers level : ConventionCaller.levels()) {
             byte[] a = number(level, "long_double_a");
@@ -151,14 +153,15 @@ final class Win64ConventionTest {
 
     @Test
     void aLongDoubleOf80BitsIsRefusedWhereItIsADouble() {
-        assertThatThrownBy(() -> CallInterface.prepare(Abi.WIN64, null, NativeLayouts.longDouble()))
+        assertThatThrownBy(
+                () -> CallInterface.prepare(Abi.WIN64, FunctionDescriptor.ofVoid(NativeLayouts.longDouble())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("GNUW64").hasMessageContaining("JAVA_DOUBLE");
     }
 
     @Test
     void theConventionsOfOtherProcessorsAreRefused() {
-        assertThatThrownBy(() -> CallInterface.prepare(Abi.FASTCALL, JAVA_INT, JAVA_INT))
+        assertThatThrownBy(() -> CallInterface.prepare(Abi.FASTCALL, FunctionDescriptor.of(JAVA_INT, JAVA_INT)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("FASTCALL").hasMessageContaining("WIN64");
         assertThat(Abi.FASTCALL.isSupported()).isFalse();

@@ -90,7 +90,7 @@ record Diagnosis(Report report, @Nullable String failure) {
     DoctorReport json() {
         return new DoctorReport(report.architecture(), report.abi(), report.pageSize(), report.jvm(), report.linker(),
                 mechanism().toString(), report.source(), report.location(), report.tried(),
-                failure != null ? failure : report.problem(), report.policy().toString(), report.tables(),
+                failure != null ? failure : report.problem(), report.fallback().toString(), report.tables(),
                 report.closures(), report.bytes(), report.protectedTables(), report.sealedTables(),
                 report.writableExecutable(), report.hardening());
     }

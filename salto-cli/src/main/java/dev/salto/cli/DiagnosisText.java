@@ -2,8 +2,9 @@
 
 package dev.salto.cli;
 
+import dev.salto.ClosureOption;
 import dev.salto.Mechanism;
-import dev.salto.Policy;
+import dev.salto.Fallback;
 import dev.salto.Report;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,9 +126,9 @@ final class DiagnosisText {
                 "a closure; native code got the right answer; raw trampolines and native bindings do not work";
             case NONE -> diagnosis.failure() == null ? "none" : diagnosis.failure();
         });
-        page.fact("policy", switch (report.policy()) {
-            case STATIC -> "static: where static trampolines do not work, closures are refused";
-            case DYNAMIC_ALLOWED -> "dynamic-allowed: where static trampolines do not work, closures are upcall stubs";
+        page.fact("fallback", switch (report.fallback()) {
+            case NONE -> "none: where static trampolines do not work, closures are refused";
+            case UPCALL_STUBS -> "upcall-stubs: where static trampolines do not work, closures are upcall stubs";
         });
         page.fact("closures",
                 report.closures() == 0 ? "none in use" : "%,d in use, by this command".formatted(report.closures()));
@@ -169,10 +170,10 @@ final class DiagnosisText {
         if (!report.tried().isEmpty()) {
             remedies.add("Make one of the places under \"Tried\" work: the reason says what is in its way.");
         }
-        if (report.policy() == Policy.STATIC && report.pageSize() > 0) {
+        if (report.fallback() == Fallback.NONE && report.pageSize() > 0) {
             remedies.add("If code made at run time is no objection, allow the fallback: start java with"
-                    + " -Ddev.salto.policy=dynamic-allowed, or call Salto.setPolicy(Policy.DYNAMIC_ALLOWED). To see whether that works:"
-                    + " JAVA_TOOL_OPTIONS=-Ddev.salto.policy=dynamic-allowed ./salto doctor");
+                    + " -Ddev.salto.fallback=upcall-stubs, or call Salto.override(ClosureOption.fallback(Fallback.UPCALL_STUBS)). To see whether that works:"
+                    + " JAVA_TOOL_OPTIONS=-Ddev.salto.fallback=upcall-stubs ./salto doctor");
         }
         return remedies;
     }

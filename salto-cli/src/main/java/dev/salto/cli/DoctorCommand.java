@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.USAGE + ":the command line was wrong, or a system property has a value that means nothing",
             DoctorCommand.FAULT + ":a fault of this command"},
         footerHeading = "%nSystem properties of Salto reach it through the environment:%n",
-        footer = {"  JAVA_TOOL_OPTIONS=-Ddev.salto.policy=dynamic-allowed ./salto doctor",
+        footer = {"  JAVA_TOOL_OPTIONS=-Ddev.salto.fallback=upcall-stubs ./salto doctor",
             "  JAVA_TOOL_OPTIONS=-Ddev.salto.text.sources=memfd,file ./salto doctor",
             "The JVM then says \"Picked up JAVA_TOOL_OPTIONS\" on standard error.",
             "", "Examples:", "  ./salto doctor", "  ./salto doctor --json > report.json"})

@@ -27,7 +27,7 @@ record DoctorReport(
         @Nullable String location,
         List<Report.Attempt> tried,
         @Nullable String problem,
-        String policy,
+        String fallback,
         long tables,
         long closures,
         long bytes,

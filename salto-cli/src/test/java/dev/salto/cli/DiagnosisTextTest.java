@@ -5,7 +5,7 @@ package dev.salto.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.salto.Mechanism;
-import dev.salto.Policy;
+import dev.salto.Fallback;
 import dev.salto.Report;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ final class DiagnosisTextTest {
             @Nullable String problem, int pageSize, @Nullable Boolean writableExecutable,
             Map<String, String> hardening) {
         return new Report("x86_64", "System V AMD64", pageSize, "a JVM", "a linker", mechanism, source,
-                source == null ? null : "/opt/libsalto-x86_64.so", tried, problem, Policy.STATIC, 0, 0, 0, 0, 0,
+                source == null ? null : "/opt/libsalto-x86_64.so", tried, problem, Fallback.NONE, 0, 0, 0, 0, 0,
                 writableExecutable, hardening);
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class DoctorCommandTest {
     private static final String NO_TEXT = "-Ddev.salto.text.sources=property";
-    private static final String FALLBACK = "-Ddev.salto.policy=dynamic-allowed";
+    private static final String FALLBACK = "-Ddev.salto.fallback=upcall-stubs";
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -76,7 +76,7 @@ final class DoctorCommandTest {
                 .contains("property             -Ddev.salto.text is not set")
                 .contains("architecture         x86_64", "ABI                  System V AMD64")
                 .containsPattern("made and called +a closure and a raw trampoline")
-                .contains("policy               static")
+                .contains("fallback             none")
                 .contains("writable+executable  none of Salto's memory")
                 .contains("SELinux              ");
     }
@@ -86,14 +86,14 @@ final class DoctorCommandTest {
         JsonNode report = json();
 
         assertThat(keys(report)).containsExactly("architecture", "abi", "pageSize", "jvm", "linker", "mechanism",
-                "source", "location", "tried", "problem", "policy", "tables", "closures", "bytes", "protectedTables",
+                "source", "location", "tried", "problem", "fallback", "tables", "closures", "bytes", "protectedTables",
                 "sealedTables", "writableExecutable", "hardening");
-        assertThat(List.of("architecture", "abi", "jvm", "linker", "mechanism", "source", "location", "policy"))
+        assertThat(List.of("architecture", "abi", "jvm", "linker", "mechanism", "source", "location", "fallback"))
                 .allSatisfy(key -> assertThat(report.get(key).isTextual()).as(key).isTrue());
         assertThat(List.of("pageSize", "tables", "closures", "bytes", "protectedTables", "sealedTables"))
                 .allSatisfy(key -> assertThat(report.get(key).isIntegralNumber()).as(key).isTrue());
         assertThat(report.get("mechanism").asText()).isEqualTo("static");
-        assertThat(report.get("policy").asText()).isEqualTo("static");
+        assertThat(report.get("fallback").asText()).isEqualTo("none");
         assertThat(report.get("problem").isNull()).isTrue();
         assertThat(report.get("writableExecutable").isBoolean()).isTrue();
         assertThat(report.get("writableExecutable").asBoolean()).isFalse();
@@ -161,7 +161,7 @@ final class DoctorCommandTest {
         assertThat(fallback.code()).isEqualTo(1);
         JsonNode report = parse(fallback.output());
         assertThat(report.get("mechanism").asText()).isEqualTo("dynamic");
-        assertThat(report.get("policy").asText()).isEqualTo("dynamic-allowed");
+        assertThat(report.get("fallback").asText()).isEqualTo("upcall-stubs");
         assertThat(nothing.code()).isEqualTo(2);
         report = parse(nothing.output());
         assertThat(report.get("mechanism").asText()).isEqualTo("none");
@@ -198,12 +198,12 @@ final class DoctorCommandTest {
 
     @Test
     void aPropertyThatMeansNothingIsNoVerdict() throws Exception {
-        Result policy = runChild(List.of("-Ddev.salto.policy=perhaps"));
+        Result fallback = runChild(List.of("-Ddev.salto.fallback=perhaps"));
         Result quarantine = runChild(List.of("-Ddev.salto.quarantine=perhaps"), "--json");
 
-        assertThat(policy.code()).isEqualTo(64);
-        assertThat(policy.errors()).contains("-Ddev.salto.policy=perhaps", "static, dynamic-allowed");
-        assertThat(policy.output()).isEmpty();
+        assertThat(fallback.code()).isEqualTo(64);
+        assertThat(fallback.errors()).contains("-Ddev.salto.fallback=perhaps", "none or upcall-stubs");
+        assertThat(fallback.output()).isEmpty();
         assertThat(quarantine.code()).isEqualTo(64);
         assertThat(quarantine.errors()).contains("-Ddev.salto.quarantine=perhaps");
         assertThat(quarantine.output()).isEmpty();
@@ -213,6 +213,6 @@ final class DoctorCommandTest {
     void explainsItself() {
         assertThat(run("doctor", "--help")).isZero();
         assertThat(out.toString()).contains("--json", "Exit codes:", "64", "Examples:",
-                "JAVA_TOOL_OPTIONS=-Ddev.salto.policy=dynamic-allowed ./salto doctor");
+                "JAVA_TOOL_OPTIONS=-Ddev.salto.fallback=upcall-stubs ./salto doctor");
     }
 }

@@ -5,6 +5,7 @@ package dev.salto.child;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.salto.CallInterface;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.Tier;
@@ -56,15 +57,16 @@ public final class ClosingArenas {
     }
 
     private static MemorySegment bind(String how, Arena arena) {
-        CallInterface dataDriven = CallInterface.prepare(FUNCTION).withTier(Tier.DATA_DRIVEN);
+        CallInterface dataDriven = CallInterface.prepare(FUNCTION, ClosureOption.tier(Tier.DATA_DRIVEN));
         ClosureType<Source> type = ClosureType.of(MethodHandles.lookup(), Source.class, FUNCTION);
         return switch (how) {
             case "argument handler" -> dataDriven.bind(arguments -> arguments.setReturn(shared), arena);
-            case "call handler" -> dataDriven.bind((_, _) -> shared, arena);
+            case "call handler" -> dataDriven.bindBoxed((_, _) -> shared, arena);
             case "interface" -> type.bind(() -> shared, arena);
-            case "policy" -> type.onException(ExceptionPolicy.handle(_ -> shared)).bind(() -> {
-                throw new IllegalStateException("on purpose");
-            }, arena);
+            case "policy" -> ClosureType.<Source>of(MethodHandles.lookup(), Source.class, FUNCTION,
+                    ClosureOption.onException(ExceptionPolicy.handleBy(_ -> shared))).bind(() -> {
+                        throw new IllegalStateException("on purpose");
+                    }, arena);
             default -> throw new IllegalArgumentException(how);
         };
     }

@@ -5,6 +5,7 @@ package dev.salto.child;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.Salto;
@@ -81,10 +82,10 @@ public final class ClosingRaces {
     /** Closures of types that nobody keeps. */
     private static List<Closure<Raced>> bind() {
         List<Closure<Raced>> closures = new ArrayList<>();
-        ClosureType<Raced> origin = ClosureType.of(MethodHandles.lookup(), Raced.class,
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
         for (int i = 0; i < TYPES; i++) {
-            ClosureType<Raced> type = origin.onException(ExceptionPolicy.handle(_ -> 0));
+            ClosureType<Raced> type = ClosureType.of(MethodHandles.lookup(), Raced.class,
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT),
+                    ClosureOption.onException(ExceptionPolicy.handleBy(_ -> 0)));
             for (int j = 0; j < CLOSURES; j++) {
                 closures.add(type.bind((a, _) -> a));
             }

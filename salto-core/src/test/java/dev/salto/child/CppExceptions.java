@@ -51,7 +51,7 @@ final class CppExceptions {
             case "callback" -> {
                 MethodHandle thrower = Linker.nativeLinker().downcallHandle(throwing, SHORT);
                 MemorySegment callback = CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_INT))
-                        .bind((_, values) -> invoke(thrower, (int) values[0]), Arena.global());
+                        .bindBoxed((_, values) -> invoke(thrower, (int) values[0]), Arena.global());
                 call(library, "catch_from_one", callback);
             }
             default -> throw new IllegalArgumentException(arguments[1]);

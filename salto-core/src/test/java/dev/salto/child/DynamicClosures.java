@@ -8,7 +8,8 @@ import dev.salto.CallHandler;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
 import dev.salto.ClosureType;
-import dev.salto.Policy;
+import dev.salto.ClosureOption;
+import dev.salto.Fallback;
 import dev.salto.Salto;
 import dev.salto.StaticLinker;
 import java.lang.foreign.Arena;
@@ -30,9 +31,9 @@ public final class DynamicClosures {
     private DynamicClosures() {}
 
     public static void main(String[] arguments) throws Throwable {
-        String policy = System.getProperty("set.policy");
-        if (policy != null) {
-            Salto.setPolicy(Policy.valueOf(policy));
+        String fallback = System.getProperty("override.fallback");
+        if (fallback != null) {
+            Salto.override(ClosureOption.fallback(Fallback.valueOf(fallback)));
         }
         Salto.initialize();
         ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class, BINARY);
@@ -52,7 +53,7 @@ public final class DynamicClosures {
             MethodHandle max = MethodHandles.lookup().findStatic(Math.class, "max", BINARY.toMethodType());
             expect(7, StaticLinker.nativeLinker().upcallStub(max, BINARY, arena));
             Closure<CallHandler> quotient = CallInterface.prepare(BINARY)
-                    .bind((_, values) -> (int) values[1] / (int) values[0]);
+                    .bindBoxed((_, values) -> (int) values[1] / (int) values[0]);
             expect(1, quotient.address());
 
             System.out.println("mechanism=" + Salto.report().mechanism());

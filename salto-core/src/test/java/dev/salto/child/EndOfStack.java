@@ -2,6 +2,7 @@
 
 package dev.salto.child;
 
+import dev.salto.ClosureOption;
 import dev.salto.Salto;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ public final class EndOfStack {
 
     public static void main(String[] arguments) throws InterruptedException {
         TimeLimit.start(SECONDS);
-        Salto.setUseAfterFreePolicy(_ -> {});
+        Salto.override(ClosureOption.onUseAfterFree(_ -> {}));
         List<Throwable> failures = new ArrayList<>();
         Thread thread = new Thread(null, () -> {
             Steps steps = arguments[0].equals("single") ? Steps.ofSingleClosures() : Steps.ofBusyTypes();

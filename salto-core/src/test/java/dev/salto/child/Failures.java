@@ -5,6 +5,7 @@ package dev.salto.child;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.Salto;
@@ -22,10 +23,8 @@ public final class Failures {
 
     public static void main(String[] arguments) {
         ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class,
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-        if (Boolean.getBoolean("test.end")) {
-            type = type.onException(ExceptionPolicy.endProcess());
-        }
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), ClosureOption.onException(
+                        Boolean.getBoolean("test.end") ? ExceptionPolicy.endProcess() : ExceptionPolicy.returnZero()));
         MemorySegment function;
         try (Closure<IntBinaryOperator> closure = type.bind((_, _) -> {
             throw new IllegalStateException("of the callback");

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.salto.ArgumentHandler;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.Salto;
 import dev.salto.text.callers.Callers;
@@ -89,7 +90,7 @@ public final class FirstUse {
         System.out.println("overflows=" + overflows);
         use.run();
         uncaught.clear();
-        Salto.setUseAfterFreePolicy(_ -> {});
+        Salto.override(ClosureOption.onUseAfterFree(_ -> {}));
         checkAll();
     }
 

@@ -2,6 +2,7 @@
 
 package dev.salto.child;
 
+import dev.salto.ClosureOption;
 import dev.salto.Salto;
 import java.util.Arrays;
 import java.util.Random;
@@ -39,7 +40,7 @@ public final class FullHeap {
 
     public static void main(String[] arguments) throws InterruptedException {
         TimeLimit.start(SECONDS);
-        Salto.setUseAfterFreePolicy(_ -> {});
+        Salto.override(ClosureOption.onUseAfterFree(_ -> {}));
         FullHeap heap = new FullHeap();
         TimeLimit.runFirst(heap::freeAll);
         Steps steps = switch (arguments[0]) {

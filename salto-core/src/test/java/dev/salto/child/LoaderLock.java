@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.salto.ArgumentHandler;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.Salto;
 import dev.salto.Statistics;
@@ -80,12 +81,12 @@ public final class LoaderLock {
         });
         MemorySegment closed = closed();
         if (hasHandler) {
-            Salto.setUseAfterFreePolicy(use -> {
+            Salto.override(ClosureOption.onUseAfterFree(use -> {
                 // One thread at a time, as handlers do that write.
                 synchronized (heard) {
                     heard.add(use + " " + use.caller());
                 }
-            });
+            }));
         }
         // Logging loads libraries. And the JVM looks up each native method at its first call, and
         // holds up all threads for that.

@@ -5,6 +5,7 @@ package dev.salto.child;
 import dev.salto.ArgumentHandler;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.Salto;
@@ -51,20 +52,22 @@ public final class ManyTypes {
 
     public static void main(String[] arguments) throws InterruptedException {
         TimeLimit.start(SECONDS);
-        Salto.setUseAfterFreePolicy(_ -> {});
+        Salto.override(ClosureOption.onUseAfterFree(_ -> {}));
         new ManyTypes(arguments[0], Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2])).run();
     }
 
+    private static final FunctionDescriptor TYPED = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_INT);
+
     private void run() throws InterruptedException {
-        ClosureType<Typed> origin = ClosureType.of(MethodHandles.lookup(), Typed.class,
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-        useTyped(origin);
+        useTyped(ClosureType.of(MethodHandles.lookup(), Typed.class, TYPED));
         useDynamic(0);
         look("before");
         for (int number = 1; number <= types; number++) {
             if (way.equals("typed")) {
                 int own = number;
-                useTyped(origin.onException(ExceptionPolicy.handle(_ -> own)));
+                useTyped(ClosureType.of(MethodHandles.lookup(), Typed.class, TYPED,
+                        ClosureOption.onException(ExceptionPolicy.handleBy(_ -> own))));
             } else {
                 useDynamic(number);
             }

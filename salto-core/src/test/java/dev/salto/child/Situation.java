@@ -123,7 +123,7 @@ public final class Situation {
     private static void report() {
         Report report = Salto.report();
         print("mechanism", report.mechanism().toString());
-        print("policy", report.policy().toString());
+        print("fallback", report.fallback().toString());
         print("source", String.valueOf(report.source()));
         print("location", String.valueOf(report.location()));
         report.tried().forEach(

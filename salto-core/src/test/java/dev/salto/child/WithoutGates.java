@@ -101,7 +101,7 @@ public final class WithoutGates {
             return answer(call.function(), arguments);
         };
         ArgumentHandler direct = arguments -> answered += arguments.count() >= 0 ? 1 : 0;
-        try (Closure<CallHandler> first = type.bind(boxed); Closure<ArgumentHandler> second = type.bind(direct)) {
+        try (Closure<CallHandler> first = type.bindBoxed(boxed); Closure<ArgumentHandler> second = type.bind(direct)) {
             for (SignatureCallers level : C) {
                 level.call(call.caller(), first.address(), result);
                 level.call(call.caller(), second.address(), result);

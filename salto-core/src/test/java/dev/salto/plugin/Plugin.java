@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.salto.CallHandler;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.StaticLinker;
@@ -56,8 +57,8 @@ public final class Plugin implements Function<String, MemorySegment> {
                 case OWN_LOOKUP ->
                     use(ClosureType.of(MethodHandles.lookup(), IntBinaryOperator.class, BINARY), (a, b) -> a + 7);
                 case OWN_HANDLER -> use(
-                        ClosureType.<IntBinaryOperator>of(IntBinaryOperator.class, BINARY)
-                                .onException(ExceptionPolicy.handle(_ -> 12)),
+                        ClosureType.<IntBinaryOperator>of(IntBinaryOperator.class, BINARY,
+                                ClosureOption.onException(ExceptionPolicy.handleBy(_ -> 12))),
                         Plugin::fail);
                 case METHOD_HANDLE -> {
                     try (Arena arena = Arena.ofConfined()) {
@@ -69,7 +70,7 @@ public final class Plugin implements Function<String, MemorySegment> {
                 }
                 case CALL_INTERFACE -> {
                     CallHandler handler = (_, arguments) -> (int) arguments[0] + 7;
-                    try (Closure<CallHandler> closure = CallInterface.prepare(BINARY).bind(handler)) {
+                    try (Closure<CallHandler> closure = CallInterface.prepare(BINARY).bindBoxed(handler)) {
                         yield called(closure.address());
                     }
                 }
@@ -100,8 +101,6 @@ public final class Plugin implements Function<String, MemorySegment> {
 
     /** So that the handler answers. */
     private static int fail(int a, int b) {
-        Thread.currentThread()
-                .setUncaughtExceptionHandler((_, _) -> Thread.currentThread().setUncaughtExceptionHandler(null));
         throw new IllegalStateException("%d %d".formatted(a, b));
     }
 

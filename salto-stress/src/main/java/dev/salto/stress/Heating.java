@@ -5,8 +5,9 @@ package dev.salto.stress;
 import dev.salto.CallHandler;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
+import dev.salto.ExceptionPolicy;
 import dev.salto.Salto;
-import dev.salto.Tier;
 import dev.salto.TrampolineTable;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -76,14 +77,19 @@ final class Heating {
         return object.ask(address) == Numbered.ZERO ? answer : Numbered.WRONG;
     }
 
+    /** One with a handler of its own is nobody else's. */
+    private static CallInterface fresh() {
+        return CallInterface.prepare(Numbered.FUNCTION, ClosureOption.onException(ExceptionPolicy.handleBy(_ -> 0)));
+    }
+
     private void begin() {
         functions++;
         if (isSealed) {
             useUpSharedTable();
         }
-        CallInterface fresh = FUNCTION.withTier(Tier.AUTOMATIC);
+        CallInterface fresh = fresh();
         for (int i = 0; i < CLOSURES; i++) {
-            closures.add(fresh.bind((CallHandler) object));
+            closures.add(fresh.bindBoxed((CallHandler) object));
         }
         gatesBefore = Salto.statistics().gates();
         function = fresh;
@@ -95,7 +101,7 @@ final class Heating {
      */
     private static void useUpSharedTable() {
         for (int i = 0; i < TrampolineTable.capacity() / CLOSURES; i++) {
-            FUNCTION.withTier(Tier.AUTOMATIC).bind((CallHandler) new Numbered()).close();
+            fresh().bindBoxed((CallHandler) new Numbered()).close();
         }
     }
 }

@@ -27,7 +27,7 @@ public class LifeAgainstGate {
     /** Lives. */
     @Actor
     public void live(IIII_Result result) {
-        Life.live(HEATING.function().bind((CallHandler) first), first, second, result);
+        Life.live(HEATING.function().bindBoxed((CallHandler) first), first, second, result);
     }
 
     /** Calls others until the function has a gate, and then closes them. */

@@ -3,6 +3,7 @@
 package dev.salto.stress;
 
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.Salto;
@@ -41,7 +42,7 @@ final class Mixing {
 
     /** A type with a handler of its own shares its slots with no other type. */
     private static ClosureType<Numbered> newType() {
-        return Numbered.TYPE.onException(ExceptionPolicy.handle(_ -> 0));
+        return Numbered.type(ClosureOption.onException(ExceptionPolicy.handleBy(_ -> 0)));
     }
 
     /** The type whose closures are called now. By any thread. */

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.salto.CallHandler;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.Salto;
 import dev.salto.text.callers.Callers;
@@ -31,7 +32,7 @@ class Numbered implements IntBinaryOperator, CallHandler {
     static final int WRONG = -1;
 
     /** The type of the closures. */
-    static final ClosureType<Numbered> TYPE = makeType();
+    static final ClosureType<Numbered> TYPE = type();
 
     private static final AtomicInteger LAST = new AtomicInteger();
 
@@ -43,9 +44,9 @@ class Numbered implements IntBinaryOperator, CallHandler {
     }
 
     /** Calls of closed closures are part of the tests, and not worth a word. */
-    private static ClosureType<Numbered> makeType() {
-        Salto.setUseAfterFreePolicy(_ -> {});
-        return ClosureType.of(IntBinaryOperator.class, FUNCTION);
+    static ClosureType<Numbered> type(ClosureOption... options) {
+        Salto.override(ClosureOption.onUseAfterFree(_ -> {}));
+        return ClosureType.of(IntBinaryOperator.class, FUNCTION, options);
     }
 
     @Override

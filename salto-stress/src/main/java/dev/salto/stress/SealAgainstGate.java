@@ -33,7 +33,7 @@ public class SealAgainstGate {
     @Actor
     public void seal(IIII_Result result) {
         CallInterface function = HEATING.function();
-        Closure<CallHandler> closure = function.bind((CallHandler) first);
+        Closure<CallHandler> closure = function.bindBoxed((CallHandler) first);
         if (!function.equals(sealed) && HEATING.hasGate()) {
             function.seal();
             sealed = function;

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.salto.Callbacks;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.text.callers.Callers;
@@ -29,8 +30,10 @@ final class ExceptionFloodWorker implements Worker {
     ExceptionFloodWorker(Ledger ledger) {
         this.ledger = ledger;
         closure = ClosureType
-                .of(MethodHandles.lookup(), Flooding.class, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT))
-                .onException(ExceptionPolicy.returnValue(VALUE)).bind(this::fail);
+                .<Flooding>of(MethodHandles.lookup(), Flooding.class,
+                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT),
+                        ClosureOption.onException(ExceptionPolicy.returnValue(VALUE)))
+                .bind(this::fail);
         ledger.add(Work.CYCLE, 1);
     }
 

@@ -5,8 +5,10 @@ package dev.salto.cli.soak;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.salto.CallbackFailure;
 import dev.salto.Callbacks;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.text.callers.Callers;
@@ -44,16 +46,23 @@ final class ExceptionWorker implements Worker {
     ExceptionWorker(SplittableRandom random, Ledger ledger) {
         this.random = random;
         this.ledger = ledger;
-        ClosureType<Throwing> type = ClosureType.of(MethodHandles.lookup(), Throwing.class,
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-        policies = List.of(new Policy(type, _ -> 0),
-                new Policy(type.onException(ExceptionPolicy.returnValue(VALUE)), _ -> VALUE),
-                new Policy(type.onException(ExceptionPolicy.handle(ExceptionWorker::half)), number -> number / 2));
+        policies = List.of(new Policy(type(ExceptionPolicy.returnZero()), _ -> 0),
+                new Policy(type(ExceptionPolicy.returnValue(VALUE)), _ -> VALUE),
+                new Policy(type(ExceptionPolicy.handleBy(this::half)), number -> number / 2));
         policies.forEach(policy -> Room.make(policy.type(), (_, _) -> 1, CLOSURES, ledger));
     }
 
-    private static int half(Throwable exception) {
-        return ((PlannedException) exception).number() / 2;
+    private static ClosureType<Throwing> type(ExceptionPolicy policy) {
+        return ClosureType.of(MethodHandles.lookup(), Throwing.class,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), ClosureOption.onException(policy));
+    }
+
+    private int half(CallbackFailure failure) {
+        PlannedException exception = (PlannedException) failure.exception();
+        if (!failure.isRethrown()) {
+            noteUncaught(Thread.currentThread(), exception);
+        }
+        return exception.number() / 2;
     }
 
     /** Throws if the first argument is odd. */
@@ -123,7 +132,7 @@ final class ExceptionWorker implements Worker {
     private void checkUncaught(long before, long expected) {
         long passed = uncaught.sum() - before;
         if (passed != expected) {
-            ledger.wrong("%d instead of %d exceptions went to the thread's handler".formatted(passed, expected));
+            ledger.wrong("%d instead of %d exceptions went to a handler".formatted(passed, expected));
         }
     }
 }

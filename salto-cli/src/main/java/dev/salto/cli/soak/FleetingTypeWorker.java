@@ -5,6 +5,7 @@ package dev.salto.cli.soak;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.text.callers.Callers;
@@ -35,8 +36,10 @@ final class FleetingTypeWorker implements Worker {
 
     private interface Fleeting extends IntBinaryOperator {}
 
-    private final ClosureType<Fleeting> origin = ClosureType.of(MethodHandles.lookup(), Fleeting.class,
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    /** Keeps the gate that all the types share. */
+    @SuppressWarnings("UnusedVariable")
+    private final ClosureType<Fleeting> kept = type(ExceptionPolicy.returnZero());
+
     private final List<WeakReference<ClosureType<Fleeting>>> dropped = new ArrayList<>();
     private final Ledger ledger;
     private long collectionsBefore;
@@ -61,11 +64,16 @@ final class FleetingTypeWorker implements Worker {
         }
     }
 
+    private static ClosureType<Fleeting> type(ExceptionPolicy policy) {
+        return ClosureType.of(MethodHandles.lookup(), Fleeting.class,
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), ClosureOption.onException(policy));
+    }
+
     private void makeAndDrop(int count) {
         List<ClosureType<Fleeting>> types = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             // A handler makes a type one of its own.
-            types.add(origin.onException(ExceptionPolicy.handle(_ -> 0)));
+            types.add(type(ExceptionPolicy.handleBy(_ -> 0)));
         }
         types.forEach(this::use);
         dropped.clear();

@@ -8,6 +8,7 @@ import dev.salto.ArgumentHandler;
 import dev.salto.Arguments;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.Tier;
 import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
@@ -51,9 +52,10 @@ final class HostileArgumentsWorker implements Worker {
     HostileArgumentsWorker(SplittableRandom random, Ledger ledger) {
         this.random = random;
         this.ledger = ledger;
-        sum = CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT)).withTier(Tier.DATA_DRIVEN)
+        sum = CallInterface
+                .prepare(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), ClosureOption.tier(Tier.DATA_DRIVEN))
                 .bind(this::add);
-        source = CallInterface.prepare(SOURCE).withTier(Tier.DATA_DRIVEN).bind(this::returnShared);
+        source = CallInterface.prepare(SOURCE, ClosureOption.tier(Tier.DATA_DRIVEN)).bind(this::returnShared);
         callSource = Linker.nativeLinker().downcallHandle(source.address(), SOURCE);
         ledger.add(Work.CYCLE, 2);
     }

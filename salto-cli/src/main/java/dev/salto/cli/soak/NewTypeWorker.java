@@ -93,7 +93,7 @@ final class NewTypeWorker implements Worker {
     }
 
     private static Closure<CallHandler> bindBoxed(CallInterface type, double number) {
-        return type.bind((callInterface, arguments) -> box(callInterface.types().returnType(),
+        return type.bindBoxed((callInterface, arguments) -> box(callInterface.types().returnType(),
                 number + weigh(numbers(arguments))));
     }
 

@@ -2,23 +2,22 @@
 
 package dev.salto.cli.soak;
 
+import dev.salto.ClosureOption;
 import dev.salto.Salto;
 import dev.salto.UseAfterFree;
-import dev.salto.UseAfterFreePolicy;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The calls of closed closures that Salto noticed, by the interface of the closure. While this is
- * open, it is the process's policy for them; closing it brings back
- * {@link UseAfterFreePolicy#REPORT}. All methods may be called from any thread.
+ * open, it overrides the policies of all types. All methods may be called from any thread.
  */
 final class StaleCalls implements AutoCloseable {
     private final ConcurrentMap<String, LongAdder> counts = new ConcurrentHashMap<>();
 
     StaleCalls() {
-        Salto.setUseAfterFreePolicy(this::note);
+        Salto.override(ClosureOption.onUseAfterFree(this::note));
     }
 
     private void note(UseAfterFree call) {
@@ -57,6 +56,6 @@ final class StaleCalls implements AutoCloseable {
 
     @Override
     public void close() {
-        Salto.setUseAfterFreePolicy(UseAfterFreePolicy.REPORT);
+        Salto.override();
     }
 }

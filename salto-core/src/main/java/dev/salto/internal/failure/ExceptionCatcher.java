@@ -21,24 +21,20 @@ public final class ExceptionCatcher {
     private final Optional<MemoryLayout> result;
     private final Class<?> carrier;
     private final @Nullable Object zero;
-    private final boolean endsProcess;
-    private final @Nullable Function<? super Throwable, ? extends @Nullable Object> handler;
+    private final ClosureSettings settings;
 
     /**
      * Makes the handling of one type of callback.
      *
      * @param function the type in C
      * @param zero the default result for native code; null if there is none
-     * @param endsProcess whether an exception is thrown to native code, which ends the JVM
-     * @param handler returns the result for native code; null for the result zero
+     * @param settings the choices of the type
      */
-    public ExceptionCatcher(FunctionDescriptor function, @Nullable Object zero, boolean endsProcess,
-            @Nullable Function<? super Throwable, ? extends @Nullable Object> handler) {
+    public ExceptionCatcher(FunctionDescriptor function, @Nullable Object zero, ClosureSettings settings) {
         this.result = function.returnLayout();
         this.carrier = MethodType.methodType(function.toMethodType().returnType()).wrap().returnType();
         this.zero = zero;
-        this.endsProcess = endsProcess;
-        this.handler = handler;
+        this.settings = settings;
     }
 
     /** How many exceptions left a callback. */
@@ -54,7 +50,7 @@ public final class ExceptionCatcher {
      */
     public @Nullable Object caught(Throwable exception) throws Throwable {
         if (exception instanceof Guard.Pending pending) {
-            return answer(pending.exception);
+            return answer(settings.exceptions(), pending.exception, true);
         }
         boolean isCarried = false;
         try {
@@ -68,20 +64,28 @@ public final class ExceptionCatcher {
         } catch (Throwable e) {
             // As above.
         }
+        ExceptionHandling handling = settings.exceptions();
         if (isCarried) {
-            return answer(exception);
+            return answer(handling, exception, true);
         }
-        if (endsProcess) {
+        if (handling.endsProcess()) {
             throw exception;
         }
-        pass(exception);
-        return answer(exception);
+        if (handling.handler() == null) {
+            pass(exception);
+        }
+        return answer(handling, exception, false);
     }
 
     /** Returns the result for native code, boxed. */
-    private @Nullable Object answer(Throwable exception) {
+    private @Nullable Object answer(ExceptionHandling handling, Throwable exception, boolean isRethrown) {
         try {
-            return handler == null ? zero : requireFits(handler.apply(exception));
+            Function<? super CallFailure, ? extends @Nullable Object> handler = handling.handler();
+            if (handler != null) {
+                return requireFits(handler.apply(new CallFailure(exception, isRethrown)));
+            }
+            Object value = handling.value();
+            return value == null ? zero : value;
         } catch (Throwable e) {
             pass(e);
             return zero;

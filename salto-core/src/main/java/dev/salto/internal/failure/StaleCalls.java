@@ -6,22 +6,18 @@ import dev.salto.internal.events.Events;
 import dev.salto.internal.text.Warnings;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Counts the calls of closed closures, and passes them to a handler. */
 public final class StaleCalls {
     /** The system property that switches the stack traces of {@code close()} on. */
     public static final String TRACING = "dev.salto.trace.close";
 
-    /** The system property with the reaction. */
-    public static final String POLICY = "dev.salto.use-after-free";
-
     private static final LongAdder COUNT = new LongAdder();
     private static final RateLimit LIMIT = new RateLimit();
 
-    private static volatile boolean isTracing = Boolean.getBoolean(TRACING);
-    private static volatile boolean hasTraced = isTracing;
-    private static volatile @Nullable Consumer<StaleCall> handler;
+    private static final boolean IS_TRACING = Boolean.getBoolean(TRACING);
+
+    private static volatile boolean hasTraced = IS_TRACING;
 
     private StaleCalls() {}
 
@@ -30,9 +26,9 @@ public final class StaleCalls {
         return COUNT.sum();
     }
 
-    /** Whether stack traces are recorded when closures are closed. */
-    public static boolean isTracing() {
-        return isTracing;
+    /** Whether the system property says that stack traces are recorded when closures are closed. */
+    static boolean isTracingByProperty() {
+        return IS_TRACING;
     }
 
     /** Whether such stack traces are or were ever recorded. */
@@ -40,49 +36,22 @@ public final class StaleCalls {
         return hasTraced;
     }
 
-    public static void setTracing(boolean traces) {
-        hasTraced |= traces;
-        isTracing = traces;
-    }
-
-    /**
-     * Sets the handler of later calls.
-     *
-     * @param newHandler runs on the calling thread, while native code waits
-     */
-    public static void setHandler(Consumer<StaleCall> newHandler) {
-        handler = newHandler;
-    }
-
-    /**
-     * Makes sure that there is a handler.
-     *
-     * @throws IllegalArgumentException if the value of the system property is unknown
-     */
-    public static void requireSettings() {
-        Consumer<StaleCall> _ = handler();
-    }
-
-    private static Consumer<StaleCall> handler() {
-        Consumer<StaleCall> set = handler;
-        if (set != null) {
-            return set;
-        }
-        String value = System.getProperty(POLICY, "");
-        return switch (value) {
-            case "", "report" -> StaleCalls::log;
-            case "stop" -> StaleCalls::stop;
-            default -> throw new IllegalArgumentException(
-                    "-D%s=%s is neither \"report\", the default, nor \"stop\"".formatted(POLICY, value));
-        };
+    /** Notes that such stack traces are recorded for some closures from now on. */
+    static void noteTracing() {
+        hasTraced = true;
     }
 
     /** Counts a call and passes it on. Throws nothing: native code waits for an answer. */
-    public static void report(StaleCall call) {
+    public static void report(StaleCall call, ClosureSettings settings) {
         try {
             COUNT.increment();
             Events.usedAfterFree(call.type(), call.boundTo(), call.returnAddress());
-            handler().accept(call);
+            Consumer<StaleCall> chosen = settings.useAfterFree();
+            if (chosen == null) {
+                log(call);
+            } else {
+                chosen.accept(call);
+            }
         } catch (Throwable e) {
             UncaughtExceptions.pass(e);
         }

@@ -8,8 +8,8 @@ import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.events.Events;
+import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.failure.ExceptionCatcher;
-import dev.salto.internal.failure.StaleCalls;
 import dev.salto.internal.table.GateUse;
 import dev.salto.internal.table.Kind;
 import dev.salto.internal.table.KindSlots;
@@ -18,6 +18,8 @@ import dev.salto.internal.text.TextImage;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -67,12 +69,11 @@ public final class Gate {
     /** Null if nothing can be unloaded. */
     private final @Nullable UnloadableGate unloading;
 
-    /**
-     * The slots that kinds share: one for kinds that return zero after an exception, one for those
-     * that end the process.
-     */
-    private @Nullable KindSlots returningZero;
-    private @Nullable KindSlots endingProcess;
+    /** The slots of the kinds with the default settings. */
+    private @Nullable KindSlots usual;
+
+    /** The slots of the other kinds that share them. */
+    private final Map<ClosureSettings, KindSlots> shared = new HashMap<>();
 
     private Gate(Class<?> objects, Dispatcher.Recipe recipe, GateStub stub, @Nullable UnloadableGate unloading) {
         this.objects = objects;
@@ -128,8 +129,8 @@ public final class Gate {
      * @param hot leads frequent calls to a gate; null if they stay here
      */
     public static KindSlots ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
-            @Nullable HotFunction hot) {
-        return ofData(image, entry, objects, function, hot, GateUse.FOR_GOOD);
+            ClosureSettings settings, @Nullable HotFunction hot) {
+        return ofData(image, entry, objects, function, settings, hot, GateUse.FOR_GOOD);
     }
 
     /**
@@ -138,9 +139,9 @@ public final class Gate {
      * @param use null if {@code function} is kept for good
      */
     static KindSlots ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
-            @Nullable HotFunction hot, @Nullable GateUse use) {
+            ClosureSettings settings, @Nullable HotFunction hot, @Nullable GateUse use) {
         CallPlan plan = function.plan();
-        Kind kind = new Kind(objects.getName(), plan.function(), plan);
+        Kind kind = new Kind(objects.getName(), plan.function(), plan, settings);
         KindSlots slots = KindSlots.ofTrampolines(kind, objects,
                 Route.throughUniversalGate(image, entry, UniversalGate.address()), function, use);
         if (hot != null) {
@@ -150,9 +151,8 @@ public final class Gate {
     }
 
     /** Returns the handling of a function's exceptions. */
-    public static ExceptionCatcher exceptionCatcher(FunctionDescriptor function, ExceptionHandling exceptions) {
-        return new ExceptionCatcher(function, Dispatcher.zero(function), exceptions.endsProcess(),
-                exceptions.handler());
+    public static ExceptionCatcher exceptionCatcher(FunctionDescriptor function, ClosureSettings settings) {
+        return new ExceptionCatcher(function, Dispatcher.zero(function), settings);
     }
 
     /**
@@ -227,19 +227,17 @@ public final class Gate {
             Dispatcher.Callee callee) {
         GateSetting.requireMade();
         FunctionDescriptor function = signature.function();
-        if (!System.getProperty(StaleCalls.POLICY, "").isEmpty()) {
-            StaleCalls.requireSettings();
-        }
         try {
             boolean isForGood = isNeverUnloaded(definer.lookupClass().getClassLoader());
             Dispatcher.Recipe recipe = new Dispatcher.Recipe(definer, callee, function,
-                    exceptionCatcher(function, ExceptionHandling.ZERO), isForGood);
+                    exceptionCatcher(function, ClosureSettings.DEFAULT), isForGood);
             MethodHandle dispatcher = recipe.make();
             GateStub stub = GateStub.take(image, signature.objects().getName(), function,
                     isForGood ? dispatcher : null);
             countMade();
             if (Events.isRecording()) {
-                Events.gateMade(new Kind(signature.objects().getName(), function, null).describe());
+                Events.gateMade(
+                        new Kind(signature.objects().getName(), function, null, ClosureSettings.DEFAULT).describe());
             }
             return new Gate(signature.objects(), recipe, stub, isForGood ? null : new UnloadableGate(stub, dispatcher));
         } catch (IllegalAccessException e) {
@@ -261,30 +259,32 @@ public final class Gate {
     }
 
     /**
-     * The slots of a kind of this signature's closures. Kinds with a handler for exceptions share
-     * them with nobody.
+     * The slots of a kind of this signature's closures. Kinds with something of the user's in their
+     * settings share them with nobody.
      */
-    public synchronized KindSlots slots(ExceptionHandling exceptions) {
-        if (exceptions.handler() != null) {
-            return make(exceptions);
+    public synchronized KindSlots slots(ClosureSettings settings) {
+        if (!settings.isShared()) {
+            return make(settings);
         }
-        KindSlots slots = exceptions.endsProcess() ? endingProcess : returningZero;
+        boolean isUsual = settings.equals(ClosureSettings.DEFAULT);
+        KindSlots slots = isUsual ? usual : shared.get(settings);
         if (slots == null) {
-            slots = make(exceptions);
-            if (exceptions.endsProcess()) {
-                endingProcess = slots;
+            slots = make(settings);
+            if (isUsual) {
+                usual = slots;
             } else {
-                returningZero = slots;
+                shared.put(settings, slots);
             }
         }
         return slots;
     }
 
-    private KindSlots make(ExceptionHandling exceptions) {
-        boolean returnsZero = exceptions.handler() == null && !exceptions.endsProcess();
-        ExceptionCatcher rules = returnsZero ? recipe.exceptions() : exceptionCatcher(recipe.function(), exceptions);
-        GateUse use = unloading == null && exceptions.handler() != null ? GateUse.FOR_GOOD : unloading;
-        KindSlots slots = stub.slots(objects, rules, use);
+    private KindSlots make(ClosureSettings settings) {
+        ExceptionCatcher rules = settings.equals(ClosureSettings.DEFAULT)
+                ? recipe.exceptions()
+                : exceptionCatcher(recipe.function(), settings);
+        GateUse use = unloading == null && !settings.isShared() ? GateUse.FOR_GOOD : unloading;
+        KindSlots slots = stub.slots(objects, settings, rules, use);
         if (unloading == null && stub.isStatic() && recipe.callee().method() != null) {
             MixedGate.watch(recipe, slots, stub.gate());
         }

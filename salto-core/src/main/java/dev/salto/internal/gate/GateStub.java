@@ -4,7 +4,9 @@ package dev.salto.internal.gate;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.salto.Tier;
 import dev.salto.internal.abi.Ports;
+import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.table.GateUse;
 import dev.salto.internal.table.Kind;
 import dev.salto.internal.table.KindSlots;
@@ -13,7 +15,6 @@ import dev.salto.internal.text.TextImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MutableCallSite;
@@ -122,11 +123,12 @@ final class GateStub {
      * Slots that lead to this stub.
      *
      * @param objects the class of objects that closures are bound to
+     * @param settings as in {@link Kind#settings}
      * @param rules as in {@link Kind#rules}
      * @param use null if gate and rules are kept for good
      */
-    KindSlots slots(Class<?> objects, Object rules, @Nullable GateUse use) {
-        Kind kind = new Kind(key.objects, key.function, null);
+    KindSlots slots(Class<?> objects, ClosureSettings settings, Object rules, @Nullable GateUse use) {
+        Kind kind = new Kind(key.objects, key.function, null, settings);
         return route == null
                 ? KindSlots.ofStubs(kind, objects, this::makeStub, rules, use)
                 : KindSlots.ofTrampolines(kind, objects, route, rules, use);

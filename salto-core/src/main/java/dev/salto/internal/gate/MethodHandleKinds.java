@@ -6,6 +6,7 @@ import dev.salto.internal.abi.Convention;
 import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
+import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.table.GateUse;
 import dev.salto.internal.table.KindSlots;
 import dev.salto.internal.text.TextImage;
@@ -40,9 +41,8 @@ public final class MethodHandleKinds {
 
     private static final Set<MemoryLayout> PLAIN = plainLayouts();
 
-    /** By function: the kinds without a handler for exceptions, which all linkers share. */
-    private static final Map<FunctionDescriptor, KindSlots> RETURNING_ZERO = new HashMap<>();
-    private static final Map<FunctionDescriptor, KindSlots> ENDING_PROCESS = new HashMap<>();
+    /** By settings and function: the kinds with nothing of the user's, which all linkers share. */
+    private static final Map<ClosureSettings, Map<FunctionDescriptor, KindSlots>> SHARED = new HashMap<>();
 
     private MethodHandleKinds() {}
 
@@ -57,46 +57,58 @@ public final class MethodHandleKinds {
     }
 
     /**
-     * The slots of a kind. Kinds with a handler for exceptions share them with nobody.
+     * The slots of a kind. Kinds with something of the user's in their settings share them
+     * with nobody.
      *
      * @param image null if there is none
      * @param function the type of the function, and of all method handles
      * @throws IllegalArgumentException if the linker does not support the function
      */
     public static KindSlots slots(@Nullable TextImage image, FunctionDescriptor function,
-            ExceptionHandling exceptions) {
+            ClosureSettings settings) {
         Port port = Ports.thisJvm().orElse(null);
         if (image == null || port == null || !port.hasLinker() || GateSetting.areEarly() || !isPlain(function)) {
-            return Gate.ofMethodHandles(image, function).slots(exceptions);
+            return Gate.ofMethodHandles(image, function).slots(settings);
         }
         GateSetting.requireMade();
         port.requireLinkable(function);
         FunctionDescriptor withoutNames = LayoutNames.strip(function);
-        if (exceptions.handler() != null) {
-            return make(image, port, withoutNames, exceptions, GateUse.FOR_GOOD);
+        if (!settings.isShared()) {
+            return make(image, port, withoutNames, settings, GateUse.FOR_GOOD);
         }
-        Map<FunctionDescriptor, KindSlots> shared = exceptions.endsProcess() ? ENDING_PROCESS : RETURNING_ZERO;
+        Map<FunctionDescriptor, KindSlots> shared = shared(settings);
         synchronized (shared) {
             KindSlots slots = shared.get(withoutNames);
             if (slots == null) {
-                slots = make(image, port, withoutNames, exceptions, null);
+                slots = make(image, port, withoutNames, settings, null);
                 shared.put(withoutNames, slots);
             }
             return slots;
         }
     }
 
+    private static Map<FunctionDescriptor, KindSlots> shared(ClosureSettings settings) {
+        synchronized (SHARED) {
+            Map<FunctionDescriptor, KindSlots> shared = SHARED.get(settings);
+            if (shared == null) {
+                shared = new HashMap<>();
+                SHARED.put(settings, shared);
+            }
+            return shared;
+        }
+    }
+
     private static KindSlots make(TextImage image, Port port, FunctionDescriptor function,
-            ExceptionHandling exceptions, @Nullable GateUse use) {
+            ClosureSettings settings, @Nullable GateUse use) {
         Convention convention = port.ownConvention();
         CallPlan plan = new CallPlan(image.index(), convention, function, Convention.NO_DOTS);
         // A class that is kept for good takes less memory than one that can be unloaded.
         MethodHandle call = use == null
                 ? BoxedCall.make(function.toMethodType(), MethodHandles.Lookup.ClassOption.STRONG)
                 : BoxedCall.make(function.toMethodType());
-        MethodHandleFunction rules = new MethodHandleFunction(image, plan, Gate.exceptionCatcher(function, exceptions),
+        MethodHandleFunction rules = new MethodHandleFunction(image, plan, Gate.exceptionCatcher(function, settings),
                 call);
-        return Gate.ofData(image, convention.entry(), MethodHandle.class, rules, rules.hot(), use);
+        return Gate.ofData(image, convention.entry(), MethodHandle.class, rules, settings, rules.hot(), use);
     }
 
     /** Whether the linker supports all types of a function, and none of them is a struct. */

@@ -25,7 +25,7 @@ public final class ClosedCalls {
     public static void report(int id, long returnAddress) {
         try {
             StackRoom.require(FRAMES);
-            StaleCalls.report(Tables.staleCall(id, returnAddress));
+            StaleCalls.report(Tables.staleCall(id, returnAddress), Tables.kind(id).settings());
         } catch (Throwable e) {
             StaleCalls.reportFailed(e);
         }

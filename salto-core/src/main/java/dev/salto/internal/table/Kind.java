@@ -2,7 +2,9 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.failure.ClosureSettings;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,13 @@ public final class Kind {
     private final String objects;
     private final FunctionDescriptor function;
     private final @Nullable Object plan;
+
+    /** Null if {@link #own} has them. */
+    private final @Nullable ClosureSettings shared;
+
+    /** The user's settings, which may hold the user's classes: the type holds them. */
+    private final @Nullable WeakReference<ClosureSettings> own;
+
     private volatile @Nullable Object rules;
 
     /**
@@ -22,11 +31,21 @@ public final class Kind {
      * @param function the type in C
      * @param plan the places of arguments and result for the universal gate; null if there is a
      *     gate
+     * @param settings the choices of the type
      */
-    public Kind(String objects, FunctionDescriptor function, @Nullable Object plan) {
+    public Kind(String objects, FunctionDescriptor function, @Nullable Object plan, ClosureSettings settings) {
         this.objects = objects;
         this.function = function;
         this.plan = plan;
+        boolean isShared = settings.isShared();
+        this.shared = isShared ? settings : null;
+        this.own = isShared ? null : new WeakReference<>(settings);
+    }
+
+    /** What happens when something goes wrong; the default if the type was collected. */
+    public ClosureSettings settings() {
+        ClosureSettings settings = own == null ? shared : own.get();
+        return settings == null ? ClosureSettings.DEFAULT : settings;
     }
 
     /** The type in C. */

@@ -24,7 +24,7 @@ final class Traces {
     }
 
     private static void noteNow(int id) {
-        if (StaleCalls.isTracing()) {
+        if (Tables.kind(id).settings().tracesCloses()) {
             TRACES.put(id, here());
         } else {
             TRACES.remove(id);

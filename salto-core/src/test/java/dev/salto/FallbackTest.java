@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Behaviour without static trampolines, by policy. The JVMs of their own are told to look for the
+ * Behaviour without static trampolines, by fallback. The JVMs of their own are told to look for the
  * code where it is not.
  */
-final class PolicyTest {
+final class FallbackTest {
     private static final String ALLOWED = "--enable-native-access=dev.salto,ALL-UNNAMED";
     private static final String NO_TEXT = "-Ddev.salto.text.sources=property";
 
@@ -22,7 +22,7 @@ final class PolicyTest {
 
     @Test
     @Tag("host")
-    void withoutAPolicyNothingIsMadeAtRunTime() throws Exception {
+    void withoutAFallbackNothingIsMadeAtRunTime() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback", ALLOWED, NO_TEXT);
 
         assertThat(child.value("exception")).isEqualTo(TrampolinesUnsupportedException.class.getName());
@@ -33,7 +33,7 @@ final class PolicyTest {
     @Tag("host")
     void closuresFallBackToUpcallStubsWhereThatIsAllowed() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
-                "-Ddev.salto.policy=dynamic-allowed");
+                "-Ddev.salto.fallback=upcall-stubs");
 
         assertThat(child.exitCode()).as("%s", child.output()).isZero();
         assertThat(child.value("mechanism")).isEqualTo("dynamic");
@@ -46,7 +46,7 @@ final class PolicyTest {
     @Tag("host")
     void theFallbackIsWarnedOfOnce() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
-                "-Ddev.salto.policy=dynamic-allowed");
+                "-Ddev.salto.fallback=upcall-stubs");
 
         assertThat(warnings(child)).hasSize(1);
         assertThat(child.output()).anyMatch(line -> line.contains("-Ddev.salto.text is not set"));
@@ -56,7 +56,7 @@ final class PolicyTest {
     @Tag("host")
     void aProgramCanAllowTheFallbackItself() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
-                "-Dset.policy=DYNAMIC_ALLOWED");
+                "-Doverride.fallback=UPCALL_STUBS");
 
         assertThat(child.value("done")).isEqualTo("all answers were right");
     }
@@ -65,7 +65,7 @@ final class PolicyTest {
     @Tag("host")
     void aProgramCanForbidTheFallbackThatAPropertyAllows() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
-                "-Ddev.salto.policy=dynamic-allowed", "-Dset.policy=STATIC");
+                "-Ddev.salto.fallback=upcall-stubs", "-Doverride.fallback=NONE");
 
         assertThat(child.exitCode()).isNotZero();
         assertThat(child.output()).anyMatch(line -> line.contains("TrampolinesUnsupportedException"));
@@ -75,7 +75,7 @@ final class PolicyTest {
     @Tag("host")
     void rawTrampolinesStayUnsupported() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback", ALLOWED, NO_TEXT,
-                "-Ddev.salto.policy=dynamic-allowed");
+                "-Ddev.salto.fallback=upcall-stubs");
 
         assertThat(child.value("supported")).isEqualTo("false");
         assertThat(child.value("answer")).isEqualTo("42");
@@ -84,9 +84,9 @@ final class PolicyTest {
 
     @Test
     @Tag("host")
-    void whereStaticTrampolinesWorkTheyAreUsedUnderEveryPolicy() throws Exception {
+    void whereStaticTrampolinesWorkTheyAreUsedWhateverTheFallback() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback", ALLOWED,
-                "-Ddev.salto.policy=dynamic-allowed");
+                "-Ddev.salto.fallback=upcall-stubs");
 
         assertThat(child.value("mechanism")).isEqualTo("static");
         assertThat(warnings(child)).isEmpty();
@@ -96,7 +96,7 @@ final class PolicyTest {
     @Tag("host")
     void aMachineForWhichTheJdkHasNoLinkerIsReportedAsSuch() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback", ALLOWED, "-Dos.arch=sparcv9",
-                "-Ddev.salto.policy=dynamic-allowed");
+                "-Ddev.salto.fallback=upcall-stubs");
 
         assertThat(child.value("supported")).isEqualTo("false");
         assertThat(child.value("mechanism")).isEqualTo("none");
@@ -105,19 +105,18 @@ final class PolicyTest {
 
     @Test
     @Tag("host")
-    void aPolicyThatDoesNotExistIsNamedWithThoseThatDo() throws Exception {
+    void aFallbackThatDoesNotExistIsNamedWithThoseThatDo() throws Exception {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "DynamicClosures", ALLOWED, NO_TEXT,
-                "-Ddev.salto.policy=dynamic");
+                "-Ddev.salto.fallback=stubs");
 
         assertThat(child.exitCode()).isNotZero();
         assertThat(child.output())
-                .anyMatch(line -> line.contains("-Ddev.salto.policy=dynamic")
-                        && line.contains("static, dynamic-allowed"));
+                .anyMatch(line -> line.contains("-Ddev.salto.fallback=stubs")
+                        && line.contains("none or upcall-stubs"));
     }
 
     @Test
-    void thePolicyIsStaticUnlessSaidOtherwise() {
-        assertThat(Salto.policy()).isEqualTo(Policy.STATIC);
-        assertThat(Salto.report().policy()).isEqualTo(Policy.STATIC);
+    void thereIsNoFallbackUnlessOneIsChosen() {
+        assertThat(Salto.report().fallback()).isEqualTo(Fallback.NONE);
     }
 }

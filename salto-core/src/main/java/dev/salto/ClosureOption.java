@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import java.util.Objects;
+
+/**
+ * A choice for the closures of a type, passed where the type is made: to {@link ClosureType#of}, {@link CallInterface#prepare} or {@link
+ * StaticLinker#nativeLinker}. {@link Salto#override} makes the same choices for all types of the process, and comes first.
+ *
+ * {@snippet :
+ * ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class, function,
+ *         ClosureOption.onException(ExceptionPolicy.returnValue(-1)),
+ *         ClosureOption.onUseAfterFree(UseAfterFreePolicy.THROW));
+ * }
+ *
+ * <p>What applies is the first of these that makes a choice:
+ *
+ * <table>
+ * <caption>Who decides</caption>
+ * <tr><th>option</th><th>1. the application</th><th>2. the type</th><th>3. the system property</th><th>4. the default</th></tr>
+ * <tr><td>{@link #onException}</td><td>{@link Salto#override}, except for {@link ExceptionPolicy#returnValue}</td><td>yes</td>
+ * <td>none</td><td>{@link ExceptionPolicy#returnZero}; {@link ExceptionPolicy#endProcess} for a {@link StaticLinker}</td></tr>
+ * <tr><td>{@link #onUseAfterFree}</td><td>{@code Salto.override}</td><td>yes</td>
+ * <td>{@code dev.salto.use-after-free}</td><td>{@link UseAfterFreePolicy#LOG}</td></tr>
+ * <tr><td>{@link #traceCloses}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code dev.salto.trace.close}</td><td>no traces</td></tr>
+ * <tr><td>{@link #fallback}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code dev.salto.fallback}</td><td>{@link Fallback#NONE}</td></tr>
+ * <tr><td>{@link #tier}</td><td>no</td><td>call interfaces</td><td>none</td><td>{@link Tier#AUTOMATIC}</td></tr>
+ * <tr><td>{@link #firstVariadicArg}</td><td>no</td><td>call interfaces</td><td>none</td><td>not variadic</td></tr>
+ * </table>
+ *
+ * <p>Options are immutable.
+ */
+public final class ClosureOption {
+    /** What an option is about. */
+    enum Subject {
+        EXCEPTION("onException"), USE_AFTER_FREE("onUseAfterFree"), CLOSE_TRACES("traceCloses"), FALLBACK(
+                "fallback"), TIER("tier"), FIRST_VARIADIC_ARG("firstVariadicArg");
+
+        private final String method;
+
+        Subject(String method) {
+            this.method = method;
+        }
+
+        /** The name of the method that makes the option. */
+        @Override
+        public String toString() {
+            return "ClosureOption." + method;
+        }
+    }
+
+    private final Subject subject;
+    private final Object value;
+
+    private ClosureOption(Subject subject, Object value) {
+        this.subject = subject;
+        this.value = value;
+    }
+
+    /**
+     * Decides what happens when an exception leaves a callback.
+     *
+     * @param policy what happens
+     * @return the option
+     */
+    public static ClosureOption onException(ExceptionPolicy policy) {
+        return new ClosureOption(Subject.EXCEPTION, Objects.requireNonNull(policy, "policy"));
+    }
+
+    /**
+     * Decides what happens when native code calls a closure of the type that was closed.
+     *
+     * @param policy what happens
+     * @return the option
+     */
+    public static ClosureOption onUseAfterFree(UseAfterFreePolicy policy) {
+        return new ClosureOption(Subject.USE_AFTER_FREE, Objects.requireNonNull(policy, "policy"));
+    }
+
+    /**
+     * Decides whether a stack trace is recorded whenever a closure is closed, for {@link UseAfterFree#closedAt}. A trace makes closing some hundred
+     * times slower, and takes some kilobytes until its function pointer is used and closed again.
+     *
+     * @param traces whether closures that are closed from now on are traced
+     * @return the option
+     */
+    public static ClosureOption traceCloses(boolean traces) {
+        return new ClosureOption(Subject.CLOSE_TRACES, traces);
+    }
+
+    /**
+     * Decides what closures are where static trampolines do not work.
+     *
+     * @param fallback what they are
+     * @return the option
+     */
+    public static ClosureOption fallback(Fallback fallback) {
+        return new ClosureOption(Subject.FALLBACK, Objects.requireNonNull(fallback, "fallback"));
+    }
+
+    /**
+     * Decides how calls of a {@link CallInterface}'s closures are read.
+     *
+     * @param tier how
+     * @return the option, for call interfaces only
+     */
+    public static ClosureOption tier(Tier tier) {
+        return new ClosureOption(Subject.TIER, Objects.requireNonNull(tier, "tier"));
+    }
+
+    /**
+     * Says that a {@link CallInterface} is the type of a variadic function, as it is called with certain arguments. The descriptor has all of
+     * them. C passes no {@code float} and no integer shorter than {@code int} as a variadic argument.
+     *
+     * @param index the index of the first variadic argument; the number of arguments if none is variadic in these calls
+     * @return the option, for call interfaces only
+     * @see java.lang.foreign.Linker.Option#firstVariadicArg
+     */
+    public static ClosureOption firstVariadicArg(int index) {
+        return new ClosureOption(Subject.FIRST_VARIADIC_ARG, index);
+    }
+
+    Subject subject() {
+        return subject;
+    }
+
+    Object value() {
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return "%s(%s)".formatted(subject, value);
+    }
+}

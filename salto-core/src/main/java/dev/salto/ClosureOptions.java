@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import dev.salto.ClosureOption.Subject;
+import dev.salto.internal.failure.ClosureSettings;
+import dev.salto.internal.failure.ExceptionHandling;
+import java.lang.foreign.FunctionDescriptor;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The options that one type was made with. */
+final class ClosureOptions {
+    private static final ClosureOptions NONE = new ClosureOptions();
+
+    private final Map<Subject, Object> values = new EnumMap<>(Subject.class);
+
+    private ClosureOptions(ClosureOption... options) {
+        for (ClosureOption option : options) {
+            Subject subject = Objects.requireNonNull(option, "an option is null").subject();
+            if (values.put(subject, option.value()) != null) {
+                throw new IllegalArgumentException(
+                        "%s is given more than once; pass one option of each kind".formatted(subject));
+            }
+        }
+    }
+
+    /**
+     * The options of a call interface.
+     *
+     * @throws IllegalArgumentException if there are two of a kind
+     */
+    static ClosureOptions of(ClosureOption... options) {
+        return options.length == 0 ? NONE : new ClosureOptions(options);
+    }
+
+    /**
+     * The options of what is no call interface.
+     *
+     * @param owner what it is, for people
+     * @throws IllegalArgumentException if there are two of a kind, or one that only call interfaces have
+     */
+    static ClosureOptions withoutTier(String owner, ClosureOption... options) {
+        ClosureOptions all = of(options);
+        for (Subject subject : new Subject[]{Subject.TIER, Subject.FIRST_VARIADIC_ARG}) {
+            if (all.values.containsKey(subject)) {
+                throw new IllegalArgumentException(
+                        "%s is no option of %s; it is one of CallInterface.prepare".formatted(subject, owner));
+            }
+        }
+        return all;
+    }
+
+    private @Nullable Object value(Subject subject) {
+        return values.get(subject);
+    }
+
+    /** What is to happen where static trampolines do not work; null if that was not chosen. */
+    @Nullable
+    Fallback fallback() {
+        return (Fallback) value(Subject.FALLBACK);
+    }
+
+    Tier tier() {
+        Tier tier = (Tier) value(Subject.TIER);
+        return tier == null ? Tier.AUTOMATIC : tier;
+    }
+
+    /** The index of the first variadic argument; null if the function is not variadic. */
+    @Nullable
+    Integer firstVariadicArg() {
+        return (Integer) value(Subject.FIRST_VARIADIC_ARG);
+    }
+
+    /**
+     * The settings of closures of a function.
+     *
+     * @param usual what holds if nothing is chosen
+     * @throws IllegalArgumentException if an exception returns a value that is no result of the function
+     */
+    ClosureSettings settings(FunctionDescriptor function, ClosureSettings usual) {
+        ExceptionPolicy exceptions = (ExceptionPolicy) value(Subject.EXCEPTION);
+        UseAfterFreePolicy chosen = (UseAfterFreePolicy) value(Subject.USE_AFTER_FREE);
+        UseAfterFreePolicy useAfterFree = chosen != null ? chosen : UseAfterFreeConsumer.ofProperty();
+        Boolean tracesCloses = (Boolean) value(Subject.CLOSE_TRACES);
+        if (exceptions == null && useAfterFree == null && tracesCloses == null) {
+            return usual;
+        }
+        return settings(exceptions == null ? usual.chosenExceptions() : exceptions.handling(function), useAfterFree,
+                tracesCloses);
+    }
+
+    /**
+     * The settings that override those of all types.
+     *
+     * @throws IllegalArgumentException if an exception returns a value, which fits few functions
+     */
+    ClosureSettings overriding() {
+        ExceptionPolicy exceptions = (ExceptionPolicy) value(Subject.EXCEPTION);
+        return settings(exceptions == null ? null : exceptions.handlingOfAll(),
+                (UseAfterFreePolicy) value(Subject.USE_AFTER_FREE), (Boolean) value(Subject.CLOSE_TRACES));
+    }
+
+    private static ClosureSettings settings(@Nullable ExceptionHandling exceptions,
+            @Nullable UseAfterFreePolicy useAfterFree, @Nullable Boolean tracesCloses) {
+        UseAfterFreeConsumer consumer = useAfterFree == null ? null : new UseAfterFreeConsumer(useAfterFree);
+        return new ClosureSettings(exceptions, consumer, tracesCloses, consumer == null || consumer.isBuiltIn());
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.failure;
+
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was chosen for the closures of one type, for when something goes wrong. Only failures read
+ * it, and {@code close()} if closes are traced. What was not chosen is null.
+ *
+ * <p>What the application overrides comes first, then what the type chose, then the system
+ * property, then the default.
+ */
+public final class ClosureSettings {
+    /** Nothing was chosen: exceptions return zero. */
+    public static final ClosureSettings DEFAULT = new ClosureSettings(ExceptionHandling.ZERO, null, null, true);
+
+    /** Nothing was chosen for stubs: exceptions end the JVM. */
+    public static final ClosureSettings ENDING_PROCESS = new ClosureSettings(ExceptionHandling.END, null, null, true);
+
+    private static final ClosureSettings NOTHING = new ClosureSettings(null, null, null, true);
+
+    /** What the application chose for all types. */
+    private static volatile ClosureSettings override = NOTHING;
+
+    private final @Nullable ExceptionHandling exceptions;
+    private final @Nullable Consumer<StaleCall> useAfterFree;
+    private final @Nullable Boolean tracesCloses;
+    private final boolean isShared;
+
+    /**
+     * Settings.
+     *
+     * @param exceptions what happens to exceptions; null in an override that leaves it open
+     * @param useAfterFree gets the calls of closed closures; null if that was not chosen
+     * @param tracesCloses whether closes are traced; null if that was not chosen
+     * @param isBuiltIn whether {@code useAfterFree} is nothing of the user's
+     */
+    public ClosureSettings(@Nullable ExceptionHandling exceptions, @Nullable Consumer<StaleCall> useAfterFree,
+            @Nullable Boolean tracesCloses, boolean isBuiltIn) {
+        this.exceptions = exceptions;
+        this.useAfterFree = useAfterFree;
+        this.tracesCloses = tracesCloses;
+        this.isShared = isBuiltIn && (exceptions == null || exceptions.isBuiltIn());
+        if (Boolean.TRUE.equals(tracesCloses)) {
+            StaleCalls.noteTracing();
+        }
+    }
+
+    /** Has these settings override those of all types, from now on; instead of those before. */
+    public static void override(ClosureSettings settings) {
+        override = settings;
+    }
+
+    /** Whether types with equal settings can share their slots: nothing of the user's is in them. */
+    public boolean isShared() {
+        return isShared;
+    }
+
+    /** What was chosen to happen to exceptions; null if nothing was. */
+    public @Nullable ExceptionHandling chosenExceptions() {
+        return exceptions;
+    }
+
+    /** What happens to an exception that leaves a callback. */
+    ExceptionHandling exceptions() {
+        ExceptionHandling first = override.exceptions;
+        return first != null ? first : Objects.requireNonNull(exceptions);
+    }
+
+    /** Whether an exception that leaves a callback ends the process. */
+    public boolean endsProcess() {
+        return exceptions().endsProcess();
+    }
+
+    /** Who gets the calls of closed closures; null if nobody said. */
+    @Nullable
+    Consumer<StaleCall> useAfterFree() {
+        Consumer<StaleCall> first = override.useAfterFree;
+        return first != null ? first : useAfterFree;
+    }
+
+    /** Whether stack traces are recorded when closures are closed. */
+    public boolean tracesCloses() {
+        Boolean first = override.tracesCloses;
+        Boolean chosen = first != null ? first : tracesCloses;
+        return chosen != null ? chosen : StaleCalls.isTracingByProperty();
+    }
+
+    // Written out, because a record's own take classes that the JVM would make for the first type.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ClosureSettings that && isSame(exceptions, that.exceptions)
+                && Objects.equals(useAfterFree, that.useAfterFree) && Objects.equals(tracesCloses, that.tracesCloses);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // what is the user's may have an equals of its own
+    private static boolean isSame(@Nullable Object one, @Nullable Object other) {
+        return one == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hashCode(useAfterFree) + Objects.hashCode(tracesCloses);
+    }
+}
