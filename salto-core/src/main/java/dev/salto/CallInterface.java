@@ -4,6 +4,7 @@ package dev.salto;
 
 import static dev.salto.internal.abi.Convention.NO_DOTS;
 
+import dev.salto.internal.abi.CSignature;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
@@ -37,8 +38,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function type that is known only when the program runs, and closures of that type: what an interpreter needs, which has no functional
- * interface for each type that a script declares. What libffi calls a call interface, with its closures.
+ * A function type that is known only when the program runs, and closures of that type: what an
+ * interpreter needs, which has no functional interface for each type that a script declares. What
+ * libffi calls a call interface, with its closures.
  *
  * {@snippet :
  * CallInterface type = CallInterface.prepare(FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE));
@@ -48,21 +50,27 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Its closures are <em>data-driven</em>: one piece of static code stores what the caller passed, whatever the type, and Java reads it as the type says. So a new type costs microseconds, and no code
- * is made for it unless it proves {@linkplain Tier hot}; it may be of any {@linkplain Abi calling convention}, and have {@linkplain NativeLayouts types} that the JDK's linker does not know. Where the type is known when the program is compiled, and
- * calls are many, {@link ClosureType} is faster.
+ * <p>Its closures are <em>data-driven</em>: one piece of static code stores what the caller passed,
+ * whatever the type, and Java reads it as the type says. So a new type costs microseconds, and no
+ * code is made for it unless it proves {@linkplain Tier hot}; it may be of any {@linkplain Abi
+ * calling convention}, and have {@linkplain NativeLayouts types} that the JDK's linker does not
+ * know. Where the type is known when the program is compiled, and calls are many, {@link
+ * ClosureType} is faster.
  *
- * <p>A handler is a {@link CallHandler}, which is given boxed arguments, or an {@link ArgumentHandler}, which reads what it wants without allocating anything. The handler itself is the place for
- * what C would call user data.
+ * <p>A handler is a {@link CallHandler}, which is given boxed arguments, or an {@link
+ * ArgumentHandler}, which reads what it wants without allocating anything. The handler itself is
+ * the place for what C would call user data.
  *
  * <p>Call interfaces are immutable, may be shared between threads, and are equal when they are the
  * same: there is one at a time for each calling convention and type. One that is not reachable and
  * has no open closure is collected. After that, the function pointers of its closures may become
  * those of another call interface of the same calling convention. So keep it for as long as native
  * code may call a closed closure.
+ *
  */
 public final class CallInterface {
     private static final MethodHandle CALL = findCall();
+    private static final MethodHandle REQUIRE_RESULT = findRequireResult();
 
     /** With room for some, because the first ones would wait while it grows. */
     private static final ConcurrentMap<Key, Prepared> PREPARED = new ConcurrentHashMap<>(256);
@@ -167,16 +175,20 @@ public final class CallInterface {
      *
      * @param function the function's type: any that the JDK's linker supports, and any with types
      *     of {@link NativeLayouts} in it
-     * @param options how calls are read, what closures do if something goes wrong, and which arguments are variadic
-     * @return the call interface, the same for equal descriptors and options for as long as it is reachable, unless an option has a
-     *     handler or a value of the user's
-     * @throws IllegalArgumentException if {@code function} has layouts that no type of C has, or there are two options of a kind, or one that
-     *     does not fit the function: a value that is no result of it; {@link Tier#GATE} for a variadic function, or one with a type of {@link
-     *     NativeLayouts} or a struct that the JDK's linker does not pass as C does; a first variadic argument behind the last one
+     * @param options how calls are read, what closures do if something goes wrong, and which
+     *     arguments are variadic
+     * @return the call interface, the same for equal descriptors and options for as long as it is
+     *     reachable, unless an option has a handler or a value of the user's
+     * @throws IllegalArgumentException if {@code function} has layouts that no type of C has, or
+     *     there are two options of a kind, or one that does not fit the function: a value that is
+     *     no result of it; {@link Tier#GATE} for a variadic function, or one with a type of {@link
+     *     NativeLayouts} or a struct that the JDK's linker does not pass as C does; a first
+     *     variadic argument behind the last one
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
+     *
      */
     public static CallInterface prepare(FunctionDescriptor function, ClosureOption... options) {
         return prepare(Abi.NATIVE, function, options);
@@ -187,14 +199,17 @@ public final class CallInterface {
      *
      * @param abi the calling convention
      * @param function as in {@link #prepare(FunctionDescriptor, ClosureOption...)}
-     * @param options as in {@link #prepare(FunctionDescriptor, ClosureOption...)}; {@link Tier#GATE} is for {@link Abi#NATIVE} only
+     * @param options as in {@link #prepare(FunctionDescriptor, ClosureOption...)}; {@link
+     *     Tier#GATE} is for {@link Abi#NATIVE} only
      * @return as {@link #prepare(FunctionDescriptor, ClosureOption...)}
-     * @throws IllegalArgumentException as {@link #prepare(FunctionDescriptor, ClosureOption...)}, or if the convention cannot pass a type, or
-     *     this processor does not have the convention; the message says which
+     * @throws IllegalArgumentException as {@link #prepare(FunctionDescriptor, ClosureOption...)},
+     *     or if the convention cannot pass a type, or this processor does not have the convention;
+     *     the message says which
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
+     *
      */
     public static CallInterface prepare(Abi abi, FunctionDescriptor function, ClosureOption... options) {
         Objects.requireNonNull(abi, "abi");
@@ -286,7 +301,7 @@ public final class CallInterface {
      *     holds its reason
      */
     public Closure<CallHandler> bindBoxed(CallHandler handler) {
-        return boxed().bind(handler);
+        return boxed().bind(Objects.requireNonNull(handler, "handler"));
     }
 
     /**
@@ -300,7 +315,7 @@ public final class CallInterface {
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bindBoxed(CallHandler handler, Arena arena) {
-        return boxed().bind(handler, arena);
+        return boxed().bind(Objects.requireNonNull(handler, "handler"), arena);
     }
 
     /**
@@ -312,7 +327,7 @@ public final class CallInterface {
      *     holds its reason
      */
     public Closure<ArgumentHandler> bind(ArgumentHandler handler) {
-        return direct().bind(handler);
+        return direct().bind(Objects.requireNonNull(handler, "handler"));
     }
 
     /**
@@ -327,7 +342,7 @@ public final class CallInterface {
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(ArgumentHandler handler, Arena arena) {
-        return direct().bind(handler, arena);
+        return direct().bind(Objects.requireNonNull(handler, "handler"), arena);
     }
 
     /** What closures of this type are. */
@@ -399,11 +414,32 @@ public final class CallInterface {
             for (int i = 0; i < values.length; i++) {
                 values[i] = arguments.get(i);
             }
-            arguments.setBoxed(((CallHandler) handler).call(this, values));
+            CallHandler own = (CallHandler) handler;
+            setResult(arguments, own.call(this, values), own);
         } finally {
             arguments.plan = null;
             arguments.end(how);
         }
+    }
+
+    private void setResult(Arguments arguments, @Nullable Object result, CallHandler handler) {
+        try {
+            arguments.setBoxed(result);
+        } catch (ClassCastException | NullPointerException e) {
+            Object _ = requireResult(result, handler);
+            throw e;
+        }
+    }
+
+    /** Refuses what a handler returns if it is of another type than the function's result. */
+    private @Nullable Object requireResult(@Nullable Object result, CallHandler handler) {
+        Class<?> wanted = types().wrap().returnType();
+        if (wanted != Void.class && !wanted.isInstance(result)) {
+            throw new ClassCastException("%s returned %s as the result of %s; return a %s".formatted(
+                    handler.getClass().getName(), result == null ? "null" : "a " + result.getClass().getName(),
+                    CSignature.of(key.function), wanted.getName()));
+        }
+        return result;
     }
 
     private <H> ClosureType<H> closures(Class<H> handlers, HandlerCall call) {
@@ -432,7 +468,11 @@ public final class CallInterface {
 
     private MethodHandle invoker() {
         MethodType types = types();
-        return MethodHandles.insertArguments(CALL, 1, this).asCollector(Object[].class, types.parameterCount())
+        MethodHandle call = MethodHandles.insertArguments(CALL, 1, this);
+        // The handler is also the last argument, for the message.
+        MethodHandle checked = MethodHandles.permuteArguments(
+                MethodHandles.collectArguments(REQUIRE_RESULT.bindTo(this), 0, call), call.type(), 0, 1, 0);
+        return checked.asCollector(Object[].class, types.parameterCount())
                 .asType(types.insertParameterTypes(0, Object.class));
     }
 
@@ -463,7 +503,7 @@ public final class CallInterface {
 
         /** As {@link ExceptionCatcher#caught}, even if that cannot be made. */
         @Nullable
-        Object caught(Throwable exception) throws Throwable {
+        Object caught(Throwable exception, int id) throws Throwable {
             ExceptionCatcher catcher;
             try {
                 catcher = get();
@@ -471,10 +511,10 @@ public final class CallInterface {
                 if (settings.endsProcess()) {
                     throw exception;
                 }
-                UncaughtExceptions.pass(exception);
+                UncaughtExceptions.report(exception, "An exception left a callback of " + function + ".");
                 return null;
             }
-            return catcher.caught(exception);
+            return catcher.caught(exception, id);
         }
     }
 
@@ -506,9 +546,9 @@ public final class CallInterface {
         }
 
         @Override
-        public void failed(Throwable exception, long frame) throws Throwable {
+        public void failed(Throwable exception, int id, long frame) throws Throwable {
             ownPlan.returnZero(frame);
-            Object result = catcher.caught(exception);
+            Object result = catcher.caught(exception, id);
             if (result != null) {
                 answer(result, frame);
             }
@@ -519,8 +559,17 @@ public final class CallInterface {
                 ownPlan.returnBoxed(frame, result);
             } catch (Throwable e) {
                 // Another thread has closed the segment's arena. The result is zero.
-                UncaughtExceptions.pass(e);
+                UncaughtExceptions.report(e, "The result of an ExceptionHandler could not be returned.");
             }
+        }
+    }
+
+    private static MethodHandle findRequireResult() {
+        try {
+            return MethodHandles.lookup().findVirtual(CallInterface.class, "requireResult",
+                    MethodType.methodType(Object.class, Object.class, CallHandler.class));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("a lookup finds what its class declares", e);
         }
     }
 

@@ -3,6 +3,7 @@
 package dev.salto;
 
 import dev.salto.internal.failure.CallFailure;
+import java.lang.foreign.MemorySegment;
 
 /**
  * An exception that left a callback, for an {@link ExceptionHandler}.
@@ -21,11 +22,45 @@ public final class CallbackFailure {
         return failure.exception();
     }
 
-    /** Whether {@link Callbacks#rethrowing} throws the exception when the native code has returned. */
+    /** The function pointer that was called. */
+    public MemorySegment address() {
+        return MemorySegment.ofAddress(failure.closure().address());
+    }
+
+    /**
+     * The type of the closure: its interface, and the function's type in C, as in {@code int(void
+     * *, int64_t)}.
+     */
+    public String type() {
+        return failure.closure().type();
+    }
+
+    /**
+     * The name of the class of the object that the closure is bound to; as {@link
+     * UseAfterFree#targetClass}.
+     */
+    public String targetClass() {
+        return failure.closure().targetClass();
+    }
+
+    /**
+     * Whether {@link Callbacks#callAndRethrow} throws the exception when the native code has
+     * returned.
+     */
     public boolean isRethrown() {
         return failure.isRethrown();
     }
 
+    /**
+     * Reports the exception, as {@link ExceptionPolicy#returnZero} does: to the uncaught-exception
+     * handler of the thread or of all threads, if the application has set one, or else to the log.
+     *
+     */
+    public void report() {
+        failure.report();
+    }
+
+    /** Which closure it was, for a log. The exception is not in it. */
     @Override
     public String toString() {
         return failure.toString();

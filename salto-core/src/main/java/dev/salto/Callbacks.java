@@ -8,21 +8,23 @@ import dev.salto.internal.failure.Guard;
 import dev.salto.internal.failure.UncaughtExceptions;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Helpers for code that is called back. All methods may be called from any thread.
  *
- * <p>An exception of C++ cannot leave a callback: no unwinder of C++ knows Java's frames. If C++ code
- * that a callback calls throws, it has to catch that itself. Otherwise C++ ends the process ({@code
- * std::terminate}), as it does with a stub of the JDK.
+ * <p>An exception of C++ cannot leave a callback: no unwinder of C++ knows Java's frames. If C++
+ * code that a callback calls throws, it has to catch that itself. Otherwise C++ ends the process
+ * ({@code std::terminate}), as it does with a stub of the JDK.
+ *
  */
 public final class Callbacks {
     private Callbacks() {}
 
     /**
-     * A call of native code, which calls back.
+     * A call of native code that returns something.
      *
      * @param <R> its result
      * @param <X> what else it throws
@@ -39,34 +41,55 @@ public final class Callbacks {
     }
 
     /**
-     * Calls native code, and throws what its callbacks threw: the first exception that leaves a callback on this thread during the call is
-     * carried past the native code, and thrown here when that returns. So code that calls a sort function, say, sees the exceptions of its comparator.
+     * A call of native code that returns nothing.
+     *
+     * @param <X> what else it throws
+     */
+    @FunctionalInterface
+    public interface NativeAction<X extends Throwable> {
+        /**
+         * Calls native code.
+         *
+         * @throws X if the call itself fails
+         */
+        void run() throws X;
+    }
+
+    /**
+     * Calls native code, and throws what its callbacks threw. The first exception that leaves a
+     * callback on this thread during the call is carried past the native code, and thrown here when
+     * that returns. So code that calls a sort function sees the exceptions of its comparator.
      *
      * {@snippet :
-     * int result = Callbacks.rethrowing(() -> (int) sort.invokeExact(array, comparator.address()));
+     * int result = Callbacks.callAndRethrow(() -> (int) search.invokeExact(array, comparator.address()));
      * }
      *
-     * <p>Native code does not learn of it. It gets what the closure's {@link ExceptionPolicy} says,
-     * or zero, and goes on. Until {@code call} returns, no other callback of this thread runs. Each
-     * is answered at once, as its own policy says; a {@linkplain ExceptionPolicy#handleBy handler} gets
-     * the pending exception. Closures of {@link #destroyNotify} run nevertheless.
+     * <p>Native code does not learn of the exception. It gets what the closure's {@link
+     * ExceptionPolicy} says, or zero, and goes on. Until {@code call} returns, no other callback of
+     * this thread runs. Each is answered at once, as its own policy says; a {@linkplain
+     * ExceptionPolicy#handleBy handler} gets the pending exception. Closures of {@link
+     * #destroyNotify} run nevertheless.
      *
-     * <p>A callback may have called native code itself. It goes on, and may throw, too. Its exception
-     * is then {@linkplain Throwable#addSuppressed suppressed} in the first one, which keeps eight of
-     * them, and one more that counts the others. If the call itself throws, exceptions of callbacks
-     * are suppressed in that.
+     * <p>A callback may have called native code itself. It goes on, and may throw, too. Its
+     * exception is then {@linkplain Throwable#addSuppressed suppressed} in the first one, which
+     * keeps eight of them, and one more that counts the others. If the call itself throws,
+     * exceptions of callbacks are suppressed in that.
      *
-     * <p>The exception is the same object that the callback threw. Its stack trace has the frames of
-     * the callback and, behind them, those of this call. Exceptions of callbacks on other threads are
-     * not carried.
+     * <p>The exception is the same object that the callback threw. Its stack trace has the frames
+     * of the callback and, behind them, those of this call. Exceptions of callbacks on other
+     * threads are not carried.
      *
      * @param <R> the result
      * @param <X> what the call itself throws
-     * @param call calls native code
+     * @param call calls native code. A {@code MethodHandle.invokeExact} needs a cast to the type of
+     *     its result
      * @return what {@code call} returns, if no callback threw anything. If one did, that is lost
-     * @throws X if {@code call} does, or a callback does: callbacks can throw what their interfaces declare, and any unchecked exception
+     * @throws X if {@code call} does, or a callback does: callbacks can throw what their interfaces
+     *     declare, and any unchecked exception. To catch a checked exception of a callback that the
+     *     call does not declare, use {@link #callAndRethrow(Class, NativeCall)}
+     *
      */
-    public static <R extends @Nullable Object, X extends Throwable> R rethrowing(NativeCall<R, X> call) throws X {
+    public static <R extends @Nullable Object, X extends Throwable> R callAndRethrow(NativeCall<R, X> call) throws X {
         Guard guard = new Guard();
         try {
             guard.isOpen = true;
@@ -86,7 +109,88 @@ public final class Callbacks {
         }
     }
 
-    /** C's {@code void (*)(void *data)}: what native libraries call when they no longer need a callback's data. */
+    /**
+     * Calls native code, and throws what its callbacks threw, among it checked exceptions of a
+     * class: so those can be caught around a method that does not declare them, such as one that
+     * jextract generates.
+     *
+     * {@snippet :
+     * try {
+     *     int rows = Callbacks.callAndRethrow(IOException.class, () -> sqlite_h.sqlite3_exec(db, sql, row, NULL, NULL));
+     * } catch (IOException e) {
+     *     // thrown by the callback
+     * }
+     * }
+     *
+     * @param <R> the result
+     * @param <X> the class of checked exceptions
+     * @param checked the class of checked exceptions that the callbacks or the call throw
+     * @param call calls native code, as in {@link #callAndRethrow(NativeCall)}
+     * @return what {@code call} returns, if no callback threw anything
+     * @throws X if a callback or {@code call} throws one
+     * @throws UndeclaredThrowableException if a callback or {@code call} throws another checked
+     *     exception, which is its cause; unchecked exceptions are thrown as they are
+     *
+     */
+    public static <R extends @Nullable Object, X extends Throwable> R callAndRethrow(Class<X> checked,
+            NativeCall<R, ?> call) throws X {
+        Objects.requireNonNull(checked, "checked");
+        try {
+            return callAndRethrow(call);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            if (checked.isInstance(e)) {
+                throw checked.cast(e);
+            }
+            throw new UndeclaredThrowableException(e, e.getClass().getName() + " is no " + checked.getName()
+                    + ", the class that Callbacks was told to throw");
+        }
+    }
+
+    /**
+     * Calls native code that returns nothing, and throws what its callbacks threw, as {@link
+     * #callAndRethrow(NativeCall)}.
+     *
+     * {@snippet :
+     * Callbacks.runAndRethrow(() -> { sort.invokeExact(array, comparator.address()); });
+     * }
+     *
+     * @param <X> what the call itself throws
+     * @param action calls native code. A {@code MethodHandle.invokeExact} needs braces around it:
+     *     without them, the Java compiler takes it for one that returns an {@code Object}
+     * @throws X as {@link #callAndRethrow(NativeCall)}
+     *
+     */
+    public static <X extends Throwable> void runAndRethrow(NativeAction<X> action) throws X {
+        Callbacks.<@Nullable Object, X>callAndRethrow(() -> {
+            action.run();
+            return null;
+        });
+    }
+
+    /**
+     * Calls native code that returns nothing, and throws what its callbacks threw, among it checked
+     * exceptions of a class, as {@link #callAndRethrow(Class, NativeCall)}.
+     *
+     * @param <X> the class of checked exceptions
+     * @param checked the class of checked exceptions that the callbacks or the call throw
+     * @param action calls native code, as in {@link #runAndRethrow(NativeAction)}
+     * @throws X if a callback or {@code action} throws one
+     * @throws UndeclaredThrowableException as {@link #callAndRethrow(Class, NativeCall)}
+     *
+     */
+    public static <X extends Throwable> void runAndRethrow(Class<X> checked, NativeAction<?> action) throws X {
+        Callbacks.<@Nullable Object, X>callAndRethrow(checked, () -> {
+            action.run();
+            return null;
+        });
+    }
+
+    /**
+     * C's {@code void (*)(void *data)}: what native libraries call when they no longer need a
+     * callback's data.
+     */
     @FunctionalInterface
     public interface DestroyNotify {
         /**
@@ -118,7 +222,7 @@ public final class Callbacks {
                 try {
                     resource.close();
                 } catch (Throwable e) {
-                    UncaughtExceptions.pass(e);
+                    UncaughtExceptions.report(e, "A resource of Callbacks.destroyNotify could not be closed.");
                 }
             }
             Objects.requireNonNull(own).close();
@@ -126,8 +230,9 @@ public final class Callbacks {
     }
 
     /**
-     * A function for native code to call when it needs closures no longer: it closes them, and itself. For the last parameter of
-     * {@code sqlite3_create_function_v2}, GLib's {@code GDestroyNotify}, and whatever else is a {@code void (*)(void *)}.
+     * A function for native code to call when it needs closures no longer: it closes them, and
+     * itself. For the last parameter of {@code sqlite3_create_function_v2}, GLib's {@code
+     * GDestroyNotify}, and whatever else is a {@code void (*)(void *)}.
      *
      * {@snippet :
      * Closure<Function> function = FUNCTION.bind(this::answer);
@@ -135,12 +240,15 @@ public final class Callbacks {
      *         Callbacks.destroyNotify(function).address());
      * }
      *
-     * @param resources what is closed, in this order; an exception of one goes to the thread's uncaught-exception handler, and the others are
-     *     closed all the same
+     * @param resources what is closed, in this order; an exception of one goes to the thread's
+     *     uncaught-exception handler, and the others are closed all the same
      * @return a closure that closes itself when it is called. If registration fails, close it, and
      *     {@code resources}, yourself
-     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message says why
-     * @throws IllegalStateException if the system has no memory or no mapping left; the message holds its reason
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
+     *
      */
     public static Closure<DestroyNotify> destroyNotify(AutoCloseable... resources) {
         Destroyer destroyer = new Destroyer(resources.clone());

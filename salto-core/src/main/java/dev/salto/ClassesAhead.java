@@ -17,10 +17,12 @@ final class ClassesAhead implements Runnable {
             "text.NamedFile", "text.TextAttempt", "text.InstalledLibrary", "text.SealedMemory",
             "text.TextSource$Opener", "text.TextSource$Place", "text.SealedMemory$Copy",
             "text.TextSource$OpenText", "os.CLibrary", "os.TableShape", "os.TableMemory", "gate.Gate",
-            "gate.Gate$1", "table.GateUse", "gate.Gate$Signature", "abi.ExtendedType", "abi.CallSequence",
+            "gate.Gate$1", "failure.ExceptionHandling", "failure.ClosureSettings", "table.GateUse",
+            "gate.Gate$Signature", "abi.ExtendedType", "abi.CallSequence",
             "abi.LinkerFaults", "gate.FunctionalMethod", "gate.Dispatcher$Callee", "gate.LayoutNames",
             "gate.GateSetting", "gate.Dispatcher$Recipe", "failure.ExceptionCatcher", "gate.Dispatcher",
-            "table.Tables", "table.ClosedCalls", "gate.DispatcherLink", "gate.GateStub",
+            "failure.CalledClosure$Finder", "table.Tables", "table.Tables$1", "table.ClosedCalls",
+            "gate.DispatcherLink", "gate.GateStub",
             "gate.GateStub$Key", "abi.CallSequence$Result$InRegisters", "abi.Field", "abi.Piece",
             "abi.Storage$IntegerRegister", "abi.Storage$Stack", "abi.TrailingArgument", "table.Route",
             "events.Events", "events.Recorder", "table.Kind", "table.KindSlots", "table.Growth",
@@ -33,7 +35,8 @@ final class ClassesAhead implements Runnable {
             "table.Tables$UnnumberedTable", "table.BlockTable", "os.MemoryRange", "table.Grid",
             "table.TableState", "os.Memory", "table.Barrier",
             "data.WarmUp", "failure.StackRoom", "table.Traces", "table.Upkeep", "table.StubTable", "failure.Guard",
-            "failure.Guard$Pending", "failure.Guard$Omitted", "failure.StaleCalls", "failure.RateLimit");
+            "failure.Guard$Pending", "failure.Guard$Omitted", "failure.StaleCalls", "failure.RateLimit",
+            "failure.UncaughtExceptions");
 
     private static boolean isStarted;
 

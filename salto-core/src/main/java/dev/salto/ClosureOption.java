@@ -5,8 +5,9 @@ package dev.salto;
 import java.util.Objects;
 
 /**
- * A choice for the closures of a type, passed where the type is made: to {@link ClosureType#of}, {@link CallInterface#prepare} or {@link
- * StaticLinker#nativeLinker}. {@link Salto#override} makes the same choices for all types of the process, and comes first.
+ * A choice for the closures of a type, passed where the type is made: to {@link ClosureType#of},
+ * {@link CallInterface#prepare} or {@link StaticLinker#nativeLinker}. {@link Salto#override} makes
+ * the same choices for all types of the process, and comes first.
  *
  * {@snippet :
  * ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class, function,
@@ -18,18 +19,26 @@ import java.util.Objects;
  *
  * <table>
  * <caption>Who decides</caption>
- * <tr><th>option</th><th>1. the application</th><th>2. the type</th><th>3. the system property</th><th>4. the default</th></tr>
- * <tr><td>{@link #onException}</td><td>{@link Salto#override}, except for {@link ExceptionPolicy#returnValue}</td><td>yes</td>
- * <td>none</td><td>{@link ExceptionPolicy#returnZero}; {@link ExceptionPolicy#endProcess} for a {@link StaticLinker}</td></tr>
+ * <tr><th>option</th><th>1. the application</th><th>2. the type</th><th>3. the system
+ * property</th><th>4. the default</th></tr>
+ * <tr><td>{@link #onException}</td><td>{@link Salto#override}, except for {@link
+ * ExceptionPolicy#returnValue}</td><td>yes</td>
+ * <td>none</td><td>{@link ExceptionPolicy#returnZero}; {@link ExceptionPolicy#endProcess} for a
+ * {@link StaticLinker}</td></tr>
  * <tr><td>{@link #onUseAfterFree}</td><td>{@code Salto.override}</td><td>yes</td>
  * <td>{@code dev.salto.use-after-free}</td><td>{@link UseAfterFreePolicy#LOG}</td></tr>
- * <tr><td>{@link #traceCloses}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code dev.salto.trace.close}</td><td>no traces</td></tr>
- * <tr><td>{@link #fallback}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code dev.salto.fallback}</td><td>{@link Fallback#NONE}</td></tr>
- * <tr><td>{@link #tier}</td><td>no</td><td>call interfaces</td><td>none</td><td>{@link Tier#AUTOMATIC}</td></tr>
- * <tr><td>{@link #firstVariadicArg}</td><td>no</td><td>call interfaces</td><td>none</td><td>not variadic</td></tr>
+ * <tr><td>{@link #traceCloses}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
+ * dev.salto.trace.close}</td><td>no traces</td></tr>
+ * <tr><td>{@link #fallback}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
+ * dev.salto.fallback}</td><td>{@link Fallback#NONE}</td></tr>
+ * <tr><td>{@link #tier}</td><td>no</td><td>call interfaces</td><td>none</td><td>{@link
+ * Tier#AUTOMATIC}</td></tr>
+ * <tr><td>{@link #firstVariadicArg}</td><td>no</td><td>call interfaces</td><td>none</td><td>not
+ * variadic</td></tr>
  * </table>
  *
  * <p>Options are immutable.
+ *
  */
 public final class ClosureOption {
     /** What an option is about. */
@@ -79,11 +88,13 @@ public final class ClosureOption {
     }
 
     /**
-     * Decides whether a stack trace is recorded whenever a closure is closed, for {@link UseAfterFree#closedAt}. A trace makes closing some hundred
-     * times slower, and takes some kilobytes until its function pointer is used and closed again.
+     * Decides whether a stack trace is recorded whenever a closure is closed, for {@link
+     * UseAfterFree#closedAt}. A trace makes closing some hundred times slower, and takes some
+     * kilobytes until its function pointer is used and closed again.
      *
      * @param traces whether closures that are closed from now on are traced
      * @return the option
+     *
      */
     public static ClosureOption traceCloses(boolean traces) {
         return new ClosureOption(Subject.CLOSE_TRACES, traces);
@@ -110,12 +121,15 @@ public final class ClosureOption {
     }
 
     /**
-     * Says that a {@link CallInterface} is the type of a variadic function, as it is called with certain arguments. The descriptor has all of
-     * them. C passes no {@code float} and no integer shorter than {@code int} as a variadic argument.
+     * Says that a {@link CallInterface} is the type of a variadic function, as it is called with
+     * certain arguments. The descriptor has all of them. C passes no {@code float} and no integer
+     * shorter than {@code int} as a variadic argument.
      *
-     * @param index the index of the first variadic argument; the number of arguments if none is variadic in these calls
+     * @param index the index of the first variadic argument; the number of arguments if none is
+     *     variadic in these calls
      * @return the option, for call interfaces only
      * @see java.lang.foreign.Linker.Option#firstVariadicArg
+     *
      */
     public static ClosureOption firstVariadicArg(int index) {
         return new ClosureOption(Subject.FIRST_VARIADIC_ARG, index);

@@ -33,6 +33,7 @@ final class ClosureOptions {
      * @throws IllegalArgumentException if there are two of a kind
      */
     static ClosureOptions of(ClosureOption... options) {
+        Objects.requireNonNull(options, "options");
         return options.length == 0 ? NONE : new ClosureOptions(options);
     }
 
@@ -40,7 +41,9 @@ final class ClosureOptions {
      * The options of what is no call interface.
      *
      * @param owner what it is, for people
-     * @throws IllegalArgumentException if there are two of a kind, or one that only call interfaces have
+     * @throws IllegalArgumentException if there are two of a kind, or one that only call interfaces
+     *     have
+     *
      */
     static ClosureOptions withoutTier(String owner, ClosureOption... options) {
         ClosureOptions all = of(options);
@@ -78,7 +81,9 @@ final class ClosureOptions {
      * The settings of closures of a function.
      *
      * @param usual what holds if nothing is chosen
-     * @throws IllegalArgumentException if an exception returns a value that is no result of the function
+     * @throws IllegalArgumentException if an exception returns a value that is no result of the
+     *     function
+     *
      */
     ClosureSettings settings(FunctionDescriptor function, ClosureSettings usual) {
         ExceptionPolicy exceptions = (ExceptionPolicy) value(Subject.EXCEPTION);

@@ -4,18 +4,19 @@ package dev.salto;
 
 import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.gate.Gate;
+import dev.salto.internal.gate.InterfaceLookup;
 import dev.salto.internal.table.KindSlots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Modifier;
 import java.util.Objects;
 
 /**
- * A kind of native callback: what it is in C, a function descriptor, and what it is in Java, a functional interface. Make it once, and
- * bind as many objects as you like: the first type of a signature costs milliseconds, each closure
- * tens of nanoseconds and one byte of native memory, or 40 bytes for each of the first 64.
+ * A kind of native callback: what it is in C, a function descriptor, and what it is in Java, a
+ * functional interface. Make it once, and bind as many objects as you like: the first type of a
+ * signature costs milliseconds, each closure tens of nanoseconds and one byte of native memory, or
+ * 40 bytes for each of the first 64.
  *
  * {@snippet :
  * static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
@@ -27,16 +28,20 @@ import java.util.Objects;
  * }
  * }
  *
- * <p>A layout is received as the type that {@link FunctionDescriptor#toMethodType} gives it; the interface's method has to declare that
- * type, or a supertype of it. A struct or union comes as a segment that is valid during the call, and is returned as any segment of its size.
+ * <p>A layout is received as the type that {@link FunctionDescriptor#toMethodType} gives it; the
+ * interface's method has to declare that type, or a supertype of it. A struct or union comes as a
+ * segment that is valid during the call, and is returned as any segment of its size.
  *
- * <p>When an exception leaves a callback, native code gets zero, and the exception goes to the thread's uncaught-exception handler;
- * {@link ClosureOption#onException} and {@link Callbacks#rethrowing} change that. The same happens when a callback returns a segment that cannot be returned: null,
- * one on the heap as a pointer, or one that is too small for a struct.
+ * <p>When an exception leaves a callback, native code gets zero, and the exception goes to the
+ * thread's uncaught-exception handler; {@link ClosureOption#onException} and {@link
+ * Callbacks#callAndRethrow} change that. The same happens when a callback returns a segment that
+ * cannot be returned: null, one on the heap as a pointer, or one that is too small for a struct.
  *
- * <p><b>Threads.</b> Closure types may be shared between threads, and closures may be bound by and called from any thread.
+ * <p><b>Threads.</b> Closure types may be shared between threads, and closures may be bound by and
+ * called from any thread.
  *
  * @param <T> the functional interface
+ *
  */
 public final class ClosureType<T> {
     private final Class<? super T> functionalInterface;
@@ -50,28 +55,34 @@ public final class ClosureType<T> {
     }
 
     /**
-     * The closure type of a public functional interface. Types of the same interface and descriptor
-     * share their gate. They share their function pointers, too, if their options are equal and have no handler and no value of the user's.
+     * The closure type of a functional interface. Types of the same interface and descriptor share
+     * their gate. They share their function pointers, too, if their options are equal and have no
+     * handler and no value of the user's.
      *
      * @param <T> the interface, with its type arguments if it has any
-     * @param functionalInterface a public interface with a single abstract method, in a package
-     *     that is exported to everyone, of a class loader that Salto's sees; for any other
-     *     interface use {@link #of(MethodHandles.Lookup, Class, FunctionDescriptor, ClosureOption...)}
+     * @param functionalInterface an interface with a single abstract method: any interface of the
+     *     class path, public or not, any in a package that its module {@linkplain
+     *     Module#isOpen(String, Module) opens} to Salto's, and any public one in a package that its
+     *     module exports. For any other use {@link #of(MethodHandles.Lookup, Class,
+     *     FunctionDescriptor, ClosureOption...)}
      * @param descriptor the C function's type
-     * @param options what closures of the type do if something goes wrong, and what they are where static trampolines do not work
+     * @param options what closures of the type do if something goes wrong, and what they are where
+     *     static trampolines do not work
      * @return the closure type
      * @throws IllegalArgumentException if the interface is not functional or not accessible, or
      *     does not fit the descriptor, or the linker does not support the descriptor; the message
-     *     names both sides, and the remedy; or if there are two options of a kind, or one that does not fit
+     *     names both sides, and the remedy; or if there are two options of a kind, or one that does
+     *     not fit
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
+     *
      */
     public static <T> ClosureType<T> of(Class<? super T> functionalInterface, FunctionDescriptor descriptor,
             ClosureOption... options) {
-        requireVisible(functionalInterface);
-        return make(MethodHandles.lookup(), functionalInterface, descriptor, options);
+        Objects.requireNonNull(functionalInterface, "functionalInterface");
+        return make(InterfaceLookup.of(functionalInterface), functionalInterface, descriptor, options);
     }
 
     /**
@@ -81,20 +92,24 @@ public final class ClosureType<T> {
      * @param lookup {@link MethodHandles#lookup()}, called in a class that can use the interface
      * @param functionalInterface an interface with a single abstract method
      * @param descriptor the C function's type
-     * @param options what closures of the type do if something goes wrong, and what they are where static trampolines do not work
+     * @param options what closures of the type do if something goes wrong, and what they are where
+     *     static trampolines do not work
      * @return the closure type
      * @throws IllegalArgumentException if the interface is not functional or not accessible to
      *     {@code lookup}, or {@code lookup} lacks {@linkplain
      *     MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, or the interface does
      *     not fit the descriptor, or the linker does not support the descriptor; the message names
-     *     both sides, and the remedy; or if there are two options of a kind, or one that does not fit
+     *     both sides, and the remedy; or if there are two options of a kind, or one that does not
+     *     fit
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
+     *
      */
     public static <T> ClosureType<T> of(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
             FunctionDescriptor descriptor, ClosureOption... options) {
+        Objects.requireNonNull(lookup, "lookup");
         Objects.requireNonNull(functionalInterface, "functionalInterface");
         try {
             lookup.accessClass(functionalInterface);
@@ -119,38 +134,6 @@ public final class ClosureType<T> {
         return new ClosureType<>(functionalInterface, descriptor,
                 Gate.of(Salto.textImageForClosures(chosen.fallback()), lookup, functionalInterface, descriptor)
                         .slots(settings));
-    }
-
-    /**
-     * Without a lookup of the caller's, the dispatcher is a class of this module, which has to find
-     * the interface by name.
-     */
-    private static void requireVisible(Class<?> type) {
-        Module here = ClosureType.class.getModule();
-        if (!isVisible(type)) {
-            throw new IllegalArgumentException(
-                    ("%s is not accessible to %s: it has to be public, in an exported package, and of a class"
-                            + " loader that Salto sees. Pass MethodHandles.lookup() as the first argument to use it as it is")
-                            .formatted(type.getName(), here));
-        }
-        here.addReads(type.getModule());
-    }
-
-    private static boolean isVisible(Class<?> type) {
-        boolean isPublic = true;
-        for (Class<?> c = type; c != null; c = c.getEnclosingClass()) {
-            isPublic &= Modifier.isPublic(c.getModifiers());
-        }
-        return isPublic && type.getModule().isExported(type.getPackageName(), ClosureType.class.getModule())
-                && isFoundByName(type);
-    }
-
-    private static boolean isFoundByName(Class<?> type) {
-        try {
-            return Class.forName(type.getName(), false, ClosureType.class.getClassLoader()) == type;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
     }
 
     /**

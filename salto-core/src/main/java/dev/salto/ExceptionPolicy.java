@@ -5,6 +5,7 @@ package dev.salto;
 import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.failure.ExceptionHandling;
+import dev.salto.internal.table.Tables;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
@@ -14,14 +15,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens when an exception leaves a callback, an {@link Error} included. C has no exceptions, so native code has to get a value instead.
- * In all cases but {@link #endProcess} the exception goes to the uncaught-exception handler of the thread, so that it is seen, and
- * the JVM lives. Within {@link Callbacks#rethrowing} it goes, in all cases, to the Java code that called the native code instead.
+ * What happens when an exception leaves a callback, an {@link Error} included. C has no exceptions,
+ * so native code has to get a value instead. In all cases but {@link #endProcess} the exception
+ * goes to the uncaught-exception handler of the thread, so that it is seen, and the JVM lives.
+ * Within {@link Callbacks#callAndRethrow} it goes, in all cases, to the Java code that called the
+ * native code instead.
  *
- * <p>A {@link StackOverflowError} is caught like any other exception if it comes from Java code that the callback calls. Where native code and
- * callbacks call each other until the stack is full, the JVM can run out of it on the way into a callback, where nobody can catch that, and ends.
+ * <p>A {@link StackOverflowError} is caught like any other exception if it comes from Java code
+ * that the callback calls. Where native code and callbacks call each other until the stack is full,
+ * the JVM can run out of it on the way into a callback, where nobody can catch that, and ends.
  *
  * <p>Policies are immutable.
+ *
  */
 public final class ExceptionPolicy {
     private static final ExceptionPolicy ZERO = new ExceptionPolicy(ExceptionHandling.ZERO, null);
@@ -37,7 +42,10 @@ public final class ExceptionPolicy {
         this.value = value;
     }
 
-    /** Native code gets zero: the number, a NULL pointer, or a struct whose bytes are all zero. What closures do if nothing else is said. */
+    /**
+     * Native code gets zero: the number, a NULL pointer, or a struct whose bytes are all zero. What
+     * closures do if nothing else is said.
+     */
     public static ExceptionPolicy returnZero() {
         return ZERO;
     }
@@ -45,18 +53,23 @@ public final class ExceptionPolicy {
     /**
      * Native code gets a value.
      *
-     * @param value the result, boxed, of the type that {@link FunctionDescriptor#toMethodType} gives; a struct is copied when the policy is first used
+     * @param value the result, boxed, of the type that {@link FunctionDescriptor#toMethodType}
+     *     gives; a struct is copied when the policy is first used
      * @return the policy, for functions with such a result
+     *
      */
     public static ExceptionPolicy returnValue(Object value) {
         return new ExceptionPolicy(ExceptionHandling.ZERO, Objects.requireNonNull(value, "value"));
     }
 
     /**
-     * Native code gets what a handler returns. Nobody else learns of the exception, unless {@link Callbacks#rethrowing} carries it.
+     * Native code gets what a handler returns. Nobody else learns of the exception, unless {@link
+     * Callbacks#callAndRethrow} carries it.
      *
-     * @param handler takes the exception, and returns the result. It stays reachable as long as a closure of the type is open, or the type is reachable
+     * @param handler takes the exception, and returns the result. It stays reachable as long as a
+     *     closure of the type is open, or the type is reachable
      * @return the policy
+     *
      */
     public static ExceptionPolicy handleBy(ExceptionHandler handler) {
         Objects.requireNonNull(handler, "handler");
@@ -64,7 +77,10 @@ public final class ExceptionPolicy {
                 new ExceptionHandling(false, null, failure -> handler.handle(new CallbackFailure(failure))), null);
     }
 
-    /** The JVM ends, as it does when an exception leaves an upcall stub of the JDK. What {@link StaticLinker#upcallStub} does if nothing else is said. */
+    /**
+     * The JVM ends, as it does when an exception leaves an upcall stub of the JDK. What {@link
+     * StaticLinker#upcallStub} does if nothing else is said.
+     */
     public static ExceptionPolicy endProcess() {
         return END;
     }
@@ -98,7 +114,7 @@ public final class ExceptionPolicy {
                             function));
         }
         Object fitting = Objects.requireNonNull(
-                new ExceptionCatcher(function, null, ClosureSettings.DEFAULT).requireFits(value));
+                new ExceptionCatcher(function, null, ClosureSettings.DEFAULT, Tables.closures()).requireFits(value));
         MemoryLayout result = function.returnLayout().get();
         Object own = result instanceof GroupLayout
                 ? Arena.ofAuto().allocate(result)

@@ -6,18 +6,25 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What closures are where static trampolines do not work. In no case does Salto make memory that is writable and executable.
+ * What closures are where static trampolines do not work. In no case does Salto make memory that is
+ * writable and executable.
  *
- * <p>Types choose by {@link ClosureOption#fallback}. The property {@value #PROPERTY} decides for those that do not, by the name that {@link #toString}
- * gives.
+ * <p>Types choose by {@link ClosureOption#fallback}. The property {@value #PROPERTY} decides for
+ * those that do not, by the name that {@link #toString} gives.
+ *
  */
 public enum Fallback {
-    /** Nothing: types are refused with a {@link TrampolinesUnsupportedException} that lists what was tried. This is the default. */
+    /**
+     * Nothing: types are refused with a {@link TrampolinesUnsupportedException} that lists what was
+     * tried. This is the default.
+     */
     NONE,
 
     /**
-     * Upcall stubs of the JDK, one each: code that the JVM makes at run time in its own code cache. They behave like
-     * closures, but cost what stubs cost. The first time, a warning is logged. Raw trampolines and native bindings stay unsupported.
+     * Upcall stubs of the JDK, one each: code that the JVM makes at run time in its own code cache.
+     * They behave like closures, but cost what stubs cost. The first time, a warning is logged. Raw
+     * trampolines and native bindings stay unsupported.
+     *
      */
     UPCALL_STUBS;
 

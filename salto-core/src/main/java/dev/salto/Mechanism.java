@@ -9,7 +9,10 @@ public enum Mechanism {
     /** A static trampoline: code that was assembled ahead of time, and data. */
     STATIC,
 
-    /** An upcall stub of the JDK for each closure, because static trampolines do not work and {@link Fallback#UPCALL_STUBS} applies. */
+    /**
+     * An upcall stub of the JDK for each closure, because static trampolines do not work and {@link
+     * Fallback#UPCALL_STUBS} applies.
+     */
     DYNAMIC,
 
     /** Not at all. */

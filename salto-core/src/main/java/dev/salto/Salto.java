@@ -13,36 +13,53 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Salto in this process: where its code comes from, what may happen if there is none, and a report on all of it.
+ * Salto in this process: where its code comes from, what may happen if there is none, and a report
+ * on all of it.
  *
  * <p>What can be set from outside, by system properties that are read when they are first needed:
  *
  * <table>
  * <caption>System properties</caption>
  * <tr><th>property</th><th>value</th></tr>
- * <tr><td>{@code dev.salto.text}</td><td>the file that holds the text image: the code of all trampolines</td></tr>
- * <tr><td>{@code dev.salto.text.sources}</td><td>where the text image may come from, in which order, separated by commas; by default
+ * <tr><td>{@code dev.salto.text}</td><td>the file that holds the text image: the code of all
+ * trampolines</td></tr>
+ * <tr><td>{@code dev.salto.text.sources}</td><td>where the text image may come from, in which
+ * order, separated by commas; by default
  * {@code property,installed,memfd,class-folder,jar,file}; under a filter for system calls, which
  * may end the process for the attempt, {@code memfd} comes behind {@code jar}. {@code
- * installed,class-folder,jar}, say, to map files in place, which must not be overwritten then</td></tr>
- * <tr><td>{@code dev.salto.text.folder}</td><td>the folder for the private file, if it comes to that; by default {@code java.io.tmpdir},
- * {@code $XDG_RUNTIME_DIR}, {@code $XDG_CACHE_HOME} and {@code ~/.cache}, whichever allows executable files</td></tr>
- * <tr><td>{@code dev.salto.fallback}</td><td>{@code none}, the default, or {@code upcall-stubs}, see {@link Fallback}</td></tr>
- * <tr><td>{@code dev.salto.use-after-free}</td><td>{@code log}, the default, {@code throw} or {@code end-process}, see {@link UseAfterFreePolicy}</td></tr>
+ * installed,class-folder,jar}, say, to map files in place, which must not be overwritten
+ * then</td></tr>
+ * <tr><td>{@code dev.salto.text.folder}</td><td>the folder for the private file, if it comes to
+ * that; by default {@code java.io.tmpdir},
+ * {@code $XDG_RUNTIME_DIR}, {@code $XDG_CACHE_HOME} and {@code ~/.cache}, whichever allows
+ * executable files</td></tr>
+ * <tr><td>{@code dev.salto.fallback}</td><td>{@code none}, the default, or {@code upcall-stubs},
+ * see {@link Fallback}</td></tr>
+ * <tr><td>{@code dev.salto.use-after-free}</td><td>{@code log}, the default, {@code throw} or
+ * {@code end-process}, see {@link UseAfterFreePolicy}</td></tr>
  * <tr><td>{@code dev.salto.quarantine}</td><td>how many closures of a type are closed at least
  * before a function pointer is used again, so that calls of closed closures are noticed; 1000 by
  * default. Those of a type's first 64 closures are not used again while the type exists</td></tr>
- * <tr><td>{@code dev.salto.promotion}</td><td>how many classes of objects of each type have a type profile of their own, when objects of more than
+ * <tr><td>{@code dev.salto.promotion}</td><td>how many classes of objects of each type have a type
+ * profile of their own, when objects of more than
  * two classes are bound and are called often; 16 by default, 0 for none</td></tr>
- * <tr><td>{@code dev.salto.gates}</td><td>{@code made}, the default; {@code early}: types of method handles, too, have a gate with their first closure; or {@code none}: after {@link #initialize} nothing is made for any function type, no stub and no class, and
+ * <tr><td>{@code dev.salto.gates}</td><td>{@code made}, the default; {@code early}: types of method
+ * handles, too, have a gate with their first closure; or {@code none}: after {@link #initialize}
+ * nothing is made for any function type, no stub and no class, and
  * only {@link CallInterface}s can be used</td></tr>
- * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed, see {@link ClosureOption#traceCloses}</td></tr>
+ * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed,
+ * see {@link ClosureOption#traceCloses}</td></tr>
  * </table>
  *
  * <p>All methods may be called from any thread.
+ *
  */
 public final class Salto {
     private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+    static {
+        Warnings.setWriter(new Log());
+    }
 
     private Salto() {}
 
@@ -65,15 +82,19 @@ public final class Salto {
     }
 
     /**
-     * Has options override what all types chose, for the application that the libraries are part of. Each call replaces the options of the call
-     * before; without any, types have what they chose.
+     * Has options override what all types chose, for the application that the libraries are part
+     * of. Each call replaces the options of the call before; without any, types have what they
+     * chose.
      *
-     * <p>{@link ClosureOption#onException}, {@link ClosureOption#onUseAfterFree} and {@link ClosureOption#traceCloses} apply to all types from now
-     * on, {@link ClosureOption#fallback} to types that are made from now on. {@link ClosureOption} has a table of who decides.
+     * <p>{@link ClosureOption#onException}, {@link ClosureOption#onUseAfterFree} and {@link
+     * ClosureOption#traceCloses} apply to all types from now on, {@link ClosureOption#fallback} to
+     * types that are made from now on. {@link ClosureOption} has a table of who decides.
      *
      * @param options one of each kind
-     * @throws IllegalArgumentException if there are two of a kind, or one that cannot be for all types: {@link ExceptionPolicy#returnValue},
-     *     {@link ClosureOption#tier} or {@link ClosureOption#firstVariadicArg}
+     * @throws IllegalArgumentException if there are two of a kind, or one that cannot be for all
+     *     types: {@link ExceptionPolicy#returnValue}, {@link ClosureOption#tier} or {@link
+     *     ClosureOption#firstVariadicArg}
+     *
      */
     public static void override(ClosureOption... options) {
         ClosureOptions chosen = ClosureOptions.withoutTier("Salto.override", options);
@@ -90,12 +111,12 @@ public final class Salto {
      * @throws IllegalArgumentException if a system property has a value that means nothing
      */
     public static Report report() {
-        return Report.take();
+        return CurrentReport.take();
     }
 
     /** What happened in this process so far, in numbers. */
     public static Statistics statistics() {
-        return Statistics.take();
+        return CurrentStatistics.take();
     }
 
     /**

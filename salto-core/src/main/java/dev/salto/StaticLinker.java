@@ -11,13 +11,15 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Upcall stubs that are closures: {@link #upcallStub} does what {@link Linker#upcallStub} does, with the same parameters, checks, lifetimes
- * and results, and no code made for each stub. A code base moves over by changing one receiver, and so does what jextract generates.
+ * Upcall stubs that are closures: {@link #upcallStub} does what {@link Linker#upcallStub} does,
+ * with the same parameters, checks, lifetimes and results, and no code made for each stub. A code
+ * base moves over by changing one receiver, and so does what jextract generates.
  *
  * {@snippet :
  * // before
@@ -26,14 +28,15 @@ import org.jspecify.annotations.Nullable;
  * MemorySegment stub = StaticLinker.nativeLinker().upcallStub(target, descriptor, arena);
  * }
  *
- * <p>The first calls of each function type take about a microsecond longer than later ones: code for a type of numbers and pointers is made when it has been called
- * 200 times, in the background. {@code -Ddev.salto.gates=early} has it made with the first stub of
- * the type.
+ * <p>The first calls of each function type take about a microsecond longer than later ones: code
+ * for a type of numbers and pointers is made when it has been called 200 times, in the background.
+ * {@code -Ddev.salto.gates=early} has it made with the first stub of the type.
  *
- * <p>Where there is a functional interface, a {@link ClosureType} is faster to call: it knows what it calls, and a method handle that is not a
- * constant is called blindly.
+ * <p>Where there is a functional interface, a {@link ClosureType} is faster to call: it knows what
+ * it calls, and a method handle that is not a constant is called blindly.
  *
  * <p>It may be used by any thread.
+ *
  */
 public final class StaticLinker {
     private static final StaticLinker NATIVE = new StaticLinker(ClosureOptions.of());
@@ -47,7 +50,10 @@ public final class StaticLinker {
     /** Slots with something of the user's in their settings, which only this linker has. */
     private final ConcurrentMap<FunctionDescriptor, KindSlots> kinds = new ConcurrentHashMap<>();
 
-    /** The settings for all functions; null if they are not known yet, or have something of the user's. */
+    /**
+     * The settings for all functions; null if they are not known yet, or have something of the
+     * user's.
+     */
     private @Nullable ClosureSettings shared;
 
     private StaticLinker(ClosureOptions options) {
@@ -57,22 +63,25 @@ public final class StaticLinker {
     /**
      * The linker for the platform's own calling convention.
      *
-     * @param options what its stubs do if something goes wrong, and where static trampolines do not work. Without {@link
-     *     ClosureOption#onException}, an exception that leaves a method handle ends the JVM, as with the JDK's stubs. If a policy has a value,
-     *     {@link #upcallStub} refuses functions that it is no result of, with an {@link IllegalArgumentException}
+     * @param options what its stubs do if something goes wrong, and where static trampolines do not
+     *     work. Without {@link ClosureOption#onException}, an exception that leaves a method handle
+     *     ends the JVM, as with the JDK's stubs. If a policy has a value, {@link #upcallStub}
+     *     refuses functions that it is no result of, with an {@link IllegalArgumentException}
      * @return a linker with these options
-     * @throws IllegalArgumentException if there are two options of a kind, or one that only call interfaces have
+     * @throws IllegalArgumentException if there are two options of a kind, or one that only call
+     *     interfaces have
+     *
      */
     public static StaticLinker nativeLinker(ClosureOption... options) {
-        return options.length == 0
+        return Objects.requireNonNull(options, "options").length == 0
                 ? NATIVE
                 : new StaticLinker(ClosureOptions.withoutTier("StaticLinker.nativeLinker", options));
     }
 
     /**
      * Gives a method handle a native function pointer. An exception that leaves {@code target} ends
-     * the JVM, as one does with the JDK's stubs, unless {@link ClosureOption#onException} says otherwise, or
-     * {@link Callbacks#rethrowing} carries it.
+     * the JVM, as one does with the JDK's stubs, unless {@link ClosureOption#onException} says
+     * otherwise, or {@link Callbacks#callAndRethrow} carries it.
      *
      * @param target what native calls reach
      * @param function the function's type
@@ -90,6 +99,7 @@ public final class StaticLinker {
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto, or the module of the
      *     caller, must not call native code; the message names the option to change that
+     *
      */
     public MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options) {

@@ -6,11 +6,14 @@ import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 
 /**
- * Static trampolines do not work in this process: there is no text image for the machine, or it cannot be mapped, or it is not the one that
- * this version of Salto was built with. The message lists what was tried, why each failed, and what to do. Nothing is remembered of the failure: once the
- * reason is gone, the same call works.
+ * Static trampolines do not work in this process: there is no text image for the machine, or it
+ * cannot be mapped, or it is not the one that this version of Salto was built with. The message
+ * lists what was tried, why each failed, and what to do. Nothing is remembered of the failure: once
+ * the reason is gone, the same call works.
  *
- * <p>Salto turns to code made at run time only where {@link Fallback#UPCALL_STUBS} says so, and only for closures.
+ * <p>Salto turns to code made at run time only where {@link Fallback#UPCALL_STUBS} says so, and
+ * only for closures.
+ *
  */
 public final class TrampolinesUnsupportedException extends UnsupportedOperationException {
     private static final long serialVersionUID = 1L;

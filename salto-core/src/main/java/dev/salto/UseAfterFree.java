@@ -3,6 +3,7 @@
 package dev.salto;
 
 import dev.salto.internal.failure.StaleCall;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -21,9 +22,17 @@ public final class UseAfterFree {
         return call;
     }
 
-    /** What the closure was: the name of its interface, and the C function's type. */
+    /** The function pointer that was called. */
+    public MemorySegment address() {
+        return MemorySegment.ofAddress(call.closure().address());
+    }
+
+    /**
+     * The type of the closure: its interface, and the function's type in C, as in {@code int(void
+     * *, int64_t)}.
+     */
     public String type() {
-        return call.type();
+        return call.closure().type();
     }
 
     /**
@@ -31,8 +40,8 @@ public final class UseAfterFree {
      * {@code class that is not known}, if a garbage collection has freed what was kept for its
      * table.
      */
-    public String boundTo() {
-        return call.boundTo();
+    public String targetClass() {
+        return call.closure().targetClass();
     }
 
     /**

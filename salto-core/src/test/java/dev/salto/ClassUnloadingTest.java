@@ -109,7 +109,7 @@ final class ClassUnloadingTest {
 
         Salto.override();
         assertThat(calls).hasSize(1).first()
-                .satisfies(call -> assertThat(call.boundTo()).startsWith(Plugin.class.getName()));
+                .satisfies(call -> assertThat(call.targetClass()).startsWith(Plugin.class.getName()));
     }
 
     @Test

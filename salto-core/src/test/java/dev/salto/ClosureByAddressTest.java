@@ -130,14 +130,14 @@ final class ClosureByAddressTest {
     void theCallOfOneThatWasClosedNamesWhatItWasBoundTo() {
         long address = BINARY.bindAddress(new Named());
         BINARY.closeAddress(address);
-        StringBuilder boundTo = new StringBuilder();
-        Salto.override(ClosureOption.onUseAfterFree(use -> boundTo.append(use.boundTo())));
+        StringBuilder targetClass = new StringBuilder();
+        Salto.override(ClosureOption.onUseAfterFree(use -> targetClass.append(use.targetClass())));
         try {
             assertThat(call(address, 4)).isZero();
         } finally {
             Salto.override();
         }
-        assertThat(boundTo.toString()).isEqualTo(Named.class.getName());
+        assertThat(targetClass.toString()).isEqualTo(Named.class.getName());
     }
 
     private static final class Named implements IntBinaryOperator {

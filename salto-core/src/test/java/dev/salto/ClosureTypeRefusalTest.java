@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.util.Comparator;
@@ -81,8 +82,24 @@ final class ClosureTypeRefusalTest {
     }
 
     @Test
-    void anInterfaceThatSaltoCannotSee() {
-        refuses(() -> ClosureType.of(NotPublic.class, BINARY), "NotPublic", "MethodHandles.lookup()");
+    void anArrayAsAnArgument() {
+        MemoryLayout array = MemoryLayout.sequenceLayout(4, JAVA_INT);
+        refuses(() -> ClosureType.of(IntUnaryOperator.class, FunctionDescriptor.of(JAVA_INT, array)),
+                array.toString(), "C passes as a pointer", "ValueLayout.ADDRESS");
+        refuses(() -> CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, array)), array.toString(),
+                "C passes as a pointer", "ValueLayout.ADDRESS");
+    }
+
+    @Test
+    void anOptionThatIsGivenTwiceOrBelongsElsewhere() {
+        refuses(() -> ClosureType.of(IntBinaryOperator.class, BINARY, ClosureOption.traceCloses(true),
+                ClosureOption.traceCloses(false)), "ClosureOption.traceCloses", "more than once");
+        refuses(() -> ClosureType.of(IntBinaryOperator.class, BINARY, ClosureOption.tier(Tier.GATE)),
+                "ClosureOption.tier", "CallInterface.prepare");
+        refuses(() -> StaticLinker.nativeLinker(ClosureOption.firstVariadicArg(1)), "ClosureOption.firstVariadicArg",
+                "CallInterface.prepare");
+        refuses(() -> Salto.override(ClosureOption.onException(ExceptionPolicy.returnValue(1))),
+                "ExceptionPolicy.returnValue(1)", "ExceptionPolicy.handleBy");
     }
 
     @Test
@@ -105,15 +122,25 @@ final class ClosureTypeRefusalTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    private static void names(String parameter, ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(parameter);
+    }
+
     @Test
     void nullForAnything() {
         ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class, BINARY);
 
-        assertThatThrownBy(() -> ClosureType.of(nothing(), BINARY)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> ClosureType.of(IntBinaryOperator.class, nothing()))
-                .isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> type.bind(nothing())).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> type.bind((a, b) -> 0, nothing())).isInstanceOf(NullPointerException.class);
+        names("functionalInterface", () -> ClosureType.of(nothing(), BINARY));
+        names("descriptor", () -> ClosureType.of(IntBinaryOperator.class, (FunctionDescriptor) nothing()));
+        names("lookup", () -> ClosureType.of(nothing(), IntBinaryOperator.class, BINARY));
+        names("options", () -> ClosureType.of(IntBinaryOperator.class, BINARY, (ClosureOption[]) nothing()));
+        names("target", () -> type.bind(nothing()));
+        names("arena", () -> type.bind((a, b) -> 0, nothing()));
+        names("handler", () -> CallInterface.prepare(BINARY).bind(nothing()));
+        names("handler", () -> CallInterface.prepare(BINARY).bindBoxed(nothing()));
+        names("function", () -> CallInterface.prepare((FunctionDescriptor) nothing()));
+        names("options", () -> CallInterface.prepare(BINARY, (ClosureOption[]) nothing()));
+        names("policy", () -> ClosureOption.onException(nothing()));
     }
 
     /** Nulls, which the annotations forbid, but unchecked code may pass. */

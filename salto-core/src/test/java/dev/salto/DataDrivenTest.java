@@ -189,7 +189,7 @@ final class DataDrivenTest {
             assertThat(call(zero.address(), 1, 2)).isZero();
             assertThat(call(valued.address(), 1, 2)).isEqualTo(-1);
             assertThat(seen).hasSize(2);
-            assertThatThrownBy(() -> Callbacks.rethrowing(() -> call(zero.address(), 1, 2)))
+            assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> call(zero.address(), 1, 2)))
                     .hasMessage("on purpose");
         } finally {
             Thread.currentThread().setUncaughtExceptionHandler(null);

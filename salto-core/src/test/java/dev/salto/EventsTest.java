@@ -41,7 +41,7 @@ final class EventsTest {
     void eachEventHasItsFields() throws Exception {
         List<RecordedEvent> events = record();
 
-        String type = "java.util.function.IntBinaryOperator, (i4i4)i4";
+        String type = "java.util.function.IntBinaryOperator, int(int, int)";
         assertThat(first(events, "GateMade").getString("type")).isEqualTo(type);
         RecordedEvent table = first(events, "TableMapped");
         assertThat(table.getString("address")).matches("0x[0-9a-f]+");
@@ -49,7 +49,7 @@ final class EventsTest {
         assertThat(table.getLong("size")).isGreaterThan(table.getInt("trampolines"));
         RecordedEvent stale = first(events, "ClosureUsedAfterFree");
         assertThat(stale.getString("type")).isEqualTo(type);
-        assertThat(stale.getString("boundTo")).startsWith("dev.salto.child.Failures");
+        assertThat(stale.getString("targetClass")).startsWith("dev.salto.child.Failures");
         assertThat(stale.getString("returnAddress")).isEqualTo("0x0");
         assertThat(stale.getThread().getJavaName()).isEqualTo("main");
         RecordedEvent exception = first(events, "ExceptionInCallback");

@@ -14,6 +14,8 @@ import dev.salto.text.callers.Callers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.function.IntConsumer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -99,6 +101,102 @@ final class ExceptionsTest {
         assertThat(call(type, throwing(exception))).isEqualTo(5);
 
         assertThat(uncaught).isEmpty();
+    }
+
+    @Test
+    void aHandlerLearnsWhichClosureFailedAndDecides() {
+        List<CallbackFailure> failures = new ArrayList<>();
+        ClosureType<IntBinaryOperator> type = with(ExceptionPolicy.handleBy(failure -> {
+            failures.add(failure);
+            failure.report();
+            return 5;
+        }));
+        RuntimeException exception = new IllegalStateException("of the callback");
+        IntBinaryOperator target = throwing(exception);
+        try (Closure<IntBinaryOperator> closure = type.bind(target)) {
+            assertThat(Callers.callRepeatedly(closure.address(), 1, 5)).isEqualTo(5);
+            assertThat(failures).singleElement().satisfies(failure -> {
+                assertThat(failure.exception()).isSameAs(exception);
+                assertThat(failure.address()).isEqualTo(closure.address());
+                assertThat(failure.type()).isEqualTo("java.util.function.IntBinaryOperator, int(int, int)");
+                assertThat(failure.targetClass()).isEqualTo(target.getClass().getName());
+                assertThat(failure.isRethrown()).isFalse();
+            });
+            assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> Callers.callRepeatedly(closure.address(), 1, 5)))
+                    .isSameAs(exception);
+            assertThat(failures.getLast().isRethrown()).isTrue();
+        }
+        assertThat(uncaught).containsExactly(exception, exception);
+    }
+
+    /** Throws what its declaration does not say. */
+    private static int sneak(Throwable exception) {
+        throw ExceptionsTest.<RuntimeException>unchecked(exception);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <X extends Throwable> X unchecked(Throwable exception) throws X {
+        throw (X) exception;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aResultOfTheWrongTypeIsNamedWithTheHandlerAndTheFunction(Tier tier) {
+        CallInterface type = CallInterface.prepare(BINARY_FUNCTION, ClosureOption.tier(tier));
+        CallHandler handler = (_, _) -> "text";
+        CallHandler nothing = (_, _) -> null;
+        try (Closure<CallHandler> text = type.bindBoxed(handler); Closure<CallHandler> none = type.bindBoxed(nothing)) {
+            assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> Callers.callRepeatedly(text.address(), 1, 5)))
+                    .isInstanceOf(ClassCastException.class).hasMessageContainingAll(handler.getClass().getName(),
+                            "java.lang.String", "int(int, int)", "java.lang.Integer");
+            assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> Callers.callRepeatedly(none.address(), 1, 5)))
+                    .hasMessageContainingAll(nothing.getClass().getName(), "null", "int(int, int)");
+        }
+    }
+
+    @Test
+    void checkedExceptionsCanBeCaughtByTheirClass() {
+        IOException exception = new IOException("of the callback");
+        try (Closure<IntBinaryOperator> closure = BINARY.bind((_, _) -> sneak(exception))) {
+            try {
+                int answer = Callbacks.callAndRethrow(IOException.class,
+                        () -> Callers.callRepeatedly(closure.address(), 1, 5));
+                throw new AssertionError("nothing was thrown, and the answer was " + answer);
+            } catch (IOException e) {
+                assertThat(e).isSameAs(exception);
+            }
+            assertThatThrownBy(() -> Callbacks.callAndRethrow(InterruptedException.class,
+                    () -> Callers.callRepeatedly(closure.address(), 1, 5)))
+                    .isInstanceOf(UndeclaredThrowableException.class).hasCause(exception)
+                    .hasMessageContainingAll("java.io.IOException", "java.lang.InterruptedException");
+        }
+    }
+
+    @Test
+    void callsWithoutAResultAreRethrownFromToo() throws Throwable {
+        FunctionDescriptor function = FunctionDescriptor.ofVoid(JAVA_INT);
+        MethodHandle call = Linker.nativeLinker().downcallHandle(function);
+        List<Integer> seen = new ArrayList<>();
+        ClosureType<IntConsumer> type = ClosureType.of(IntConsumer.class, function);
+        IOException exception = new IOException("of the callback");
+        try (Closure<IntConsumer> recording = type.bind(seen::add);
+                Closure<IntConsumer> failing = type.bind(number -> seen.add(sneak(exception)))) {
+            Callbacks.runAndRethrow(() -> {
+                call.invokeExact(recording.address(), 3);
+            });
+            assertThatThrownBy(() -> Callbacks.runAndRethrow(() -> {
+                call.invokeExact(failing.address(), 4);
+            })).isSameAs(exception);
+            try {
+                Callbacks.runAndRethrow(IOException.class, () -> {
+                    call.invokeExact(failing.address(), 5);
+                });
+                throw new AssertionError("nothing was thrown");
+            } catch (IOException e) {
+                assertThat(e).isSameAs(exception);
+            }
+        }
+        assertThat(seen).containsExactly(3);
     }
 
     @Test
@@ -231,23 +329,24 @@ final class ExceptionsTest {
     void aGuardThrowsWhatTheCallbackThrew() throws ReflectiveOperationException {
         RuntimeException exception = new IllegalStateException("of the callback");
 
-        assertThatThrownBy(() -> Callbacks.rethrowing(() -> call(BINARY, throwing(exception)))).isSameAs(exception);
+        assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> call(BINARY, throwing(exception)))).isSameAs(exception);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment stub = StaticLinker.nativeLinker().upcallStub(failing(), BINARY_FUNCTION, arena);
-            assertThatThrownBy(() -> Callbacks.rethrowing(() -> Callers.callRepeatedly(stub, 1, 5)))
+            assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> Callers.callRepeatedly(stub, 1, 5)))
                     .isInstanceOf(IllegalStateException.class).hasMessage("5 0");
         }
 
         assertThat(uncaught).isEmpty();
-        assertThat(Callbacks.<Integer, RuntimeException>rethrowing(() -> call(BINARY, (a, b) -> a + 1))).isEqualTo(6);
+        assertThat(Callbacks.<Integer, RuntimeException>callAndRethrow(() -> call(BINARY, (a, b) -> a + 1)))
+                .isEqualTo(6);
     }
 
     @Test
     void theStackTraceHasTheCallbackAndTheCall() {
-        Throwable thrown = catchThrowable(() -> Callbacks.rethrowing(this::callSomethingThatFails));
+        Throwable thrown = catchThrowable(() -> Callbacks.callAndRethrow(this::callSomethingThatFails));
 
         assertThat(thrown.getStackTrace()).extracting(StackTraceElement::getMethodName)
-                .containsSubsequence("failDeepInside", "callRepeatedly", "callSomethingThatFails", "rethrowing",
+                .containsSubsequence("failDeepInside", "callRepeatedly", "callSomethingThatFails", "callAndRethrow",
                         "theStackTraceHasTheCallbackAndTheCall");
     }
 
@@ -272,7 +371,7 @@ final class ExceptionsTest {
                 runs[0]++;
                 throw exception;
             })) {
-                assertThatThrownBy(() -> Callbacks.rethrowing(() -> {
+                assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> {
                     result[0] = Callers.callRepeatedly(closure.address(), calls, 5);
                     return result;
                 })).isSameAs(exception);
@@ -297,7 +396,7 @@ final class ExceptionsTest {
                     runs[0]++;
                     throw new IllegalStateException("of the handler");
                 })) {
-            assertThatThrownBy(() -> Callbacks.rethrowing(() -> {
+            assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> {
                 result[0] = Callers.callRepeatedly(boxed.address(), 3, 5)
                         + Callers.callRepeatedly(direct.address(), 4, 5);
                 return result;
@@ -317,7 +416,7 @@ final class ExceptionsTest {
             throw new IllegalStateException("number " + runs[0]);
         })) {
             MemorySegment numbers = arena.allocate(JAVA_INT, Amounts.scaled(100_000));
-            Throwable thrown = catchThrowable(() -> Callbacks.<Integer, Throwable>rethrowing(() -> {
+            Throwable thrown = catchThrowable(() -> Callbacks.<Integer, Throwable>callAndRethrow(() -> {
                 Qsort.sort(numbers, comparator.address());
                 return 0;
             }));
@@ -337,12 +436,12 @@ final class ExceptionsTest {
         List<Integer> results = new ArrayList<>();
         try (Closure<IntBinaryOperator> failing = BINARY.bind(throwing(inner));
                 Closure<IntBinaryOperator> sum = BINARY.bind(Integer::sum)) {
-            Throwable thrown = catchThrowable(() -> Callbacks.rethrowing(() -> call(BINARY, (_, _) -> {
+            Throwable thrown = catchThrowable(() -> Callbacks.callAndRethrow(() -> call(BINARY, (_, _) -> {
                 results.add(Callers.callRepeatedly(sum.address(), 1, 5));
                 int _ = Callers.callRepeatedly(failing.address(), 1, 5);
                 results.add(Callers.callRepeatedly(sum.address(), 1, 6));
                 onAnotherThread(() -> results.add(Callers.callRepeatedly(sum.address(), 1, 7)));
-                results.add(Callbacks.<Integer, RuntimeException>rethrowing(
+                results.add(Callbacks.<Integer, RuntimeException>callAndRethrow(
                         () -> Callers.callRepeatedly(sum.address(), 1, 8)));
                 results.add(Callers.callRepeatedly(sum.address(), 1, 9));
                 return 1;
@@ -369,7 +468,7 @@ final class ExceptionsTest {
         MemorySegment destroy = Callbacks.destroyNotify(() -> closed.add("the resource")).address();
         MethodHandle call = Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ADDRESS));
 
-        assertThatThrownBy(() -> Callbacks.<Integer, Throwable>rethrowing(() -> {
+        assertThatThrownBy(() -> Callbacks.<Integer, Throwable>callAndRethrow(() -> {
             int result = call(BINARY, throwing(new IllegalStateException("of the callback")));
             call.invokeExact(destroy, MemorySegment.NULL);
             return result;
@@ -394,12 +493,12 @@ final class ExceptionsTest {
         self.add(BINARY.bind((level, _) -> throwAtEachLevel(self.getFirst(), level)));
         try (Closure<IntBinaryOperator> closure = self.getFirst()) {
             Throwable few = catchThrowable(
-                    () -> Callbacks.rethrowing(() -> Callers.callRepeatedly(closure.address(), 1, 3)));
+                    () -> Callbacks.callAndRethrow(() -> Callers.callRepeatedly(closure.address(), 1, 3)));
             assertThat(few).hasMessage("level 1");
             assertThat(few.getSuppressed()).extracting(Throwable::getMessage).containsExactly("level 2", "level 3");
 
             Throwable many = catchThrowable(
-                    () -> Callbacks.rethrowing(() -> Callers.callRepeatedly(closure.address(), 1, 20)));
+                    () -> Callbacks.callAndRethrow(() -> Callers.callRepeatedly(closure.address(), 1, 20)));
             assertThat(many).hasMessage("level 1");
             assertThat(many.getSuppressed()).hasSize(9);
             assertThat(many.getSuppressed()[0]).hasMessage("level 2");
@@ -462,7 +561,7 @@ final class ExceptionsTest {
     }
 
     private static boolean isThrownBy(Callbacks.NativeCall<Integer, RuntimeException> call, Throwable exception) {
-        return System.identityHashCode(catchThrowable(() -> Callbacks.rethrowing(call))) == System
+        return System.identityHashCode(catchThrowable(() -> Callbacks.callAndRethrow(call))) == System
                 .identityHashCode(exception);
     }
 
@@ -510,7 +609,7 @@ final class ExceptionsTest {
         IOException own = new IOException("of the call");
         RuntimeException exception = new IllegalStateException("of the callback");
 
-        Throwable thrown = catchThrowable(() -> Callbacks.<Integer, IOException>rethrowing(() -> {
+        Throwable thrown = catchThrowable(() -> Callbacks.<Integer, IOException>callAndRethrow(() -> {
             int _ = call(BINARY, throwing(exception));
             throw own;
         }));
@@ -524,8 +623,8 @@ final class ExceptionsTest {
         RuntimeException inner = new IllegalStateException("inner");
         RuntimeException outer = new IllegalArgumentException("outer");
 
-        Throwable thrown = catchThrowable(() -> Callbacks.rethrowing(() -> call(BINARY, (_, _) -> {
-            assertThatThrownBy(() -> Callbacks.rethrowing(() -> call(BINARY, throwing(inner)))).isSameAs(inner);
+        Throwable thrown = catchThrowable(() -> Callbacks.callAndRethrow(() -> call(BINARY, (_, _) -> {
+            assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> call(BINARY, throwing(inner)))).isSameAs(inner);
             throw outer;
         })));
 
@@ -586,7 +685,7 @@ final class ExceptionsTest {
         })) {
             MethodHandle call = Linker.nativeLinker().downcallHandle(closure.address(), function);
 
-            assertThatThrownBy(() -> Callbacks.<Long, Throwable>rethrowing(() -> (long) call.invokeExact()))
+            assertThatThrownBy(() -> Callbacks.<Long, Throwable>callAndRethrow(() -> (long) call.invokeExact()))
                     .isSameAs(exception);
         }
     }

@@ -30,12 +30,24 @@ final class FailuresTest {
         assertThat(child.value("stale")).isEqualTo("0");
         assertThat(child.value("counted")).isEqualTo("1000");
         assertThat(output(child)).contains(
-                "Exception in thread \"main\" java.lang.IllegalStateException: of the callback",
+                "WARNING: An exception left a callback: java.util.function.IntBinaryOperator, int(int, int), bound to a dev.salto.child.Failures",
+                "java.lang.IllegalStateException: of the callback", "dev.salto.Log write",
                 "WARNING: Native code called a closure that was closed: java.util.function.IntBinaryOperator",
                 "bound to a dev.salto.child.Failures", "called by thread main, from native code that is not known");
         // Ten at once, and one a second.
         assertThat(child.output().stream().filter(line -> line.contains("WARNING: Native code called")).count())
                 .isBetween(10L, 100L);
+    }
+
+    @Test
+    void exceptionsByTheThousandAreLoggedAtALimitedRate() throws Exception {
+        ChildJvm child = run("-Dtest.thrown=5000");
+
+        assertThat(child.value("exceptions")).isEqualTo("5000");
+        // Ten at once, and one a second.
+        assertThat(child.output().stream().filter(line -> line.contains("An exception left a callback")).count())
+                .isBetween(10L, 100L);
+        assertThat(output(child)).doesNotContain("Exception in thread", "dev.salto.internal.text.Warnings log");
     }
 
     @Test

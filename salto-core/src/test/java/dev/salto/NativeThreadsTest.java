@@ -123,7 +123,7 @@ final class NativeThreadsTest {
                 })) {
             List<Future<String>> answers = IntStream.range(0, 20).mapToObj(i -> executor.submit(() -> {
                 try {
-                    return "returned " + Callbacks.<Integer, RuntimeException>rethrowing(
+                    return "returned " + Callbacks.<Integer, RuntimeException>callAndRethrow(
                             () -> Callers.callRepeatedly(closure.address(), 1, i));
                 } catch (IllegalStateException e) {
                     return String.valueOf(e.getMessage());

@@ -112,7 +112,7 @@ final class TrampolineTableTest {
         ClosureType<Callbacks.DestroyNotify> type = ClosureType.of(Callbacks.DestroyNotify.class,
                 FunctionDescriptor.ofVoid(ADDRESS));
         try (Closure<Callbacks.DestroyNotify> closure = type.bind(_ -> action.run())) {
-            Callbacks.<Integer, Throwable>rethrowing(() -> {
+            Callbacks.<Integer, Throwable>callAndRethrow(() -> {
                 call.invokeExact(closure.address(), segment);
                 return 0;
             });

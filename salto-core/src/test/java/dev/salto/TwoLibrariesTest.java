@@ -3,6 +3,7 @@
 package dev.salto;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.salto.child.TwoLibraries;
 import dev.salto.text.callers.Callers;
@@ -19,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Libraries that do not know of each other choose for their own closures only. The application can choose for all. */
+/**
+ * Libraries that do not know of each other choose for their own closures only. The application can
+ * choose for all.
+ */
 @Tag("host") // nothing of this depends on the architecture
 final class TwoLibrariesTest {
     @TempDir
@@ -69,6 +73,24 @@ final class TwoLibrariesTest {
         }
         assertThat(events(libraries.get(0))).hasSize(3).containsOnly("use after free");
         assertThat(events(libraries.get(1))).hasSize(3).containsOnly("use after free");
+    }
+
+    @Test
+    void anInterfaceOfTheClassPathThatIsNotPublicNeedsNoLookup() throws Exception {
+        List<Function<String, Object>> libraries = libraries(false);
+
+        assertThat(call(libraries.get(0), "own interface")).isEqualTo(5 + 2);
+        assertThat(call(libraries.get(1), "own interface")).isEqualTo(5 + 4);
+        assertThat(call(libraries.get(1), "own interface")).isEqualTo(5 + 4);
+    }
+
+    @Test
+    void anInterfaceOfAModuleThatIsNotPublicIsRefusedWithTheReasonAndTheWayOut() throws Exception {
+        Function<String, Object> library = libraries(true).getFirst();
+
+        assertThatThrownBy(() -> library.apply("own interface")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("Library$Operator", "it is not public", "is not open",
+                        "Pass MethodHandles.lookup() as the first argument");
     }
 
     @Test

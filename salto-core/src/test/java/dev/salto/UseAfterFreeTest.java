@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.salto.text.callers.Callers;
 import dev.salto.text.callers.NativeThread;
@@ -77,14 +78,56 @@ final class UseAfterFreeTest {
         assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
 
         UseAfterFree call = onlyCall();
-        assertThat(call.type()).isEqualTo("java.util.function.IntBinaryOperator, " + BINARY_FUNCTION);
-        assertThat(call.boundTo()).isEqualTo(Adder.class.getName());
+        assertThat(call.type()).isEqualTo("java.util.function.IntBinaryOperator, int(int, int)");
+        assertThat(call.targetClass()).isEqualTo(Adder.class.getName());
+        assertThat(call.address()).isEqualTo(function);
         assertThat(call.thread()).isSameAs(Thread.currentThread());
         assertThat(call.closedAt()).isEmpty();
         assertThat(call.returnAddress()).isZero();
-        assertThat(call.toString()).contains(call.type(), call.boundTo(), call.caller(),
+        assertThat(call.toString()).contains(call.type(), call.targetClass(), call.caller(),
                 Thread.currentThread().getName(), "-Ddev.salto.trace.close=true");
         assertThat(Salto.statistics().usesAfterFree()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aUseAfterFreeCanBeThrownToTheJavaCodeThatCalledNativeCode() {
+        Salto.override();
+        ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class, BINARY_FUNCTION,
+                ClosureOption.onUseAfterFree(UseAfterFreePolicy.THROW));
+        Closure<IntBinaryOperator> closure = type.bind(new Adder());
+        MemorySegment function = closure.address();
+        closure.close();
+
+        assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> Callers.callRepeatedly(function, 3, 5)))
+                .isInstanceOfSatisfying(UseAfterFreeException.class,
+                        thrown -> assertThat(thrown.call().address()).isEqualTo(function))
+                .hasMessageContainingAll("closed", "int(int, int)", Adder.class.getName());
+    }
+
+    @Test
+    void aUseAfterFreeThatIsThrownAndNotCarriedIsReportedAndNativeCodeGetsZero() {
+        List<Throwable> reported = new ArrayList<>();
+        Thread.currentThread().setUncaughtExceptionHandler((_, exception) -> reported.add(exception));
+        Salto.override(ClosureOption.onUseAfterFree(UseAfterFreePolicy.THROW));
+        try {
+            assertThat(Callers.callRepeatedly(closed(new Adder()), 1, 5)).isZero();
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(null);
+        }
+
+        assertThat(reported).singleElement().isInstanceOf(UseAfterFreeException.class);
+    }
+
+    @Test
+    void aCallThatReturnsNothingIsNotSaidToHaveReturnedZero() throws Throwable {
+        FunctionDescriptor nothing = FunctionDescriptor.ofVoid();
+        Closure<Runnable> closure = ClosureType.<Runnable>of(Runnable.class, nothing).bind(() -> {});
+        MemorySegment function = closure.address();
+        closure.close();
+
+        Linker.nativeLinker().downcallHandle(function, nothing).invokeExact();
+
+        assertThat(onlyCall().toString()).contains("java.lang.Runnable, void()").doesNotContain("zero");
     }
 
     /** A data-driven closure's entry stores the return address. */
@@ -104,7 +147,7 @@ final class UseAfterFreeTest {
     }
 
     @Test
-    void whatItWasReboundToLastIsReported() {
+    void whatItWasRetargetClassLastIsReported() {
         MemorySegment function;
         try (Closure<IntBinaryOperator> closure = BINARY.bind((a, b) -> 1)) {
             closure.rebind(new Adder());
@@ -112,7 +155,7 @@ final class UseAfterFreeTest {
         }
         Callers.callRepeatedly(function, 1, 5);
 
-        assertThat(onlyCall().boundTo()).isEqualTo(Adder.class.getName());
+        assertThat(onlyCall().targetClass()).isEqualTo(Adder.class.getName());
     }
 
     @Test

@@ -89,7 +89,8 @@ record Diagnosis(Report report, @Nullable String failure) {
 
     DoctorReport json() {
         return new DoctorReport(report.architecture(), report.abi(), report.pageSize(), report.jvm(), report.linker(),
-                mechanism().toString(), report.source(), report.location(), report.tried(),
+                mechanism().toString(), report.source(), report.location(),
+                report.tried().stream().map(DoctorReport.Attempt::of).toList(),
                 failure != null ? failure : report.problem(), report.fallback().toString(), report.tables(),
                 report.closures(), report.bytes(), report.protectedTables(), report.sealedTables(),
                 report.writableExecutable(), report.hardening());

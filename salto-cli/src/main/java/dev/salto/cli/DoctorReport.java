@@ -25,7 +25,7 @@ record DoctorReport(
         String mechanism,
         @Nullable String source,
         @Nullable String location,
-        List<Report.Attempt> tried,
+        List<Attempt> tried,
         @Nullable String problem,
         String fallback,
         long tables,
@@ -34,4 +34,11 @@ record DoctorReport(
         long protectedTables,
         long sealedTables,
         @Nullable Boolean writableExecutable,
-        Map<String, String> hardening) {}
+        Map<String, String> hardening) {
+    /** A place that the code could not be taken from, as {@link Report.Attempt}. */
+    record Attempt(String source, String location, String reason) {
+        static Attempt of(Report.Attempt attempt) {
+            return new Attempt(attempt.source(), attempt.location(), attempt.reason());
+        }
+    }
+}

@@ -17,10 +17,17 @@ import picocli.CommandLine.Help.Ansi;
 final class DiagnosisTextTest {
     private static final int WIDTH = 72;
 
+    private record GivenAttempt(String source, String location, String reason) implements Report.Attempt {}
+
+    private record GivenReport(String architecture, String abi, int pageSize, String jvm, String linker,
+            Mechanism mechanism, @Nullable String source, @Nullable String location, List<Report.Attempt> tried,
+            @Nullable String problem, Fallback fallback, long tables, long closures, long bytes, long protectedTables,
+            long sealedTables, @Nullable Boolean writableExecutable, Map<String, String> hardening) implements Report {}
+
     private static Report report(Mechanism mechanism, @Nullable String source, List<Report.Attempt> tried,
             @Nullable String problem, int pageSize, @Nullable Boolean writableExecutable,
             Map<String, String> hardening) {
-        return new Report("x86_64", "System V AMD64", pageSize, "a JVM", "a linker", mechanism, source,
+        return new GivenReport("x86_64", "System V AMD64", pageSize, "a JVM", "a linker", mechanism, source,
                 source == null ? null : "/opt/libsalto-x86_64.so", tried, problem, Fallback.NONE, 0, 0, 0, 0, 0,
                 writableExecutable, hardening);
     }
@@ -65,7 +72,7 @@ final class DiagnosisTextTest {
     @Test
     void longReasonsStayReadable() {
         String path = "/home/someone/a-folder-with-a-long-name/another-one/and-a-jar-with-a-long-name-in-it.jar";
-        String text = text(report(Mechanism.NONE, null, List.of(new Report.Attempt("jar", path,
+        String text = text(report(Mechanism.NONE, null, List.of(new GivenAttempt("jar", path,
                 "mmap of it was refused, because the file system was mounted noexec: move the JAR to a file system that"
                         + " allows executable files")),
                 null, 4096, false, Map.of()));

@@ -30,12 +30,13 @@ public final class Failures {
             throw new IllegalStateException("of the callback");
         })) {
             function = closure.address();
-            System.out.println("thrown=" + Callers.callRepeatedly(function, 1, 5));
+            System.out.println("thrown=" + Callers.callRepeatedly(function, Integer.getInteger("test.thrown", 1), 5));
         }
         System.out.println("stale=" + Callers.callRepeatedly(function, 1, 5));
         for (int i = 1; i < 1000; i++) {
             int _ = Callers.callRepeatedly(function, 1, 5);
         }
         System.out.println("counted=" + Salto.statistics().usesAfterFree());
+        System.out.println("exceptions=" + Salto.statistics().exceptions());
     }
 }

@@ -27,11 +27,18 @@ import java.util.function.Function;
 import java.util.function.IntBinaryOperator;
 
 /**
- * A library with choices of its own. Others in the process, of the same code in another class loader or module, use the same interface and
- * function type, and choose otherwise.
+ * A library with choices of its own. Others in the process, of the same code in another class
+ * loader or module, use the same interface and function type, and choose otherwise.
+ *
  */
 public final class Library implements Function<String, Object> {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+
+    /** Not public, as most interfaces of a program are at first. */
+    interface Operator {
+        @SuppressWarnings("UnusedMethod") // called by native code
+        int apply(int a, int b);
+    }
 
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final int answer;
@@ -40,7 +47,9 @@ public final class Library implements Function<String, Object> {
     /**
      * A library.
      *
-     * @param answer what native code gets after an exception; odd for a library that allows upcall stubs
+     * @param answer what native code gets after an exception; odd for a library that allows upcall
+     *     stubs
+     *
      */
     public Library(int answer) {
         this.answer = answer;
@@ -68,6 +77,9 @@ public final class Library implements Function<String, Object> {
                 case "closed type" -> closed(type().bind((a, b) -> a + b));
                 case "failing call interface" -> callInterface().bind(_ -> fail()).address();
                 case "closed call interface" -> closed(callInterface().bind((ArgumentHandler) _ -> {}));
+                case "own interface" ->
+                    ClosureType.<Operator>of(Operator.class, BINARY, options).bind((a, b) -> a + b + answer)
+                            .address();
                 case "failing stub" -> stub(Arena.global());
                 case "closed stub" -> {
                     try (Arena arena = Arena.ofConfined()) {

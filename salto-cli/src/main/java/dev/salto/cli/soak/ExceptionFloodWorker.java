@@ -54,7 +54,7 @@ final class ExceptionFloodWorker implements Worker {
         ledger.called("runs of a callback that always throws", runs, UNCAUGHT_CALLS);
         runs = 0;
         try {
-            int answer = Callbacks.rethrowing(() -> Callers.callRepeatedly(closure.address(), CALLS, 5));
+            int answer = Callbacks.callAndRethrow(() -> Callers.callRepeatedly(closure.address(), CALLS, 5));
             ledger.wrong("an exception was lost, and the answer was %d".formatted(answer));
         } catch (Hostile e) {
             ledger.called("suppressed exceptions", e.getSuppressed().length, 0);

@@ -107,7 +107,7 @@ final class ExceptionWorker implements Worker {
                 policy.result().applyAsInt(number));
         checkUncaught(before, 1);
         try {
-            int answer = Callbacks.rethrowing(() -> Callers.callRepeatedly(closure, 1, 5));
+            int answer = Callbacks.callAndRethrow(() -> Callers.callRepeatedly(closure, 1, 5));
             ledger.wrong("an exception was lost, and the answer was %d".formatted(answer));
         } catch (PlannedException e) {
             ledger.called("a rethrown exception", e.number(), number);

@@ -18,9 +18,12 @@ final class OutcomeTest {
     private static final long AMOUNT = 100;
     private static final long TABLES = 8;
     private static final long MEMORY = 400L << 20;
-    private static final Statistics NONE = new Statistics(5, 5, TABLES, 1, 2, 3, 0);
-    private static final Statistics RIGHT = new Statistics(5 + AMOUNT, 5 + AMOUNT, TABLES, 1, 2 + AMOUNT, 3 + AMOUNT,
+    private static final Statistics NONE = new Given(5, 5, TABLES, 1, 2, 3, 0);
+    private static final Statistics RIGHT = new Given(5 + AMOUNT, 5 + AMOUNT, TABLES, 1, 2 + AMOUNT, 3 + AMOUNT,
             0);
+
+    private record Given(long bound, long closed, long tables, long gates, long usesAfterFree, long exceptions,
+            long stubs) implements Statistics {}
 
     private static Sample sample(long residentBytes, long tables) {
         return new Sample(Duration.ofSeconds(60), 1,
@@ -45,7 +48,7 @@ final class OutcomeTest {
 
     @Test
     void aClosureThatWasNotClosedIsWrong() {
-        Statistics open = new Statistics(5 + AMOUNT, 4 + AMOUNT, TABLES, 1, 2 + AMOUNT, 3 + AMOUNT, 0);
+        Statistics open = new Given(5 + AMOUNT, 4 + AMOUNT, TABLES, 1, 2 + AMOUNT, 3 + AMOUNT, 0);
 
         assertThat(outcome(open).faults()).singleElement().asString().contains("closed", "99");
         assertThat(Summary.of(outcome(open), Ansi.OFF)).containsPattern("closures left open +1 ")
@@ -54,13 +57,13 @@ final class OutcomeTest {
 
     @Test
     void aClosureThatWasNotCountedIsWrong() {
-        assertThat(outcome(new Statistics(4 + AMOUNT, 4 + AMOUNT, TABLES, 1, 2 + AMOUNT, 3 + AMOUNT, 0)).faults())
+        assertThat(outcome(new Given(4 + AMOUNT, 4 + AMOUNT, TABLES, 1, 2 + AMOUNT, 3 + AMOUNT, 0)).faults())
                 .singleElement().asString().contains("bound", "99");
     }
 
     @Test
     void aCallOfAClosedClosureThatWasNotNoticedIsWrong() {
-        assertThat(outcome(new Statistics(5 + AMOUNT, 5 + AMOUNT, TABLES, 1, 1 + AMOUNT, 3 + AMOUNT, 0)).faults())
+        assertThat(outcome(new Given(5 + AMOUNT, 5 + AMOUNT, TABLES, 1, 1 + AMOUNT, 3 + AMOUNT, 0)).faults())
                 .hasSize(2);
         assertThat(outcome(RIGHT, MEMORY, TABLES, AMOUNT - 1).faults()).singleElement().asString()
                 .contains("policy", "99");
@@ -68,7 +71,7 @@ final class OutcomeTest {
 
     @Test
     void anExceptionThatWasNotCountedIsWrong() {
-        assertThat(outcome(new Statistics(5 + AMOUNT, 5 + AMOUNT, TABLES, 1, 2 + AMOUNT, 2 + AMOUNT, 0)).faults())
+        assertThat(outcome(new Given(5 + AMOUNT, 5 + AMOUNT, TABLES, 1, 2 + AMOUNT, 2 + AMOUNT, 0)).faults())
                 .singleElement().asString().contains("exceptions", "99");
     }
 

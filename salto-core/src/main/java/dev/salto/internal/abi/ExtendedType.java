@@ -66,7 +66,7 @@ public enum ExtendedType {
     }
 
     /** Its name in C. */
-    private String inC() {
+    String inC() {
         return switch (this) {
             case X87 -> "a long double of 80 bits";
             case QUAD -> "a floating-point number of 128 bits";

@@ -18,7 +18,8 @@ public interface DataDrivenFunction {
     /**
      * Handles an exception that left the callback.
      *
+     * @param id the slot of the closure
      * @throws Throwable the exception, if it is to end the process
      */
-    void failed(Throwable exception, long frame) throws Throwable;
+    void failed(Throwable exception, int id, long frame) throws Throwable;
 }

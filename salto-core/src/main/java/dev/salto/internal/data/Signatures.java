@@ -30,13 +30,33 @@ public final class Signatures {
         }
     }
 
+    /**
+     * Refuses a function with an array or padding as an argument or result.
+     *
+     * @throws IllegalArgumentException if it has one; the message has the remedy
+     */
+    public static void requireScalarsAndGroups(FunctionDescriptor function) {
+        for (MemoryLayout layout : function.argumentLayouts()) {
+            requireScalarOrGroup(layout);
+        }
+        if (function.returnLayout().isPresent()) {
+            requireScalarOrGroup(function.returnLayout().get());
+        }
+    }
+
     private static void requireValue(MemoryLayout layout) {
+        requireScalarOrGroup(layout);
+        requireNativeOrder(layout);
+    }
+
+    private static void requireScalarOrGroup(MemoryLayout layout) {
         if (!(layout instanceof ValueLayout) && !(layout instanceof GroupLayout)) {
             throw new IllegalArgumentException(
-                    "%s is no argument or result of a function in C; pass a pointer, or a struct around it"
-                            .formatted(layout));
+                    layout instanceof SequenceLayout
+                            ? "%s is an array, which C passes as a pointer; use ValueLayout.ADDRESS, or a struct layout around it if C passes a struct"
+                                    .formatted(layout)
+                            : "%s is no argument or result of a function in C".formatted(layout));
         }
-        requireNativeOrder(layout);
     }
 
     private static void requireNativeOrder(MemoryLayout layout) {

@@ -89,7 +89,7 @@ public final class UniversalGate {
                     function.call(target, frame);
                 }
             } catch (Throwable e) {
-                failed(function, e, plan, frame);
+                failed(function, e, plan, id, frame);
             }
         }
         if (!isOpen) {
@@ -108,9 +108,10 @@ public final class UniversalGate {
     }
 
     @SuppressWarnings("ReferenceEquality") // it may have an equal of its own
-    private static void failed(DataDrivenFunction function, Throwable exception, CallPlan plan, long frame) {
+    private static void failed(DataDrivenFunction function, Throwable exception, CallPlan plan, int id,
+            long frame) {
         try {
-            function.failed(exception, frame);
+            function.failed(exception, id, frame);
         } catch (Throwable e) {
             if (e == exception) {
                 // The exception ends the JVM, as from a stub of the JDK.

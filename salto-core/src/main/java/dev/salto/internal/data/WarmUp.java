@@ -47,7 +47,7 @@ public final class WarmUp {
             "StubTable"}) {
             initialize(PACKAGE + "table." + name);
         }
-        for (String name : new String[]{"Guard", "StaleCalls"}) {
+        for (String name : new String[]{"Guard", "StaleCalls", "UncaughtExceptions"}) {
             initialize(PACKAGE + "failure." + name);
         }
         initialize("dev.salto.Closure");

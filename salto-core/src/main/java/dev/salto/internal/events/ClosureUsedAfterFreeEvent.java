@@ -18,9 +18,9 @@ final class ClosureUsedAfterFreeEvent extends Event {
     @Description("What the closure was, in Java and in C")
     String type = "";
 
-    @Label("Bound To")
+    @Label("Target Class")
     @Description("The name of the class of the object that it was bound to")
-    String boundTo = "";
+    String targetClass = "";
 
     @Label("Return Address")
     @Description("The return address of the call, in hexadecimal; 0x0 if it is not known")

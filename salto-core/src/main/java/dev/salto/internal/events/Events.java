@@ -52,9 +52,9 @@ public final class Events {
     }
 
     /** Native code called a closed closure. */
-    public static void usedAfterFree(String type, String boundTo, long returnAddress) {
+    public static void usedAfterFree(String type, String targetClass, long returnAddress) {
         if (isRecording()) {
-            Recorder.usedAfterFree(type, boundTo, hexadecimal(returnAddress));
+            Recorder.usedAfterFree(type, targetClass, hexadecimal(returnAddress));
         }
     }
 

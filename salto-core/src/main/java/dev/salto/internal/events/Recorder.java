@@ -29,10 +29,10 @@ final class Recorder {
         event.commit();
     }
 
-    static void usedAfterFree(String type, String boundTo, String returnAddress) {
+    static void usedAfterFree(String type, String targetClass, String returnAddress) {
         ClosureUsedAfterFreeEvent event = new ClosureUsedAfterFreeEvent();
         event.type = type;
-        event.boundTo = boundTo;
+        event.targetClass = targetClass;
         event.returnAddress = returnAddress;
         event.commit();
     }

@@ -6,6 +6,19 @@ package dev.salto.internal.failure;
  * An exception that left a callback.
  *
  * @param exception what the callback threw
+ * @param closure the closure that was called
  * @param isRethrown whether a guard carries it
  */
-public record CallFailure(Throwable exception, boolean isRethrown) {}
+public record CallFailure(Throwable exception, CalledClosure closure, boolean isRethrown) {
+    /** Describes the closure, for a log. The exception is the user's, and may not be printable. */
+    @Override
+    public String toString() {
+        return "An exception left a callback: %s, bound to a %s, at 0x%s.".formatted(closure.type(),
+                closure.targetClass(), Long.toHexString(closure.address()));
+    }
+
+    /** Reports the exception, as {@link UncaughtExceptions#report} does. Throws nothing. */
+    public void report() {
+        UncaughtExceptions.report(exception, this);
+    }
+}

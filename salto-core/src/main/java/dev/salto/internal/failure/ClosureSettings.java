@@ -54,7 +54,9 @@ public final class ClosureSettings {
         override = settings;
     }
 
-    /** Whether types with equal settings can share their slots: nothing of the user's is in them. */
+    /**
+     * Whether types with equal settings can share their slots: nothing of the user's is in them.
+     */
     public boolean isShared() {
         return isShared;
     }

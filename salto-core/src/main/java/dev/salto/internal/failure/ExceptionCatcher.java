@@ -22,6 +22,7 @@ public final class ExceptionCatcher {
     private final Class<?> carrier;
     private final @Nullable Object zero;
     private final ClosureSettings settings;
+    private final CalledClosure.Finder closures;
 
     /**
      * Makes the handling of one type of callback.
@@ -29,12 +30,15 @@ public final class ExceptionCatcher {
      * @param function the type in C
      * @param zero the default result for native code; null if there is none
      * @param settings the choices of the type
+     * @param closures finds the closure of a call
      */
-    public ExceptionCatcher(FunctionDescriptor function, @Nullable Object zero, ClosureSettings settings) {
+    public ExceptionCatcher(FunctionDescriptor function, @Nullable Object zero, ClosureSettings settings,
+            CalledClosure.Finder closures) {
         this.result = function.returnLayout();
         this.carrier = MethodType.methodType(function.toMethodType().returnType()).wrap().returnType();
         this.zero = zero;
         this.settings = settings;
+        this.closures = closures;
     }
 
     /** How many exceptions left a callback. */
@@ -45,13 +49,34 @@ public final class ExceptionCatcher {
     /**
      * Handles an exception.
      *
+     * @param id the slot of the closure that was called
      * @return the result for native code, boxed
      * @throws Throwable the exception itself, if the JVM has to end
      */
-    public @Nullable Object caught(Throwable exception) throws Throwable {
+    public @Nullable Object caught(Throwable exception, int id) throws Throwable {
+        ExceptionHandling handling = settings.exceptions();
         if (exception instanceof Guard.Pending pending) {
-            return answer(settings.exceptions(), pending.exception, true);
+            return answer(handling, pending.exception, id, true);
         }
+        boolean isCarried = carryAndCount(exception);
+        if (!isCarried && handling.endsProcess()) {
+            throw exception;
+        }
+        if (!isCarried && handling.handler() == null) {
+            report(exception, id);
+        }
+        return answer(handling, exception, id, isCarried);
+    }
+
+    /** Handles an exception of the policy for calls of closed closures. Throws nothing. */
+    static void caughtOfClosed(Throwable exception, CalledClosure closure) {
+        if (!carryAndCount(exception)) {
+            new CallFailure(exception, closure, false).report();
+        }
+    }
+
+    /** Has a guard carry an exception, if there is one on this thread. Throws nothing. */
+    private static boolean carryAndCount(Throwable exception) {
         boolean isCarried = false;
         try {
             isCarried = Guard.carry(exception);
@@ -64,37 +89,27 @@ public final class ExceptionCatcher {
         } catch (Throwable e) {
             // As above.
         }
-        ExceptionHandling handling = settings.exceptions();
-        if (isCarried) {
-            return answer(handling, exception, true);
-        }
-        if (handling.endsProcess()) {
-            throw exception;
-        }
-        if (handling.handler() == null) {
-            pass(exception);
-        }
-        return answer(handling, exception, false);
+        return isCarried;
     }
 
     /** Returns the result for native code, boxed. */
-    private @Nullable Object answer(ExceptionHandling handling, Throwable exception, boolean isRethrown) {
-        try {
-            Function<? super CallFailure, ? extends @Nullable Object> handler = handling.handler();
-            if (handler != null) {
-                return requireFits(handler.apply(new CallFailure(exception, isRethrown)));
-            }
+    private @Nullable Object answer(ExceptionHandling handling, Throwable exception, int id, boolean isRethrown) {
+        Function<? super CallFailure, ? extends @Nullable Object> handler = handling.handler();
+        if (handler == null) {
             Object value = handling.value();
             return value == null ? zero : value;
+        }
+        try {
+            return requireFits(handler.apply(new CallFailure(exception, closures.find(id), isRethrown)));
         } catch (Throwable e) {
-            pass(e);
+            report(e, id);
             return zero;
         }
     }
 
-    private static void pass(Throwable exception) {
+    private void report(Throwable exception, int id) {
         try {
-            UncaughtExceptions.pass(exception);
+            new CallFailure(exception, closures.find(id), false).report();
         } catch (Throwable e) {
             // The stack is too short for the call.
         }

@@ -8,14 +8,12 @@ import java.util.List;
 /**
  * A call of a closure that was closed.
  *
- * @param type the type of the closure, for people
- * @param boundTo the name of the class of the object that it was bound to last
+ * @param closure the closure
  * @param closedAt where it was closed, innermost first; empty without tracing
  * @param thread the thread that called
  * @param returnAddress the return address of the call; 0 if it is not known
  */
-public record StaleCall(String type, String boundTo, List<StackTraceElement> closedAt, Thread thread,
-        long returnAddress) {
+public record StaleCall(CalledClosure closure, List<StackTraceElement> closedAt, Thread thread, long returnAddress) {
     /** Makes the list unmodifiable. */
     public StaleCall {
         closedAt = List.copyOf(closedAt);
@@ -31,8 +29,9 @@ public record StaleCall(String type, String boundTo, List<StackTraceElement> clo
     /** Describes the whole event, for a log. */
     public String describe() {
         StringBuilder text = new StringBuilder(
-                "Native code called a closure that was closed: %s, bound to a %s; called by thread %s, from %s. The call returned zero."
-                        .formatted(type, boundTo, thread.getName(), caller()));
+                "Native code called a closure that was closed: %s, bound to a %s, at 0x%s; called by thread %s, from %s.%s"
+                        .formatted(closure.type(), closure.targetClass(), Long.toHexString(closure.address()),
+                                thread.getName(), caller(), closure.hasResult() ? " The call returned zero." : ""));
         if (closedAt.isEmpty()) {
             text.append(" (-D%s=true records where closures are closed.)".formatted(StaleCalls.TRACING));
         } else {

@@ -41,19 +41,29 @@ public final class StaleCalls {
         hasTraced = true;
     }
 
-    /** Counts a call and passes it on. Throws nothing: native code waits for an answer. */
+    /**
+     * Counts a call and passes it on. Throws nothing: native code waits for an answer. A guard
+     * carries what the handler throws, like an exception of a callback.
+     *
+     */
     public static void report(StaleCall call, ClosureSettings settings) {
         try {
             COUNT.increment();
-            Events.usedAfterFree(call.type(), call.boundTo(), call.returnAddress());
-            Consumer<StaleCall> chosen = settings.useAfterFree();
+            if (Events.isRecording()) {
+                Events.usedAfterFree(call.closure().type(), call.closure().targetClass(), call.returnAddress());
+            }
+        } catch (Throwable e) {
+            // The stack or the memory may be too short even for this.
+        }
+        Consumer<StaleCall> chosen = settings.useAfterFree();
+        try {
             if (chosen == null) {
                 log(call);
             } else {
                 chosen.accept(call);
             }
         } catch (Throwable e) {
-            UncaughtExceptions.pass(e);
+            ExceptionCatcher.caughtOfClosed(e, call.closure());
         }
     }
 
@@ -64,7 +74,7 @@ public final class StaleCalls {
         } catch (OutOfMemoryError e) {
             // A counter that threads share grows.
         }
-        UncaughtExceptions.pass(reason);
+        UncaughtExceptions.report(reason, "A call of a closed closure could not be reported.");
     }
 
     /** Logs a call, unless there were too many just before. */

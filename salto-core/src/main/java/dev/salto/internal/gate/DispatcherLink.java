@@ -65,7 +65,7 @@ record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable
         }
         try {
             ExceptionCatcher own = Tables.kind(id).rules() instanceof ExceptionCatcher rules ? rules : exceptions;
-            return own.caught((Throwable) Objects.requireNonNull(outcome));
+            return own.caught((Throwable) Objects.requireNonNull(outcome), id);
         } catch (Throwable e) {
             throw DispatcherLink.<RuntimeException>unchecked(e);
         }

@@ -6,6 +6,7 @@ import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
+import dev.salto.internal.data.Signatures;
 import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.ClosureSettings;
@@ -14,6 +15,7 @@ import dev.salto.internal.table.GateUse;
 import dev.salto.internal.table.Kind;
 import dev.salto.internal.table.KindSlots;
 import dev.salto.internal.table.Route;
+import dev.salto.internal.table.Tables;
 import dev.salto.internal.text.TextImage;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
@@ -152,7 +154,7 @@ public final class Gate {
 
     /** Returns the handling of a function's exceptions. */
     public static ExceptionCatcher exceptionCatcher(FunctionDescriptor function, ClosureSettings settings) {
-        return new ExceptionCatcher(function, Dispatcher.zero(function), settings);
+        return new ExceptionCatcher(function, Dispatcher.zero(function), settings, Tables.closures());
     }
 
     /**
@@ -168,6 +170,7 @@ public final class Gate {
                     "%s has a type in it that the JDK's linker does not know, and that only data-driven closures of a CallInterface can have"
                             .formatted(function));
         }
+        Signatures.requireScalarsAndGroups(function);
         Ports.thisJvm().ifPresent(port -> port.requireLinkable(function));
     }
 

@@ -49,9 +49,9 @@ final class MethodHandleFunction implements DataDrivenFunction {
     }
 
     @Override
-    public void failed(Throwable exception, long frame) throws Throwable {
+    public void failed(Throwable exception, int id, long frame) throws Throwable {
         plan.returnZero(frame);
-        Object result = exceptions.caught(exception);
+        Object result = exceptions.caught(exception, id);
         if (result != null) {
             plan.returnBoxed(frame, result);
         }

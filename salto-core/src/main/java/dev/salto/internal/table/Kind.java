@@ -2,6 +2,7 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.abi.CSignature;
 import dev.salto.internal.failure.ClosureSettings;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.ref.WeakReference;
@@ -75,7 +76,7 @@ public final class Kind {
     /** The type of its closures, for people. */
     public String describe() {
         try {
-            return objects + ", " + function;
+            return objects + ", " + CSignature.of(function);
         } catch (RuntimeException | Error e) {
             // The text of a layout needs data of the locale, which a process in another root folder
             // cannot find.

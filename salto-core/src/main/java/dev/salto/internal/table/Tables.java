@@ -2,6 +2,7 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.failure.CalledClosure;
 import dev.salto.internal.failure.Guard;
 import dev.salto.internal.failure.StaleCall;
 import dev.salto.internal.os.Os;
@@ -66,6 +67,13 @@ public final class Tables {
 
     /** Tables without numbers. */
     private static final List<UnnumberedTable> UNNUMBERED = new ArrayList<>();
+
+    private static final CalledClosure.Finder CLOSURES = new CalledClosure.Finder() {
+        @Override
+        public CalledClosure find(int id) {
+            return CalledSlot.of(id);
+        }
+    };
 
     private Tables() {}
 
@@ -145,8 +153,12 @@ public final class Tables {
 
     /** Describes a call of a closed closure. {@code returnAddress} is as in {@link StaleCall}. */
     static StaleCall staleCall(int id, long returnAddress) {
-        return new StaleCall(kind(id).describe(), ClassNames.name(classNumber(id)), Traces.of(id),
-                Thread.currentThread(), returnAddress);
+        return new StaleCall(CalledSlot.of(id), Traces.of(id), Thread.currentThread(), returnAddress);
+    }
+
+    /** Finds closures for reports. */
+    public static CalledClosure.Finder closures() {
+        return CLOSURES;
     }
 
     /** The kind of a slot's closure. */

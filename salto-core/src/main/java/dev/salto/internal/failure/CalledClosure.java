@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.internal.failure;
+
+/** A closure that was called, for reports. Texts are made when they are asked for. */
+public interface CalledClosure {
+    /** Returns the function pointer. */
+    long address();
+
+    /** Returns its type: the interface, and the function's type in C. */
+    String type();
+
+    /**
+     * Returns the name of the class of the object that it is bound to, or was when it was closed.
+     */
+    String targetClass();
+
+    /** Whether native code gets a result. */
+    boolean hasResult();
+
+    /** Finds closures by the ids of their slots. */
+    @FunctionalInterface
+    interface Finder {
+        /** Returns a slot's closure. */
+        CalledClosure find(int id);
+    }
+}
