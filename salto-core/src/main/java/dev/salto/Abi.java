@@ -16,7 +16,6 @@ import java.util.Locale;
  *
  * <p>{@link CallInterface#prepare(Abi, java.lang.foreign.FunctionDescriptor, ClosureOption...)}
  * makes closures of all those that the processor has.
- *
  */
 public enum Abi {
     /** What C has here if nothing else is said. */
@@ -68,7 +67,6 @@ public enum Abi {
      * number, is on the stack, and leaves as many registers less as it has words. In clang the
      * address of a result is on the stack, a {@code long long} leaves all registers, and some
      * structs of a word leave ecx to the argument behind them.
-     *
      */
     FASTCALL,
     /**
@@ -76,7 +74,6 @@ public enum Abi {
      * removes them. Structs of 1, 2 and 4 bytes are returned in eax, others at an address that is
      * pushed last. Delphi passes records of more than 4 bytes by their address, so declare those as
      * pointers.
-     *
      */
     PASCAL,
     /**

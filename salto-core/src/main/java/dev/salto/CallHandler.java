@@ -10,17 +10,14 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface CallHandler {
     /**
-     * Answers a call from native code. An exception that leaves it, or a result of another type
-     * than the function's, goes to the thread's uncaught-exception handler, and native code gets
-     * zero, unless {@link ClosureOption#onException} or {@link Callbacks#callAndRethrow} say
-     * otherwise.
+     * Answers a call from native code. After an exception, or a result of another type than the
+     * function's, native code gets what the {@link ExceptionPolicy} decides.
      *
      * @param callInterface the function's type
      * @param arguments the arguments, boxed, each of the type that {@link CallInterface#types}
      *     gives; a new array for each call. Segments of structs are valid during the call
      * @return the result, boxed, of the type that {@link CallInterface#types} gives; whatever it
      *     likes, null included, for a function without a result
-     *
      */
     @Nullable
     Object call(CallInterface callInterface, Object[] arguments);

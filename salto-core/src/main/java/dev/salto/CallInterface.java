@@ -66,7 +66,6 @@ import org.jspecify.annotations.Nullable;
  * has no open closure is collected. After that, the function pointers of its closures may become
  * those of another call interface of the same calling convention. So keep it for as long as native
  * code may call a closed closure.
- *
  */
 public final class CallInterface {
     private static final MethodHandle CALL = findCall();
@@ -188,7 +187,6 @@ public final class CallInterface {
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
-     *
      */
     public static CallInterface prepare(FunctionDescriptor function, ClosureOption... options) {
         return prepare(Abi.NATIVE, function, options);
@@ -209,7 +207,6 @@ public final class CallInterface {
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
-     *
      */
     public static CallInterface prepare(Abi abi, FunctionDescriptor function, ClosureOption... options) {
         Objects.requireNonNull(abi, "abi");

@@ -54,7 +54,6 @@ public final class CallbackFailure {
     /**
      * Reports the exception, as {@link ExceptionPolicy#returnZero} does: to the uncaught-exception
      * handler of the thread or of all threads, if the application has set one, or else to the log.
-     *
      */
     public void report() {
         failure.report();

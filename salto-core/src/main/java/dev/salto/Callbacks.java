@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * <p>An exception of C++ cannot leave a callback: no unwinder of C++ knows Java's frames. If C++
  * code that a callback calls throws, it has to catch that itself. Otherwise C++ ends the process
  * ({@code std::terminate}), as it does with a stub of the JDK.
- *
  */
 public final class Callbacks {
     private Callbacks() {}
@@ -87,7 +86,6 @@ public final class Callbacks {
      * @throws X if {@code call} does, or a callback does: callbacks can throw what their interfaces
      *     declare, and any unchecked exception. To catch a checked exception of a callback that the
      *     call does not declare, use {@link #callAndRethrow(Class, NativeCall)}
-     *
      */
     public static <R extends @Nullable Object, X extends Throwable> R callAndRethrow(NativeCall<R, X> call) throws X {
         Guard guard = new Guard();
@@ -130,7 +128,6 @@ public final class Callbacks {
      * @throws X if a callback or {@code call} throws one
      * @throws UndeclaredThrowableException if a callback or {@code call} throws another checked
      *     exception, which is its cause; unchecked exceptions are thrown as they are
-     *
      */
     public static <R extends @Nullable Object, X extends Throwable> R callAndRethrow(Class<X> checked,
             NativeCall<R, ?> call) throws X {
@@ -160,7 +157,6 @@ public final class Callbacks {
      * @param action calls native code. A {@code MethodHandle.invokeExact} needs braces around it:
      *     without them, the Java compiler takes it for one that returns an {@code Object}
      * @throws X as {@link #callAndRethrow(NativeCall)}
-     *
      */
     public static <X extends Throwable> void runAndRethrow(NativeAction<X> action) throws X {
         Callbacks.<@Nullable Object, X>callAndRethrow(() -> {
@@ -178,7 +174,6 @@ public final class Callbacks {
      * @param action calls native code, as in {@link #runAndRethrow(NativeAction)}
      * @throws X if a callback or {@code action} throws one
      * @throws UndeclaredThrowableException as {@link #callAndRethrow(Class, NativeCall)}
-     *
      */
     public static <X extends Throwable> void runAndRethrow(Class<X> checked, NativeAction<?> action) throws X {
         Callbacks.<@Nullable Object, X>callAndRethrow(checked, () -> {
@@ -248,7 +243,6 @@ public final class Callbacks {
      *     says why
      * @throws IllegalStateException if the system has no memory or no mapping left; the message
      *     holds its reason
-     *
      */
     public static Closure<DestroyNotify> destroyNotify(AutoCloseable... resources) {
         Destroyer destroyer = new Destroyer(resources.clone());

@@ -8,7 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A native function pointer of a Java object's own. Made by {@link ClosureType#bind(Object)}.
+ * A native function pointer for one Java object. {@link ClosureType#bind(Object)} makes it.
  *
  * <p>It lives until {@link #close}; the garbage collector does not free it, because native code may
  * still hold the pointer. After that native code must not call it any more. If it does all the
@@ -63,9 +63,14 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * The function pointer.
+     * Returns the function pointer.
      *
-     * @return a segment of size zero, valid until {@link #close}; its address is a multiple of 4
+     * <p>The segment's scope is always alive, so the JDK does not notice its use after {@link
+     * #close}: closing a shared scope would stop all threads for some microseconds. Do not keep the
+     * segment longer than the closure is open. {@link ClosureType#bind(Object, java.lang.foreign.Arena)} returns a
+     * segment in the scope of an arena, which the JDK checks.
+     *
+     * @return a segment of size zero, to be used until {@link #close}; its address is a multiple of 4
      * @throws IllegalStateException if the closure is closed
      */
     public MemorySegment address() {

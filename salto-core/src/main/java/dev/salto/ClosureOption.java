@@ -38,7 +38,6 @@ import java.util.Objects;
  * </table>
  *
  * <p>Options are immutable.
- *
  */
 public final class ClosureOption {
     /** What an option is about. */
@@ -94,7 +93,6 @@ public final class ClosureOption {
      *
      * @param traces whether closures that are closed from now on are traced
      * @return the option
-     *
      */
     public static ClosureOption traceCloses(boolean traces) {
         return new ClosureOption(Subject.CLOSE_TRACES, traces);
@@ -129,7 +127,6 @@ public final class ClosureOption {
      *     variadic in these calls
      * @return the option, for call interfaces only
      * @see java.lang.foreign.Linker.Option#firstVariadicArg
-     *
      */
     public static ClosureOption firstVariadicArg(int index) {
         return new ClosureOption(Subject.FIRST_VARIADIC_ARG, index);

@@ -43,7 +43,6 @@ final class ClosureOptions {
      * @param owner what it is, for people
      * @throws IllegalArgumentException if there are two of a kind, or one that only call interfaces
      *     have
-     *
      */
     static ClosureOptions withoutTier(String owner, ClosureOption... options) {
         ClosureOptions all = of(options);
@@ -83,7 +82,6 @@ final class ClosureOptions {
      * @param usual what holds if nothing is chosen
      * @throws IllegalArgumentException if an exception returns a value that is no result of the
      *     function
-     *
      */
     ClosureSettings settings(FunctionDescriptor function, ClosureSettings usual) {
         ExceptionPolicy exceptions = (ExceptionPolicy) value(Subject.EXCEPTION);

@@ -32,16 +32,15 @@ import java.util.Objects;
  * interface's method has to declare that type, or a supertype of it. A struct or union comes as a
  * segment that is valid during the call, and is returned as any segment of its size.
  *
- * <p>When an exception leaves a callback, native code gets zero, and the exception goes to the
- * thread's uncaught-exception handler; {@link ClosureOption#onException} and {@link
- * Callbacks#callAndRethrow} change that. The same happens when a callback returns a segment that
- * cannot be returned: null, one on the heap as a pointer, or one that is too small for a struct.
+ * <p>When an exception leaves a callback, native code gets zero, and the exception is reported, as
+ * {@link ExceptionPolicy#returnZero} says. {@link ClosureOption#onException} and {@link
+ * Callbacks#callAndRethrow} change that. A callback that returns a segment that cannot be returned
+ * has thrown an exception: null, one on the heap as a pointer, or one that is too small for a struct.
  *
  * <p><b>Threads.</b> Closure types may be shared between threads, and closures may be bound by and
  * called from any thread.
  *
  * @param <T> the functional interface
- *
  */
 public final class ClosureType<T> {
     private final Class<? super T> functionalInterface;
@@ -77,7 +76,6 @@ public final class ClosureType<T> {
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
-     *
      */
     public static <T> ClosureType<T> of(Class<? super T> functionalInterface, FunctionDescriptor descriptor,
             ClosureOption... options) {
@@ -105,7 +103,6 @@ public final class ClosureType<T> {
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
-     *
      */
     public static <T> ClosureType<T> of(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
             FunctionDescriptor descriptor, ClosureOption... options) {
@@ -137,7 +134,7 @@ public final class ClosureType<T> {
     }
 
     /**
-     * Gives an object a native function pointer.
+     * Binds an object to a new native function pointer.
      *
      * @param target what native calls reach; it stays reachable as long as the closure is open
      * @return a new closure, to be closed
@@ -151,7 +148,8 @@ public final class ClosureType<T> {
     }
 
     /**
-     * Gives an object a native function pointer that lives as long as an arena.
+     * Binds an object to a native function pointer that lives as long as an arena. The JDK checks
+     * that the returned segment is not used after the arena is closed.
      *
      * @param target what native calls reach; it stays reachable as long as the arena is open
      * @param arena closes the closure when it is closed itself

@@ -22,7 +22,6 @@ public interface ExceptionHandler {
      * @param failure the exception, and which closure it left
      * @return the result, boxed, of the type that {@link FunctionDescriptor#toMethodType} gives;
      *     anything, null included, for a function without a result
-     *
      */
     @Nullable
     Object handle(CallbackFailure failure);

@@ -15,18 +15,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens when an exception leaves a callback, an {@link Error} included. C has no exceptions,
- * so native code has to get a value instead. In all cases but {@link #endProcess} the exception
- * goes to the uncaught-exception handler of the thread, so that it is seen, and the JVM lives.
- * Within {@link Callbacks#callAndRethrow} it goes, in all cases, to the Java code that called the
- * native code instead.
+ * Decides what native code gets when an exception leaves a callback. C has no exceptions, so native
+ * code has to get a value. Types have a policy by {@link ClosureOption#onException}.
+ *
+ * <p>{@link #returnZero} and {@link #returnValue} report the exception. If the application has set an
+ * {@linkplain Thread.UncaughtExceptionHandler uncaught-exception handler} for the thread or for all
+ * threads, that gets the exception. Otherwise the logger {@code dev.salto} gets a warning with the
+ * exception, the type of the closure and the class of its object: ten at once and one a second after
+ * that. {@link Statistics#exceptions} counts all.
+ *
+ * <p>Within {@link Callbacks#callAndRethrow}, the exception goes to the Java code that called the
+ * native code. It is not reported then.
  *
  * <p>A {@link StackOverflowError} is caught like any other exception if it comes from Java code
  * that the callback calls. Where native code and callbacks call each other until the stack is full,
  * the JVM can run out of it on the way into a callback, where nobody can catch that, and ends.
  *
  * <p>Policies are immutable.
- *
  */
 public final class ExceptionPolicy {
     private static final ExceptionPolicy ZERO = new ExceptionPolicy(ExceptionHandling.ZERO, null);
@@ -43,33 +48,31 @@ public final class ExceptionPolicy {
     }
 
     /**
-     * Native code gets zero: the number, a NULL pointer, or a struct whose bytes are all zero. What
-     * closures do if nothing else is said.
+     * Returns the policy that native code gets zero: the number, a NULL pointer, or a struct whose
+     * bytes are all zero. The exception is reported. This is the default of closures.
      */
     public static ExceptionPolicy returnZero() {
         return ZERO;
     }
 
     /**
-     * Native code gets a value.
+     * Returns the policy that native code gets a value. The exception is reported.
      *
      * @param value the result, boxed, of the type that {@link FunctionDescriptor#toMethodType}
      *     gives; a struct is copied when the policy is first used
      * @return the policy, for functions with such a result
-     *
      */
     public static ExceptionPolicy returnValue(Object value) {
         return new ExceptionPolicy(ExceptionHandling.ZERO, Objects.requireNonNull(value, "value"));
     }
 
     /**
-     * Native code gets what a handler returns. Nobody else learns of the exception, unless {@link
-     * Callbacks#callAndRethrow} carries it.
+     * Returns the policy that native code gets the result of a handler. The exception is not
+     * reported, unless the handler does that.
      *
      * @param handler takes the exception, and returns the result. It stays reachable as long as a
      *     closure of the type is open, or the type is reachable
      * @return the policy
-     *
      */
     public static ExceptionPolicy handleBy(ExceptionHandler handler) {
         Objects.requireNonNull(handler, "handler");
@@ -78,8 +81,8 @@ public final class ExceptionPolicy {
     }
 
     /**
-     * The JVM ends, as it does when an exception leaves an upcall stub of the JDK. What {@link
-     * StaticLinker#upcallStub} does if nothing else is said.
+     * Returns the policy that the JVM ends, as it does when an exception leaves an upcall stub of the
+     * JDK. This is the default of {@link StaticLinker#upcallStub}.
      */
     public static ExceptionPolicy endProcess() {
         return END;

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Types choose by {@link ClosureOption#fallback}. The property {@value #PROPERTY} decides for
  * those that do not, by the name that {@link #toString} gives.
- *
  */
 public enum Fallback {
     /**
@@ -24,7 +23,6 @@ public enum Fallback {
      * Upcall stubs of the JDK, one each: code that the JVM makes at run time in its own code cache.
      * They behave like closures, but cost what stubs cost. The first time, a warning is logged. Raw
      * trampolines and native bindings stay unsupported.
-     *
      */
     UPCALL_STUBS;
 

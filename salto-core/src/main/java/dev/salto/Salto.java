@@ -52,7 +52,6 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>All methods may be called from any thread.
- *
  */
 public final class Salto {
     private static final AtomicBoolean WARNED = new AtomicBoolean();
@@ -94,7 +93,6 @@ public final class Salto {
      * @throws IllegalArgumentException if there are two of a kind, or one that cannot be for all
      *     types: {@link ExceptionPolicy#returnValue}, {@link ClosureOption#tier} or {@link
      *     ClosureOption#firstVariadicArg}
-     *
      */
     public static void override(ClosureOption... options) {
         ClosureOptions chosen = ClosureOptions.withoutTier("Salto.override", options);

@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * it calls, and a method handle that is not a constant is called blindly.
  *
  * <p>It may be used by any thread.
- *
  */
 public final class StaticLinker {
     private static final StaticLinker NATIVE = new StaticLinker(ClosureOptions.of());
@@ -70,7 +69,6 @@ public final class StaticLinker {
      * @return a linker with these options
      * @throws IllegalArgumentException if there are two options of a kind, or one that only call
      *     interfaces have
-     *
      */
     public static StaticLinker nativeLinker(ClosureOption... options) {
         return Objects.requireNonNull(options, "options").length == 0
@@ -99,7 +97,6 @@ public final class StaticLinker {
      *     says why
      * @throws IllegalCallerException if the JVM was started so that Salto, or the module of the
      *     caller, must not call native code; the message names the option to change that
-     *
      */
     public MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options) {

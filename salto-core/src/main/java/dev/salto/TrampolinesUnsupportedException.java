@@ -13,7 +13,6 @@ import dev.salto.internal.text.TextImageException;
  *
  * <p>Salto turns to code made at run time only where {@link Fallback#UPCALL_STUBS} says so, and
  * only for closures.
- *
  */
 public final class TrampolinesUnsupportedException extends UnsupportedOperationException {
     private static final long serialVersionUID = 1L;

@@ -7,7 +7,6 @@ import dev.salto.internal.failure.StaleCalls;
 /**
  * What happens when native code calls a closure that was closed, after the call was {@linkplain
  * Statistics#usesAfterFree counted}. A type has it by {@link ClosureOption#onUseAfterFree}.
- *
  */
 @FunctionalInterface
 public interface UseAfterFreePolicy {
@@ -37,7 +36,6 @@ public interface UseAfterFreePolicy {
      * like an exception of the callback.
      *
      * @param call what there is to know
-     *
      */
     void used(UseAfterFree call);
 }

@@ -29,7 +29,6 @@ import java.util.function.IntBinaryOperator;
 /**
  * A library with choices of its own. Others in the process, of the same code in another class
  * loader or module, use the same interface and function type, and choose otherwise.
- *
  */
 public final class Library implements Function<String, Object> {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
@@ -49,7 +48,6 @@ public final class Library implements Function<String, Object> {
      *
      * @param answer what native code gets after an exception; odd for a library that allows upcall
      *     stubs
-     *
      */
     public Library(int answer) {
         this.answer = answer;

@@ -44,7 +44,6 @@ public final class StaleCalls {
     /**
      * Counts a call and passes it on. Throws nothing: native code waits for an answer. A guard
      * carries what the handler throws, like an exception of a callback.
-     *
      */
     public static void report(StaleCall call, ClosureSettings settings) {
         try {
