@@ -25,6 +25,9 @@
         struct name##_and_int { name value; int more; };                                                                \
         struct name##_and_int name##_and_int_a = { a, 4 };                                                              \
         struct name##_and_int name##_and_int_c = { c, -5 };                                                             \
+        struct __attribute__((packed)) name##_packed { char first; name value; };                                       \
+        struct name##_packed name##_packed_a = { 3, a };                                                                \
+        struct name##_packed name##_packed_c = { -4, c };                                                               \
                                                                                                                         \
         void name##_one(RETURNED(name) (*f)(name), RETURNED(name) *result)                                              \
         {                                                                                                               \
@@ -79,6 +82,12 @@
                 *result = f(1, name##_and_int_a, -2);                                                                   \
         }                                                                                                               \
                                                                                                                         \
+        void name##_packed_struct(struct name##_packed (*f)(int, struct name##_packed, int),                            \
+                                  struct name##_packed *result)                                                         \
+        {                                                                                                               \
+                *result = f(1, name##_packed_a, -2);                                                                    \
+        }                                                                                                               \
+                                                                                                                        \
         void name##_variadic(RETURNED(name) (*f)(int, ...), RETURNED(name) *result)                                     \
         {                                                                                                               \
                 *result = f(1, name##_a, 2.5, -3, name##_b, 4L);                                                        \
@@ -124,4 +133,32 @@ CALLERS(vector_one_long_long, one_long_long_t, LIST(-0x123456789abcdefLL), LIST(
 #define RETURNED(name)          struct name##_alone
 #endif
 CALLERS(vector_one_double, one_double_t, LIST(1.5), LIST(-2.5), LIST(3.5))
+
+/* clang returns these in registers for floating-point numbers on Arm, if they are not in a struct. */
+#undef RETURNED
+#define RETURNED(name)          struct name##_alone
+typedef char four_chars_t __attribute__((vector_size(4)));
+typedef short two_shorts_t __attribute__((vector_size(4)));
+CALLERS(vector_four_chars, four_chars_t, LIST(1, -2, 3, -4), LIST(5, -6, 7, -8), LIST(-9, 10, -11, 12))
+CALLERS(vector_two_shorts, two_shorts_t, LIST(1, -2), LIST(300, -400), LIST(-5, 600))
+#undef RETURNED
+#define RETURNED(name)          name
 #endif
+
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__riscv)
+CALLERS(float16, _Float16, 1.5f16, -2.25f16, 1000.0f16)
+#endif
+
+/* A narrow result is widened by its callee, or by its caller, as the calling convention says. */
+#define WIDENED(name, type)                                                                                             \
+        void widened_##name(type (*f)(void), long long *result)                                                         \
+        {                                                                                                               \
+                *result = f();                                                                                          \
+        }
+
+WIDENED(signed_char, signed char)
+WIDENED(unsigned_char, unsigned char)
+WIDENED(short, short)
+WIDENED(unsigned_short, unsigned short)
+WIDENED(int, int)
+WIDENED(unsigned_int, unsigned int)

@@ -6,6 +6,7 @@ import static dev.salto.internal.abi.Convention.NO_DOTS;
 
 import dev.salto.internal.abi.CSignature;
 import dev.salto.internal.abi.Ports;
+import dev.salto.internal.abi.UnsignedType;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.data.HandlerCall;
@@ -159,7 +160,8 @@ public final class CallInterface {
         this.plan = image == null ? null : new CallPlan(image.index(), key.abi.convention(), key.function, key.fixed);
         if (key.tier == Tier.GATE && !isLinkable(key)) {
             throw new IllegalArgumentException(
-                    "%s cannot have a gate: upcall stubs know only Abi.NATIVE without three dots".formatted(key));
+                    "%s cannot have a gate: upcall stubs know only Abi.NATIVE without three dots, and no unsigned results"
+                            .formatted(key));
         }
         if (key.tier == Tier.GATE) {
             Gate.requireLinkable(key.function);
@@ -251,14 +253,14 @@ public final class CallInterface {
     private static void requireLinkable(Key key) {
         if (!isLinkable(key)) {
             throw new IllegalArgumentException(
-                    "%s needs static trampolines, which do not work here; upcall stubs know only Abi.NATIVE without three dots"
+                    "%s needs static trampolines, which do not work here; upcall stubs know only Abi.NATIVE without three dots, and no unsigned results"
                             .formatted(key));
         }
         Gate.requireLinkable(key.function);
     }
 
     private static boolean isLinkable(Key key) {
-        return key.abi == Abi.NATIVE && key.fixed == NO_DOTS;
+        return key.abi == Abi.NATIVE && key.fixed == NO_DOTS && !UnsignedType.isReturnedBy(key.function);
     }
 
     /** The calling convention. */

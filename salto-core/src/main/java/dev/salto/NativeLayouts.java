@@ -5,12 +5,18 @@ package dev.salto;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.LongDoubleFormat;
 import dev.salto.internal.abi.Ports;
+import dev.salto.internal.abi.UnsignedType;
+import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.UnionLayout;
 import java.lang.foreign.ValueLayout;
 
 /**
@@ -48,6 +54,18 @@ public final class NativeLayouts {
     }
 
     /**
+     * {@code _Float16}: IEEE 754 binary16. Call interfaces take it on x86-64 (not in {@link
+     * Abi#WIN64}, {@link Abi#GNUW64} and {@link Abi#EFI}), AArch64 and riscv64. {@link
+     * NativeNumbers} reads and writes it, and so do {@link Float#float16ToFloat} and {@link
+     * Float#floatToFloat16} with the two bytes of its segment.
+     *
+     * @return a layout of two bytes
+     */
+    public static StructLayout float16() {
+        return ExtendedType.HALF.layout(JAVA_BYTE, Short.BYTES, Short.BYTES);
+    }
+
+    /**
      * {@code __int128} and {@code unsigned __int128}. No 32-bit processor has them.
      *
      * @throws UnsupportedOperationException if Salto does not know this processor
@@ -55,6 +73,64 @@ public final class NativeLayouts {
     public static StructLayout int128() {
         return ExtendedType.INT128.layout(JAVA_BYTE, QUAD_SIZE,
                 format() == LongDoubleFormat.QUAD_ALIGNED_TO_8 ? 8 : QUAD_SIZE);
+    }
+
+    /**
+     * {@code unsigned char}, as the result of a {@link CallInterface}. A handler returns it as a
+     * {@code byte}, and native code gets it with zeros above those 8 bits. {@code JAVA_BYTE} is
+     * {@code signed char}: on Arm, riscv64, ppc64le, s390x and LoongArch, callers would find ones
+     * above a byte that is negative in Java. Elsewhere, and as an argument, both mean the same.
+     *
+     * @return {@code JAVA_BYTE} with the name {@code unsigned char}, by which it is known
+     */
+    public static ValueLayout.OfByte unsignedChar() {
+        return JAVA_BYTE.withName(UnsignedType.CHAR);
+    }
+
+    /**
+     * {@code unsigned short}, as {@link #unsignedChar}. A handler returns it as a {@code short};
+     * {@code JAVA_CHAR} has the same effect, and comes as a {@code char}.
+     *
+     * @return {@code JAVA_SHORT} with the name {@code unsigned short}, by which it is known
+     */
+    public static ValueLayout.OfShort unsignedShort() {
+        return JAVA_SHORT.withName(UnsignedType.SHORT);
+    }
+
+    /**
+     * {@code unsigned int}, as {@link #unsignedChar}. A handler returns it as an {@code int}. Above
+     * its 32 bits, ppc64le and s390x have zeros, and riscv64 and LoongArch the sign.
+     *
+     * @return {@code JAVA_INT} with the name {@code unsigned int}, by which it is known
+     */
+    public static ValueLayout.OfInt unsignedInt() {
+        return JAVA_INT.withName(UnsignedType.INT);
+    }
+
+    /**
+     * The layout that a type has as a member of a packed struct ({@code
+     * __attribute__((packed))}): the same type, aligned to one byte, with all that is in it.
+     *
+     * {@snippet :
+     * StructLayout packed = MemoryLayout.structLayout(JAVA_BYTE, NativeLayouts.packed(NativeLayouts.complexFloat()));
+     * }
+     *
+     * @param type any layout; the layouts of this class keep their meaning
+     * @return its layout, of the same size and name
+     */
+    public static MemoryLayout packed(MemoryLayout type) {
+        MemoryLayout packed = switch (type) {
+            case SequenceLayout sequence ->
+                MemoryLayout.sequenceLayout(sequence.elementCount(), packed(sequence.elementLayout()));
+            case StructLayout struct -> MemoryLayout.structLayout(packedMembers(struct));
+            case UnionLayout union -> MemoryLayout.unionLayout(packedMembers(union));
+            default -> type.withByteAlignment(1);
+        };
+        return type.name().isPresent() ? packed.withName(type.name().get()) : packed;
+    }
+
+    private static MemoryLayout[] packedMembers(GroupLayout group) {
+        return group.memberLayouts().stream().map(NativeLayouts::packed).toArray(MemoryLayout[]::new);
     }
 
     /** {@code _Complex float}: the real part, then the imaginary part. */
@@ -81,22 +157,25 @@ public final class NativeLayouts {
      * {@code __m128} or {@code float32x4_t}.
      *
      * <p>Where compilers do not agree, it travels as GCC has it. On x86-64, GCC passes and returns a
-     * vector of one {@code double} in memory; clang returns it in xmm0. In {@link Abi#WIN64} and
+     * vector of one {@code float} or {@code double} in memory; clang has the former in an integer
+     * register, and returns the latter in xmm0. On AArch64 and Arm, clang returns vectors of 4 bytes
+     * in a floating-point register. In {@link Abi#WIN64} and
      * {@link Abi#GNUW64}, GCC passes vectors of 8 bytes in integer registers, but one of a {@code
      * double} by its address, and returns all of them in rax. There clang passes those of {@code
      * float}, and of integers shorter than 8 bytes, by their address, that of a {@code double} in
      * a floating-point register, and returns all of these in xmm0.
      *
-     * @param element what it is made of
-     * @param count how many; all together have 8 or 16 bytes
-     * @throws IllegalArgumentException if they have not
+     * @param element the layout of each element; its name does not matter
+     * @param count how many elements; all together have 4, 8 or 16 bytes
+     * @return the layout of a vector
+     * @throws IllegalArgumentException if they have another size
      * @throws UnsupportedOperationException if Salto does not know this processor
      */
     public static StructLayout vector(ValueLayout element, int count) {
         long size = element.byteSize() * count;
-        if (size != 8 && size != 16) {
+        if (size != 4 && size != 8 && size != 16) {
             throw new IllegalArgumentException(
-                    "a vector of %s times %s has %s bytes; it has to have 8 or 16".formatted(count, element, size));
+                    "a vector of %s times %s has %s bytes; it has to have 4, 8 or 16".formatted(count, element, size));
         }
         return ExtendedType.VECTOR.layout(element.withoutName(), count, Math.min(size, mostAlignmentOfVectors()));
     }

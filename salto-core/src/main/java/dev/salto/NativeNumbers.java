@@ -12,8 +12,9 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the numbers of {@link NativeLayouts} in memory: {@code long double} in each of its formats, {@code __float128}, and {@code __int128}. The parts of a complex number and the elements of a vector
- * are numbers at an offset, the imaginary part behind the real one.
+ * Reads and writes the numbers of {@link NativeLayouts} in memory: {@code long
+ * double} in each of its formats, {@code __float128}, {@code _Float16} and {@code __int128}. The
+ * parts of a complex number and the elements of a vector are numbers at an offset, the imaginary part behind the real one.
  *
  * <p>What loses something says so. {@code BigDecimal} has room for every finite value; infinities, not-a-numbers and the sign of zero it cannot have, which {@code double} can.
  */
@@ -41,7 +42,8 @@ public final class NativeNumbers {
     /**
      * Reads a number exactly.
      *
-     * @param type what it is: {@link NativeLayouts#longDouble}, {@link NativeLayouts#float128}, or {@code double}, which {@code long double} is on Arm
+     * @param type what it is: {@link NativeLayouts#longDouble}, {@link NativeLayouts#float128}, {@link
+     *     NativeLayouts#float16}, or {@code double}, which {@code long double} is on Arm
      * @param segment where it is
      * @param offset where in the segment, in bytes
      * @return its value
@@ -51,6 +53,7 @@ public final class NativeNumbers {
      */
     public static BigDecimal getDecimal(MemoryLayout type, MemorySegment segment, long offset) {
         return switch (format(type)) {
+            case HALF -> new BigDecimal(requireFinite(getHalf(segment, offset)));
             case DOUBLE -> new BigDecimal(requireFinite(segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset)));
             case DOUBLE_DOUBLE -> new BigDecimal(requireFinite(segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset)))
                     .add(new BigDecimal(
@@ -77,6 +80,7 @@ public final class NativeNumbers {
      */
     public static double getDouble(MemoryLayout type, MemorySegment segment, long offset) {
         return switch (format(type)) {
+            case HALF -> getHalf(segment, offset);
             case DOUBLE -> segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset);
             case DOUBLE_DOUBLE -> {
                 double high = segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset);
@@ -96,7 +100,8 @@ public final class NativeNumbers {
     }
 
     /**
-     * Writes a {@code double}; nothing is lost.
+     * Writes a {@code double}. Nothing is lost, except that {@code _Float16} has the nearest number
+     * that it knows, infinity included.
      *
      * @param type what to write, as in {@link #getDecimal}
      * @param segment where to
@@ -107,6 +112,10 @@ public final class NativeNumbers {
      */
     public static void setDouble(MemoryLayout type, MemorySegment segment, long offset, double value) {
         Format format = format(type);
+        if (format == Format.HALF) {
+            setHalf(segment, offset, value);
+            return;
+        }
         if (format == Format.DOUBLE || format == Format.DOUBLE_DOUBLE) {
             segment.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, value);
             if (format == Format.DOUBLE_DOUBLE) {
@@ -126,7 +135,8 @@ public final class NativeNumbers {
     }
 
     /**
-     * Writes a number, rounded to the nearest that there is: to 64 significant bits of 80, 113 of 128, and 106 or so of two doubles; what is too large becomes infinite.
+     * Writes a number, rounded to the nearest that there is: to 64 significant bits of 80, 113 of
+     * 128, 11 of 16, and 106 or so of two doubles. A number that is too large becomes infinite.
      *
      * @param type what to write, as in {@link #getDecimal}
      * @param segment where to
@@ -137,6 +147,10 @@ public final class NativeNumbers {
      */
     public static void setDecimal(MemoryLayout type, MemorySegment segment, long offset, BigDecimal value) {
         Format format = format(type);
+        if (format == Format.HALF) {
+            setHalf(segment, offset, roundedToOdd(value));
+            return;
+        }
         if (format == Format.DOUBLE || format == Format.DOUBLE_DOUBLE) {
             double high = value.doubleValue();
             segment.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, high);
@@ -194,7 +208,7 @@ public final class NativeNumbers {
     }
 
     private enum Format {
-        DOUBLE, DOUBLE_DOUBLE, X87, QUAD
+        HALF, DOUBLE, DOUBLE_DOUBLE, X87, QUAD
     }
 
     private static Format format(MemoryLayout type) {
@@ -205,7 +219,7 @@ public final class NativeNumbers {
         Format format = extended == null ? null : format(extended);
         if (format == null) {
             throw new IllegalArgumentException(
-                    "%s is no floating-point type of these; pass NativeLayouts.longDouble() or float128()"
+                    "%s is no floating-point type of these; pass NativeLayouts.longDouble(), float128() or float16()"
                             .formatted(type));
         }
         return format;
@@ -216,8 +230,37 @@ public final class NativeNumbers {
             case X87 -> Format.X87;
             case QUAD -> Format.QUAD;
             case DOUBLE_DOUBLE -> Format.DOUBLE_DOUBLE;
+            case HALF -> Format.HALF;
             default -> null;
         };
+    }
+
+    private static double getHalf(MemorySegment segment, long offset) {
+        return Float.float16ToFloat(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, offset));
+    }
+
+    private static void setHalf(MemorySegment segment, long offset, double value) {
+        segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, Float.floatToFloat16(roundedToOdd(value)));
+    }
+
+    /**
+     * Rounds so that the last bit tells whether anything was lost: a number that is rounded again,
+     * to fewer bits, is then what it would be if it had been rounded once.
+     */
+    private static float roundedToOdd(double value) {
+        float near = (float) value;
+        if (near == value || Double.isNaN(value)) {
+            return near;
+        }
+        int bits = Float.floatToRawIntBits(near);
+        return Float.intBitsToFloat((Math.abs((double) near) > Math.abs(value) ? bits - 1 : bits) | 1);
+    }
+
+    private static double roundedToOdd(BigDecimal value) {
+        double near = value.doubleValue();
+        int difference = Double.isInfinite(near) ? 1 : new BigDecimal(near).abs().compareTo(value.abs());
+        long bits = Double.doubleToRawLongBits(near);
+        return difference == 0 ? near : Double.longBitsToDouble((difference > 0 ? bits - 1 : bits) | 1);
     }
 
     private static int fraction(Format format) {

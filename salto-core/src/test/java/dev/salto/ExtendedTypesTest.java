@@ -40,6 +40,7 @@ final class ExtendedTypesTest {
 
     private static final String ALONE = "_alone";
     private static final String AND_INT = "_and_int";
+    private static final String PACKED = "_packed";
 
     /** A type's name in C, and its layout. */
     record Type(String name, Supplier<MemoryLayout> layout) {
@@ -67,6 +68,9 @@ final class ExtendedTypesTest {
             new Type("vector_one_long_long", () -> NativeLayouts.vector(JAVA_LONG, 1)),
             new Type("vector_two_doubles", () -> NativeLayouts.vector(ValueLayout.JAVA_DOUBLE, 2)),
             new Type("vector_four_shorts", () -> NativeLayouts.vector(JAVA_SHORT, 4)),
+            new Type("float16", NativeLayouts::float16),
+            new Type("vector_four_chars", () -> NativeLayouts.vector(JAVA_BYTE, 4)),
+            new Type("vector_two_shorts", () -> NativeLayouts.vector(JAVA_SHORT, 2)),
             new Type("vector_four_ints", () -> NativeLayouts.vector(JAVA_INT, 4)));
 
     /**
@@ -103,6 +107,7 @@ final class ExtendedTypesTest {
             Shape.of("_behind_doubles", "_c", 1.5, -2.5, 3.5, -4.5, 5.5, -6.5, 7.5, "_a", -8.5, "_b"),
             Shape.of("_struct", ALONE + "_c", ALONE + "_a", 1),
             Shape.of("_larger_struct", AND_INT + "_c", 1, AND_INT + "_a", -2),
+            Shape.of("_packed_struct", PACKED + "_c", 1, PACKED + "_a", -2),
             Shape.of("_variadic", "_c", 1, "_a", 2.5, -3, "_b", 4L).withFixed(1));
 
     private static Stream<Arguments> everyTypeInEveryShape() {
@@ -175,6 +180,8 @@ final class ExtendedTypesTest {
             case Long _ -> LONG;
             case Double _ -> DOUBLE;
             case String name when name.startsWith(ALONE) -> CLayouts.struct(type);
+            case String name when name.startsWith(PACKED) ->
+                MemoryLayout.structLayout(JAVA_BYTE, NativeLayouts.packed(type));
             case String name when name.startsWith(AND_INT) -> CLayouts.struct(type, JAVA_INT);
             default -> type;
         };
@@ -208,12 +215,14 @@ final class ExtendedTypesTest {
         int size = (int) layout.byteSize();
         boolean isX87 = List.of("amd64", "i386").contains(System.getProperty("os.arch"));
         int unit = isX87 ? (int) NativeLayouts.longDouble().byteSize() : 0;
-        if (isX87 && contains(layout, NativeLayouts.longDouble())) {
-            for (int i = 0; i < size && i + unit <= size; i += unit) {
+        boolean isPacked = layout instanceof GroupLayout group && group.memberLayouts().getFirst().equals(JAVA_BYTE);
+        if (isX87 && (contains(layout, NativeLayouts.longDouble())
+                || contains(layout, NativeLayouts.packed(NativeLayouts.longDouble())))) {
+            for (int i = isPacked ? 1 : 0; i + unit <= size; i += unit) {
                 Arrays.fill(bytes, i + 10, i + unit, (byte) 0);
             }
         }
-        int used = layout instanceof GroupLayout group && group.memberLayouts().size() > 1
+        int used = layout instanceof GroupLayout group && group.memberLayouts().size() > 1 && !isPacked
                 ? (int) group.memberLayouts().getFirst().byteSize() + Integer.BYTES
                 : size;
         return HexFormat.of().formatHex(bytes, 0, used);
@@ -263,8 +272,74 @@ final class ExtendedTypesTest {
     }
 
     @Test
-    void aVectorHasEightOrSixteenBytes() {
+    void aVectorHasFourEightOrSixteenBytes() {
         assertThatThrownBy(() -> NativeLayouts.vector(JAVA_LONG, 3)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("24 bytes");
+    }
+
+    /**
+     * A narrow result.
+     *
+     * @param expected what C gets of a result whose bits are all ones
+     */
+    record Narrow(String name, ValueLayout layout, long expected) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Stream<Narrow> narrowResults() {
+        return Stream.of(new Narrow("signed_char", JAVA_BYTE, -1), new Narrow("short", JAVA_SHORT, -1),
+                new Narrow("int", JAVA_INT, -1), new Narrow("unsigned_char", NativeLayouts.unsignedChar(), 0xff),
+                new Narrow("unsigned_short", NativeLayouts.unsignedShort(), 0xffff),
+                new Narrow("unsigned_int", NativeLayouts.unsignedInt(), 0xffffffffL));
+    }
+
+    @ParameterizedTest
+    @MethodSource("narrowResults")
+    void cGetsANarrowResultAsItsTypeSays(Narrow narrow) {
+        CallInterface type = CallInterface.prepare(Abi.NATIVE, narrow.layout());
+        for (SignatureCallers level : LEVELS) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment boxed = type.bind((_, _) -> switch (narrow.layout()) {
+                    case ValueLayout.OfByte _ -> (Object) (byte) -1;
+                    case ValueLayout.OfShort _ -> (short) -1;
+                    default -> -1;
+                }, arena);
+                MemorySegment direct = type.bind(arguments -> {
+                    switch (narrow.layout()) {
+                        case ValueLayout.OfByte _ -> arguments.setReturn((byte) -1);
+                        case ValueLayout.OfShort _ -> arguments.setReturn((short) -1);
+                        default -> arguments.setReturn(-1);
+                    }
+                }, arena);
+                MemorySegment stored = arena.allocate(JAVA_LONG);
+                for (MemorySegment function : List.of(boxed, direct)) {
+                    level.call("widened_" + narrow.name(), function, stored);
+                    assertThat(stored.get(JAVA_LONG, 0)).as("%s", level).isEqualTo(narrow.expected());
+                }
+            }
+        }
+    }
+
+    @Test
+    void anUnsignedResultCannotHaveAGate() {
+        CallInterface type = CallInterface.prepare(Abi.NATIVE, NativeLayouts.unsignedChar());
+
+        assertThatThrownBy(() -> type.withTier(Tier.GATE)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("unsigned");
+    }
+
+    @Test
+    void aPackedLayoutKeepsSizeAndNameAndHasNoAlignment() {
+        MemoryLayout struct = CLayouts.struct(JAVA_BYTE, NativeLayouts.complexDouble(),
+                MemoryLayout.sequenceLayout(2, CLayouts.union(JAVA_INT, JAVA_SHORT).withName("u"))).withName("s");
+
+        MemoryLayout packed = NativeLayouts.packed(struct);
+
+        assertThat(packed.byteAlignment()).isEqualTo(1);
+        assertThat(packed.byteSize()).isEqualTo(struct.byteSize());
+        assertThat(packed.name()).contains("s");
     }
 }

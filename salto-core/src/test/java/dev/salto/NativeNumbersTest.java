@@ -54,6 +54,35 @@ final class NativeNumbersTest {
                 .isEqualTo(BigInteger.valueOf(-5).shiftLeft(64).add(BigInteger.valueOf(6))));
     }
 
+    @Example
+    void whatTheCompilerWroteInSixteenBitsIsRead() {
+        MemoryLayout type = NativeLayouts.float16();
+        C.find("float16_b").ifPresent(b -> {
+            assertThat(NativeNumbers.getDouble(type, b.reinterpret(2), 0)).isEqualTo(-2.25);
+            assertThat(NativeNumbers.getDecimal(type, b.reinterpret(2), 0)).isEqualByComparingTo("-2.25");
+        });
+    }
+
+    /** Above the half between two numbers by less than {@code float}, or {@code double}, can tell. */
+    @Example
+    void aNumberOfSixteenBitsIsRoundedOnce() {
+        MemoryLayout type = NativeLayouts.float16();
+        MemorySegment own = MemorySegment.ofArray(new byte[2]);
+        double next = 1 + Math.scalb(1.0, -10);
+
+        NativeNumbers.setDouble(type, own, 0, 1 + Math.scalb(1.0, -11) + Math.scalb(1.0, -40));
+        assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(next);
+        NativeNumbers.setDouble(type, own, 0, 1 + Math.scalb(1.0, -11));
+        assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(1);
+        NativeNumbers.setDecimal(type, own, 0,
+                new BigDecimal(1 + Math.scalb(1.0, -11)).add(new BigDecimal("1e-60")));
+        assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(next);
+        NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e400"));
+        assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.POSITIVE_INFINITY);
+        NativeNumbers.setDouble(type, own, 0, Double.NaN);
+        assertThat(NativeNumbers.getDouble(type, own, 0)).isNaN();
+    }
+
     /** Written as decimals by hand, and by the compiler. */
     @Example
     void whatIsWrittenIsWhatTheCompilerWrote() {

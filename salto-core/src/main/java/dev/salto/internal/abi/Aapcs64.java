@@ -34,8 +34,8 @@ final class Aapcs64 implements Port {
     /** A homogeneous aggregate has one to four members (5.9.5.1). */
     private static final int MOST_MEMBERS = 4;
 
-    private static final Set<ExtendedType> KNOWN_TYPES = EnumSet.of(ExtendedType.QUAD, ExtendedType.INT128,
-            ExtendedType.VECTOR);
+    private static final Set<ExtendedType> KNOWN_TYPES = EnumSet.of(ExtendedType.HALF, ExtendedType.QUAD,
+            ExtendedType.INT128, ExtendedType.VECTOR);
 
     @Override
     public String architecture() {

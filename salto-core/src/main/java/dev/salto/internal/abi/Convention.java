@@ -34,6 +34,11 @@ public interface Convention {
         return false;
     }
 
+    /** Whether an {@code unsigned int} is widened by its highest bit, and not with zeros. */
+    default boolean extendsUnsignedIntsBySign() {
+        return false;
+    }
+
     /**
      * The answer of the universal gate to the entry, for a function of this type. On x86-64 it is
      * the number of results on the x87 stack. On i386 the lowest byte is the size of the number on

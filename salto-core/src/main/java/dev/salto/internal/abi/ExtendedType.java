@@ -26,9 +26,11 @@ public enum ExtendedType {
     QUAD,
     /** {@code long double} on POWER: the sum of two doubles. */
     DOUBLE_DOUBLE,
+    /** {@code _Float16}: IEEE 754 binary16. */
+    HALF,
     /** {@code __int128}. */
     INT128,
-    /** A vector of 8 or 16 bytes, as a type of the compiler. */
+    /** A vector of 4, 8 or 16 bytes, as a type of the compiler. */
     VECTOR,
     /** {@code _Complex}: two floating-point numbers, the real part first. */
     COMPLEX;
@@ -71,6 +73,7 @@ public enum ExtendedType {
             case X87 -> "a long double of 80 bits";
             case QUAD -> "a floating-point number of 128 bits";
             case DOUBLE_DOUBLE -> "a long double of two doubles";
+            case HALF -> "a _Float16";
             case INT128 -> "an __int128";
             case VECTOR -> "a vector";
             case COMPLEX -> "a complex number";
@@ -84,12 +87,17 @@ public enum ExtendedType {
     }
 
     /**
-     * Whether a layout is {@code double __attribute__((vector_size(8)))}, which GCC has as a vector
+     * Whether a layout is a vector of one {@code float} or {@code double}, which GCC has as a vector
      * and yet not in a register on x86-64.
      */
-    static boolean isVectorOfOneDouble(MemoryLayout layout) {
-        return of(layout) == VECTOR && part(layout) instanceof ValueLayout.OfDouble
-                && layout.byteSize() == Double.BYTES;
+    static boolean isVectorOfOneNumber(MemoryLayout layout) {
+        return of(layout) == VECTOR && Field.isFloatingPoint(part(layout))
+                && layout.byteSize() == part(layout).byteSize();
+    }
+
+    /** Whether a layout is a vector that is too short for the registers that vectors have. */
+    static boolean isShortVector(MemoryLayout layout) {
+        return of(layout) == VECTOR && layout.byteSize() < Double.BYTES;
     }
 
     /**
@@ -108,7 +116,7 @@ public enum ExtendedType {
         }
     }
 
-    private static void requireOnly(Set<ExtendedType> known, MemoryLayout layout, String convention) {
+    static void requireOnly(Set<ExtendedType> known, MemoryLayout layout, String convention) {
         if (isIn(layout)) {
             for (Field field : Field.of(layout)) {
                 ExtendedType type = of(field.layout());

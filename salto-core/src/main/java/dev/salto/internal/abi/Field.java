@@ -91,8 +91,9 @@ record Field(long offset, MemoryLayout layout) {
         return isFloatingPoint(layout);
     }
 
-    /** Whether a layout is {@code float} or {@code double}. */
+    /** Whether a layout is {@code float}, {@code double} or {@code _Float16}. */
     static boolean isFloatingPoint(MemoryLayout layout) {
-        return layout instanceof ValueLayout.OfFloat || layout instanceof ValueLayout.OfDouble;
+        return layout instanceof ValueLayout.OfFloat || layout instanceof ValueLayout.OfDouble
+                || ExtendedType.of(layout) == ExtendedType.HALF;
     }
 }

@@ -45,6 +45,12 @@ abstract class Lp64d implements Port {
         return KNOWN_TYPES;
     }
 
+    /** "Integer Calling Convention": to 32 bits as its type says, and from there by the sign. */
+    @Override
+    public boolean extendsUnsignedIntsBySign() {
+        return true;
+    }
+
     @Override
     public CallSequence classify(FunctionDescriptor function) {
         return classifyVariadic(function, function.argumentLayouts().size());

@@ -53,6 +53,11 @@ public interface Port {
         return false;
     }
 
+    /** Whether an {@code unsigned int} is widened by its highest bit, and not with zeros. */
+    default boolean extendsUnsignedIntsBySign() {
+        return false;
+    }
+
     /**
      * Whether the JDK has a linker of its own for this architecture. If it uses libffi, a closure
      * is no faster with a gate, and narrow results are not always widened as C expects.
@@ -99,6 +104,11 @@ public interface Port {
             @Override
             public boolean widensFloats() {
                 return Port.this.widensFloats();
+            }
+
+            @Override
+            public boolean extendsUnsignedIntsBySign() {
+                return Port.this.extendsUnsignedIntsBySign();
             }
         };
     }

@@ -3,13 +3,19 @@
 package dev.salto.internal.abi;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Linux on 64-bit RISC-V: RISC-V ELF psABI 1.0, "Procedure Calling Convention", with the hardware
  * floating-point convention LP64D.
  */
 final class RiscV64 extends Lp64d {
+    private static final Set<ExtendedType> KNOWN_TYPES = Collections.unmodifiableSet(
+            EnumSet.of(ExtendedType.HALF, ExtendedType.QUAD, ExtendedType.INT128, ExtendedType.COMPLEX));
+
     private static final String FLOAT = "_float";
     private static final String DOUBLE = "_double";
 
@@ -21,6 +27,11 @@ final class RiscV64 extends Lp64d {
     @Override
     public String abi() {
         return "RISC-V LP64D";
+    }
+
+    @Override
+    public Set<ExtendedType> extendedTypes() {
+        return KNOWN_TYPES;
     }
 
     @Override

@@ -175,23 +175,27 @@ final class SysVX64 implements Port {
     }
 
     /**
-     * Integers, booleans, characters and pointers are INTEGER; {@code float} and {@code double} are
-     * SSE. Vectors of 16 bytes and {@code __float128} are SSE and SSEUP; {@code long double} is X87
-     * and X87UP. Compilers put a vector of one {@code double} in memory, unlike the psABI. (clang
-     * returns it in xmm0, if it is not in a struct.)
+     * Integers, booleans, characters and pointers are INTEGER; {@code _Float16}, {@code float} and
+     * {@code double} are SSE. Vectors of 16 bytes and {@code __float128} are SSE and SSEUP; {@code
+     * long double} is X87 and X87UP. Compilers differ from the psABI in two points. A vector of one
+     * floating-point number is in memory; clang returns that of a {@code double} in xmm0, and has
+     * that of a {@code float} as INTEGER. All other vectors of 4 bytes are INTEGER.
      */
     private static EightbyteClass[] classesOf(Field field) {
         ExtendedType extended = ExtendedType.of(field.layout());
         if (extended == null) {
             return new EightbyteClass[]{field.isFloatingPoint() ? EightbyteClass.SSE : EightbyteClass.INTEGER};
         }
-        if (ExtendedType.isVectorOfOneDouble(field.layout())) {
+        if (ExtendedType.isVectorOfOneNumber(field.layout())) {
             return new EightbyteClass[]{EightbyteClass.MEMORY};
+        }
+        if (ExtendedType.isShortVector(field.layout())) {
+            return new EightbyteClass[]{EightbyteClass.INTEGER};
         }
         return switch (extended) {
             case X87 -> new EightbyteClass[]{EightbyteClass.X87, EightbyteClass.X87UP};
             case INT128 -> new EightbyteClass[]{EightbyteClass.INTEGER, EightbyteClass.INTEGER};
-            default -> field.size() == EIGHTBYTE
+            default -> field.size() <= EIGHTBYTE
                     ? new EightbyteClass[]{EightbyteClass.SSE}
                     : new EightbyteClass[]{EightbyteClass.SSE, EightbyteClass.SSEUP};
         };

@@ -33,7 +33,8 @@ final class VectorCandidate {
             return Field.isFloatingPoint(layout);
         }
         ExtendedType type = ExtendedType.of(layout);
-        return type == ExtendedType.QUAD || type == ExtendedType.VECTOR;
+        return type == ExtendedType.QUAD || type == ExtendedType.HALF
+                || (type == ExtendedType.VECTOR && !ExtendedType.isShortVector(layout));
     }
 
     /**

@@ -5,6 +5,7 @@ package dev.salto.internal.abi;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -26,6 +27,8 @@ record Win64(boolean isGnu) implements Convention {
      * address is passed.
      */
     private static final Set<Long> SIZES_IN_REGISTERS = Set.of(1L, 2L, 4L, 8L);
+
+    private static final Set<ExtendedType> KNOWN_TYPES = EnumSet.complementOf(EnumSet.of(ExtendedType.HALF));
 
     @Override
     public String entry() {
@@ -69,6 +72,7 @@ record Win64(boolean isGnu) implements Convention {
     }
 
     private void requireKnown(MemoryLayout layout) {
+        ExtendedType.requireOnly(KNOWN_TYPES, layout, "Microsoft's x64 calling convention");
         if (!isGnu && Field.of(layout).stream().anyMatch(f -> ExtendedType.of(f.layout()) == ExtendedType.X87)) {
             throw new IllegalArgumentException(
                     "%s has a long double of 80 bits in it, which this calling convention does not know: there it is a double, so use JAVA_DOUBLE, or GNUW64, which is GCC's"
@@ -87,7 +91,7 @@ record Win64(boolean isGnu) implements Convention {
             }
             Storage word = next(false);
             // As in GCC; clang passes it in a floating-point register.
-            boolean isInWord = SIZES_IN_REGISTERS.contains(size) && !ExtendedType.isVectorOfOneDouble(layout);
+            boolean isInWord = SIZES_IN_REGISTERS.contains(size) && !ExtendedType.isVectorOfOneNumber(layout);
             return new Piece(0, size, isInWord ? word : new Storage.Reference(word));
         }
 

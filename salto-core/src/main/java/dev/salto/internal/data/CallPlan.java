@@ -6,6 +6,7 @@ import dev.salto.internal.abi.CallSequence;
 import dev.salto.internal.abi.Convention;
 import dev.salto.internal.abi.Piece;
 import dev.salto.internal.abi.Storage;
+import dev.salto.internal.abi.UnsignedType;
 import dev.salto.internal.os.Memory;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.AddressLayout;
@@ -81,6 +82,9 @@ public final class CallPlan {
      */
     private final int resultPointer;
 
+    /** The bits of an integer that are returned, of an unsigned one not those above it. */
+    private final long resultMask;
+
     /** Whether a {@code float} has ones behind it. */
     private final boolean isBoxed;
 
@@ -108,6 +112,7 @@ public final class CallPlan {
         firstResult = frame.firstResult();
         returnAddress = frame.returnAddress();
         answer = convention.answer(call);
+        resultMask = UnsignedType.mask(function, convention);
         if (call.result() instanceof CallSequence.Result.InRegisters inRegisters) {
             List<Piece> own = inRegisters.pieces();
             result = carrier(function.returnLayout().orElseThrow(), own, convention);
@@ -146,6 +151,7 @@ public final class CallPlan {
         // The result's memory follows its address.
         resultPointer = result == Carrier.SEGMENT ? resultOffset : IN_PIECES;
         firstResult = resultOffset;
+        resultMask = -1;
         isBoxed = false;
         returnAddress = 0;
         answer = 0;
@@ -258,7 +264,7 @@ public final class CallPlan {
         if (result == Carrier.LONG) {
             Memory.setLong(frame + firstResult, value);
         } else {
-            Memory.setWord(frame + firstResult, value);
+            Memory.setWord(frame + firstResult, value & resultMask);
         }
     }
 

@@ -20,8 +20,8 @@ final class Pieces {
     private final boolean[] areWidened;
 
     /**
-     * Whether a piece is a {@code float} in a larger register, whose other bits are ones. RISC-V
-     * and LoongArch require that ("NaN-boxing").
+     * Whether a piece is a {@code float}, or a {@code _Float16}, in a larger register, whose other
+     * bits are ones. RISC-V and LoongArch require that ("NaN-boxing").
      */
     private final boolean[] areBoxed;
 
@@ -45,7 +45,8 @@ final class Pieces {
         Pieces result = new Pieces(pieces.size());
         for (int i = 0; i < pieces.size(); i++) {
             result.set(i, pieces.get(i), frame.result(pieces.get(i)), widensFloats);
-            result.areBoxed[i] = !widensFloats && frame.hasRoomFor(Long.BYTES) && pieces.get(i).size() == Float.BYTES
+            result.areBoxed[i] = !widensFloats && frame.hasRoomFor(Long.BYTES)
+                    && (pieces.get(i).size() == Float.BYTES || pieces.get(i).size() == Short.BYTES)
                     && pieces.get(i).storage() instanceof Storage.VectorRegister;
         }
         return result;
@@ -94,10 +95,18 @@ final class Pieces {
             if (areWidened[i]) {
                 Memory.setWidened(frame + places[i], Memory.getFloat(from, offsets[i]));
             } else if (areBoxed[i]) {
-                Memory.setBoxed(frame + places[i], Memory.getFloat(from, offsets[i]));
+                setBoxed(frame + places[i], from, i);
             } else {
                 Memory.copy(from, offsets[i], frame + places[i], sizes[i]);
             }
+        }
+    }
+
+    private void setBoxed(long place, MemorySegment from, int i) {
+        if (sizes[i] == Short.BYTES) {
+            Memory.setBoxed(place, Short.toUnsignedLong(Memory.getShort(from, offsets[i])), Short.BYTES);
+        } else {
+            Memory.setBoxed(place, Memory.getFloat(from, offsets[i]));
         }
     }
 
@@ -117,7 +126,7 @@ final class Pieces {
             if (areWidened[i]) {
                 Memory.setDouble(frame + places[i], 0);
             } else if (areBoxed[i]) {
-                Memory.setBoxed(frame + places[i], 0);
+                Memory.setBoxed(frame + places[i], 0, sizes[i]);
             } else {
                 Memory.clear(frame + places[i], sizes[i]);
             }

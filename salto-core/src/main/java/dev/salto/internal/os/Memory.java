@@ -129,7 +129,17 @@ public final class Memory {
 
     /** Writes four bytes, and ones behind them. */
     public static void setBoxed(long address, float value) {
-        setLong(address, Integer.toUnsignedLong(Float.floatToRawIntBits(value)) | -1L << Integer.SIZE);
+        setBoxed(address, Integer.toUnsignedLong(Float.floatToRawIntBits(value)), Float.BYTES);
+    }
+
+    /**
+     * Writes a number, and ones behind it.
+     *
+     * @param bits the number, with zeros above it
+     * @param size how many bytes it has, less than eight
+     */
+    public static void setBoxed(long address, long bits, int size) {
+        setLong(address, bits | (-1L << (size * Byte.SIZE)));
     }
 
     /**
@@ -197,6 +207,11 @@ public final class Memory {
     /** Copies bytes of a segment, which stays alive during the copy. */
     public static void copy(MemorySegment from, long offset, long to, long size) {
         MemorySegment.copy(from, offset, ALL, to, size);
+    }
+
+    /** Reads two bytes of a segment. */
+    public static short getShort(MemorySegment from, long offset) {
+        return from.get(SHORT, offset);
     }
 
     /** Reads four bytes of a segment. */
