@@ -232,11 +232,7 @@ public final class Arguments {
     public MemorySegment getSegment(int index) {
         CallPlan current = plan();
         requireCarrier(current, index, Carrier.SEGMENT);
-        Arena own = arena;
-        if (own == null) {
-            own = Arena.ofConfined();
-            arena = own;
-        }
+        Arena own = ownArena();
         MemoryLayout layout = current.function().argumentLayouts().get(index);
         long address = current.address(index, frame);
         if (address != 0) {
@@ -245,6 +241,44 @@ public final class Arguments {
         MemorySegment copy = own.allocate(layout);
         current.copyArgument(index, frame, copy.address());
         return copy;
+    }
+
+    /**
+     * Copies an argument to memory, whatever its type is: as many bytes as its layout has, as a
+     * variable of that type in C would have them. For interpreters, whose own values are memory.
+     *
+     * @param index the argument's index, the first is 0
+     * @param target where the bytes go, at its beginning; of any alignment, on the heap or not
+     * @throws IndexOutOfBoundsException if there is no such argument
+     * @throws IllegalArgumentException if {@code target} is smaller than the argument's layout
+     * @throws IllegalStateException if the call is over, or the arena of {@code target} is closed
+     * @throws WrongThreadException if native code has called another thread, or {@code target} is
+     *     confined to another thread
+     */
+    public void copyTo(int index, MemorySegment target) {
+        CallPlan current = plan();
+        MemoryLayout layout = current.function().argumentLayouts().get(Objects.checkIndex(index, current.count()));
+        CallPlan.requireRoom(target, layout, "filled with");
+        boolean takesScratch = current.isInPieces(index);
+        long scratch = takesScratch ? ownArena().allocate(layout).address() : 0;
+        current.copyTo(index, frame, target, scratch);
+    }
+
+    /**
+     * Sets the result from memory, whatever its type is, as {@link #copyTo} copies an argument. A
+     * {@code boolean} is true if its byte is not zero. If reading {@code source} fails, the result is
+     * what it was, or zero.
+     *
+     * @param source where the result is, at its beginning; of any alignment, on the heap or not
+     * @throws IllegalArgumentException if the function returns nothing, or {@code source} is smaller
+     *     than the result's layout
+     * @throws IllegalStateException if the call is over, or the arena of {@code source} is closed
+     * @throws WrongThreadException if native code has called another thread, or {@code source} is
+     *     confined to another thread
+     */
+    public void setReturnFrom(MemorySegment source) {
+        plan().returnFrom(frame, source);
+        isAnswered = true;
     }
 
     /**
@@ -327,6 +361,15 @@ public final class Arguments {
             requireResult(Carrier.SEGMENT).returnSegment(frame, value);
         }
         isAnswered = true;
+    }
+
+    private Arena ownArena() {
+        Arena own = arena;
+        if (own == null) {
+            own = Arena.ofConfined();
+            arena = own;
+        }
+        return own;
     }
 
     /** Reads an argument of any type, boxed. */

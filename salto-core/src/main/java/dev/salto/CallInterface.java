@@ -32,9 +32,12 @@ import java.lang.invoke.MethodType;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -223,6 +226,76 @@ public final class CallInterface {
         return key.settings.isShared() ? prepare(key) : new CallInterface(key);
     }
 
+    /**
+     * The call interface of a function that is declared as in C, of C's own calling convention here.
+     *
+     * @param declaration as in {@link #parse(Abi, String, Map, ClosureOption...)}
+     * @param options as in {@link #prepare(FunctionDescriptor, ClosureOption...)}
+     * @return the call interface, the same for equal types for as long as it is reachable
+     * @throws IllegalArgumentException as {@link #parse(Abi, String, Map, ClosureOption...)}
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
+     */
+    public static CallInterface parse(String declaration, ClosureOption... options) {
+        return parse(Abi.NATIVE, declaration, Map.of(), options);
+    }
+
+    /**
+     * The call interface of a function that is declared as in C.
+     *
+     * {@snippet :
+     * CallInterface.parse("int(pointer, long)");
+     * CallInterface.parse("double f(const char *name, size_t, unsigned char flags)");
+     * CallInterface.parse(Abi.NATIVE, "void(struct point, int, ..., double)", Map.of("struct point", POINT));
+     * }
+     *
+     * <p>A declaration is a type, perhaps a name, and the arguments in parentheses, each with or
+     * without a name. Types are:
+     *
+     * <ul>
+     *   <li>the arithmetic types of C, with {@code _Complex}, {@code _Bool} or {@code bool}, {@code
+     *       __int128}, {@code __float128} and {@code _Float16}: those of {@link NativeLayouts}
+     *       where the JDK has no layout. A {@code char} is signed or not as it is here;
+     *   <li>{@code int8_t} to {@code uint64_t}, {@code size_t}, {@code ssize_t}, {@code intptr_t},
+     *       {@code uintptr_t}, {@code ptrdiff_t}, {@code wchar_t}, {@code char16_t}, {@code char32_t};
+     *   <li>{@code pointer}, or any type with stars behind it: an {@code ADDRESS}. A pointer to a
+     *       function is a {@code pointer}, too;
+     *   <li>the names in {@code types}, with {@code struct}, {@code union} or {@code enum} before
+     *       them if the declaration has it.
+     * </ul>
+     *
+     * <p>A variadic function is declared with the arguments that it is called with behind the dots:
+     * {@code int(pointer, ..., int, double)}.
+     *
+     * @param abi the calling convention
+     * @param declaration the declaration, without a semicolon
+     * @param types layouts by name, of structs, unions and what C calls a typedef. They come before
+     *     the names above
+     * @param options as in {@link #prepare(Abi, FunctionDescriptor, ClosureOption...)}; the dots say
+     *     {@link ClosureOption#firstVariadicArg}
+     * @return the call interface, the same for equal types for as long as it is reachable
+     * @throws IllegalArgumentException if {@code declaration} is none, or has a name that is not
+     *     known, in which case the message says where; or as {@link #prepare(Abi, FunctionDescriptor,
+     *     ClosureOption...)}
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
+     */
+    public static CallInterface parse(Abi abi, String declaration, Map<String, ? extends MemoryLayout> types,
+            ClosureOption... options) {
+        CDeclaration parsed = CDeclaration.parse(Objects.requireNonNull(declaration, "declaration"),
+                Objects.requireNonNull(types, "types"));
+        if (parsed.fixed() == NO_DOTS) {
+            return prepare(abi, parsed.function(), options);
+        }
+        ClosureOption[] all = Arrays.copyOf(options, options.length + 1);
+        all[options.length] = ClosureOption.firstVariadicArg(parsed.fixed());
+        return prepare(abi, parsed.function(), all);
+        }
+
     private static CallInterface prepare(Key key) {
         Prepared known = PREPARED.get(key);
         CallInterface type = known == null ? null : known.get();
@@ -327,6 +400,20 @@ public final class CallInterface {
      */
     public Closure<ArgumentHandler> bind(ArgumentHandler handler) {
         return direct().bind(Objects.requireNonNull(handler, "handler"));
+    }
+
+    /**
+     * Gives a handler that reads its arguments itself a native function pointer, and the handler its
+     * closure, as {@link ClosureType#bindSelf}.
+     *
+     * @param maker makes the handler, as there
+     * @return the closure that {@code maker} was given, now bound, to be closed
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
+     */
+    public Closure<ArgumentHandler> bindSelf(
+            Function<? super Closure<ArgumentHandler>, ? extends ArgumentHandler> maker) {
+        return direct().bindSelf(maker);
     }
 
     /**

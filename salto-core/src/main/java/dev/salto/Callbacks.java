@@ -10,6 +10,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,16 +204,26 @@ public final class Callbacks {
         private Types() {}
     }
 
-    private static final class Destroyer implements DestroyNotify, Guard.Unconditional {
+    private static final class Destroyer implements DestroyNotify, ArgumentHandler, Guard.Unconditional {
+        private final Closure<?> own;
         private final AutoCloseable[] resources;
-        private @Nullable Closure<DestroyNotify> own;
 
-        Destroyer(AutoCloseable[] resources) {
+        Destroyer(Closure<?> own, AutoCloseable[] resources) {
+            this.own = own;
             this.resources = resources;
         }
 
         @Override
         public void destroyed(MemorySegment data) {
+            destroy();
+        }
+
+        @Override
+        public void call(Arguments arguments) {
+            destroy();
+        }
+
+        private void destroy() {
             for (AutoCloseable resource : resources) {
                 try {
                     resource.close();
@@ -220,7 +231,21 @@ public final class Callbacks {
                     UncaughtExceptions.report(e, "A resource of Callbacks.destroyNotify could not be closed.");
                 }
             }
-            Objects.requireNonNull(own).close();
+            own.close();
+        }
+    }
+
+    /** No lambda, whose class could not be made at the end of a stack. */
+    private static final class DestroyerMaker implements Function<Closure<?>, Destroyer> {
+        private final AutoCloseable[] resources;
+
+        DestroyerMaker(AutoCloseable[] resources) {
+            this.resources = resources.clone();
+        }
+
+        @Override
+        public Destroyer apply(Closure<?> own) {
+            return new Destroyer(own, resources);
         }
     }
 
@@ -245,9 +270,30 @@ public final class Callbacks {
      *     holds its reason
      */
     public static Closure<DestroyNotify> destroyNotify(AutoCloseable... resources) {
-        Destroyer destroyer = new Destroyer(resources.clone());
-        Closure<DestroyNotify> own = Types.DESTROY_NOTIFY.bind(destroyer);
-        destroyer.own = own;
-        return own;
+        return Types.DESTROY_NOTIFY.bindSelf(new DestroyerMaker(resources));
+    }
+
+    /**
+     * A function of any type for native code to call when it needs closures no longer, as {@link
+     * #destroyNotify(AutoCloseable...)}. What it is called with does not matter, and it returns zero.
+     *
+     * {@snippet :
+     * // GLib's GClosureNotify: void (*)(gpointer data, GClosure *closure)
+     * Callbacks.destroyNotify(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS), handler)
+     * }
+     *
+     * @param function the function's type: any that a {@link CallInterface} can have
+     * @param resources what is closed, in this order; an exception of one goes to the thread's
+     *     uncaught-exception handler, and the others are closed all the same
+     * @return a closure that closes itself when it is called. If registration fails, close it, and
+     *     {@code resources}, yourself
+     * @throws IllegalArgumentException if {@code function} has layouts that no type of C has
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
+     */
+    public static Closure<?> destroyNotify(FunctionDescriptor function, AutoCloseable... resources) {
+        return CallInterface.prepare(function).bindSelf(new DestroyerMaker(resources));
     }
 }

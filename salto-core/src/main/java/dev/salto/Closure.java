@@ -6,6 +6,7 @@ import dev.salto.internal.table.BriefWait;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Function;
 
 /**
  * A native function pointer for one Java object. {@link ClosureType#bind(Object)} makes it.
@@ -52,6 +53,27 @@ public final class Closure<T> implements AutoCloseable {
         Closure<T> closure = new Closure<>(type);
         closure.state = ~type.slots().bind(target, false);
         return closure;
+    }
+
+    /** Binds a new closure to an object that is made when there is the closure. */
+    static <T> Closure<T> bindSelf(ClosureType<T> type, Function<? super Closure<T>, ? extends T> maker) {
+        Closure<T> closure = new Closure<>(type);
+        T target = maker.apply(closure);
+        closure.state = ~type.slots().bind(target, false);
+        return closure;
+    }
+
+    /** The type that it was bound with. */
+    public ClosureType<T> type() {
+        return type;
+    }
+
+    /**
+     * Whether it is open: after it was bound, and before it is closed. Another thread may close it
+     * at any time.
+     */
+    public boolean isOpen() {
+        return state() != CLOSED;
     }
 
     private int state() {

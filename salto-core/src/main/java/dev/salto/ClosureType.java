@@ -3,6 +3,7 @@
 package dev.salto;
 
 import dev.salto.internal.failure.ClosureSettings;
+import dev.salto.internal.gate.DerivedFunction;
 import dev.salto.internal.gate.Gate;
 import dev.salto.internal.gate.InterfaceLookup;
 import dev.salto.internal.table.KindSlots;
@@ -11,6 +12,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * A kind of native callback: what it is in C, a function descriptor, and what it is in Java, a
@@ -122,6 +124,58 @@ public final class ClosureType<T> {
         return make(lookup, functionalInterface, descriptor, options);
     }
 
+    /**
+     * The closure type of a functional interface whose method tells its type in C, as {@link
+     * #of(MethodHandles.Lookup, Class, ClosureOption...)} derives it.
+     *
+     * @param <T> the interface
+     * @param functionalInterface as in {@link #of(Class, FunctionDescriptor, ClosureOption...)}
+     * @param options as there
+     * @return the closure type, the same as with the descriptor
+     * @throws IllegalArgumentException if the interface is not functional or not accessible, or has
+     *     other types than primitive ones and {@code MemorySegment}; the message names them
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
+     */
+    public static <T> ClosureType<T> of(Class<T> functionalInterface, ClosureOption... options) {
+        Objects.requireNonNull(functionalInterface, "functionalInterface");
+        return of(functionalInterface, DerivedFunction.of(functionalInterface), options);
+    }
+
+    /**
+     * The closure type of any functional interface that the caller can use and whose method tells
+     * its type in C.
+     *
+     * <p>Each primitive type is the C type of the same size: {@code boolean} is {@code bool}, {@code
+     * byte} {@code int8_t}, {@code short} {@code int16_t}, {@code char} {@code uint16_t}, {@code int}
+     * {@code int32_t}, {@code long} {@code int64_t}. In particular, {@code long} is not C's {@code
+     * long} on processors of 32 bits. {@code MemorySegment} is a pointer of unknown size, never a
+     * struct: for a struct, and for a pointer with a target layout, pass a descriptor.
+     *
+     * @param <T> the interface
+     * @param lookup {@link MethodHandles#lookup()}, called in a class that can use the interface
+     * @param functionalInterface an interface with a single abstract method, with no other types
+     *     than primitive ones and {@code MemorySegment}
+     * @param options as in {@link #of(MethodHandles.Lookup, Class, FunctionDescriptor,
+     *     ClosureOption...)}
+     * @return the closure type, the same as with the descriptor
+     * @throws IllegalArgumentException if the interface is not functional or not accessible to
+     *     {@code lookup}, or {@code lookup} lacks {@linkplain
+     *     MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, or the interface has
+     *     other types, such as type variables; the message names them
+     * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
+     *     says why
+     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
+     *     code; the message names the option to change that
+     */
+    public static <T> ClosureType<T> of(MethodHandles.Lookup lookup, Class<T> functionalInterface,
+            ClosureOption... options) {
+        Objects.requireNonNull(functionalInterface, "functionalInterface");
+        return of(lookup, functionalInterface, DerivedFunction.of(functionalInterface), options);
+    }
+
     private static <T> ClosureType<T> make(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
             FunctionDescriptor descriptor, ClosureOption... options) {
         Objects.requireNonNull(descriptor, "descriptor");
@@ -145,6 +199,30 @@ public final class ClosureType<T> {
      */
     public Closure<T> bind(T target) {
         return Closure.bind(this, target);
+    }
+
+    /**
+     * Binds an object to a new native function pointer, and gives the object its closure: for a
+     * callback that closes itself, or binds its function pointer to the next object.
+     *
+     * {@snippet :
+     * Closure<Runnable> once = TYPE.bindSelf(self -> () -> {
+     *     self.close();
+     *     answer();
+     * });
+     * }
+     *
+     * @param maker makes what native calls reach; called once, by the current thread, before the
+     *     closure has a function pointer. It is given the closure, which is closed until this method
+     *     returns. If it throws, nothing is bound
+     * @return the closure that {@code maker} was given, now bound, to be closed
+     * @throws ClassCastException if unchecked code makes an object that does not implement the
+     *     interface
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
+     */
+    public Closure<T> bindSelf(Function<? super Closure<T>, ? extends T> maker) {
+        return Closure.bindSelf(this, maker);
     }
 
     /**
@@ -244,6 +322,19 @@ public final class ClosureType<T> {
      */
     public void seal() {
         slots.seal();
+    }
+
+    /** The C function's type. */
+    public FunctionDescriptor descriptor() {
+        return descriptor;
+    }
+
+    /**
+     * The interface of the objects that closures of this type are bound to: {@link CallHandler} or
+     * {@link ArgumentHandler} for the closures of a {@link CallInterface}.
+     */
+    public Class<? super T> functionalInterface() {
+        return functionalInterface;
     }
 
     KindSlots slots() {

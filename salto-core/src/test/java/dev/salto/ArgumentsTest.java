@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.salto.text.callers.CTypes;
 import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -15,6 +16,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Arguments belong to one call of one thread, whatever a handler does with them. */
@@ -41,7 +44,9 @@ final class ArgumentsTest {
             arguments -> arguments.setReturn('1'), arguments -> arguments.setReturn(1),
             arguments -> arguments.setReturn(1L), arguments -> arguments.setReturn(1f),
             arguments -> arguments.setReturn(1d), arguments -> arguments.setReturnPointer(1),
-            arguments -> arguments.setReturn(MemorySegment.NULL));
+            arguments -> arguments.setReturn(MemorySegment.NULL),
+            arguments -> arguments.copyTo(0, MemorySegment.ofArray(new byte[16])),
+            arguments -> arguments.setReturnFrom(MemorySegment.ofArray(new byte[16])));
 
     private static void assertAllFail(Arguments arguments, Class<? extends Throwable> expected) {
         for (int i = 0; i < USES.size(); i++) {
@@ -60,6 +65,73 @@ final class ArgumentsTest {
             throw new IllegalStateException(e);
         }
         assertThat(thrown).isEmpty();
+    }
+
+    /** A value of each type that a function can have without a struct. */
+    private static List<Object> valuesOfEachType() {
+        return List.of(true, false, (byte) -2, (short) -3, '\uffff', -4, -5L << 40, 1.5f, -2.5e300,
+                MemorySegment.ofAddress(0x12345678L));
+    }
+
+    private static ValueLayout layoutOf(Object value) {
+        return switch (value) {
+            case Boolean _ -> ValueLayout.JAVA_BOOLEAN;
+            case Byte _ -> JAVA_BYTE;
+            case Short _ -> ValueLayout.JAVA_SHORT;
+            case Character _ -> ValueLayout.JAVA_CHAR;
+            case Integer _ -> JAVA_INT;
+            case Long _ -> CTypes.LONG_LONG;
+            case Float _ -> ValueLayout.JAVA_FLOAT;
+            case Double _ -> CTypes.DOUBLE;
+            default -> ValueLayout.ADDRESS;
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("valuesOfEachType")
+    void anArgumentIsCopiedAndAResultIsSetWithoutKnowingItsType(Object value) throws Throwable {
+        ValueLayout layout = layoutOf(value);
+        FunctionDescriptor function = FunctionDescriptor.of(layout, JAVA_INT, layout);
+        for (Tier tier : Tier.values()) {
+            try (Closure<ArgumentHandler> echo = CallInterface.prepare(function).withTier(tier).bind(arguments -> {
+                MemorySegment copy = MemorySegment.ofArray(new byte[(int) layout.byteSize() + 1]);
+                arguments.copyTo(1, copy);
+                arguments.setReturnFrom(copy);
+            })) {
+                MethodHandle call = Linker.nativeLinker().downcallHandle(echo.address(), function);
+                assertThat(call.invokeWithArguments(7, value)).as("%s", tier).isEqualTo(value);
+            }
+        }
+    }
+
+    @Test
+    void memoryThatIsTooSmallIsRefused() {
+        List<Throwable> thrown = new ArrayList<>();
+        try (Closure<ArgumentHandler> closure = CallInterface.prepare(BINARY).bind(arguments -> {
+            MemorySegment small = MemorySegment.ofArray(new byte[3]);
+            thrown.add(catchThrowable(() -> arguments.copyTo(1, small)));
+            thrown.add(catchThrowable(() -> arguments.setReturnFrom(small)));
+            thrown.add(catchThrowable(() -> arguments.copyTo(2, small)));
+            arguments.setReturn(8);
+        })) {
+            assertThat(Callers.callRepeatedly(closure.address(), 1, 5)).isEqualTo(8);
+        }
+        assertThat(thrown.subList(0, 2)).allSatisfy(
+                e -> assertThat(e).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("3 bytes"));
+        assertThat(thrown.get(2)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aFunctionThatReturnsNothingRefusesAResult() throws Throwable {
+        FunctionDescriptor function = FunctionDescriptor.ofVoid();
+        List<Throwable> thrown = new ArrayList<>();
+        try (Closure<ArgumentHandler> closure = CallInterface.prepare(function)
+                .bind(arguments -> thrown.add(catchThrowable(
+                        () -> arguments.setReturnFrom(MemorySegment.ofArray(new byte[8])))))) {
+            Linker.nativeLinker().downcallHandle(closure.address(), function).invoke();
+        }
+        assertThat(thrown).singleElement().satisfies(
+                e -> assertThat(e).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("nothing"));
     }
 
     private static CallInterface binary(Tier tier) {

@@ -19,6 +19,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.PaddingLayout;
+import java.lang.foreign.SequenceLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
@@ -115,16 +117,21 @@ final class ExtendedTypesTest {
                 .flatMap(shape -> Sample.oneOf(waysOf(type, shape), type.name() + shape.name()).stream()));
     }
 
+    /** How a handler reads and answers: as objects, by type, or as bytes. */
+    enum Access {
+        BOXED, TYPED, UNTYPED
+    }
+
     private static List<Arguments> waysOf(Type type, Shape shape) {
         return LEVELS.stream()
-                .flatMap(level -> Stream.of(false, true).map(boxed -> Arguments.of(type, shape, level, boxed)))
+                .flatMap(level -> Stream.of(Access.values()).map(access -> Arguments.of(type, shape, level, access)))
                 .toList();
     }
 
-    @ParameterizedTest(name = "{0}{1} at {2}, boxed: {3}")
+    @ParameterizedTest(name = "{0}{1} at {2}, {3}")
     @MethodSource("everyTypeInEveryShape")
     void theCallbackGetsWhatCPassesAndCGetsWhatItReturns(Type type, Shape shape, SignatureCallers level,
-            boolean isBoxed) {
+            Access access) {
         assumeTrue(type.isKnownToC(), () -> "the C compiler has no type " + type + " on this architecture");
         Sample.compared();
         MemoryLayout layout = type.layout().get();
@@ -139,7 +146,7 @@ final class ExtendedTypesTest {
         List<String> seen = new ArrayList<>();
 
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment function = isBoxed
+            MemorySegment function = access == Access.BOXED
                     ? callInterface.bindBoxed((_, arguments) -> {
                         for (int i = 0; i < arguments.length; i++) {
                             seen.add(show(arguments[i], parameters[i]));
@@ -148,9 +155,11 @@ final class ExtendedTypesTest {
                     }, arena)
                     : callInterface.bind(arguments -> {
                         for (int i = 0; i < parameters.length; i++) {
-                            seen.add(show(read(arguments, i, parameters[i]), parameters[i]));
+                            seen.add(show(read(arguments, i, parameters[i], access), parameters[i]));
                         }
-                        if (result instanceof GroupLayout) {
+                        if (access == Access.UNTYPED) {
+                            arguments.setReturnFrom(MemorySegment.ofArray(returned.toArray(JAVA_BYTE)));
+                        } else if (result instanceof GroupLayout) {
                             arguments.setReturn(returned);
                         } else {
                             arguments.setReturn(returned.get(DOUBLE, 0));
@@ -191,12 +200,25 @@ final class ExtendedTypesTest {
         return layout instanceof GroupLayout ? value : (Object) value.get(DOUBLE, 0);
     }
 
-    private static Object read(dev.salto.Arguments arguments, int index, MemoryLayout layout) {
+    private static Object read(dev.salto.Arguments arguments, int index, MemoryLayout layout, Access access) {
+        if (access == Access.UNTYPED) {
+            MemorySegment copy = MemorySegment.ofArray(new byte[(int) layout.byteSize()]);
+            arguments.copyTo(index, copy);
+            return layout instanceof ValueLayout value ? number(copy, value) : copy;
+        }
         return switch (layout) {
             case ValueLayout.OfInt _ -> arguments.getInt(index);
             case ValueLayout.OfLong _ -> arguments.getLong(index);
             case ValueLayout.OfDouble _ -> arguments.getDouble(index);
             default -> arguments.getSegment(index);
+        };
+    }
+
+    private static Object number(MemorySegment copy, ValueLayout layout) {
+        return switch (layout) {
+            case ValueLayout.OfInt _ -> copy.get(ValueLayout.JAVA_INT_UNALIGNED, 0);
+            case ValueLayout.OfLong _ -> copy.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+            default -> copy.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, 0);
         };
     }
 
@@ -212,28 +234,33 @@ final class ExtendedTypesTest {
      */
     private static String bytes(MemorySegment segment, MemoryLayout layout) {
         byte[] bytes = segment.asSlice(0, layout.byteSize()).toArray(JAVA_BYTE);
-        int size = (int) layout.byteSize();
-        boolean isX87 = List.of("amd64", "i386").contains(System.getProperty("os.arch"));
-        int unit = isX87 ? (int) NativeLayouts.longDouble().byteSize() : 0;
-        boolean isPacked = layout instanceof GroupLayout group && group.memberLayouts().getFirst().equals(JAVA_BYTE);
-        if (isX87 && (contains(layout, NativeLayouts.longDouble())
-                || contains(layout, NativeLayouts.packed(NativeLayouts.longDouble())))) {
-            for (int i = isPacked ? 1 : 0; i + unit <= size; i += unit) {
-                Arrays.fill(bytes, i + 10, i + unit, (byte) 0);
-            }
-        }
-        int used = layout instanceof GroupLayout group && group.memberLayouts().size() > 1 && !isPacked
-                ? (int) group.memberLayouts().getFirst().byteSize() + Integer.BYTES
-                : size;
-        return HexFormat.of().formatHex(bytes, 0, used);
+        clearPadding(layout, 0, bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
-    private static boolean contains(MemoryLayout layout, MemoryLayout part) {
-        return layout.withoutName().equals(part) || switch (layout) {
-            case GroupLayout group -> group.memberLayouts().stream().anyMatch(member -> contains(member, part));
-            case java.lang.foreign.SequenceLayout sequence -> contains(sequence.elementLayout(), part);
-            default -> false;
-        };
+    private static void clearPadding(MemoryLayout layout, int offset, byte[] bytes) {
+        int end = offset + (int) layout.byteSize();
+        if (layout instanceof PaddingLayout) {
+            Arrays.fill(bytes, offset, end, (byte) 0);
+        } else if (isX87(layout)) {
+            Arrays.fill(bytes, offset + 10, end, (byte) 0);
+        } else if (layout instanceof GroupLayout group) {
+            int place = offset;
+            for (MemoryLayout member : group.memberLayouts()) {
+                clearPadding(member, place, bytes);
+                place += (int) member.byteSize();
+            }
+        } else if (layout instanceof SequenceLayout sequence) {
+            int size = (int) sequence.elementLayout().byteSize();
+            for (int place = offset; place < end; place += size) {
+                clearPadding(sequence.elementLayout(), place, bytes);
+            }
+        }
+    }
+
+    private static boolean isX87(MemoryLayout layout) {
+        return List.of("amd64", "i386").contains(System.getProperty("os.arch"))
+                && NativeLayouts.packed(layout).withoutName().equals(NativeLayouts.packed(NativeLayouts.longDouble()));
     }
 
     @Test

@@ -19,6 +19,11 @@ final class LoongArch64 extends Lp64d {
     }
 
     @Override
+    public boolean hasSignedChar() {
+        return true;
+    }
+
+    @Override
     public boolean hasLinker() {
         return false;
     }

@@ -53,6 +53,11 @@ public interface Port {
         return false;
     }
 
+    /** Whether {@code char} is {@code signed char} to compilers. */
+    default boolean hasSignedChar() {
+        return false;
+    }
+
     /** Whether an {@code unsigned int} is widened by its highest bit, and not with zeros. */
     default boolean extendsUnsignedIntsBySign() {
         return false;

@@ -27,6 +27,11 @@ final class SysVI386 implements Port {
     }
 
     @Override
+    public boolean hasSignedChar() {
+        return true;
+    }
+
+    @Override
     public LongDoubleFormat longDouble() {
         return LongDoubleFormat.X87_OF_12_BYTES;
     }

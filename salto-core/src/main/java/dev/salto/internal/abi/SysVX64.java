@@ -72,6 +72,11 @@ final class SysVX64 implements Port {
     }
 
     @Override
+    public boolean hasSignedChar() {
+        return true;
+    }
+
+    @Override
     public Map<String, Convention> conventions() {
         return Map.of("UNIX64", ownConvention(), "WIN64", new Win64(false), "EFI", new Win64(false), "GNUW64",
                 new Win64(true));

@@ -13,6 +13,7 @@ import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -252,6 +253,70 @@ public final class CallPlan {
         };
     }
 
+    /**
+     * Copies an argument to a segment, as a variable in memory would have it.
+     *
+     * @param scratch memory for an argument that is in several places; 0 if there is none
+     * @throws IndexOutOfBoundsException if it does not fit
+     */
+    public void copyTo(int index, long frame, MemorySegment target, long scratch) {
+        long size = function.argumentLayouts().get(index).byteSize();
+        long place = frame + offset(index);
+        switch (carrier(index)) {
+            case BOOLEAN -> target.set(ValueLayout.JAVA_BYTE, 0, (byte) (Memory.getByte(place) == 0 ? 0 : 1));
+            case WIDENED_FLOAT -> target.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 0, Memory.getWidened(place));
+            case SEGMENT -> {
+                long address = address(index, frame);
+                if (address == 0) {
+                    copyArgument(index, frame, scratch);
+                }
+                Memory.copy(address == 0 ? scratch : address, target, size);
+            }
+            default -> Memory.copy(place, target, size);
+        }
+    }
+
+    /** Whether an argument is in several places. */
+    public boolean isInPieces(int index) {
+        return arguments[index].offset() == IN_PIECES;
+    }
+
+    /**
+     * Returns what a segment has, as a variable in memory would have it.
+     *
+     * @throws IllegalArgumentException if the function returns nothing, or the segment is too small
+     */
+    public void returnFrom(long frame, MemorySegment source) {
+        if (result == null) {
+            throw new IllegalArgumentException("the function returns nothing: " + function);
+        }
+        requireRoom(source, function.returnLayout().orElseThrow(), "returned as");
+        switch (result) {
+            case BOOLEAN -> returnInteger(frame, Memory.getByte(source, 0) == 0 ? 0 : 1);
+            case BYTE -> returnInteger(frame, Memory.getByte(source, 0));
+            case SHORT -> returnInteger(frame, Memory.getShort(source, 0));
+            case CHAR -> returnInteger(frame, Short.toUnsignedInt(Memory.getShort(source, 0)));
+            case INT -> returnInteger(frame, Memory.getInt(source, 0));
+            case LONG -> returnInteger(frame, Memory.getLong(source, 0));
+            case FLOAT, WIDENED_FLOAT -> returnFloat(frame, Memory.getFloat(source, 0));
+            case DOUBLE -> returnDouble(frame, Double.longBitsToDouble(Memory.getLong(source, 0)));
+            case ADDRESS -> returnInteger(frame, Memory.getWord(source, 0));
+            case SEGMENT -> returnSegment(frame, source);
+        }
+    }
+
+    /**
+     * Refuses a segment that is smaller than a value.
+     *
+     * @param use what cannot be done with it
+     */
+    public static void requireRoom(MemorySegment segment, MemoryLayout layout, String use) {
+        if (segment.byteSize() < layout.byteSize()) {
+            throw new IllegalArgumentException("a segment of %s bytes cannot be %s %s, which has %s"
+                    .formatted(segment.byteSize(), use, layout, layout.byteSize()));
+        }
+    }
+
     /** A segment for the memory behind a pointer, as large as is known. */
     public MemorySegment pointee(int index, long address) {
         MemorySegment segment = MemorySegment.ofAddress(address);
@@ -319,10 +384,7 @@ public final class CallPlan {
      */
     public void returnSegment(long frame, MemorySegment value) {
         MemoryLayout layout = function.returnLayout().orElseThrow();
-        if (value.byteSize() < layout.byteSize()) {
-            throw new IllegalArgumentException("a segment of %s bytes cannot be returned as %s, which has %s"
-                    .formatted(value.byteSize(), layout, layout.byteSize()));
-        }
+        requireRoom(value, layout, "returned as");
         try {
             if (resultPieces != null) {
                 resultPieces.scatter(frame, value);

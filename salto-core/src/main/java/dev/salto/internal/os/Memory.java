@@ -209,6 +209,31 @@ public final class Memory {
         MemorySegment.copy(from, offset, ALL, to, size);
     }
 
+    /** Copies bytes to a segment, which stays alive meanwhile. */
+    public static void copy(long from, MemorySegment to, long size) {
+        MemorySegment.copy(ALL, from, to, 0, size);
+    }
+
+    /** Reads a byte of a segment. */
+    public static byte getByte(MemorySegment from, long offset) {
+        return from.get(BYTE, offset);
+    }
+
+    /** Reads four bytes of a segment. */
+    public static int getInt(MemorySegment from, long offset) {
+        return from.get(INT, offset);
+    }
+
+    /** Reads eight bytes of a segment. */
+    public static long getLong(MemorySegment from, long offset) {
+        return from.get(LONG, offset);
+    }
+
+    /** Reads as much as an address has. */
+    public static long getWord(MemorySegment from, long offset) {
+        return HAS_WIDE_WORDS ? getLong(from, offset) : getInt(from, offset);
+    }
+
     /** Reads two bytes of a segment. */
     public static short getShort(MemorySegment from, long offset) {
         return from.get(SHORT, offset);
