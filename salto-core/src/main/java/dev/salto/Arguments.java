@@ -50,8 +50,8 @@ public final class Arguments {
         }
 
         /** Puts a new object in the place of one that cannot be used again. */
-        Arguments replace(Arguments arguments, CallInterface callInterface, CallPlan plan, long frame) {
-            Arguments fresh = new Arguments(callInterface, plan, frame);
+        Arguments replace(Arguments arguments, CallInterface callInterface, int id, CallPlan plan, long frame) {
+            Arguments fresh = new Arguments(callInterface, id, plan, frame);
             fresh.next = arguments.next;
             Arguments each = first;
             for (int i = 0; i <= CALLS_BETWEEN && each != null; i++) {
@@ -74,6 +74,9 @@ public final class Arguments {
 
     private @Nullable CallInterface callInterface;
 
+    /** The slot of the closure that was called. */
+    private int id;
+
     /**
      * Null if the call is over. The owner alone reads and writes it, so the call cannot end while a
      * method runs. Written as a field, because a call could fail at the end of the stack.
@@ -94,22 +97,24 @@ public final class Arguments {
     private Arguments() {}
 
     /** Those of a call of the current thread. */
-    Arguments(CallInterface callInterface, CallPlan plan, long frame) {
+    Arguments(CallInterface callInterface, int id, CallPlan plan, long frame) {
         this.callInterface = callInterface;
+        this.id = id;
         this.plan = plan;
         this.frame = frame;
     }
 
     /** Those of a call of the current thread, in an object that may serve a later one. */
-    static Arguments reuse(CallInterface callInterface, CallPlan plan, long frame) {
+    static Arguments reuse(CallInterface callInterface, int id, CallPlan plan, long frame) {
         Ring ring = RING.get();
         Arguments arguments = ring.current;
         Arguments next = arguments.next;
         ring.current = next != null ? next : ring.successor(arguments);
         if (arguments.plan != null || arguments.isKept) {
-            return ring.replace(arguments, callInterface, plan, frame);
+            return ring.replace(arguments, callInterface, id, plan, frame);
         }
         arguments.callInterface = callInterface;
+        arguments.id = id;
         arguments.plan = plan;
         arguments.frame = frame;
         arguments.isAnswered = false;
@@ -142,6 +147,17 @@ public final class Arguments {
     public CallInterface callInterface() {
         CallPlan _ = plan();
         return Objects.requireNonNull(callInterface);
+    }
+
+    /**
+     * The closure that native code has called, for a handler that several are bound to. Unlike this
+     * object, the result may be kept.
+     *
+     * @throws IllegalStateException if the call is over
+     * @throws WrongThreadException if native code has called another thread
+     */
+    public CalledClosure called() {
+        return new CalledClosure(callInterface(), id);
     }
 
     /**

@@ -13,12 +13,12 @@ public interface CallHandler {
      * Answers a call from native code. After an exception, or a result of another type than the
      * function's, native code gets what the {@link ExceptionPolicy} decides.
      *
-     * @param callInterface the function's type
+     * @param called the closure that native code has called, with the function's type
      * @param arguments the arguments, boxed, each of the type that {@link CallInterface#types}
      *     gives; a new array for each call. Segments of structs are valid during the call
      * @return the result, boxed, of the type that {@link CallInterface#types} gives; whatever it
      *     likes, null included, for a function without a result
      */
     @Nullable
-    Object call(CallInterface callInterface, Object[] arguments);
+    Object call(CalledClosure called, Object[] arguments);
 }

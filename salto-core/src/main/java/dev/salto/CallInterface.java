@@ -32,7 +32,9 @@ import java.lang.invoke.MethodType;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,8 +75,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallInterface {
     private static final MethodHandle CALL = findCall();
-    private static final MethodHandle REQUIRE_RESULT = findRequireResult();
-
     /** With room for some, because the first ones would wait while it grows. */
     private static final ConcurrentMap<Key, Prepared> PREPARED = new ConcurrentHashMap<>(256);
 
@@ -431,6 +431,27 @@ public final class CallInterface {
         return direct().bind(Objects.requireNonNull(handler, "handler"), arena);
     }
 
+    /**
+     * The closures of this type that are open now, as {@link Salto#openClosures}: those of handlers
+     * that get boxed arguments, then those of the others.
+     *
+     * @return groups of them; an unmodifiable list
+     */
+    public List<OpenClosures> openClosures() {
+        List<OpenClosures> all = new ArrayList<>(boxed().openClosures());
+        all.addAll(direct().openClosures());
+        return List.copyOf(all);
+    }
+
+    /**
+     * Requires that all closures of this type are closed: a check for the end of a test.
+     *
+     * @throws IllegalStateException if some are open; the message lists them
+     */
+    public void requireNoneOpen() {
+        OpenClosures.requireNone(openClosures());
+    }
+
     /** What closures of this type are. */
     public Mechanism mechanism() {
         return plan == null ? Mechanism.DYNAMIC : Mechanism.STATIC;
@@ -447,7 +468,12 @@ public final class CallInterface {
         direct().seal();
     }
 
-    private ClosureType<CallHandler> boxed() {
+    /** Whether its closures have no gate, or not from the start. */
+    boolean isDataDriven() {
+        return plan != null && tier != Tier.GATE;
+    }
+
+    ClosureType<CallHandler> boxed() {
         ClosureType<CallHandler> made = boxed;
         if (made == null) {
             synchronized (this) {
@@ -461,7 +487,7 @@ public final class CallInterface {
         return made;
     }
 
-    private ClosureType<ArgumentHandler> direct() {
+    ClosureType<ArgumentHandler> direct() {
         ClosureType<ArgumentHandler> made = direct;
         if (made == null) {
             synchronized (this) {
@@ -475,13 +501,13 @@ public final class CallInterface {
         return made;
     }
 
-    private void callDirect(Object handler, CallPlan how, long frame) {
-        callDirect(handler, Arguments.reuse(this, how, frame), how);
+    private void callDirect(Object handler, int id, CallPlan how, long frame) {
+        callDirect(handler, Arguments.reuse(this, id, how, frame), how);
     }
 
     /** As a gate does, where the JIT compiler knows the handlers, and so makes no object. */
-    private void callPacked(Object handler, CallPlan how, long frame) {
-        callDirect(handler, new Arguments(this, how, frame), how);
+    private void callPacked(Object handler, int id, CallPlan how, long frame) {
+        callDirect(handler, new Arguments(this, id, how, frame), how);
     }
 
     private static void callDirect(Object handler, Arguments arguments, CallPlan how) {
@@ -493,15 +519,15 @@ public final class CallInterface {
         }
     }
 
-    private void callBoxed(Object handler, CallPlan how, long frame) {
-        Arguments arguments = new Arguments(this, how, frame);
+    private void callBoxed(Object handler, int id, CallPlan how, long frame) {
+        Arguments arguments = new Arguments(this, id, how, frame);
         try {
             Object[] values = new Object[arguments.count()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = arguments.get(i);
             }
             CallHandler own = (CallHandler) handler;
-            setResult(arguments, own.call(this, values), own);
+            setResult(arguments, own.call(new CalledClosure(this, id), values), own);
         } finally {
             arguments.plan = null;
             arguments.end(how);
@@ -554,12 +580,8 @@ public final class CallInterface {
 
     private MethodHandle invoker() {
         MethodType types = types();
-        MethodHandle call = MethodHandles.insertArguments(CALL, 1, this);
-        // The handler is also the last argument, for the message.
-        MethodHandle checked = MethodHandles.permuteArguments(
-                MethodHandles.collectArguments(REQUIRE_RESULT.bindTo(this), 0, call), call.type(), 0, 1, 0);
-        return checked.asCollector(Object[].class, types.parameterCount())
-                .asType(types.insertParameterTypes(0, Object.class));
+        return MethodHandles.insertArguments(CALL, 0, this).asCollector(Object[].class, types.parameterCount())
+                .asType(types.insertParameterTypes(0, Object.class, int.class));
     }
 
     /**
@@ -624,11 +646,11 @@ public final class CallInterface {
         }
 
         @Override
-        public void call(Object target, long frame) {
+        public void call(Object target, int id, long frame) {
             if (hot != null) {
                 hot.count();
             }
-            call.call(target, ownPlan, frame);
+            call.call(target, id, ownPlan, frame);
         }
 
         @Override
@@ -650,21 +672,19 @@ public final class CallInterface {
         }
     }
 
-    private static MethodHandle findRequireResult() {
-        try {
-            return MethodHandles.lookup().findVirtual(CallInterface.class, "requireResult",
-                    MethodType.methodType(Object.class, Object.class, CallHandler.class));
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("a lookup finds what its class declares", e);
-        }
+    /** Calls a handler that a gate has found. */
+    @SuppressWarnings("UnusedMethod") // reached through a method handle
+    private static @Nullable Object callThroughGate(CallInterface type, Object handler, int id, Object[] values) {
+        CallHandler own = (CallHandler) handler;
+        return type.requireResult(own.call(new CalledClosure(type, id), values), own);
     }
 
     private static MethodHandle findCall() {
         try {
-            return MethodHandles.lookup().findVirtual(CallHandler.class, "call",
-                    MethodType.methodType(Object.class, CallInterface.class, Object[].class));
+            return MethodHandles.lookup().findStatic(CallInterface.class, "callThroughGate",
+                    MethodType.methodType(Object.class, CallInterface.class, Object.class, int.class, Object[].class));
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError("CallHandler has its method", e);
+            throw new LinkageError("a lookup finds what its class declares", e);
         }
     }
 

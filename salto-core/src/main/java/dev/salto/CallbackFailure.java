@@ -4,6 +4,7 @@ package dev.salto;
 
 import dev.salto.internal.failure.CallFailure;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * An exception that left a callback, for an {@link ExceptionHandler}.
@@ -41,6 +42,11 @@ public final class CallbackFailure {
      */
     public String targetClass() {
         return failure.closure().targetClass();
+    }
+
+    /** The closure's {@linkplain Closure#labelled label}; empty if it has none. */
+    public Optional<String> label() {
+        return Optional.ofNullable(failure.closure().label());
     }
 
     /**

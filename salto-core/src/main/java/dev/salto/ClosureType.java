@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -244,6 +245,25 @@ public final class ClosureType<T> {
     }
 
     /**
+     * Gives an object a native function pointer with a label that lives as long as an arena, as
+     * {@link #bind(Object, Arena)} and {@link Closure#labelled} do.
+     *
+     * @param target what native calls reach; it stays reachable as long as the arena is open
+     * @param arena closes the closure when it is closed itself
+     * @param label says what the closure is for
+     * @return the function pointer: a segment of size zero in the scope of {@code arena}
+     * @throws ClassCastException if unchecked code passes an object that does not implement the
+     *     interface
+     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no
+     *     mapping left
+     * @throws WrongThreadException if {@code arena} is confined to another thread
+     */
+    public MemorySegment bind(T target, Arena arena, String label) {
+        Objects.requireNonNull(arena, "arena");
+        return slots.bind(target, arena, Objects.requireNonNull(label, "label"));
+    }
+
+    /**
      * Gives an object a native function pointer without a {@link Closure} for it, for those who
      * bind so many that the 24 bytes of that object count, or who keep the pointer anyway. It lives
      * until {@link #closeAddress}.
@@ -322,6 +342,25 @@ public final class ClosureType<T> {
      */
     public void seal() {
         slots.seal();
+    }
+
+    /**
+     * The closures of this type that are open now, as {@link Salto#openClosures}. Types of the same
+     * interface, descriptor and shared exception policy share their closures.
+     *
+     * @return groups of them, the largest first; an unmodifiable list
+     */
+    public List<OpenClosures> openClosures() {
+        return OpenClosures.list(slots.kind());
+    }
+
+    /**
+     * Requires that all closures of this type are closed: a check for the end of a test.
+     *
+     * @throws IllegalStateException if some are open; the message lists them
+     */
+    public void requireNoneOpen() {
+        OpenClosures.requireNone(openClosures());
     }
 
     /** The C function's type. */

@@ -29,6 +29,9 @@ final class Rehearsal {
     private static final MemoryLayout PAIR = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG);
     private static final MemoryLayout LARGE = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(9, JAVA_LONG));
 
+    /** The id of no closure, which nobody asks for. */
+    private static final int NO_CLOSURE = 0;
+
     private Rehearsal() {}
 
     /**
@@ -71,11 +74,18 @@ final class Rehearsal {
         long frame = arena.allocate(packed.packedSize(), CallPlan.PACKED_SLOT).address();
         packed.beginPacked(frame);
         // Once without a result, which is zero then.
-        new Arguments(type, packed, frame).end(packed);
-        Arguments arguments = new Arguments(type, packed, frame);
+        new Arguments(type, NO_CLOSURE, packed, frame).end(packed);
+        Arguments arguments = new Arguments(type, NO_CLOSURE, packed, frame);
         arguments.setBoxed(value);
         if (!(value instanceof MemorySegment)) {
             Object _ = arguments.get(0);
+        }
+        for (MemorySegment memory : List.of(arena.allocate(layout),
+                MemorySegment.ofArray(new byte[(int) layout.byteSize()]))) {
+            if (!(value instanceof MemorySegment)) {
+                arguments.copyTo(0, memory);
+            }
+            arguments.setReturnFrom(memory);
         }
         arguments.end(packed);
     }

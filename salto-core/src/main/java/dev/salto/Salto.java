@@ -9,6 +9,7 @@ import dev.salto.internal.gate.GateSetting;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 import dev.salto.internal.text.Warnings;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,26 @@ public final class Salto {
     /** What happened in this process so far, in numbers. */
     public static Statistics statistics() {
         return CurrentStatistics.take();
+    }
+
+    /**
+     * The closures of the whole process that are open now, those that arenas close and those without
+     * a {@link Closure} among them. Walks through all closures, for some milliseconds per million.
+     *
+     * @return groups of them, the largest first; an unmodifiable list. Closures that are bound or
+     *     closed meanwhile may be among them or not
+     */
+    public static List<OpenClosures> openClosures() {
+        return OpenClosures.list(null);
+    }
+
+    /**
+     * Requires that all closures of the process are closed: a check for the end of a test.
+     *
+     * @throws IllegalStateException if some are open; the message lists them
+     */
+    public static void requireNoneOpen() {
+        OpenClosures.requireNone(openClosures());
     }
 
     /**

@@ -5,6 +5,7 @@ package dev.salto;
 import dev.salto.internal.failure.StaleCall;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A call of a closure that was closed. Native code gets zero, or a struct of zeros, and goes on.
@@ -42,6 +43,11 @@ public final class UseAfterFree {
      */
     public String targetClass() {
         return call.closure().targetClass();
+    }
+
+    /** The closure's {@linkplain Closure#labelled label}; empty if it had none. */
+    public Optional<String> label() {
+        return Optional.ofNullable(call.closure().label());
     }
 
     /**

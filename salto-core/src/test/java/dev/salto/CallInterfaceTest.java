@@ -35,8 +35,8 @@ final class CallInterfaceTest {
         FunctionDescriptor descriptor = FunctionDescriptor.of(DOUBLE, JAVA_INT, DOUBLE, ADDRESS);
         CallInterface type = CallInterface.prepare(descriptor);
         List<Object> seen = new ArrayList<>();
-        CallHandler handler = (callInterface, arguments) -> {
-            seen.add(callInterface);
+        CallHandler handler = (called, arguments) -> {
+            seen.add(called.callInterface());
             seen.addAll(Arrays.asList(arguments));
             return 2.5;
         };
@@ -144,8 +144,8 @@ final class CallInterfaceTest {
             FunctionDescriptor descriptor = FunctionDescriptor.of(JAVA_INT, JAVA_INT.withName(name));
             CallInterface type = CallInterface.prepare(descriptor);
             List<CallInterface> seen = new ArrayList<>();
-            try (Closure<CallHandler> closure = type.bindBoxed((callInterface, arguments) -> {
-                seen.add(callInterface);
+            try (Closure<CallHandler> closure = type.bindBoxed((called, arguments) -> {
+                seen.add(called.callInterface());
                 return arguments[0];
             })) {
                 assertThat((int) caller(closure.address(), descriptor).invokeExact(5)).isEqualTo(5);

@@ -11,9 +11,10 @@ public interface DataDrivenFunction {
      * Answers a call.
      *
      * @param target the object that the closure is bound to
+     * @param id the closure's slot
      * @param frame the address of the generic entry's frame
      */
-    void call(Object target, long frame) throws Throwable;
+    void call(Object target, int id, long frame) throws Throwable;
 
     /**
      * Handles an exception that left the callback.

@@ -8,8 +8,9 @@ public interface HandlerCall {
     /**
      * Calls a handler.
      *
+     * @param id the slot of the closure that is called
      * @param plan how to read the arguments
      * @param frame the address from which the plan reads them
      */
-    void call(Object handler, CallPlan plan, long frame);
+    void call(Object handler, int id, CallPlan plan, long frame);
 }

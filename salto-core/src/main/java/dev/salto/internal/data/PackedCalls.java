@@ -26,7 +26,10 @@ public final class PackedCalls {
         this.call = call;
     }
 
-    /** A method handle that takes a handler, as an {@code Object}, and the native arguments. */
+    /**
+     * A method handle that takes a handler, as an {@code Object}, the closure's id, and the native
+     * arguments.
+     */
     public static MethodHandle invoker(FunctionDescriptor function, HandlerCall call) {
         return new PackedCalls(function, call).invoker();
     }
@@ -35,10 +38,11 @@ public final class PackedCalls {
         FunctionDescriptor function = plan.function();
         MethodType types = function.toMethodType();
         Class<?> result = types.returnType();
-        // (memory, handler) -> result; then the arguments follow, and each is stored first.
+        // (memory, handler, id) -> result; then the arguments follow, and each is stored first.
         MethodHandle calling = find("call" + name(result),
-                MethodType.methodType(result, PackedCalls.class, PackedMemory.class, Object.class)).bindTo(this);
-        MethodHandle all = MethodHandles.dropArguments(calling, 2, types.parameterList());
+                MethodType.methodType(result, PackedCalls.class, PackedMemory.class, Object.class, int.class))
+                .bindTo(this);
+        MethodHandle all = MethodHandles.dropArguments(calling, 3, types.parameterList());
         for (int i = 0; i < types.parameterCount(); i++) {
             Class<?> type = types.parameterType(i);
             MethodHandle put = MethodHandles.insertArguments(
@@ -47,9 +51,10 @@ public final class PackedCalls {
                             .bindTo(this),
                     0,
                     i * CallPlan.PACKED_SLOT);
-            // Takes the memory, the handler, the arguments before this one, and this one.
+            // Takes the memory, the handler, the id, the arguments before this one, and this one.
             MethodHandle placed = MethodHandles.dropArguments(
-                    MethodHandles.dropArguments(put, 1, types.parameterList().subList(0, i)), 1, Object.class);
+                    MethodHandles.dropArguments(put, 1, types.parameterList().subList(0, i)), 1, Object.class,
+                    int.class);
             all = MethodHandles.foldArguments(all, placed);
         }
         MethodHandle begin = find("begin", MethodType.methodType(PackedMemory.class, PackedCalls.class)).bindTo(this);
@@ -114,44 +119,44 @@ public final class PackedCalls {
         Memory.setWord(memory.address() + offset, value.address());
     }
 
-    private void callVoid(PackedMemory memory, Object handler) {
-        long _ = call(memory, handler);
+    private void callVoid(PackedMemory memory, Object handler, int id) {
+        long _ = call(memory, handler, id);
     }
 
-    private boolean callBoolean(PackedMemory memory, Object handler) {
-        return Memory.getWord(call(memory, handler)) != 0;
+    private boolean callBoolean(PackedMemory memory, Object handler, int id) {
+        return Memory.getWord(call(memory, handler, id)) != 0;
     }
 
-    private byte callByte(PackedMemory memory, Object handler) {
-        return (byte) Memory.getWord(call(memory, handler));
+    private byte callByte(PackedMemory memory, Object handler, int id) {
+        return (byte) Memory.getWord(call(memory, handler, id));
     }
 
-    private short callShort(PackedMemory memory, Object handler) {
-        return (short) Memory.getWord(call(memory, handler));
+    private short callShort(PackedMemory memory, Object handler, int id) {
+        return (short) Memory.getWord(call(memory, handler, id));
     }
 
-    private char callChar(PackedMemory memory, Object handler) {
-        return (char) Memory.getWord(call(memory, handler));
+    private char callChar(PackedMemory memory, Object handler, int id) {
+        return (char) Memory.getWord(call(memory, handler, id));
     }
 
-    private int callInt(PackedMemory memory, Object handler) {
-        return (int) Memory.getWord(call(memory, handler));
+    private int callInt(PackedMemory memory, Object handler, int id) {
+        return (int) Memory.getWord(call(memory, handler, id));
     }
 
-    private long callLong(PackedMemory memory, Object handler) {
-        return Memory.getLong(call(memory, handler));
+    private long callLong(PackedMemory memory, Object handler, int id) {
+        return Memory.getLong(call(memory, handler, id));
     }
 
-    private float callFloat(PackedMemory memory, Object handler) {
-        return Memory.getFloat(call(memory, handler));
+    private float callFloat(PackedMemory memory, Object handler, int id) {
+        return Memory.getFloat(call(memory, handler, id));
     }
 
-    private double callDouble(PackedMemory memory, Object handler) {
-        return Memory.getDouble(call(memory, handler));
+    private double callDouble(PackedMemory memory, Object handler, int id) {
+        return Memory.getDouble(call(memory, handler, id));
     }
 
-    private MemorySegment callSegment(PackedMemory memory, Object handler) {
-        long result = call(memory, handler);
+    private MemorySegment callSegment(PackedMemory memory, Object handler, int id) {
+        long result = call(memory, handler, id);
         return plan.returnsInMemory()
                 ? MemorySegment.ofAddress(result)
                         .reinterpret(plan.function().returnLayout().orElseThrow().byteSize())
@@ -159,11 +164,11 @@ public final class PackedCalls {
     }
 
     /** Calls the handler, and returns the address of its result. */
-    private long call(PackedMemory memory, Object handler) {
+    private long call(PackedMemory memory, Object handler, int id) {
         long frame = memory.address();
         try {
             memory.enter();
-            call.call(handler, plan, frame);
+            call.call(handler, id, plan, frame);
         } finally {
             memory.leave();
         }

@@ -86,7 +86,7 @@ public final class UniversalGate {
                 Object target = Tables.called(id);
                 isOpen = target != null;
                 if (target != null) {
-                    function.call(target, frame);
+                    function.call(target, id, frame);
                 }
             } catch (Throwable e) {
                 failed(function, e, plan, id, frame);

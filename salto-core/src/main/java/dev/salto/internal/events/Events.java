@@ -13,6 +13,8 @@ public final class Events {
     /** The Flight Recorder is not in every runtime image. */
     private static final boolean HAS_RECORDER = hasRecorder();
 
+    private static volatile boolean isReporting;
+
     private Events() {}
 
     private static boolean hasRecorder() {
@@ -55,6 +57,27 @@ public final class Events {
     public static void usedAfterFree(String type, String targetClass, long returnAddress) {
         if (isRecording()) {
             Recorder.usedAfterFree(type, targetClass, hexadecimal(returnAddress));
+        }
+    }
+
+    /**
+     * Closures were open at the end of a chunk.
+     *
+     * @param boundAt the innermost frame of where they were bound; empty if that was not traced
+     */
+    public static void openClosures(String type, String label, String boundAt, long count) {
+        Recorder.openClosures(type, label, boundAt, count);
+    }
+
+    /**
+     * Has a report made at the end of each chunk of a recording, if anybody records now.
+     *
+     * @param report calls {@link #openClosures}; the same in each call of this method
+     */
+    public static void atEndOfChunks(Runnable report) {
+        if (!isReporting && isRecording()) {
+            isReporting = true;
+            Recorder.atEndOfChunks(report);
         }
     }
 

@@ -37,6 +37,19 @@ final class Recorder {
         event.commit();
     }
 
+    static void openClosures(String type, String label, String boundAt, long count) {
+        OpenClosuresEvent event = new OpenClosuresEvent();
+        event.type = type;
+        event.label = label;
+        event.boundAt = boundAt;
+        event.count = count;
+        event.commit();
+    }
+
+    static void atEndOfChunks(Runnable report) {
+        FlightRecorder.addPeriodicEvent(OpenClosuresEvent.class, report);
+    }
+
     static void exceptionInCallback(String exception, String message, boolean isCarried) {
         ExceptionInCallbackEvent event = new ExceptionInCallbackEvent();
         event.exception = exception;

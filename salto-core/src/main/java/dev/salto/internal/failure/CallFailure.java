@@ -13,8 +13,7 @@ public record CallFailure(Throwable exception, CalledClosure closure, boolean is
     /** Describes the closure, for a log. The exception is the user's, and may not be printable. */
     @Override
     public String toString() {
-        return "An exception left a callback: %s, bound to a %s, at 0x%s.".formatted(closure.type(),
-                closure.targetClass(), Long.toHexString(closure.address()));
+        return "An exception left a callback: %s.".formatted(closure.describe());
     }
 
     /** Reports the exception, as {@link UncaughtExceptions#report} does. Throws nothing. */

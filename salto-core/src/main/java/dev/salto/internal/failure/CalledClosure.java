@@ -2,6 +2,8 @@
 
 package dev.salto.internal.failure;
 
+import org.jspecify.annotations.Nullable;
+
 /** A closure that was called, for reports. Texts are made when they are asked for. */
 public interface CalledClosure {
     /** Returns the function pointer. */
@@ -15,8 +17,19 @@ public interface CalledClosure {
      */
     String targetClass();
 
+    /** Returns its label, also after it was closed; null if it has none. */
+    @Nullable
+    String label();
+
     /** Whether native code gets a result. */
     boolean hasResult();
+
+    /** Describes the closure, for a log. */
+    default String describe() {
+        String label = label();
+        return "%s%s, bound to a %s, at 0x%s".formatted(type(), label == null ? "" : " \"" + label + "\"",
+                targetClass(), Long.toHexString(address()));
+    }
 
     /** Finds closures by the ids of their slots. */
     @FunctionalInterface

@@ -29,9 +29,9 @@ public record StaleCall(CalledClosure closure, List<StackTraceElement> closedAt,
     /** Describes the whole event, for a log. */
     public String describe() {
         StringBuilder text = new StringBuilder(
-                "Native code called a closure that was closed: %s, bound to a %s, at 0x%s; called by thread %s, from %s.%s"
-                        .formatted(closure.type(), closure.targetClass(), Long.toHexString(closure.address()),
-                                thread.getName(), caller(), closure.hasResult() ? " The call returned zero." : ""));
+                "Native code called a closure that was closed: %s; called by thread %s, from %s.%s".formatted(
+                        closure.describe(), thread.getName(), caller(),
+                        closure.hasResult() ? " The call returned zero." : ""));
         if (closedAt.isEmpty()) {
             text.append(" (-D%s=true records where closures are closed.)".formatted(StaleCalls.TRACING));
         } else {

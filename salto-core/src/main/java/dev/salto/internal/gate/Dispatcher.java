@@ -75,7 +75,8 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
      * all objects. If there is neither, the object is a method handle of the native function's
      * type.
      *
-     * @param invoker takes the object, as an {@code Object}, and the native arguments
+     * @param invoker takes the object, as an {@code Object}, the closure's id, and the native
+     *     arguments
      */
     record Callee(@Nullable FunctionalMethod method, @Nullable MethodHandle invoker) {}
 
@@ -327,6 +328,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         } else if (invoker != null) {
             loadData(code, INVOKER_DATA, ConstantDescs.CD_MethodHandle);
             code.aload(target);
+            code.iload(code.parameterSlot(carriers.parameterCount()));
             loadArguments(code);
             code.invokevirtual(ConstantDescs.CD_MethodHandle, "invokeExact", describe(invoker.type()));
         } else {

@@ -112,7 +112,8 @@ public final class Gate {
      *
      * @param image null if there is none
      * @param objects the class of all objects
-     * @param invoker takes the object, as an {@code Object}, and then the native arguments
+     * @param invoker takes the object, as an {@code Object}, the closure's id, and then the native
+     *     arguments
      * @throws IllegalArgumentException if the linker does not support the descriptor
      */
     public static Gate ofInvoker(@Nullable TextImage image, Class<?> objects, FunctionDescriptor function,

@@ -46,7 +46,7 @@ public final class HotFunction {
      * @param function its type, which may be one that cannot have a gate
      * @param exceptions makes the handling of its callbacks' exceptions
      * @param invoker makes the method handle that calls a closure's object. It takes the object, as
-     *     an {@code Object}, and the native arguments
+     *     an {@code Object}, the closure's id, and the native arguments
      */
     public HotFunction(TextImage image, FunctionDescriptor function, Supplier<ExceptionCatcher> exceptions,
             Supplier<MethodHandle> invoker) {

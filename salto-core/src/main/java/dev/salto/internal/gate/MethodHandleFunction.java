@@ -38,7 +38,7 @@ final class MethodHandleFunction implements DataDrivenFunction {
     }
 
     @Override
-    public void call(Object target, long frame) throws Throwable {
+    public void call(Object target, int id, long frame) throws Throwable {
         hot.count();
         Object[] values = new Object[plan.count()];
         for (int i = 0; i < values.length; i++) {

@@ -3,15 +3,18 @@
 package dev.salto.internal.table;
 
 import dev.salto.internal.failure.CalledClosure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The closure of a slot at the time of a call.
  *
  * @param classNumber as {@link Tables#classNumber}
+ * @param label null if it has none
  */
-record CalledSlot(long address, Kind kind, int classNumber) implements CalledClosure {
+record CalledSlot(long address, Kind kind, int classNumber, @Nullable String label) implements CalledClosure {
     static CalledSlot of(int id) {
-        return new CalledSlot(Tables.table(id).address(Tables.slot(id)), Tables.kind(id), Tables.classNumber(id));
+        return new CalledSlot(Tables.table(id).address(Tables.slot(id)), Tables.kind(id), Tables.classNumber(id),
+                Tables.label(id, Tables.target(id) != null));
     }
 
     @Override

@@ -5,6 +5,7 @@ package dev.salto.internal.table;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Closes a slot when its arena is closed. */
 final class ClosingAction implements Consumer<MemorySegment> {
@@ -18,13 +19,16 @@ final class ClosingAction implements Consumer<MemorySegment> {
     }
 
     /**
-     * Binds an object to a slot that this action closes, as {@link KindSlots#bind(Object, Arena)}
-     * does.
+     * Binds an object to a slot that this action closes, as {@link KindSlots#bind(Object, Arena,
+     * String)} does.
      */
-    MemorySegment bind(Object target, Arena arena) {
+    MemorySegment bind(Object target, Arena arena, @Nullable String label) {
         int bound = slots.bind(target, false);
         id = bound;
         try {
+            if (label != null) {
+                slots.setLabel(bound, label);
+            }
             return MemorySegment.ofAddress(slots.address(bound)).reinterpret(arena, this);
         } catch (RuntimeException | Error e) {
             // The arena may have it already.

@@ -26,6 +26,9 @@ final class FirstSlots {
 
     private int rowCount;
     private int bound;
+
+    /** The ids of slots in other rows, whose function pointers were there before the kind. */
+    private int[] adopted = {};
     private int closed;
 
     /** Whether the kind now takes slots from its depot. */
@@ -41,7 +44,9 @@ final class FirstSlots {
 
     /** The ids of the first slots of the rows so far. */
     synchronized int[] rows() {
-        return Arrays.copyOf(rows, rowCount);
+        int[] all = Arrays.copyOf(rows, rowCount + adopted.length);
+        System.arraycopy(adopted, 0, all, rowCount, adopted.length);
+        return all;
     }
 
     /** Whether one more row would be of use. */
@@ -82,6 +87,29 @@ final class FirstSlots {
         return id;
     }
 
+    /**
+     * Binds the first slot of a row that belonged to no kind, as {@link #bind}.
+     *
+     * @param row the slot's id
+     * @return {@code row}, or {@link #DISCONNECTED}
+     */
+    synchronized int adopt(int row, Object target, int classNumber, @Nullable Connection connection) {
+        int[] before = adopted;
+        int[] after = Arrays.copyOf(before, before.length + 1);
+        after[before.length] = row;
+        int slot = Tables.slot(row);
+        @Nullable
+        Object[] targets = Tables.targets(row);
+        Tables.setClass(row, classNumber, false);
+        Tables.replace(row, target);
+        if (connection != null && !connection.isStillConnected()) {
+            targets[slot] = null;
+            return DISCONNECTED;
+        }
+        adopted = after;
+        return row;
+    }
+
     /** Closes a slot, if it is bound or {@code claims} is false; returns whether it did. */
     synchronized boolean close(int id, boolean claims) {
         @Nullable
@@ -91,6 +119,7 @@ final class FirstSlots {
             return false;
         }
         Traces.note(id);
+        boolean _ = Tables.table(id).noteClosed(slot);
         targets[slot] = null;
         closed++;
         return true;
@@ -108,6 +137,6 @@ final class FirstSlots {
     }
 
     synchronized Turnover turnover() {
-        return new Turnover(bound, closed);
+        return new Turnover(bound + adopted.length, closed);
     }
 }

@@ -174,6 +174,38 @@ public final class KindSlots {
         }
     }
 
+    /**
+     * Takes a function pointer for a kind that is not known yet.
+     *
+     * @param untyped what it is until {@link #adopt}; without rules, so that calls return zero
+     * @param route to the universal gate
+     * @return the slot's id
+     * @throws IllegalStateException if the system refuses the memory that it takes; the message
+     *     holds its reason
+     */
+    public static int reserve(Kind untyped, Route route) {
+        return SharedTables.takeRow(untyped, route);
+    }
+
+    /**
+     * Binds an object to a slot that was reserved for a kind with the same route.
+     *
+     * @param reserved the slot's id, which nobody else binds
+     */
+    public int adopt(int reserved, Object target) {
+        requireInstance(target);
+        int number = numberOfClass(target);
+        Tables.table(reserved).setKindOfRow(Tables.slot(reserved), kind);
+        int id;
+        do {
+            if (connection != null) {
+                connection.connect();
+            }
+            id = first.adopt(reserved, target, number, connection);
+        } while (id == FirstSlots.DISCONNECTED);
+        return id;
+    }
+
     private int numberOfClass(Object target) {
         int number = ClassNames.number(target.getClass().getName());
         depot.classes().add(number);
@@ -188,23 +220,33 @@ public final class KindSlots {
         return row != Tables.NONE;
     }
 
+    /** Binds an object to a slot without a label until an arena is closed, as the other method. */
+    public MemorySegment bind(Object target, Arena arena) {
+        return bind(target, arena, null);
+    }
+
     /**
      * Binds an object to a slot until an arena is closed.
      *
+     * @param label null if the closure has none
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
      * @throws IllegalStateException if {@code arena} is closed, or the system refuses the memory
      *     that the slot takes
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
-    public MemorySegment bind(Object target, Arena arena) {
+    public MemorySegment bind(Object target, Arena arena, @Nullable String label) {
         if (arena.scope().equals(MemorySegment.NULL.scope())) {
             // It is never closed.
-            return MemorySegment.ofAddress(address(bind(target, false)));
+            int bound = bind(target, false);
+            if (label != null) {
+                setLabel(bound, label);
+            }
+            return MemorySegment.ofAddress(address(bound));
         }
         StackRoom.require(FRAMES_TO_CLOSE);
         ClosingAction closing = new ClosingAction(this);
         makeRoomForClosing();
-        return closing.bind(target, arena);
+        return closing.bind(target, arena, label);
     }
 
     /** Makes sure that this thread can close a slot even without free memory. */
@@ -223,7 +265,17 @@ public final class KindSlots {
 
     /** The function pointer of a slot. */
     public long address(int id) {
-        return Tables.table(id).address(Tables.slot(id));
+        return Tables.address(id);
+    }
+
+    /** Gives a slot's closure a label. */
+    public void setLabel(int id, String label) {
+        Tables.table(id).setLabel(Tables.slot(id), label);
+    }
+
+    /** The label of a slot's closure; null if it has none. */
+    public @Nullable String label(int id) {
+        return Tables.label(id, true);
     }
 
     /**

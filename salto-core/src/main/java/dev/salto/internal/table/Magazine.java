@@ -80,6 +80,11 @@ final class Magazine {
         classes.setLast(object.getClass());
     }
 
+    /** Makes no class the last one. */
+    void forgetLastClass() {
+        classes.forgetLast();
+    }
+
     /**
      * Binds an object of the last class to a slot.
      *
@@ -127,7 +132,7 @@ final class Magazine {
         makeRoomForClosing();
         Batch batch = closed;
         int slot = Tables.slot(id);
-        boolean isSealed = table.isSealed(slot);
+        boolean isSealed = table.noteClosed(slot);
         @Nullable
         Object[] targets = Tables.targets(id);
         Traces.note(id);

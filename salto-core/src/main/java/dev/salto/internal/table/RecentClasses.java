@@ -42,6 +42,11 @@ final class RecentClasses {
         return last.refersTo(type);
     }
 
+    /** Makes no class the last one. */
+    void forgetLast() {
+        last = NONE;
+    }
+
     /** The number of the last class. */
     int numberOfLast() {
         return last.number;

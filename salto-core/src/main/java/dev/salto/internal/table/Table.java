@@ -26,8 +26,8 @@ abstract class Table {
 
     private volatile boolean isEmptied;
 
-    /** A bit for each slot that is sealed; null if none is. */
-    private volatile long @Nullable [] sealed;
+    /** Null if no slot has any. */
+    private volatile @Nullable SlotMarks marks;
 
     // The following fields belong to the table's depot, and change only under its monitor.
 
@@ -126,24 +126,57 @@ abstract class Table {
 
     /** Seals the slots that are bound now: nobody binds them again. */
     final synchronized void seal(@Nullable Object[] targets, int from, int to) {
-        long[] before = sealed;
-        long[] after = before == null ? new long[(capacity + Long.SIZE - 1) / Long.SIZE] : before.clone();
+        SlotMarks before = marks;
+        long[] after = hasSealed() && before != null
+                ? before.seals()
+                : new long[(capacity + Long.SIZE - 1) / Long.SIZE];
         for (int slot = from; slot < to; slot++) {
             if (targets[slot] != null) {
                 after[slot / Long.SIZE] |= 1L << slot;
             }
         }
-        sealed = after;
+        marks = SlotMarks.withSeals(before, after);
     }
 
     final boolean isSealed(int slot) {
-        long[] bits = sealed;
-        return bits != null && (bits[slot / Long.SIZE] >>> slot & 1) != 0;
+        SlotMarks own = marks;
+        return own != null && own.isSealed(slot);
+    }
+
+    /** Notes that a slot's closure is closed; returns whether the slot is sealed. */
+    final boolean noteClosed(int slot) {
+        SlotMarks own = marks;
+        if (own == null) {
+            return false;
+        }
+        own.noteClosed(slot);
+        return own.isSealed(slot);
+    }
+
+    /** Gives the open closure of a slot a label. */
+    final synchronized void setLabel(int slot, String label) {
+        SlotMarks own = SlotMarks.withLabels(marks, capacity);
+        own.setLabel(slot, label);
+        marks = own;
+    }
+
+    /** The label of a slot's closure, open or closed last; null if it has or had none. */
+    final @Nullable String label(int slot, boolean isOpen) {
+        SlotMarks own = marks;
+        return own == null ? null : own.label(slot, isOpen);
+    }
+
+    /** Forgets the labels of closed closures, when all are. */
+    final synchronized void forgetLabels() {
+        if (!hasSealed()) {
+            marks = null;
+        }
     }
 
     /** Whether any slot is sealed. */
     final boolean hasSealed() {
-        return sealed != null;
+        SlotMarks own = marks;
+        return own != null && own.hasSeals();
     }
 
     /** Whether any slot of some is sealed. */

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.CalledClosure;
 import dev.salto.internal.failure.Guard;
 import dev.salto.internal.failure.StaleCall;
@@ -161,6 +162,16 @@ public final class Tables {
         return CLOSURES;
     }
 
+    /** The label of a slot's closure, open or closed last; null if it has or had none. */
+    public static @Nullable String label(int id, boolean isOpen) {
+        return table(id).label(id & SLOT_MASK, isOpen);
+    }
+
+    /** The function pointer of a slot. */
+    public static long address(int id) {
+        return table(id).address(id & SLOT_MASK);
+    }
+
     /** The kind of a slot's closure. */
     public static Kind kind(int id) {
         return table(id).kind(id & SLOT_MASK);
@@ -210,6 +221,9 @@ public final class Tables {
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
     static <T extends Table> T add(int capacity, Maker<T> maker) {
+        if (Events.isRecording()) {
+            OpenSlots.watch();
+        }
         @Nullable
         Object[] targets = new @Nullable Object[capacity];
         short[] classes = new short[capacity];
@@ -266,6 +280,7 @@ public final class Tables {
 
     /** Releases the Java heap of a table whose slots are all free. */
     static void empty(Table table) {
+        table.forgetLabels();
         TARGETS[table.number()] = NO_TARGETS;
         CLASSES[table.number()] = NO_CLASSES;
         table.setEmptied(true);

@@ -14,6 +14,9 @@ final class Traces {
 
     private static final Map<Integer, List<StackTraceElement>> TRACES = new ConcurrentHashMap<>();
 
+    /** Where the closures that are open were bound. */
+    private static final Map<Integer, List<StackTraceElement>> BINDINGS = new ConcurrentHashMap<>();
+
     private Traces() {}
 
     /** Records that the current thread gives a slot back. */
@@ -29,6 +32,16 @@ final class Traces {
         } else {
             TRACES.remove(id);
         }
+    }
+
+    /** Records that the current thread binds a slot. */
+    static void noteBinding(int id) {
+        BINDINGS.put(id, here());
+    }
+
+    /** The stack trace of binding a slot's open closure, innermost first; empty if not recorded. */
+    static List<StackTraceElement> ofBinding(int id) {
+        return BINDINGS.getOrDefault(id, List.of());
     }
 
     /** The stack trace of giving a slot back, innermost first; empty if it was not recorded. */

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.events.Events;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +45,9 @@ final class Upkeep {
     }
 
     private static void run() {
+        if (Events.isRecording()) {
+            OpenSlots.watch();
+        }
         List<Task> all;
         synchronized (TASKS) {
             isWaiting = false;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.salto.text.callers.Callers;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** An address that native code has first, and whose type and handler come later, once. */
+final class ReservedFunctionTest {
+    private static final CallInterface BINARY = CallInterface.parse("int(int, int)");
+
+    private static int call(MemorySegment function, int a) {
+        return Callers.callRepeatedly(function, 1, a);
+    }
+
+    @Test
+    void aFunctionGetsItsTypeAfterItsAddress() {
+        ReservedFunction function = ReservedFunction.reserve(Abi.NATIVE);
+        MemorySegment address = function.address();
+
+        try (Closure<ArgumentHandler> closure = function.bind(BINARY,
+                arguments -> arguments.setReturn(arguments.getInt(0) + 1))) {
+            assertThat(closure.address()).isEqualTo(address);
+            assertThat(call(address, 6)).isEqualTo(7);
+            closure.labelled("reserved").rebind(arguments -> arguments.setReturn(arguments.getInt(0) + 2));
+            assertThat(call(address, 6)).isEqualTo(8);
+            assertThat(BINARY.openClosures()).extracting(OpenClosures::exampleAddress).contains(address.address());
+        }
+        assertThat(call(address, 6)).isZero();
+    }
+
+    @Test
+    void aFunctionThatIsNotBoundYetReturnsZeroAndIsReported() {
+        ReservedFunction function = ReservedFunction.reserve(Abi.NATIVE);
+        long before = Salto.statistics().usesAfterFree();
+
+        assertThat(call(function.address(), 6)).isZero();
+        assertThat(Salto.statistics().usesAfterFree()).isEqualTo(before + 1);
+        try (Closure<CallHandler> _ = function.bindBoxed(BINARY, (_, arguments) -> (int) arguments[0] * 2)) {
+            assertThat(call(function.address(), 6)).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void manyFunctionsHaveAddressesOfTheirOwn() {
+        List<ReservedFunction> functions = new ArrayList<>();
+        List<Closure<?>> closures = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            functions.add(ReservedFunction.reserve(Abi.NATIVE));
+        }
+        for (int i = 0; i < 100; i++) {
+            int own = i;
+            closures.add(functions.get(i).bind(BINARY, arguments -> arguments.setReturn(own)));
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(call(functions.get(i).address(), 6)).isEqualTo(i);
+        }
+        closures.forEach(Closure::close);
+    }
+
+    @Test
+    void aFunctionIsBoundOnce() {
+        ReservedFunction function = ReservedFunction.reserve(Abi.NATIVE);
+        function.bind(BINARY, arguments -> arguments.setReturn(1)).close();
+
+        assertThatThrownBy(() -> function.bind(BINARY, arguments -> arguments.setReturn(2)))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("was bound before");
+    }
+
+    @Test
+    void aFunctionCannotHaveAGateFromTheStart() {
+        ReservedFunction function = ReservedFunction.reserve(Abi.NATIVE);
+        CallInterface gated = BINARY.withTier(Tier.GATE);
+
+        assertThatThrownBy(() -> function.bind(gated, _ -> {})).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("gate");
+        function.bind(BINARY, _ -> {}).close();
+    }
+
+    /** More calls than a type has before it gets a gate. */
+    @Test
+    void aFunctionIsLedToTheGateOfAHotType() throws InterruptedException {
+        CallInterface hot = BINARY.withTier(Tier.AUTOMATIC);
+        ReservedFunction early = ReservedFunction.reserve(Abi.NATIVE);
+        ReservedFunction late = ReservedFunction.reserve(Abi.NATIVE);
+        try (Closure<CallHandler> first = early.bindBoxed(hot, (_, arguments) -> (int) arguments[0] + 1)) {
+            for (int i = 0; i < 6_000; i++) {
+                assertThat(call(first.address(), i)).isEqualTo(i + 1);
+            }
+            Thread.sleep(1_000);
+            try (Closure<CallHandler> second = late.bindBoxed(hot, (_, arguments) -> (int) arguments[0] + 2)) {
+                assertThat(call(first.address(), 5)).isEqualTo(6);
+                assertThat(call(second.address(), 5)).isEqualTo(7);
+            }
+        }
+    }
+}
