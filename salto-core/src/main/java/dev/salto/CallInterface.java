@@ -294,7 +294,7 @@ public final class CallInterface {
         ClosureOption[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = ClosureOption.firstVariadicArg(parsed.fixed());
         return prepare(abi, parsed.function(), all);
-        }
+    }
 
     private static CallInterface prepare(Key key) {
         Prepared known = PREPARED.get(key);
@@ -403,6 +403,19 @@ public final class CallInterface {
     }
 
     /**
+     * Gives a handler that gets boxed arguments a native function pointer, and the handler its
+     * closure, as {@link ClosureType#bindSelf}.
+     *
+     * @param maker makes the handler, as there
+     * @return the closure that {@code maker} was given, now bound, to be closed
+     * @throws IllegalStateException if the system has no memory or no mapping left; the message
+     *     holds its reason
+     */
+    public Closure<CallHandler> bindBoxedSelf(Function<? super Closure<CallHandler>, ? extends CallHandler> maker) {
+        return boxed().bindSelf(maker);
+    }
+
+    /**
      * Gives a handler that reads its arguments itself a native function pointer, and the handler its
      * closure, as {@link ClosureType#bindSelf}.
      *
@@ -470,7 +483,7 @@ public final class CallInterface {
 
     /** Whether its closures have no gate, or not from the start. */
     boolean isDataDriven() {
-        return plan != null && tier != Tier.GATE;
+        return plan != null && key.tier != Tier.GATE;
     }
 
     ClosureType<CallHandler> boxed() {

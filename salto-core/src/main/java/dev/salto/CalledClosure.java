@@ -12,8 +12,8 @@ import java.util.Optional;
  *
  * {@snippet :
  * CallHandler byName = (called, arguments) -> interpreter.call(called.label().orElseThrow(), arguments);
- * Closure<CallHandler> sine = type.bind(byName).labelled("sine");
- * Closure<CallHandler> cosine = type.bind(byName).labelled("cosine");
+ * Closure<CallHandler> sine = type.bindBoxed(byName).labelled("sine");
+ * Closure<CallHandler> cosine = type.bindBoxed(byName).labelled("cosine");
  * }
  *
  * <p>Immutable, and usable from any thread. It does not keep the closure open. After that was

@@ -171,6 +171,16 @@ public final class Closure<T> implements AutoCloseable {
         return this;
     }
 
+    /**
+     * How calls are read now: {@link Tier#GATE}, or {@link Tier#DATA_DRIVEN} for closures of a {@link
+     * CallInterface} and of a {@link StaticLinker} that have no gate yet. Never {@link
+     * Tier#AUTOMATIC}. The closures of a type change together, at any time; calls under way go on as
+     * before.
+     */
+    public Tier tier() {
+        return type.slots().haveGate() ? Tier.GATE : Tier.DATA_DRIVEN;
+    }
+
     /** The label; empty if it has none, or the closure is closed. */
     public Optional<String> label() {
         int open = state();

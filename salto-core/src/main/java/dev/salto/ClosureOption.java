@@ -29,6 +29,8 @@ import java.util.Objects;
  * <td>{@code dev.salto.use-after-free}</td><td>{@link UseAfterFreePolicy#LOG}</td></tr>
  * <tr><td>{@link #traceCloses}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
  * dev.salto.trace.close}</td><td>no traces</td></tr>
+ * <tr><td>{@link #traceBinds}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
+ * dev.salto.trace.bind}</td><td>no traces</td></tr>
  * <tr><td>{@link #fallback}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
  * dev.salto.fallback}</td><td>{@link Fallback#NONE}</td></tr>
  * <tr><td>{@link #tier}</td><td>no</td><td>call interfaces</td><td>none</td><td>{@link
@@ -42,8 +44,9 @@ import java.util.Objects;
 public final class ClosureOption {
     /** What an option is about. */
     enum Subject {
-        EXCEPTION("onException"), USE_AFTER_FREE("onUseAfterFree"), CLOSE_TRACES("traceCloses"), FALLBACK(
-                "fallback"), TIER("tier"), FIRST_VARIADIC_ARG("firstVariadicArg");
+        EXCEPTION("onException"), USE_AFTER_FREE("onUseAfterFree"), CLOSE_TRACES("traceCloses"), BIND_TRACES(
+                "traceBinds"), FALLBACK(
+                        "fallback"), TIER("tier"), FIRST_VARIADIC_ARG("firstVariadicArg");
 
         private final String method;
 
@@ -96,6 +99,18 @@ public final class ClosureOption {
      */
     public static ClosureOption traceCloses(boolean traces) {
         return new ClosureOption(Subject.CLOSE_TRACES, traces);
+    }
+
+    /**
+     * Decides whether a stack trace is recorded whenever a closure is bound, for {@link
+     * OpenClosures#boundAt}. A trace makes binding some hundred times slower, and takes some kilobytes
+     * until its function pointer is used again. An override applies to types that are made after it.
+     *
+     * @param traces whether closures of the type are traced when they are bound
+     * @return the option
+     */
+    public static ClosureOption traceBinds(boolean traces) {
+        return new ClosureOption(Subject.BIND_TRACES, traces);
     }
 
     /**

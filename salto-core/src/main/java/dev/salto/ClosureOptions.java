@@ -88,11 +88,12 @@ final class ClosureOptions {
         UseAfterFreePolicy chosen = (UseAfterFreePolicy) value(Subject.USE_AFTER_FREE);
         UseAfterFreePolicy useAfterFree = chosen != null ? chosen : UseAfterFreeConsumer.ofProperty();
         Boolean tracesCloses = (Boolean) value(Subject.CLOSE_TRACES);
-        if (exceptions == null && useAfterFree == null && tracesCloses == null) {
+        Boolean tracesBinds = (Boolean) value(Subject.BIND_TRACES);
+        if (exceptions == null && useAfterFree == null && tracesCloses == null && tracesBinds == null) {
             return usual;
         }
         return settings(exceptions == null ? usual.chosenExceptions() : exceptions.handling(function), useAfterFree,
-                tracesCloses);
+                tracesCloses, tracesBinds);
     }
 
     /**
@@ -103,12 +104,14 @@ final class ClosureOptions {
     ClosureSettings overriding() {
         ExceptionPolicy exceptions = (ExceptionPolicy) value(Subject.EXCEPTION);
         return settings(exceptions == null ? null : exceptions.handlingOfAll(),
-                (UseAfterFreePolicy) value(Subject.USE_AFTER_FREE), (Boolean) value(Subject.CLOSE_TRACES));
+                (UseAfterFreePolicy) value(Subject.USE_AFTER_FREE), (Boolean) value(Subject.CLOSE_TRACES),
+                (Boolean) value(Subject.BIND_TRACES));
     }
 
     private static ClosureSettings settings(@Nullable ExceptionHandling exceptions,
-            @Nullable UseAfterFreePolicy useAfterFree, @Nullable Boolean tracesCloses) {
+            @Nullable UseAfterFreePolicy useAfterFree, @Nullable Boolean tracesCloses, @Nullable Boolean tracesBinds) {
         UseAfterFreeConsumer consumer = useAfterFree == null ? null : new UseAfterFreeConsumer(useAfterFree);
-        return new ClosureSettings(exceptions, consumer, tracesCloses, consumer == null || consumer.isBuiltIn());
+        return new ClosureSettings(exceptions, consumer, tracesCloses, tracesBinds,
+                consumer == null || consumer.isBuiltIn());
     }
 }

@@ -77,7 +77,10 @@ public final class OpenClosures {
         return group.address();
     }
 
-    /** Where they were bound, innermost first; empty if that was not traced. Unmodifiable. */
+    /**
+     * Where they were bound, from the caller of Salto on, innermost first; empty if that was not
+     * {@linkplain ClosureOption#traceBinds traced}. Unmodifiable.
+     */
     public List<StackTraceElement> boundAt() {
         return group.boundAt();
     }

@@ -6,6 +6,7 @@ import dev.salto.internal.abi.Convention;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.data.WarmUp;
+import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.table.Kind;
 import dev.salto.internal.table.KindSlots;
 import dev.salto.internal.table.Route;
@@ -32,7 +33,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p><b>Lifetime.</b> The address is never freed, not even if it is not bound. It takes 640 bytes of
  * native memory, so where the type is known, {@link CallInterface#bind} is better. When its closure
- * is closed, the address is not used again while the {@link CallInterface} is reachable.
+ * is closed, the address is not used again while the {@link CallInterface} is reachable. A function
+ * that is bound after its type got a gate stays data-driven.
  *
  * <p><b>Threads.</b> All methods may be called from any thread.
  */
@@ -54,14 +56,14 @@ public final class ReservedFunction {
      * @throws IllegalArgumentException if this processor does not have the convention
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalStateException if closures are upcall stubs here, as the policy allows; or the
+     * @throws IllegalStateException if closures are upcall stubs here, as the fallback allows; or the
      *     system has no memory or no mapping left
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native
      *     code; the message names the option to change that
      */
     public static ReservedFunction reserve(Abi abi) {
         Objects.requireNonNull(abi, "abi");
-        TextImage image = Salto.textImageForClosures();
+        TextImage image = Salto.textImageForClosures(null);
         if (image == null) {
             throw new IllegalStateException(
                     "a function pointer without a type needs static trampolines, which do not work here; bind one when its type is known");
@@ -69,7 +71,7 @@ public final class ReservedFunction {
         WarmUp.runForData();
         FunctionDescriptor nothing = FunctionDescriptor.ofVoid();
         Kind untyped = new Kind("a function that is not bound yet", nothing,
-                new CallPlan(image.index(), abi.convention(), nothing, Convention.NO_DOTS));
+                new CallPlan(image.index(), abi.convention(), nothing, Convention.NO_DOTS), ClosureSettings.DEFAULT);
         return new ReservedFunction(abi, KindSlots.reserve(untyped,
                 Route.throughUniversalGate(image, abi.convention().entry(), UniversalGate.address())));
     }

@@ -50,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  * only {@link CallInterface}s can be used</td></tr>
  * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed,
  * see {@link ClosureOption#traceCloses}</td></tr>
+ * <tr><td>{@code dev.salto.trace.bind}</td><td>{@code true} to record where closures are bound, see
+ * {@link ClosureOption#traceBinds}</td></tr>
  * </table>
  *
  * <p>All methods may be called from any thread.

@@ -93,11 +93,12 @@ final class ArgumentsTest {
         ValueLayout layout = layoutOf(value);
         FunctionDescriptor function = FunctionDescriptor.of(layout, JAVA_INT, layout);
         for (Tier tier : Tier.values()) {
-            try (Closure<ArgumentHandler> echo = CallInterface.prepare(function).withTier(tier).bind(arguments -> {
-                MemorySegment copy = MemorySegment.ofArray(new byte[(int) layout.byteSize() + 1]);
-                arguments.copyTo(1, copy);
-                arguments.setReturnFrom(copy);
-            })) {
+            try (Closure<ArgumentHandler> echo = CallInterface.prepare(function, ClosureOption.tier(tier))
+                    .bind(arguments -> {
+                        MemorySegment copy = MemorySegment.ofArray(new byte[(int) layout.byteSize() + 1]);
+                        arguments.copyTo(1, copy);
+                        arguments.setReturnFrom(copy);
+                    })) {
                 MethodHandle call = Linker.nativeLinker().downcallHandle(echo.address(), function);
                 assertThat(call.invokeWithArguments(7, value)).as("%s", tier).isEqualTo(value);
             }

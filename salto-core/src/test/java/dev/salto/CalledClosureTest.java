@@ -19,7 +19,7 @@ final class CalledClosureTest {
     }
 
     private static CallInterface type(Tier tier) {
-        return CallInterface.parse("int(int, int)").withTier(tier);
+        return CallInterface.parse("int(int, int)", ClosureOption.tier(tier));
     }
 
     @ParameterizedTest
@@ -49,8 +49,8 @@ final class CalledClosureTest {
             calls.add(called);
             return called.label().orElse("").length() + (int) arguments[0];
         };
-        try (Closure<CallHandler> two = type.bind(handler).labelled("ab");
-                Closure<CallHandler> none = type.bind(handler)) {
+        try (Closure<CallHandler> two = type.bindBoxed(handler).labelled("ab");
+                Closure<CallHandler> none = type.bindBoxed(handler)) {
             assertThat(call(two.address(), 5)).isEqualTo(7);
             assertThat(call(none.address(), 5)).isEqualTo(5);
 

@@ -36,7 +36,7 @@ final class DeclarationsTest {
     @Test
     void aDeclarationIsParsed() {
         assertThat(CallInterface.parse("int(pointer, long)"))
-                .isSameAs(CallInterface.prepare(Abi.NATIVE, JAVA_INT, ADDRESS, CTypes.LONG));
+                .isSameAs(CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, ADDRESS, CTypes.LONG)));
         assertThat(parse("void()")).isEqualTo(FunctionDescriptor.ofVoid());
         assertThat(parse("void f(void)")).isEqualTo(FunctionDescriptor.ofVoid());
         assertThat(parse(" double *fun_1 ( const char * const name , size_t n,int )"))
@@ -164,7 +164,7 @@ final class DeclarationsTest {
         MemoryLayout result = JAVA_INT;
         try (Closure<?> closure = way.equals("handler")
                 ? type.bind(arguments -> arguments.setReturn(1))
-                : type.bind((_, _) -> 1)) {
+                : type.bindBoxed((_, _) -> 1)) {
             assertThat(closure.type().functionalInterface())
                     .isEqualTo(way.equals("handler") ? ArgumentHandler.class : CallHandler.class);
             assertThat(closure.type().descriptor().returnLayout()).contains(result);

@@ -21,10 +21,14 @@ final class EventsTest {
     private Path folder = Path.of("");
 
     private List<RecordedEvent> record(String... options) throws Exception {
+        return recordOf("Failures", options);
+    }
+
+    private List<RecordedEvent> recordOf(String program, String... options) throws Exception {
         Path file = folder.resolve("events.jfr");
         String[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = "-XX:StartFlightRecording:settings=none,filename=" + file;
-        ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "Failures", all);
+        ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), program, all);
         assertThat(child.exitCode()).as("%s", child.output()).isZero();
         assertThat(file).isNotEmptyFile();
         List<RecordedEvent> events = RecordingFile.readAllEvents(file);
@@ -35,6 +39,17 @@ final class EventsTest {
     private static RecordedEvent first(List<RecordedEvent> events, String name) {
         return events.stream().filter(event -> event.getEventType().getName().equals("dev.salto." + name)).findFirst()
                 .orElseThrow(() -> new AssertionError("no %s in %s".formatted(name, events)));
+    }
+
+    @Test
+    void openClosuresAreToldOfWhenTheRecordingEnds() throws Exception {
+        List<RecordedEvent> events = recordOf("Forgetful", "-Ddev.salto.trace.bind=true");
+
+        RecordedEvent open = first(events, "OpenClosures");
+        assertThat(open.getString("type")).startsWith("java.util.function.IntBinaryOperator");
+        assertThat(open.getString("label")).isEqualTo("forgotten");
+        assertThat(open.getString("boundAt")).contains("Forgetful.main");
+        assertThat(open.getLong("count")).isEqualTo(3);
     }
 
     @Test

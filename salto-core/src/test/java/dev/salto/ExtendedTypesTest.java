@@ -326,10 +326,10 @@ final class ExtendedTypesTest {
     @ParameterizedTest
     @MethodSource("narrowResults")
     void cGetsANarrowResultAsItsTypeSays(Narrow narrow) {
-        CallInterface type = CallInterface.prepare(Abi.NATIVE, narrow.layout());
+        CallInterface type = CallInterface.prepare(FunctionDescriptor.of(narrow.layout()));
         for (SignatureCallers level : LEVELS) {
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment boxed = type.bind((_, _) -> switch (narrow.layout()) {
+                MemorySegment boxed = type.bindBoxed((_, _) -> switch (narrow.layout()) {
                     case ValueLayout.OfByte _ -> (Object) (byte) -1;
                     case ValueLayout.OfShort _ -> (short) -1;
                     default -> -1;
@@ -352,9 +352,10 @@ final class ExtendedTypesTest {
 
     @Test
     void anUnsignedResultCannotHaveAGate() {
-        CallInterface type = CallInterface.prepare(Abi.NATIVE, NativeLayouts.unsignedChar());
+        FunctionDescriptor function = FunctionDescriptor.of(NativeLayouts.unsignedChar());
 
-        assertThatThrownBy(() -> type.withTier(Tier.GATE)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> CallInterface.prepare(function, ClosureOption.tier(Tier.GATE)))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("unsigned");
     }
 

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Closures that were forgotten are found, and their labels say what they are for. */
@@ -29,6 +31,10 @@ final class OpenClosuresTest {
     }
 
     interface Reused {
+        int answer(int number);
+    }
+
+    interface Traced {
         int answer(int number);
     }
 
@@ -101,7 +107,7 @@ final class OpenClosuresTest {
     void theClosuresOfACallInterfaceAreListed() {
         CallInterface type = CallInterface.parse("int8_t(int16_t, pointer)");
         try (Closure<ArgumentHandler> _ = type.bind(_ -> {}).labelled("direct");
-                Closure<CallHandler> _ = type.bind((_, _) -> (byte) 0).labelled("boxed")) {
+                Closure<CallHandler> _ = type.bindBoxed((_, _) -> (byte) 0).labelled("boxed")) {
             assertThat(type.openClosures()).extracting(OpenClosures::label)
                     .containsExactly(Optional.of("boxed"), Optional.of("direct"));
             assertThatThrownBy(type::requireNoneOpen).hasMessageContaining("2 closures");
@@ -128,6 +134,58 @@ final class OpenClosuresTest {
 
         assertThat(closure.label()).isEmpty();
         assertThatThrownBy(() -> closure.labelled("again")).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aListSaysWhereClosuresWereBoundIfThatIsTraced() {
+        ClosureType<Traced> type = ClosureType.of(MethodHandles.lookup(), Traced.class,
+                ClosureOption.traceBinds(true));
+        try (Arena arena = Arena.ofConfined()) {
+            int count = 200;
+            for (int i = 0; i < count; i++) {
+                type.bind(number -> number, arena);
+            }
+            try (Closure<Traced> _ = elsewhere(type)) {
+                List<OpenClosures> open = type.openClosures();
+
+                assertThat(open).extracting(OpenClosures::count).containsExactly((long) count, 1L);
+                assertThat(open.get(0).boundAt().getFirst().getMethodName())
+                        .isEqualTo("aListSaysWhereClosuresWereBoundIfThatIsTraced");
+                assertThat(open.get(1).boundAt().getFirst().getMethodName()).isEqualTo("elsewhere");
+                assertThatThrownBy(type::requireNoneOpen)
+                        .hasMessageContaining("\tat dev.salto/dev.salto.OpenClosuresTest.elsewhere");
+            }
+        }
+        assertThat(type.openClosures()).isEmpty();
+    }
+
+    private static Closure<Traced> elsewhere(ClosureType<Traced> type) {
+        return type.bind(number -> number + 1);
+    }
+
+    @Test
+    void aListDoesNotSayWhereClosuresWereBoundOtherwise() {
+        ClosureType<Traced> type = type(Traced.class);
+        try (Closure<Traced> _ = type.bind(number -> number)) {
+            assertThat(type.openClosures()).singleElement().satisfies(each -> assertThat(each.boundAt()).isEmpty());
+        }
+    }
+
+    @Test
+    void aCallOfAClosedClosureHasItsLabel() {
+        List<UseAfterFree> seen = new ArrayList<>();
+        ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class,
+                ClosureOption.onUseAfterFree(seen::add));
+        Closure<IntBinaryOperator> closure = type.bind((a, b) -> a).labelled("closed too early");
+        MemorySegment function = closure.address();
+        closure.close();
+
+        assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
+
+        assertThat(seen).singleElement().satisfies(call -> {
+            assertThat(call.label()).contains("closed too early");
+            assertThat(call.toString()).contains("\"closed too early\"");
+        });
     }
 
     /** The first slots of a type are not used again, so they are taken before. */

@@ -23,6 +23,7 @@ final class ReservedFunctionTest {
     void aFunctionGetsItsTypeAfterItsAddress() {
         ReservedFunction function = ReservedFunction.reserve(Abi.NATIVE);
         MemorySegment address = function.address();
+        long open = open();
 
         try (Closure<ArgumentHandler> closure = function.bind(BINARY,
                 arguments -> arguments.setReturn(arguments.getInt(0) + 1))) {
@@ -30,9 +31,15 @@ final class ReservedFunctionTest {
             assertThat(call(address, 6)).isEqualTo(7);
             closure.labelled("reserved").rebind(arguments -> arguments.setReturn(arguments.getInt(0) + 2));
             assertThat(call(address, 6)).isEqualTo(8);
+            assertThat(open()).isEqualTo(open + 1);
             assertThat(BINARY.openClosures()).extracting(OpenClosures::exampleAddress).contains(address.address());
         }
+        assertThat(open()).isEqualTo(open);
         assertThat(call(address, 6)).isZero();
+    }
+
+    private static long open() {
+        return Salto.statistics().bound() - Salto.statistics().closed();
     }
 
     @Test
@@ -76,7 +83,7 @@ final class ReservedFunctionTest {
     @Test
     void aFunctionCannotHaveAGateFromTheStart() {
         ReservedFunction function = ReservedFunction.reserve(Abi.NATIVE);
-        CallInterface gated = BINARY.withTier(Tier.GATE);
+        CallInterface gated = CallInterface.parse("int(int, int)", ClosureOption.tier(Tier.GATE));
 
         assertThatThrownBy(() -> function.bind(gated, _ -> {})).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("gate");
@@ -86,14 +93,17 @@ final class ReservedFunctionTest {
     /** More calls than a type has before it gets a gate. */
     @Test
     void aFunctionIsLedToTheGateOfAHotType() throws InterruptedException {
-        CallInterface hot = BINARY.withTier(Tier.AUTOMATIC);
+        CallInterface hot = BINARY;
         ReservedFunction early = ReservedFunction.reserve(Abi.NATIVE);
         ReservedFunction late = ReservedFunction.reserve(Abi.NATIVE);
         try (Closure<CallHandler> first = early.bindBoxed(hot, (_, arguments) -> (int) arguments[0] + 1)) {
+            assertThat(first.tier()).isEqualTo(Tier.DATA_DRIVEN);
             for (int i = 0; i < 6_000; i++) {
                 assertThat(call(first.address(), i)).isEqualTo(i + 1);
             }
-            Thread.sleep(1_000);
+            while (first.tier() != Tier.GATE) {
+                Thread.sleep(10);
+            }
             try (Closure<CallHandler> second = late.bindBoxed(hot, (_, arguments) -> (int) arguments[0] + 2)) {
                 assertThat(call(first.address(), 5)).isEqualTo(6);
                 assertThat(call(second.address(), 5)).isEqualTo(7);

@@ -55,6 +55,18 @@ final class SelfBindingTest {
     }
 
     @Test
+    void aHandlerOfBoxedArgumentsClosesItself() {
+        Closure<CallHandler> once = CallInterface.parse("int(int, int)").bindBoxedSelf(self -> (_, arguments) -> {
+            self.close();
+            return (int) arguments[0] + 1;
+        });
+        MemorySegment function = once.address();
+
+        assertThat(call(function, 6)).isEqualTo(7);
+        assertThat(once.isOpen()).isFalse();
+    }
+
+    @Test
     void aClosureIsClosedUntilItsObjectIsMade() {
         List<Boolean> wereOpen = new ArrayList<>();
         try (Closure<IntBinaryOperator> closure = BINARY.bindSelf(self -> {

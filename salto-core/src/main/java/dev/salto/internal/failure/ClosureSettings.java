@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
  * property, then the default.
  */
 public final class ClosureSettings {
+    /** The system property that says whether to record where closures are bound. */
+    private static final String TRACING_OF_BINDS = "dev.salto.trace.bind";
+
     /** Nothing was chosen: exceptions return zero. */
-    public static final ClosureSettings DEFAULT = new ClosureSettings(ExceptionHandling.ZERO, null, null, true);
+    public static final ClosureSettings DEFAULT = new ClosureSettings(ExceptionHandling.ZERO, null, null, null, true);
 
     /** Nothing was chosen for stubs: exceptions end the JVM. */
-    public static final ClosureSettings ENDING_PROCESS = new ClosureSettings(ExceptionHandling.END, null, null, true);
+    public static final ClosureSettings ENDING_PROCESS = new ClosureSettings(ExceptionHandling.END, null, null, null,
+            true);
 
-    private static final ClosureSettings NOTHING = new ClosureSettings(null, null, null, true);
+    private static final ClosureSettings NOTHING = new ClosureSettings(null, null, null, null, true);
 
     /** What the application chose for all types. */
     private static volatile ClosureSettings override = NOTHING;
@@ -28,6 +32,7 @@ public final class ClosureSettings {
     private final @Nullable ExceptionHandling exceptions;
     private final @Nullable Consumer<StaleCall> useAfterFree;
     private final @Nullable Boolean tracesCloses;
+    private final @Nullable Boolean tracesBinds;
     private final boolean isShared;
 
     /**
@@ -36,13 +41,15 @@ public final class ClosureSettings {
      * @param exceptions what happens to exceptions; null in an override that leaves it open
      * @param useAfterFree gets the calls of closed closures; null if that was not chosen
      * @param tracesCloses whether closes are traced; null if that was not chosen
+     * @param tracesBinds whether binds are traced; null if that was not chosen
      * @param isBuiltIn whether {@code useAfterFree} is nothing of the user's
      */
     public ClosureSettings(@Nullable ExceptionHandling exceptions, @Nullable Consumer<StaleCall> useAfterFree,
-            @Nullable Boolean tracesCloses, boolean isBuiltIn) {
+            @Nullable Boolean tracesCloses, @Nullable Boolean tracesBinds, boolean isBuiltIn) {
         this.exceptions = exceptions;
         this.useAfterFree = useAfterFree;
         this.tracesCloses = tracesCloses;
+        this.tracesBinds = tracesBinds;
         this.isShared = isBuiltIn && (exceptions == null || exceptions.isBuiltIn());
         if (Boolean.TRUE.equals(tracesCloses)) {
             StaleCalls.noteTracing();
@@ -91,11 +98,19 @@ public final class ClosureSettings {
         return chosen != null ? chosen : StaleCalls.isTracingByProperty();
     }
 
+    /** Whether stack traces are recorded when closures are bound. */
+    public boolean tracesBinds() {
+        Boolean first = override.tracesBinds;
+        Boolean chosen = first != null ? first : tracesBinds;
+        return chosen != null ? chosen : Boolean.getBoolean(TRACING_OF_BINDS);
+    }
+
     // Written out, because a record's own take classes that the JVM would make for the first type.
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof ClosureSettings that && isSame(exceptions, that.exceptions)
-                && Objects.equals(useAfterFree, that.useAfterFree) && Objects.equals(tracesCloses, that.tracesCloses);
+                && Objects.equals(useAfterFree, that.useAfterFree) && Objects.equals(tracesCloses, that.tracesCloses)
+                && Objects.equals(tracesBinds, that.tracesBinds);
     }
 
     @SuppressWarnings("ReferenceEquality") // what is the user's may have an equals of its own

@@ -29,12 +29,16 @@ public final class KindSlots {
     private final Magazines magazines;
     private final SlotStore store;
 
+    /** Whether {@link #bind} is to take the way on which stack traces are recorded. */
+    private final boolean tracesBinds;
+
     /** Null for a kind whose rules are kept for good. */
     private final @Nullable Connection connection;
 
     private KindSlots(Kind kind, Class<?> objects, Growth growth, Object rules, @Nullable GateUse gate) {
         this.kind = kind;
         this.objects = objects;
+        this.tracesBinds = kind.settings().tracesBinds();
         this.growth = growth;
         this.store = new SlotStore(growth);
         this.first = store.first;
@@ -122,16 +126,26 @@ public final class KindSlots {
 
     private int bindOther(Object target, boolean isByAddress) {
         requireInstance(target);
-        if (!first.isSpent()) {
-            int id = bindFirst(target, isByAddress);
-            if (id != Tables.NONE) {
-                return id;
-            }
+        int id = first.isSpent() ? Tables.NONE : bindFirst(target, isByAddress);
+        if (id == Tables.NONE) {
+            id = bindOwn(target, isByAddress);
         }
+        if (tracesBinds) {
+            Traces.noteBinding(id, kind);
+        }
+        return id;
+    }
+
+    private int bindOwn(Object target, boolean isByAddress) {
         Magazine magazine = magazines.take();
         try {
             magazine.setLastClass(target);
-            return magazine.bind(target, isByAddress, connection);
+            int id = magazine.bind(target, isByAddress, connection);
+            if (tracesBinds) {
+                // So that the next object of the class is traced, too.
+                magazine.forgetLastClass();
+            }
+            return id;
         } finally {
             if (magazine.isLent) {
                 magazine.owner = Magazine.NOBODY;
@@ -203,6 +217,9 @@ public final class KindSlots {
             }
             id = first.adopt(reserved, target, number, connection);
         } while (id == FirstSlots.DISCONNECTED);
+        if (tracesBinds) {
+            Traces.noteBinding(id, kind);
+        }
         return id;
     }
 
@@ -218,6 +235,11 @@ public final class KindSlots {
             first.addRow(row);
         }
         return row != Tables.NONE;
+    }
+
+    /** Whether calls go through a gate now, and not to the universal gate. */
+    public boolean haveGate() {
+        return !(growth instanceof TrampolineGrowth trampolines && trampolines.route().isUniversal());
     }
 
     /** Binds an object to a slot without a label until an arena is closed, as the other method. */

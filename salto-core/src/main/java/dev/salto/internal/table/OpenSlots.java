@@ -76,7 +76,7 @@ public final class OpenSlots {
                 Kind own = table.kind(slot);
                 if (kind == null || own.equals(kind)) {
                     Key key = new Key(types.computeIfAbsent(own, Kind::describe), table.label(slot, true),
-                            Traces.ofBinding(id));
+                            Traces.ofBinding(id, own));
                     counts.computeIfAbsent(key, _ -> new Count(Tables.address(id))).count++;
                 }
             }

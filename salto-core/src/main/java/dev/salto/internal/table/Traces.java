@@ -14,8 +14,10 @@ final class Traces {
 
     private static final Map<Integer, List<StackTraceElement>> TRACES = new ConcurrentHashMap<>();
 
-    /** Where the closures that are open were bound. */
-    private static final Map<Integer, List<StackTraceElement>> BINDINGS = new ConcurrentHashMap<>();
+    /** The last bindings of slots whose kinds trace them all. */
+    private static final Map<Integer, Binding> BINDINGS = new ConcurrentHashMap<>();
+
+    private record Binding(Kind kind, List<StackTraceElement> frames) {}
 
     private Traces() {}
 
@@ -34,14 +36,36 @@ final class Traces {
         }
     }
 
-    /** Records that the current thread binds a slot. */
-    static void noteBinding(int id) {
-        BINDINGS.put(id, here());
+    /**
+     * Records that the current thread has bound a slot of a kind. Where there is no memory for that,
+     * it is not recorded.
+     */
+    static void noteBinding(int id, Kind kind) {
+        try {
+            BINDINGS.put(id, new Binding(kind, behindApi(here())));
+        } catch (RuntimeException | Error e) {
+            // The closure is bound nevertheless.
+        }
+    }
+
+    /** Where Salto's public methods were called. */
+    private static List<StackTraceElement> behindApi(List<StackTraceElement> frames) {
+        return frames.stream().dropWhile(frame -> isOfApi(frame.getClassName())).toList();
+    }
+
+    private static boolean isOfApi(String className) {
+        return switch (className) {
+            case "dev.salto.Closure", "dev.salto.ClosureType", "dev.salto.CallInterface", "dev.salto.Callbacks",
+                    "dev.salto.ReservedFunction", "dev.salto.StaticLinker" ->
+                true;
+            default -> false;
+        };
     }
 
     /** The stack trace of binding a slot's open closure, innermost first; empty if not recorded. */
-    static List<StackTraceElement> ofBinding(int id) {
-        return BINDINGS.getOrDefault(id, List.of());
+    static List<StackTraceElement> ofBinding(int id, Kind kind) {
+        Binding binding = BINDINGS.get(id);
+        return binding != null && binding.kind.equals(kind) ? binding.frames : List.of();
     }
 
     /** The stack trace of giving a slot back, innermost first; empty if it was not recorded. */
