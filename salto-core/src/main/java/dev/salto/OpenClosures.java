@@ -44,7 +44,7 @@ public final class OpenClosures {
         if (open.isEmpty()) {
             return;
         }
-        StringBuilder text = new StringBuilder("%d closures are open; close them, or bind them with an arena:"
+        StringBuilder text = new StringBuilder("open closures: %d; close them, or bind them with an arena:"
                 .formatted(open.stream().mapToLong(OpenClosures::count).sum()));
         open.stream().limit(MOST_IN_MESSAGE).forEach(each -> text.append("\n  ").append(each));
         if (open.size() > MOST_IN_MESSAGE) {
