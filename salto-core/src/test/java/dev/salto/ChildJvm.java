@@ -93,7 +93,8 @@ public record ChildJvm(int exitCode, List<String> output) {
                 .toList();
     }
 
-    private static Path codeSource(Class<?> type) {
+    /** The folder or JAR that a class comes from. */
+    static Path codeSource(Class<?> type) {
         try {
             return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {

@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Events {
     /** The Flight Recorder is not in every runtime image. */
-    private static final boolean HAS_RECORDER = hasRecorder();
+    private static final boolean HAS_RECORDER = isVisible("jdk.jfr.FlightRecorder");
 
     private static volatile boolean isReporting;
 
     private Events() {}
 
-    private static boolean hasRecorder() {
+    /** Whether classes of this module can use a class of the JDK. */
+    static boolean isVisible(String name) {
         try {
-            Class.forName("jdk.jfr.FlightRecorder", false, Events.class.getClassLoader());
+            Class.forName(name, false, Events.class.getClassLoader());
             return true;
         } catch (ClassNotFoundException | LinkageError e) {
             return false;

@@ -9,10 +9,19 @@ import jdk.jfr.FlightRecorder;
  * not load them.
  */
 final class Recorder {
+    /** Found out when a recorder runs for the first time. */
+    private static final class Writer {
+        /**
+         * The recorder makes the classes of events use this one. In OSGi a bundle does not see it,
+         * unless the framework is told to delegate its package.
+         */
+        static final boolean IS_VISIBLE = Events.isVisible("jdk.jfr.internal.event.EventWriter");
+    }
+
     private Recorder() {}
 
     static boolean isRunning() {
-        return FlightRecorder.isInitialized();
+        return FlightRecorder.isInitialized() && Writer.IS_VISIBLE;
     }
 
     static void tableMapped(String address, int trampolines, long size) {
