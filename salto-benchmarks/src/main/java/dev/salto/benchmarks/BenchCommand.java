@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -45,6 +47,7 @@ import picocli.CommandLine.Spec;
             "3:something is missing on this machine: a JDK 25, Maven, or a supported host; or the build failed"},
         footer = {"%nExamples:", "  ./salto bench --quick                       the most important figures",
             "  ./salto bench --json figures.json --charts docs",
+            "  ./salto bench --quick --html figures.html   a page for a browser",
             "  ./salto bench call --peers salto,jdk        only calls, only beside the JDK's stubs",
             "  ./salto bench --quick bind-address create-close-by-turns types-8192",
             "                                              only these figures, by what their names begin with",
@@ -82,6 +85,10 @@ public final class BenchCommand implements Callable<Integer> {
                     + Charts.MEMORY)
     private @Nullable Path charts;
 
+    @Option(names = "--html", paramLabel = "FILE",
+            description = "write one page with tables and charts, which needs no other file")
+    private @Nullable Path html;
+
     @Option(names = "--from", paramLabel = "FILE", description = "measure nothing: take what --json has written")
     private @Nullable Path from;
 
@@ -113,12 +120,17 @@ public final class BenchCommand implements Callable<Integer> {
         Set<Figure> wanted = wantedFigures();
         List<Peer> whom = wantedPeers();
         requireFolder(json);
+        requireFolder(html);
         Results results = from != null ? read(from) : measure(whom, wanted);
         out.println();
         out.println(new ReportText(results, spec.commandLine().getColorScheme().ansi()));
         if (json != null) {
             results.write(json);
             out.println("%nWritten: %s".formatted(json));
+        }
+        if (html != null) {
+            new HtmlReport(results, from == null ? measuredHere() : "From " + from.getFileName()).write(html);
+            out.println("%nWritten: %s".formatted(html));
         }
         if (charts != null) {
             List<Path> drawn = Charts.draw(results, charts);
@@ -156,6 +168,12 @@ public final class BenchCommand implements Callable<Integer> {
         }
         progress.clear();
         return results;
+    }
+
+    private static String measuredHere() {
+        return "Measured on %s: %s on %s, %d processors, JVM %s".formatted(LocalDate.now(ZoneId.systemDefault()),
+                System.getProperty("os.name"), System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors(), Runtime.version());
     }
 
     private List<Peer> wantedPeers() {

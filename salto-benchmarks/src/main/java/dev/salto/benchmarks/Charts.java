@@ -13,15 +13,18 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Shape;
 import java.awt.geom.Rectangle2D;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.NumberFormat;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
@@ -62,7 +65,7 @@ final class Charts {
     private Charts() {}
 
     /**
-     * Draws both charts.
+     * Draws both charts into files.
      *
      * @param folder where the files go; made if it is not there
      * @return the files; none for which there is nothing to draw
@@ -70,11 +73,20 @@ final class Charts {
     static List<Path> draw(Results results, Path folder) throws IOException {
         Files.createDirectories(folder);
         List<Path> drawn = new ArrayList<>();
-        draw(lines(results, Figure::createLive), "Time to create a callback", "nanoseconds", folder.resolve(CREATION),
-                drawn);
-        draw(lines(results, Figure::nativeBytes), "Native memory for a callback", "bytes", folder.resolve(MEMORY),
-                drawn);
+        for (Map.Entry<String, byte[]> drawing : drawings(results).entrySet()) {
+            drawn.add(Files.write(folder.resolve(drawing.getKey()), drawing.getValue()));
+        }
         return drawn;
+    }
+
+    /** Draws both charts as SVG, by the names of their files; none for which there is nothing to draw. */
+    static SequencedMap<String, byte[]> drawings(Results results) throws IOException {
+        SequencedMap<String, byte[]> drawings = new LinkedHashMap<>();
+        drawings.put(CREATION,
+                drawing(lines(results, Figure::createLive), "Time to create a callback", "nanoseconds"));
+        drawings.put(MEMORY, drawing(lines(results, Figure::nativeBytes), "Native memory for a callback", "bytes"));
+        drawings.values().removeIf(drawing -> drawing.length == 0);
+        return drawings;
     }
 
     private static XYSeriesCollection lines(Results results, Function<Size, Figure> figure) {
@@ -95,17 +107,14 @@ final class Charts {
         return lines;
     }
 
-    private static void draw(XYSeriesCollection lines, String title, String unit, Path file, List<Path> drawn)
-            throws IOException {
-        if (lines.getSeriesCount() == 0) {
-            return;
+    private static byte[] drawing(XYSeriesCollection lines, String title, String unit) throws IOException {
+        ByteArrayOutputStream drawing = new ByteArrayOutputStream();
+        if (lines.getSeriesCount() > 0) {
+            VectorGraphics2D graphics = new VectorGraphics2D();
+            chart(lines, title, unit).draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
+            new SVGProcessor().getDocument(graphics.getCommands(), new PageSize(WIDTH, HEIGHT)).writeTo(drawing);
         }
-        VectorGraphics2D graphics = new VectorGraphics2D();
-        chart(lines, title, unit).draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
-        try (OutputStream out = Files.newOutputStream(file)) {
-            new SVGProcessor().getDocument(graphics.getCommands(), new PageSize(WIDTH, HEIGHT)).writeTo(out);
-        }
-        drawn.add(file);
+        return drawing.toByteArray();
     }
 
     static JFreeChart chart(XYSeriesCollection lines, String title, String unit) {

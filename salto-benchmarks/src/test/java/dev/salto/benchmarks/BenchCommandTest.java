@@ -36,7 +36,8 @@ final class BenchCommandTest {
     @Test
     void explainsItself() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("--quick", "--peers", "--json", "--charts", "--from", "Exit codes:",
+        assertThat(out.toString()).contains("--quick", "--peers", "--json", "--charts", "--html", "--from",
+                "Exit codes:",
                 "Examples:");
     }
 
@@ -70,7 +71,8 @@ final class BenchCommandTest {
         Path file = folder.resolve("figures.json");
         earlier.write(file);
 
-        assertThat(run("--from", file.toString(), "--charts", folder.toString())).isZero();
+        assertThat(run("--from", file.toString(), "--charts", folder.toString(), "--html",
+                folder.resolve("figures.html").toString())).isZero();
         String create = "create, 100,000 live, in recycled memory";
         assertThat(out.toString())
                 .containsPattern(create + " +ns +25 +4,000")
@@ -80,5 +82,6 @@ final class BenchCommandTest {
                 .contains("jdk at about 324,000 live: no code cache is left",
                         "Drawn: " + folder.resolve("creation.svg"));
         assertThat(folder.resolve("creation.svg")).isNotEmptyFile();
+        assertThat(folder.resolve("figures.html")).content().contains("From figures.json", create);
     }
 }
