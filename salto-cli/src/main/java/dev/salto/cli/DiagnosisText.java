@@ -39,6 +39,7 @@ final class DiagnosisText {
         text.closures();
         text.hardening();
         text.remedies();
+        text.next();
         return page.toString();
     }
 
@@ -157,6 +158,25 @@ final class DiagnosisText {
         if (!remedies.isEmpty()) {
             page.heading(remedies.size() == 1 ? "What to do" : "What to do (one of these is enough)");
             remedies.forEach(page::point);
+        }
+    }
+
+    /** The end of the page, so that it is what a reader sees of a long one. */
+    private void next() {
+        page.heading("Next");
+        if (diagnosis.failure() != null) {
+            page.point("Report this fault, with what ./salto doctor --json prints.");
+            return;
+        }
+        switch (diagnosis.mechanism()) {
+            case STATIC -> {
+                page.point("See callbacks: ./salto demo");
+                page.point("Use Salto in a program: README.md has the dependency and a first example.");
+            }
+            case DYNAMIC -> page.point("Use the fallback, or do what stands above and run ./salto doctor again.");
+            case NONE -> page.point(remediesThereAre().isEmpty()
+                    ? "Remove the cause that the first line names, and run ./salto doctor again."
+                    : "Do what stands above, and run ./salto doctor again.");
         }
     }
 

@@ -84,6 +84,27 @@ final class DiagnosisTextTest {
     }
 
     @Test
+    void itEndsWithWhatToDoNext() {
+        String fault = DiagnosisText.of(new Diagnosis(works(false), "a closure answered 41"), Ansi.OFF, WIDTH);
+        Report noAccess = report(Mechanism.NONE, null, List.of(), "Salto needs to call native code.", 0, false,
+                Map.of());
+        Report refused = report(Mechanism.NONE, null, List.of(new Report.Attempt("jar", "a.jar", "refused")), null,
+                4096, false, Map.of());
+
+        assertThat(text(works(false))).endsWith("""
+                Next
+                - See callbacks: ./salto demo
+                - Use Salto in a program: README.md has the dependency and a first
+                  example.""");
+        assertThat(fault).endsWith("Next\n- Report this fault, with what ./salto doctor --json prints.");
+        assertThat(text(noAccess)).endsWith("""
+                Next
+                - Remove the cause that the first line names, and run ./salto doctor
+                  again.""");
+        assertThat(text(refused)).endsWith("Next\n- Do what stands above, and run ./salto doctor again.");
+    }
+
+    @Test
     void memoryThatIsBothIsSaidLoudly() {
         assertThat(text(works(true))).contains("writable+executable  SOME");
         assertThat(text(works(null))).contains("writable+executable  unknown");

@@ -107,6 +107,30 @@ final class LauncherTest {
     }
 
     @Test
+    void itListsCommandsInGroupsWithTheTimeOfEach() throws Exception {
+        assertThat(run().output()).containsPattern("See it work\n  demo +5 s ").containsPattern("  doctor +1 s ")
+                .containsPattern("Measure it\n  bench +45 min ")
+                .containsPattern("Test it\n  soak +1 min +.*\n  stress +2 min +.*\n  test-arch +15 min ");
+    }
+
+    @Test
+    void aStepThatTakesLongShowsItsTimeAndHowMuchIsFetched() throws Exception {
+        Path repository = Files.createDirectories(folder.resolve(".m2/repository/org/bytedeco/llvm/1"));
+        Files.write(repository.resolve("llvm.jar.part"), new byte[12_000_000]);
+
+        assertThat(stepText("Salto: compiler", 4)).isEqualTo("Salto: compiler");
+        assertThat(stepText("Salto: compiler", 5)).isEqualTo("Salto: compiler, 5 s");
+        assertThat(stepText("fetching clang and lld", 7)).startsWith("fetching clang and lld, 1")
+                .endsWith(" of 147 MB, 7 s");
+    }
+
+    private String stepText(String step, int seconds) throws Exception {
+        return run(Map.of("HOME", folder.toString()), Path.of("bash"), "-c",
+                "source \"$1\"; step_text \"$2\" \"$3\"", "bash", SCRIPT.toString(), step,
+                Integer.toString(seconds)).output();
+    }
+
+    @Test
     void anUnknownCommandIsAMistake() throws Exception {
         Result result = run("dmeo");
 
