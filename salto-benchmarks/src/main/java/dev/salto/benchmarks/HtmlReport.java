@@ -118,7 +118,9 @@ final class HtmlReport {
     private String charts() throws IOException {
         String charts = Charts.drawings(results).values().stream().map(HtmlReport::inline)
                 .collect(Collectors.joining());
-        return charts.isEmpty() ? "" : section("By number of callbacks", charts);
+        return charts.isEmpty()
+                ? ""
+                : section("By number of callbacks", "<div class=\"charts\">\n" + charts + "</div>\n");
     }
 
     /** A drawing without its XML declaration and document type. */
