@@ -56,7 +56,7 @@ skip() {
 run_maven() {
     local log=$1
     shift
-    if ! mvn --batch-mode --no-transfer-progress "$@" >"$log" 2>&1; then
+    if ! mvn --batch-mode "$@" 2>&1 | tee "$log" | show_steps 2>&3; then
         grep -E '^\[ERROR\]' "$log" | head -20 >&2 || tail -20 "$log" >&2
         printf 'salto: the build failed; all it said is in %s\n' "$log" >&2
         exit 1
@@ -218,6 +218,8 @@ jdk=$(find_jdk)
 export JAVA_HOME=$jdk
 # JARs of sources and Javadoc keep the modes of files.
 umask 022
+# Where steps are shown, also while the output of a check is kept.
+exec 3>&2
 rm -rf "$folder"
 mkdir -p "$folder"
 
