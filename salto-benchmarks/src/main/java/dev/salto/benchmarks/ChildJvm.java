@@ -66,7 +66,7 @@ final class ChildJvm {
     /**
      * Runs a program.
      *
-     * @param options what its JVM gets besides this JVM's options
+     * @param options the JVM's options besides those of this JVM
      * @param output gets each line of its standard output, as it comes
      */
     static End run(Class<?> program, List<String> options, List<String> arguments, Duration longest,
@@ -75,7 +75,7 @@ final class ChildJvm {
         try {
             Path errors = folder.resolve("errors");
             Process process = new ProcessBuilder(command(program, options, arguments))
-                    // Where a JVM leaves its last words if it crashes.
+                    // The folder for the crash report of the JVM.
                     .directory(folder.toFile())
                     .redirectError(errors.toFile())
                     .start();

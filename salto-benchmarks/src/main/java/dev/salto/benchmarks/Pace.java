@@ -10,7 +10,7 @@ import java.util.Map;
 /** How thorough a run is. */
 @SuppressWarnings("ImmutableEnumChecker") // the maps do not change
 enum Pace {
-    /** Some minutes: one round, and large numbers only where something is asked of them. */
+    /** Some minutes: one round, and large numbers only if they have requirements. */
     QUICK(Map.of(Size.K1, 1, Size.K100, 1, Size.M1, 1, Size.M10, 1), Duration.ofMillis(360), Duration.ofSeconds(30), 1,
             new JmhStep.Effort(3, 3, Duration.ofMillis(200)), 5, 3, 5, 3) {
         @Override
@@ -29,7 +29,7 @@ enum Pace {
             return !peer.isVariant();
         }
     },
-    /** More than half an hour: several rounds, and each peer until it can go on no more. */
+    /** More than half an hour: several rounds, and each peer up to its limit. */
     FULL(Map.of(Size.K1, 3, Size.K100, 3, Size.M1, 1, Size.M10, 3), Duration.ofMillis(900), Duration.ofSeconds(45), 3,
             new JmhStep.Effort(3, 6, Duration.ofMillis(300)), 10, 7, 15, 10) {
         @Override
@@ -61,7 +61,7 @@ enum Pace {
         this.threadRounds = threadRounds;
     }
 
-    /** Whether a peer has to have so many live. */
+    /** Whether a peer has to reach this number of live callbacks. */
     abstract boolean reaches(Peer peer, Size size);
 
     /** Whether two threads use a peer. */

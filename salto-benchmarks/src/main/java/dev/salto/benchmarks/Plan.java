@@ -36,7 +36,7 @@ import java.util.TreeMap;
  * disturb only one side of a comparison.
  */
 final class Plan {
-    /** The key of what a trampoline and a binding are compared with. */
+    /** The key of the direct call, with which a trampoline and a binding are compared. */
     static final String DIRECT = "direct";
 
     private static final String SALTO = Peer.SALTO.key();
@@ -50,8 +50,8 @@ final class Plan {
     /**
      * A plan.
      *
-     * @param peers whom to measure
-     * @param figures what to measure; what comes along with it is measured, too
+     * @param peers the peers to measure
+     * @param figures the figures to measure, with others of the same steps
      */
     Plan(Collection<Peer> peers, Set<Figure> figures, Pace pace) {
         this.peers = peers;
@@ -220,7 +220,7 @@ final class Plan {
 
     private Step twoThreads(Peer peer) {
         List<String> options = new ArrayList<>(peer.jvmOptions());
-        // So much that hardly any garbage is collected while the time is taken.
+        // So large that hardly any garbage is collected during the measurement.
         options.addAll(List.of("-Xms1g", "-Xmx1g", "-Xmn700m", "-XX:+AlwaysPreTouch"));
         return new ProgramStep(peer.key(), "two threads",
                 List.of(Figure.TWO_THREADS_CREATE, Figure.TWO_THREADS_CREATE_CLOSE, Figure.TWO_THREADS_CLOSE_OTHERS),

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Finds out whether a peer works here, and what it cannot do. If it does not work, there is a
- * reason for every figure.
+ * Finds out whether a peer works here, and which figures it cannot have. If it does not work, there
+ * is a reason for every figure.
  *
- * @param progress is told what the peer needs time for
+ * @param progress gets the slow operations of the peer
  */
 record ProbeStep(Peer library, Consumer<String> progress) implements Step {
     /** Some peers are fetched and compiled first. */

@@ -10,11 +10,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A program that prints what it measured.
+ * A program that prints its measurements.
  *
  * @param peer the peer's key
- * @param options what the JVM gets
- * @param arguments what the program gets
+ * @param options the JVM's options
+ * @param arguments the program's arguments
  */
 record ProgramStep(String peer, String title, List<Figure> figures, Class<?> program, List<String> options,
         List<String> arguments) implements Step {

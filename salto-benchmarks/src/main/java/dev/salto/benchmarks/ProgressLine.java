@@ -6,7 +6,7 @@ import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/** How a run goes: one changing line on a terminal, a line for each step elsewhere. */
+/** The progress of a run: one changing line on a terminal, otherwise a line for each step. */
 final class ProgressLine {
     /** Back to the beginning of the line, and clear it. */
     private static final String ANEW = "\r\033[K";
@@ -21,7 +21,7 @@ final class ProgressLine {
         this.out = out;
     }
 
-    /** Says how many steps there are going to be. */
+    /** Sets the number of steps. */
     void expect(int count) {
         steps = count;
         start = System.nanoTime();
@@ -33,7 +33,7 @@ final class ProgressLine {
         step++;
     }
 
-    /** Shows what is being done. */
+    /** Shows the current operation. */
     void show(String text) {
         if (isTerminal) {
             out.print(ANEW + text);
@@ -58,7 +58,7 @@ final class ProgressLine {
         }
     }
 
-    /** Steps take as long as those before, on the whole. */
+    /** Steps take as long as earlier ones, on average. */
     private String timeLeft() {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         String text = "   %d:%02d so far".formatted(elapsed.toMinutes(), elapsed.toSecondsPart());

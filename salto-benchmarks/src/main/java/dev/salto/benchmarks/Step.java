@@ -18,10 +18,10 @@ interface Step {
     /** The figures that it measures. */
     List<Figure> figures();
 
-    /** Measures, and adds what came out; or why nothing did. */
+    /** Measures, and adds the results, or the reason why there are none. */
     void run(Results results) throws IOException, InterruptedException;
 
-    /** Says of all figures that have no value why that is. */
+    /** Adds a reason for all figures without a value. */
     default void unmeasured(Results results, String why) {
         figures().forEach(figure -> results.unmeasured(figure, peer(), why));
     }

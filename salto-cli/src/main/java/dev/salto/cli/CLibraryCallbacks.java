@@ -21,10 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * Functions of the C library that call back, put to their usual work with closures. Both check what
- * came out.
- */
+/** Functions of the C library that call closures, at their usual work. Both check the result. */
 final class CLibraryCallbacks {
     private static final Linker LINKER = Linker.nativeLinker();
 
@@ -44,7 +41,7 @@ final class CLibraryCallbacks {
      * Sorts a file's lines: {@code qsort} moves their numbers, a Java comparator looks at the
      * lines.
      *
-     * @return a sentence about what came out
+     * @return a sentence about the result
      * @throws IOException if the file cannot be read
      * @throws IllegalStateException if the lines came out in the wrong order
      */
@@ -83,7 +80,7 @@ final class CLibraryCallbacks {
     /**
      * Walks a folder tree.
      *
-     * @return a sentence about what came out
+     * @return a sentence about the result
      * @throws IOException if the folder cannot be read
      * @throws IllegalStateException if the C library and Java counted different files
      */

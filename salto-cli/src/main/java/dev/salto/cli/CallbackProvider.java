@@ -22,7 +22,7 @@ sealed interface CallbackProvider {
     /** The same type to native code, but a signature of its own to Salto. */
     interface WarmUp extends IntBinaryOperator {}
 
-    /** Says how many are coming, so that growing a Java list is not what is measured. */
+    /** Announces the number of callbacks, so that the growth of a Java list is not measured. */
     void expect(int count);
 
     /** Makes a function pointer for an object. */
@@ -36,7 +36,7 @@ sealed interface CallbackProvider {
         private final ClosureType<IntBinaryOperator> type;
         private final ArrayList<Closure<IntBinaryOperator>> closures = new ArrayList<>();
 
-        /** Two providers share their tables when they have the same interface. */
+        /** Two providers with the same interface share their tables. */
         @SuppressWarnings("unchecked") // what is bound implements both
         Salto(Class<? extends IntBinaryOperator> functionalInterface) {
             type = ClosureType.of(MethodHandles.lookup(), (Class<IntBinaryOperator>) functionalInterface, FUNCTION);

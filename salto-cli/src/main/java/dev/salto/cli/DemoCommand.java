@@ -33,10 +33,10 @@ import picocli.CommandLine.Spec;
         footer = {"%nExamples:", "  ./salto demo", "  ./salto demo --count 5000000 --file access.log --folder /usr",
             "  ./salto demo --json > figures.json"})
 final class DemoCommand implements Callable<Integer> {
-    /** The JDK stops at about 324,000 stubs, and takes the JIT compiler along when it does. */
+    /** The JDK stops at about 324,000 stubs, and then the JIT compiler stops, too. */
     private static final int MOST_STUBS = 200_000;
 
-    /** Files with many lines that a Linux system or a JDK brings along. */
+    /** Files with many lines in a Linux system or a JDK. */
     private static final List<Path> USUAL_FILES = List.of(
             Path.of("/usr/share/dict/words"),
             Path.of("/var/lib/dpkg/status"),
@@ -68,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path lines = file != null ? file : usualFile();
         checkArguments(lines);
-        // In JSON mode the same words go where they are not in the way.
+        // In JSON mode, the text goes to standard error.
         PrintWriter human = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
 
         human.println(CLibraryCallbacks.sortLines(lines));

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The output of {@code salto demo --json}.
  *
- * @param figures what each side costs
- * @param checks how many answers of closures were right
- * @param writableExecutable how many writable+executable mappings each side added to the process
+ * @param figures the costs of each side
+ * @param checks the checked answers of closures
+ * @param writableExecutable the writable+executable mappings that each side added to the process
  */
 record DemoReport(List<Figure> figures, Checks checks, Sides writableExecutable) {
     /**
@@ -36,8 +36,8 @@ record DemoReport(List<Figure> figures, Checks checks, Sides writableExecutable)
     /**
      * Answers of callbacks, on both sides together.
      *
-     * @param answers how many were checked
-     * @param wrong how many of them were wrong
+     * @param answers the number of checked answers
+     * @param wrong the number of wrong ones
      */
     record Checks(long answers, long wrong) {}
 

@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The library's report, and a check of it: function pointers were made and called.
  *
- * @param report what the library says
- * @param failure how a call went wrong; null if all went well, or there was nothing to call
+ * @param report the library's report
+ * @param failure the failure of a call; null if there was none
  */
 record Diagnosis(Report report, @Nullable String failure) {
 
     /**
-     * Finds out.
+     * Makes a diagnosis.
      *
-     * @throws IllegalArgumentException if a system property has a value that means nothing
+     * @throws IllegalArgumentException if the value of a system property is unknown
      */
     static Diagnosis make() {
         Report report = Salto.report();
@@ -60,7 +60,8 @@ record Diagnosis(Report report, @Nullable String failure) {
     }
 
     /**
-     * To a function that every C library has. The closure is still open, so the report counts both.
+     * Calls a trampoline to a function of every C library. The closure is still open, so the report
+     * counts both.
      */
     private static Diagnosis callTrampoline() throws Throwable {
         FunctionDescriptor function = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
@@ -74,7 +75,7 @@ record Diagnosis(Report report, @Nullable String failure) {
         }
     }
 
-    /** How function pointers are made here that were seen to work. */
+    /** The mechanism of the function pointers that worked. */
     Mechanism mechanism() {
         return failure == null ? report.mechanism() : Mechanism.NONE;
     }

@@ -28,7 +28,7 @@ final class DiagnosisText {
     /**
      * Writes it.
      *
-     * @param width how long a line should be at most
+     * @param width the largest length of a line
      */
     static String of(Diagnosis diagnosis, Ansi ansi, int width) {
         Page page = new Page(ansi, width, LONGEST_NAME);

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Says what works on this machine, and why not otherwise. */
+/** Reports what works on this machine, and why not. */
 @Command(name = "doctor", mixinStandardHelpOptions = true, version = SaltoCommand.VERSION, usageHelpAutoWidth = true,
         exitCodeOnInvalidInput = DoctorCommand.USAGE, exitCodeOnExecutionException = DoctorCommand.FAULT,
         description = {
@@ -33,12 +33,12 @@ import picocli.CommandLine.Spec;
             "The JVM then says \"Picked up JAVA_TOOL_OPTIONS\" on standard error.",
             "", "Examples:", "  ./salto doctor", "  ./salto doctor --json > report.json"})
 final class DoctorCommand implements Callable<Integer> {
-    // EX_USAGE and EX_SOFTWARE of <sysexits.h>: the usual 2 and 1 of a command line have other
-    // meanings here.
+    // EX_USAGE and EX_SOFTWARE of <sysexits.h>, because the usual 2 and 1 have other meanings
+    // here.
     static final int USAGE = 64;
     static final int FAULT = 70;
 
-    /** Lines that are longer are hard to read, however wide the terminal is. */
+    /** Longer lines are hard to read, even on a wide terminal. */
     private static final int WIDEST = 120;
 
     @Spec
@@ -70,10 +70,7 @@ final class DoctorCommand implements Callable<Integer> {
         return diagnosis.exitCode();
     }
 
-    /**
-     * Without the library's warnings: what they would say is what this command says, with more
-     * around it.
-     */
+    /** Without the library's warnings, because this command reports the same, and more. */
     private static Diagnosis makeQuietly() {
         Logger logger = Logger.getLogger("dev.salto");
         Level before = logger.getLevel();

@@ -8,13 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of {@code salto doctor --json}. All but two are those of {@link Report}, whose
- * Javadoc says what they are.
+ * The output of {@code salto doctor --json}. All components but two are those of {@link Report}.
  *
- * @param mechanism what was made, called and gave the right answer: {@code static}, {@code dynamic}
- *     or {@code none}
- * @param problem why nothing could be tried, or what went wrong when it was; null if there is no
- *     such problem
+ * @param mechanism the mechanism of the function pointers that gave the right answer:
+ *     {@code static}, {@code dynamic} or {@code none}
+ * @param problem the failure of an attempt, or the reason why there was none; null if all went
+ *     well
  */
 record DoctorReport(
         String architecture,

@@ -17,7 +17,7 @@ record HotCalls(double salto, double jdk) {
 
     /**
      * Measures both by turns, because the machine may be slower a moment later. The fastest turns
-     * count: whatever else it does can only add.
+     * count, because other work can only add time.
      */
     static HotCalls measure(CallbackProvider salto, CallbackProvider jdk) {
         MemorySegment closure = salto.create(new Measurement.Answer(0));

@@ -8,7 +8,7 @@ import picocli.CommandLine.Help.Ansi;
 
 /**
  * Text for people: paragraphs, headings, and facts under them, in lines that fit. A word that is
- * longer than a line, a path say, stays whole, so that it can be copied.
+ * longer than a line, such as a path, stays whole, so that it can be copied.
  */
 final class Page {
     private static final int INDENT = 2;
@@ -21,8 +21,8 @@ final class Page {
     /**
      * Begins a page.
      *
-     * @param width how long a line should be at most
-     * @param longestName the longest name of a fact there will be
+     * @param width the largest length of a line
+     * @param longestName the longest name of a fact
      */
     Page(Ansi ansi, int width, String longestName) {
         this.ansi = ansi;
@@ -33,7 +33,7 @@ final class Page {
     /**
      * Adds a paragraph.
      *
-     * @param style how its beginning looks, in picocli's words; {@code "bold,red"} say
+     * @param style the style of its beginning, in picocli's words, such as {@code "bold,red"}
      * @param beginning a few words, shorter than a line
      * @param rest what follows them
      */

@@ -44,7 +44,7 @@ final class SaltoCommand {
         }
     }
 
-    /** The message of what is behind failures of classes. */
+    /** The message of the cause of a class's failure. */
     private static String explanation(Throwable e) {
         Throwable cause = e.getCause();
         if (e instanceof LinkageError && cause != null) {
@@ -53,7 +53,7 @@ final class SaltoCommand {
         return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
-    /** A user gets the message; the stack trace is for whoever asks for it. */
+    /** A user gets the message, and the stack trace only on request. */
     private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
         command.getErr().println(command.getColorScheme().errorText("salto: " + explanation(e)));
         if (Boolean.getBoolean("dev.salto.trace")) {

@@ -65,7 +65,7 @@ final class SoakCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.printf("Soaking, with seed %d.%n", seed);
         out.flush();
-        // Where the output goes into a file, say, progress would be in the way if it came often.
+        // If the output goes to a file, frequent progress lines would be in the way.
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), isTerminal());
         Outcome outcome = new Soak(goal, seed, progress::show).run();
         progress.clear();

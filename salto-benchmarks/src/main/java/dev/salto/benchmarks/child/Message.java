@@ -43,7 +43,7 @@ public sealed interface Message {
         }
     }
 
-    /** How many callbacks are live now; for the case that it is the last that is heard. */
+    /** The number of live callbacks now, in case it is the last message. */
     record Live(long count) implements Message {
         private static final String WORD = "live";
 
@@ -53,7 +53,7 @@ public sealed interface Message {
         }
     }
 
-    /** With so many live it could not go on. */
+    /** The limit of live callbacks. */
     record Limit(long count, String why) implements Message {
         private static final String WORD = "limit";
 

@@ -8,8 +8,8 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
- * Has the garbage collector work while so many closures of Salto are live, none perhaps; the JVM's
- * log has its pauses.
+ * Makes the garbage collector work while a number of Salto's closures are live. The JVM's log has
+ * its pauses.
  */
 public final class Pauses {
     /** The message when the closures exist. Pauses before it do not count. */

@@ -16,9 +16,9 @@ final class Stopwatch {
     private long operations;
 
     /**
-     * A watch that has seen nothing.
+     * A new watch.
      *
-     * @param enough how much time of operations it wants to see
+     * @param enough the time of operations that it has to see
      */
     Stopwatch(Duration enough) {
         this.enough = enough.toNanos();
@@ -34,7 +34,7 @@ final class Stopwatch {
         operations += done;
     }
 
-    /** Whether to measure on: always if nothing was measured yet. */
+    /** Whether to continue: always before the first measurement. */
     boolean goesOn() {
         return operations == 0 || (nanoseconds < enough && System.nanoTime() < end);
     }

@@ -56,10 +56,10 @@ final class Turns {
     }
 
     /**
-     * Nothing is called yet.
+     * Calls nothing yet.
      *
-     * @param own what calls ours; each is a turn
-     * @param others what calls the others, as many times, by what is to be found out
+     * @param own calls ours; each is a turn
+     * @param others call the others, as many times, by the figure
      */
     Turns(List<Runnable> own, Map<Figure, List<Runnable>> others) {
         own.forEach(calls -> turns.add(new Turn(ours, calls)));

@@ -29,10 +29,7 @@ public final class TwoThreads {
     private static final int BATCH = 100;
     private static final int WARM_UP_ROUNDS = 5;
 
-    /**
-     * How long one thread's part should take, so that it does not matter how long it takes to start
-     * it.
-     */
+    /** The time of one thread's part, so long that the start of the thread does not matter. */
     private static final long WANTED_NANOSECONDS = 30_000_000;
 
     private final ExecutorService[] threads = new ExecutorService[2];

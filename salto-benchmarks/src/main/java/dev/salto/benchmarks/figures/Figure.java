@@ -11,9 +11,9 @@ import java.util.Optional;
  * Something that is measured.
  *
  * @param key its name on the command line and in JSON, which stays as it is
- * @param title what it is, for people
- * @param unit what its values are in: {@code ns}, {@code ms}, {@code s},
- *     {@code bytes}, {@code MiB}, {@code times}, or empty for numbers
+ * @param title its name, for people
+ * @param unit the unit of its values: {@code ns}, {@code ms}, {@code s}, {@code bytes},
+ *     {@code MiB}, {@code times}, or empty for numbers
  */
 public record Figure(String key, String title, String unit) {
     private static final String NS = "ns";
@@ -94,13 +94,13 @@ public record Figure(String key, String title, String unit) {
     /** The last million of ten against the first. */
     public static final Figure GROWTH = new Figure("create-10m-last-to-first",
             "the last million of ten against the first", TIMES);
-    /** How many were live when a peer could not go on. */
+    /** The number of live callbacks at a peer's limit. */
     public static final Figure MOST_LIVE = new Figure("most-live", "live when it could not go on", "");
 
     /** How many closures of a new type are created. */
     public static final List<Size> NEW_TYPES = List.of(Size.K100, Size.M1);
 
-    /** All there are, in the order in which they are printed. */
+    /** All figures, in the order of the report. */
     public static final List<Figure> ALL = all();
 
     private static List<Figure> all() {

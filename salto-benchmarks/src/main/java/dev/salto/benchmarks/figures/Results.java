@@ -71,7 +71,7 @@ public final class Results {
                 : Optional.ofNullable(reasons.get(new Cell(figure.key(), peer)));
     }
 
-    /** All reasons, by what they say, each with what was not measured for it. */
+    /** All reasons, each with the figures that it is for. */
     public Map<String, List<Cell>> unmeasured() {
         Map<String, List<Cell>> byReason = new TreeMap<>();
         reasons.forEach((cell, why) -> {

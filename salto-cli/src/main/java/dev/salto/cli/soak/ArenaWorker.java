@@ -38,7 +38,7 @@ final class ArenaWorker implements Worker {
 
     @Override
     public void round() {
-        // Of so few, all are noticed when they are called later: no slot is used again by then.
+        // With so few, all later calls are noticed, because no slot is used again before.
         int fewer = Math.min(Room.QUARANTINE, MOST);
         boolean few = random.nextBoolean();
         int count = few ? random.nextInt(fewer + 1) : random.nextInt(fewer, MOST + 1);

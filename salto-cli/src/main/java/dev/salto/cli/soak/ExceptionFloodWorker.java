@@ -67,7 +67,7 @@ final class ExceptionFloodWorker implements Worker {
         closure.close();
     }
 
-    /** All that it is asked fails. */
+    /** All its methods fail. */
     @SuppressWarnings("ThrowableEqualsHashCode")
     private static final class Hostile extends RuntimeException {
         private static final long serialVersionUID = 1;

@@ -34,7 +34,7 @@ final class ExceptionWorker implements Worker {
 
     private interface Throwing extends IntBinaryOperator {}
 
-    /** @param result what native code gets, from the number of the exception */
+    /** @param result the result for native code, from the number of the exception */
     private record Policy(ClosureType<Throwing> type, IntUnaryOperator result) {}
 
     private final List<Policy> policies;

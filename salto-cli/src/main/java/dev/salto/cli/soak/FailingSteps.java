@@ -14,8 +14,8 @@ import java.util.function.IntBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds, rebinds and closes closures in steps that may fail anywhere, for want of memory. Once
- * there is memory again, failed steps are repeated, and each closure is called. For one thread at a
+ * Binds, rebinds and closes closures in steps that may fail anywhere for lack of memory. Once there
+ * is memory again, failed steps are repeated, and each closure is called. For one thread at a
  * time.
  */
 final class FailingSteps implements AutoCloseable {
@@ -85,7 +85,7 @@ final class FailingSteps implements AutoCloseable {
     }
 
     /**
-     * Does again what may have failed, and calls each closure.
+     * Repeats the steps that may have failed, and calls each closure.
      *
      * @param where the steps were done, for people
      */

@@ -29,7 +29,7 @@ final class FleetingTypeWorker implements Worker {
      */
     private static final int BATCHES = 4;
 
-    /** One finds a type without closures, a second one finds what led there. */
+    /** The first collection finds a type without closures, the second one its references. */
     private static final int ENOUGH_COLLECTIONS = 3;
     private static final int TOO_MANY_COLLECTIONS = 20;
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(50);

@@ -15,7 +15,7 @@ public final class FullHeap {
     private static final int STEPS = 300;
     private static final int[] SIZES = {1 << 16, 1 << 10, 1};
 
-    /** Of the blocks that leave room for an object or two. */
+    /** The size of the blocks that leave room for an object or two. */
     private static final int SMALL = 16;
 
     private @Nullable Block blocks;
@@ -36,9 +36,9 @@ public final class FullHeap {
     private FullHeap() {}
 
     /**
-     * Does it.
+     * Runs the steps.
      *
-     * @param arguments the seed of what is done
+     * @param arguments the seed of the steps
      */
     public static void main(String[] arguments) {
         Ledger ledger = new Ledger();
@@ -78,7 +78,7 @@ public final class FullHeap {
                 blocks = new Block(size, blocks);
             }
         } catch (OutOfMemoryError _) {
-            // This is the point.
+            // The heap has to be full.
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Has other processes bind, rebind and close closures while their heaps are full: see
+ * Lets other processes bind, rebind and close closures while their heaps are full: see
  * {@link FullHeap}.
  */
 final class FullHeapWorker implements Worker {

@@ -4,10 +4,10 @@ package dev.salto.cli.soak;
 
 import java.time.Duration;
 
-/** How long to go on. */
+/** The length of a soak. */
 public sealed interface Goal {
     /**
-     * How much of it is done: 1 or more if all is.
+     * The part of it that is done: 1 or more at the end.
      *
      * @param elapsed the time since the load began
      * @param cycles how many closures were bound and closed
@@ -22,7 +22,7 @@ public sealed interface Goal {
         }
     }
 
-    /** Until so many closures were bound and closed. */
+    /** Until a number of closures were bound and closed. */
     record Cycles(long number) implements Goal {
         @Override
         public double fraction(Duration elapsed, long cycles) {

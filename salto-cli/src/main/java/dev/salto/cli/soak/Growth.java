@@ -6,14 +6,14 @@ package dev.salto.cli.soak;
 final class Growth {
     private boolean hasEnded;
 
-    /** Does something that may take new tables, unless it is too late for that. */
+    /** Runs an action that may take new tables, unless it is too late. */
     synchronized void tryGrow(Runnable action) {
         if (!hasEnded) {
             action.run();
         }
     }
 
-    /** From when this returns on, nothing grows. */
+    /** After this method returns, nothing grows. */
     synchronized void end() {
         hasEnded = true;
     }

@@ -85,7 +85,7 @@ final class HostileArgumentsWorker implements Worker {
         try {
             arguments.setReturn(shared);
         } catch (IllegalStateException | IllegalArgumentException e) {
-            // Its arena is closed, or there is none as yet. The result is zero.
+            // Its arena is closed, or not yet there. The result is zero.
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** The counts of operations, and the errors. All methods may be called from any thread. */
 final class Ledger {
-    /** One broken thing can be wrong a million times. */
+    /** One fault can appear a million times. */
     private static final int MOST_DESCRIBED = 20;
 
     private final Map<Work, LongAdder> done = new EnumMap<>(Work.class);
@@ -39,7 +39,7 @@ final class Ledger {
         return adder;
     }
 
-    /** Notes something that is not as it has to be. */
+    /** Records a fault. */
     void wrong(String description) {
         wrong.increment();
         synchronized (descriptions) {
@@ -49,7 +49,7 @@ final class Ledger {
         }
     }
 
-    /** Counts a call, and notes it if its answer is not the expected one. */
+    /** Counts a call, and records it if its answer is wrong. */
     void called(String what, double answer, double expected) {
         add(Work.CALL, 1);
         if (answer != expected) {
@@ -57,7 +57,7 @@ final class Ledger {
         }
     }
 
-    /** How many things were wrong. */
+    /** The number of faults. */
     long wrongCount() {
         return wrong.sum();
     }

@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntBinaryOperator;
 
 /**
- * Changes what function pointers lead to while native threads, new ones each round, call them.
- * Nobody else has closures of its type.
+ * Changes the targets of function pointers while native threads, new ones in each round, call
+ * them. Nobody else has closures of its type.
  */
 abstract class NativeCallWorker implements Worker {
     private static final VarHandle POINTER = ADDRESS.varHandle();
@@ -145,7 +145,7 @@ abstract class NativeCallWorker implements Worker {
         }
     }
 
-    /** As evenly among the calls of the native threads as may be. */
+    /** Spreads the changes evenly over the calls of the native threads. */
     private void makeChanges() {
         long start = System.nanoTime();
         int changes = changes();

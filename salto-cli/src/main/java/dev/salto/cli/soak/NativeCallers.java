@@ -32,7 +32,7 @@ final class NativeCallers {
     }
 
     /**
-     * Notes a call that reached a callback.
+     * Records a call that reached a callback.
      *
      * @param thread the number of the thread, the call's first argument
      * @param position the callback's own
@@ -77,8 +77,8 @@ final class NativeCallers {
     }
 
     /**
-     * The calls of one native thread, as callbacks see them. That thread writes, and whoever has
-     * joined it reads; the number of calls at any time.
+     * The calls of one native thread, as callbacks see them. That thread writes. Threads that have
+     * joined it read; they may read the number of calls at any time.
      */
     private static final class Tally {
         private final int[] lastVersions;
@@ -105,7 +105,7 @@ final class NativeCallers {
         }
 
         /**
-         * Compares this with what native code got.
+         * Compares this with the results in native code.
          *
          * @param received the sum of the results in native code
          * @return how many calls there were

@@ -27,8 +27,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Makes up function types, which takes new tables while the soak warms up, and goes on with those
- * that there are after that.
+ * Makes new function types, which take new tables, while the soak warms up. Later it uses the types
+ * that exist.
  */
 final class NewTypeWorker implements Worker {
     private static final int MOST_TYPES = 60;

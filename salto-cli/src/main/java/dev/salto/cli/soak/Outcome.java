@@ -24,9 +24,9 @@ public record Outcome(Statistics before, Statistics after, Sample warm, Sample e
         List<String> writableExecutable, long wrongAnswers, List<String> descriptions) {
 
     /**
-     * By how much the process may grow once it is warm. The JIT compiler goes on for a while. The C
-     * library keeps the memory of a large compilation, some 20 MiB at once. A leak of three bytes
-     * in each of 24 million cycles is more than this, and a slot has sixteen.
+     * The permitted growth of the process once it is warm. The JIT compiler goes on for a while.
+     * The C library keeps the memory of a large compilation, some 20 MiB at once. A leak of three
+     * bytes in each of 24 million cycles is more than this, and a slot has sixteen.
      */
     static final long TOLERATED_BYTES = 64L << 20;
 

@@ -5,7 +5,7 @@ package dev.salto.cli.soak;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/** How a soak goes: one changing line on a terminal, a line every ten seconds elsewhere. */
+/** The progress of a soak: one changing line on a terminal, otherwise a line every ten seconds. */
 public final class ProgressLine {
     private static final Duration INTERVAL = Duration.ofSeconds(10);
 

@@ -46,7 +46,7 @@ final class ReturnWorker implements Worker {
      */
     private final MemorySegment functions = Arena.ofAuto().allocate(ADDRESS, 2L * MOST);
 
-    /** Where they are. */
+    /** Their places. */
     private final Map<MemorySegment, Integer> places = new HashMap<>();
 
     /** Those whose closures are open, by their places. */

@@ -9,10 +9,7 @@ import java.util.List;
 
 /** Slots, taken before they are needed. */
 final class Room {
-    /**
-     * How many closed slots of a signature Salto keeps from being used again; its system property
-     * and its default.
-     */
+    /** The size of Salto's quarantine for a type, by its system property and its default. */
     static final int QUARANTINE = Integer.getInteger("dev.salto.quarantine", 1000);
 
     private Room() {}

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * One run. For one thread; nothing else in the process may use Salto meanwhile, because all that it
- * counts is compared.
+ * One run. For one thread. Nothing else in the process may use Salto meanwhile, because the run
+ * compares all of Salto's counts.
  */
 public final class Soak {
     /** From here on, nothing may grow. */
@@ -30,8 +30,8 @@ public final class Soak {
     /**
      * A run.
      *
-     * @param seed what chance begins with
-     * @param observer is shown how it goes, some times a second
+     * @param seed the seed of random numbers
+     * @param observer gets the state, several times a second
      */
     public Soak(Goal goal, long seed, Consumer<Sample> observer) {
         this.goal = goal;

@@ -40,11 +40,10 @@ final class StaleCalls implements AutoCloseable {
     }
 
     /**
-     * Counts calls of closed closures that a worker has made, which have to have been noticed, all
-     * of them.
+     * Counts calls of closed closures that a worker has made, and checks that all were noticed.
      *
-     * @param before how many there were of the interface before
-     * @param what what was called, for people
+     * @param before the count of the interface before
+     * @param what the called function, for people
      */
     void made(long calls, Class<?> functionalInterface, long before, String what, Ledger ledger) {
         ledger.add(Work.STALE_CALL, calls);

@@ -8,10 +8,7 @@ package dev.salto.cli.soak;
  * then {@link #close}.
  */
 interface Worker extends AutoCloseable {
-    /**
-     * Does a little of the work and checks what came out; some milliseconds. Whatever it throws is
-     * wrong.
-     */
+    /** Does some milliseconds of the work and checks the results. Any exception is a fault. */
     void round();
 
     /** Closes what is open. */
