@@ -36,8 +36,8 @@ import java.util.Objects;
  * threads gets the address or the target. A volatile write of the target does that
  * ({@code ADDRESS.varHandle().setVolatile(...)}).
  *
- * <p>On AArch64, Arm, RISC-V and LoongArch, a native thread can nevertheless see the old words,
- * unless it executes a barrier after it gets the address and before it calls it.
+ * <p>On AArch64, Arm, RISC-V and LoongArch, a native thread can nevertheless see the old words. To
+ * prevent that, it executes a barrier after it gets the address and before it calls it.
  */
 public final class TrampolineTable implements AutoCloseable {
     private final int count;

@@ -62,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A segment that the object returns goes through {@code LINK} within the {@code try}, too. The
  * JVM ends if the JDK's stub cannot read a segment.
  *
- * <p>Each signature has a class of its own, and so a type profile of its own: the JIT compiler sees
+ * <p>Each signature has a class of its own, and so a type profile of its own. The JIT compiler sees
  * the targets of this signature, and inlines them. Method handles would share their profiles.
  *
  * <p>The first callback of a process waits for this class. So its writer uses neither lambdas nor
