@@ -9,37 +9,36 @@ import java.lang.foreign.FunctionDescriptor;
 import java.util.Locale;
 
 /**
- * A calling convention: where a caller puts arguments, where it finds the result, and who cleans
- * up. Nearly all C code uses {@link #NATIVE}; the others are for code that says otherwise, with a
- * compiler's attribute, or because it was made for another system, as in an emulator or a loader of
- * its programs.
+ * A calling convention: the places of arguments and result, and the side that removes arguments
+ * from the stack. Nearly all C code uses {@link #NATIVE}. The others are for code with a compiler's
+ * attribute, and for code of another system, as in an emulator or a loader of its programs.
  *
  * <p>{@link CallInterface#prepare(Abi, java.lang.foreign.FunctionDescriptor, ClosureOption...)}
- * makes closures of all those that the processor has.
+ * makes closures of all conventions that the processor supports.
  */
 public enum Abi {
-    /** What C has here if nothing else is said. */
+    /** The default convention of C on this platform. */
     NATIVE,
-    /** System V on x86-64, which is what Linux has there. */
+    /** System V on x86-64, the default on Linux. */
     UNIX64,
     /**
      * 64-bit Windows on x86-64 ({@code ms_abi}), where {@code long double} is {@code double}.
-     * Vectors travel as GCC has them, see {@link NativeLayouts#vector}.
+     * Vectors are passed as in GCC, see {@link NativeLayouts#vector}.
      */
     WIN64,
     /**
-     * 64-bit Windows on x86-64 as GCC has it, whose {@code long double} has 80 bits and travels by
+     * 64-bit Windows on x86-64 as in GCC, whose {@code long double} has 80 bits and is passed by
      * reference.
      */
     GNUW64,
     /** UEFI on x86-64, which is {@link #WIN64}. */
     EFI,
     /**
-     * On i386 what Linux has ({@code cdecl}); on Arm the base standard, in which floating-point
-     * numbers travel in core registers ({@code pcs("aapcs")}).
+     * The default of Linux on i386 ({@code cdecl}). On Arm the base standard, which passes
+     * floating-point numbers in core registers ({@code pcs("aapcs")}).
      */
     SYSV,
-    /** {@code cdecl} on i386 as on Windows, which returns small structs in registers. */
+    /** {@code cdecl} on i386 as on Windows. It returns small structs in registers. */
     MS_CDECL,
     /**
      * {@code stdcall} on i386: the callee removes the arguments from the stack. Structs are
@@ -51,22 +50,22 @@ public enum Abi {
      * {@code thiscall} on i386: the first argument, the address of an object, is in ecx, and the
      * callee removes the others. Structs are returned as in {@link #STDCALL}.
      *
-     * <p>It is as GCC has it on Linux. There the address of a result in memory is the first
-     * argument, in ecx, and the object's is on the stack. A struct or a {@code long long} as the
-     * first argument leaves no register for others. In clang, and in compilers for Windows, the
-     * object's address is in ecx, and that of the result on the stack; a {@code long long} leaves
-     * ecx to the argument behind it.
+     * <p>It follows GCC on Linux. There the address of a result in memory is the first argument, in
+     * ecx, and the object's address is on the stack. A struct or a {@code long long} as the first
+     * argument leaves no register for others. In clang, and in compilers for Windows, the object's
+     * address is in ecx, and the address of the result on the stack. A {@code long long} leaves ecx
+     * to the next argument.
      */
     THISCALL,
     /**
      * {@code fastcall} on i386: the first two arguments of a word are in ecx and edx, and the
      * callee removes the others. Structs are returned as in {@link #STDCALL}.
      *
-     * <p>It is as GCC has it on Linux. There the address of a result in memory is the first
-     * argument, in ecx. A {@code long long}, or a struct that is more than one floating-point
-     * number, is on the stack, and leaves as many registers less as it has words. In clang the
-     * address of a result is on the stack, a {@code long long} leaves all registers, and some
-     * structs of a word leave ecx to the argument behind them.
+     * <p>It follows GCC on Linux. There the address of a result in memory is the first argument, in
+     * ecx. A {@code long long} is on the stack, and so is a struct that is more than one
+     * floating-point number. Each of its words takes a register from later arguments. In clang the
+     * address of a result is on the stack, and a {@code long long} takes no register. Some structs
+     * of a word leave ecx to the next argument there.
      */
     FASTCALL,
     /**
@@ -77,18 +76,18 @@ public enum Abi {
      */
     PASCAL,
     /**
-     * {@code register}, as Delphi has it, on i386: the first three arguments of a word are in eax,
-     * edx and ecx, the others, and results, as in {@link #PASCAL}; the address of a result is one
-     * argument more.
+     * {@code register} on i386, as in Delphi: the first three arguments of a word are in eax, edx
+     * and ecx. Other arguments, and results, are as in {@link #PASCAL}. The address of a result is
+     * one more argument.
      */
     REGISTER,
     /**
-     * Hard float on Arm, which is what Linux has there: floating-point numbers travel in registers
-     * of their own ({@code pcs("aapcs-vfp")}).
+     * Hard float on Arm, the default on Linux: floating-point numbers are in floating-point
+     * registers ({@code pcs("aapcs-vfp")}).
      */
     VFP;
 
-    /** Whether closures of this calling convention can be made on the processor that runs. */
+    /** Returns whether this processor supports closures of this calling convention. */
     public boolean isSupported() {
         return Ports.thisJvm().isPresent() && (this == NATIVE || port().conventions().containsKey(name()));
     }
@@ -96,7 +95,7 @@ public enum Abi {
     /**
      * The convention's rules.
      *
-     * @throws IllegalArgumentException if the processor that runs does not have it
+     * @throws IllegalArgumentException if this processor does not support it
      */
     Convention convention() {
         if (this == NATIVE) {

@@ -5,7 +5,8 @@ package dev.salto;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What native code reaches through a {@link CallInterface}: one method for functions of every type.
+ * Handles native calls of a {@link CallInterface}'s closures, with one method for functions of
+ * every type.
  */
 @FunctionalInterface
 public interface CallHandler {
@@ -16,8 +17,8 @@ public interface CallHandler {
      * @param called the closure that native code has called, with the function's type
      * @param arguments the arguments, boxed, each of the type that {@link CallInterface#types}
      *     gives; a new array for each call. Segments of structs are valid during the call
-     * @return the result, boxed, of the type that {@link CallInterface#types} gives; whatever it
-     *     likes, null included, for a function without a result
+     * @return the result, boxed, of the type that {@link CallInterface#types} gives; any value,
+     *     null included, for a function without a result
      */
     @Nullable
     Object call(CalledClosure called, Object[] arguments);

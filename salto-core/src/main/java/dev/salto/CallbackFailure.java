@@ -18,28 +18,25 @@ public final class CallbackFailure {
         this.failure = failure;
     }
 
-    /** The exception: the same object that the callback threw. */
+    /** Returns the exception: the same object that the callback threw. */
     public Throwable exception() {
         return failure.exception();
     }
 
-    /** The function pointer that was called. */
+    /** Returns the function pointer that was called. */
     public MemorySegment address() {
         return MemorySegment.ofAddress(failure.closure().address());
     }
 
     /**
-     * The type of the closure: its interface, and the function's type in C, as in {@code int(void
-     * *, int64_t)}.
+     * Returns the type of the closure: its interface, and the function's type in C, as in
+     * {@code int(void *, int64_t)}.
      */
     public String type() {
         return failure.closure().type();
     }
 
-    /**
-     * The name of the class of the object that the closure is bound to; as {@link
-     * UseAfterFree#targetClass}.
-     */
+    /** Returns the class name of the closure's object, as {@link UseAfterFree#targetClass} does. */
     public String targetClass() {
         return failure.closure().targetClass();
     }
@@ -50,22 +47,23 @@ public final class CallbackFailure {
     }
 
     /**
-     * Whether {@link Callbacks#callAndRethrow} throws the exception when the native code has
-     * returned.
+     * Returns whether {@link Callbacks#callAndRethrow} throws the exception after the native code
+     * has returned.
      */
     public boolean isRethrown() {
         return failure.isRethrown();
     }
 
     /**
-     * Reports the exception, as {@link ExceptionPolicy#returnZero} does: to the uncaught-exception
-     * handler of the thread or of all threads, if the application has set one, or else to the log.
+     * Reports the exception, as {@link ExceptionPolicy#returnZero} does. It goes to the
+     * uncaught-exception handler of the thread or of all threads, if the application has set one.
+     * Otherwise it goes to the log.
      */
     public void report() {
         failure.report();
     }
 
-    /** Which closure it was, for a log. The exception is not in it. */
+    /** Returns a description of the closure for a log, without the exception. */
     @Override
     public String toString() {
         return failure.toString();

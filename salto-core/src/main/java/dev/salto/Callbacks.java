@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Helpers for code that is called back. All methods may be called from any thread.
  *
- * <p>An exception of C++ cannot leave a callback: no unwinder of C++ knows Java's frames. If C++
- * code that a callback calls throws, it has to catch that itself. Otherwise C++ ends the process
- * ({@code std::terminate}), as it does with a stub of the JDK.
+ * <p>A C++ exception cannot leave a callback, because no C++ unwinder knows Java's frames. C++ code
+ * that a callback calls has to catch its exceptions itself. Otherwise C++ ends the process
+ * ({@code std::terminate}), as with a stub of the JDK.
  */
 public final class Callbacks {
     private Callbacks() {}
 
     /**
-     * A call of native code that returns something.
+     * A call of native code with a result.
      *
      * @param <R> its result
-     * @param <X> what else it throws
+     * @param <X> its exception
      */
     @FunctionalInterface
     public interface NativeCall<R extends @Nullable Object, X extends Throwable> {
@@ -41,9 +41,9 @@ public final class Callbacks {
     }
 
     /**
-     * A call of native code that returns nothing.
+     * A call of native code without a result.
      *
-     * @param <X> what else it throws
+     * @param <X> its exception
      */
     @FunctionalInterface
     public interface NativeAction<X extends Throwable> {
@@ -56,34 +56,34 @@ public final class Callbacks {
     }
 
     /**
-     * Calls native code, and throws what its callbacks threw. The first exception that leaves a
-     * callback on this thread during the call is carried past the native code, and thrown here when
-     * that returns. So code that calls a sort function sees the exceptions of its comparator.
+     * Calls native code, and throws the first exception of its callbacks on this thread. The
+     * exception is carried past the native code, and thrown after that returns. So a caller of a
+     * sort function sees the exceptions of its comparator.
      *
      * {@snippet :
      * int result = Callbacks.callAndRethrow(() -> (int) search.invokeExact(array, comparator.address()));
      * }
      *
-     * <p>Native code does not learn of the exception. It gets what the closure's {@link
-     * ExceptionPolicy} says, or zero, and goes on. Until {@code call} returns, no other callback of
-     * this thread runs. Each is answered at once, as its own policy says; a {@linkplain
-     * ExceptionPolicy#handleBy handler} gets the pending exception. Closures of {@link
-     * #destroyNotify} run nevertheless.
+     * <p>Native code does not notice the exception. It gets the result of the closure's
+     * {@link ExceptionPolicy}, or zero, and continues. Until {@code call} returns, no other
+     * callback of this thread runs, except for closures of {@link #destroyNotify}. Each is answered
+     * at once, as its own policy says; a {@linkplain ExceptionPolicy#handleBy handler} gets the
+     * pending exception.
      *
-     * <p>A callback may have called native code itself. It goes on, and may throw, too. Its
-     * exception is then {@linkplain Throwable#addSuppressed suppressed} in the first one, which
-     * keeps eight of them, and one more that counts the others. If the call itself throws,
-     * exceptions of callbacks are suppressed in that.
+     * <p>A callback that has called native code itself continues, and may throw, too. Its exception
+     * is then {@linkplain Throwable#addSuppressed suppressed} in the first one, which keeps eight
+     * of them, and one more that counts the others. If the call itself throws, exceptions of
+     * callbacks are suppressed in its exception.
      *
      * <p>The exception is the same object that the callback threw. Its stack trace has the frames
      * of the callback and, behind them, those of this call. Exceptions of callbacks on other
      * threads are not carried.
      *
      * @param <R> the result
-     * @param <X> what the call itself throws
+     * @param <X> the exception of the call itself
      * @param call calls native code. A {@code MethodHandle.invokeExact} needs a cast to the type of
      *     its result
-     * @return what {@code call} returns, if no callback threw anything. If one did, that is lost
+     * @return the result of {@code call}, if no callback threw an exception
      * @throws X if {@code call} does, or a callback does: callbacks can throw what their interfaces
      *     declare, and any unchecked exception. To catch a checked exception of a callback that the
      *     call does not declare, use {@link #callAndRethrow(Class, NativeCall)}
@@ -96,7 +96,7 @@ public final class Callbacks {
             try {
                 result = call.call();
             } catch (Throwable e) {
-                @SuppressWarnings("unchecked") // it is what the call throws, or what it does not declare anyway
+                @SuppressWarnings("unchecked") // the call declares it, or it is unchecked
                 X thrown = (X) guard.withCarried(e);
                 throw thrown;
             }
@@ -109,9 +109,9 @@ public final class Callbacks {
     }
 
     /**
-     * Calls native code, and throws what its callbacks threw, among it checked exceptions of a
-     * class: so those can be caught around a method that does not declare them, such as one that
-     * jextract generates.
+     * Calls native code, and throws the first exception of its callbacks, including checked
+     * exceptions of a class. So a program can catch these around a method that does not declare
+     * them, such as one of jextract.
      *
      * {@snippet :
      * try {
@@ -125,7 +125,7 @@ public final class Callbacks {
      * @param <X> the class of checked exceptions
      * @param checked the class of checked exceptions that the callbacks or the call throw
      * @param call calls native code, as in {@link #callAndRethrow(NativeCall)}
-     * @return what {@code call} returns, if no callback threw anything
+     * @return the result of {@code call}, if no callback threw an exception
      * @throws X if a callback or {@code call} throws one
      * @throws UndeclaredThrowableException if a callback or {@code call} throws another checked
      *     exception, which is its cause; unchecked exceptions are thrown as they are
@@ -147,14 +147,14 @@ public final class Callbacks {
     }
 
     /**
-     * Calls native code that returns nothing, and throws what its callbacks threw, as {@link
-     * #callAndRethrow(NativeCall)}.
+     * Calls native code without a result, and throws the first exception of its callbacks, as
+     * {@link #callAndRethrow(NativeCall)} does.
      *
      * {@snippet :
      * Callbacks.runAndRethrow(() -> { sort.invokeExact(array, comparator.address()); });
      * }
      *
-     * @param <X> what the call itself throws
+     * @param <X> the exception of the call itself
      * @param action calls native code. A {@code MethodHandle.invokeExact} needs braces around it:
      *     without them, the Java compiler takes it for one that returns an {@code Object}
      * @throws X as {@link #callAndRethrow(NativeCall)}
@@ -167,8 +167,8 @@ public final class Callbacks {
     }
 
     /**
-     * Calls native code that returns nothing, and throws what its callbacks threw, among it checked
-     * exceptions of a class, as {@link #callAndRethrow(Class, NativeCall)}.
+     * Calls native code without a result, and throws the first exception of its callbacks,
+     * including checked exceptions of a class, as {@link #callAndRethrow(Class, NativeCall)} does.
      *
      * @param <X> the class of checked exceptions
      * @param checked the class of checked exceptions that the callbacks or the call throw
@@ -184,13 +184,13 @@ public final class Callbacks {
     }
 
     /**
-     * C's {@code void (*)(void *data)}: what native libraries call when they no longer need a
+     * C's {@code void (*)(void *data)}, which native libraries call when they no longer need a
      * callback's data.
      */
     @FunctionalInterface
     public interface DestroyNotify {
         /**
-         * Is called once, at the end.
+         * Called once, at the end.
          *
          * @param data the pointer that was registered
          */
@@ -250,9 +250,9 @@ public final class Callbacks {
     }
 
     /**
-     * A function for native code to call when it needs closures no longer: it closes them, and
-     * itself. For the last parameter of {@code sqlite3_create_function_v2}, GLib's {@code
-     * GDestroyNotify}, and whatever else is a {@code void (*)(void *)}.
+     * Makes a function that native code calls when it no longer needs closures: it closes them, and
+     * itself. It fits the last parameter of {@code sqlite3_create_function_v2}, GLib's
+     * {@code GDestroyNotify}, and any other {@code void (*)(void *)}.
      *
      * {@snippet :
      * Closure<Function> function = FUNCTION.bind(this::answer);
@@ -260,8 +260,8 @@ public final class Callbacks {
      *         Callbacks.destroyNotify(function).address());
      * }
      *
-     * @param resources what is closed, in this order; an exception of one goes to the thread's
-     *     uncaught-exception handler, and the others are closed all the same
+     * @param resources the closures and other resources, closed in this order. An exception of one
+     *     goes to the thread's uncaught-exception handler, and the others are closed nevertheless
      * @return a closure that closes itself when it is called. If registration fails, close it, and
      *     {@code resources}, yourself
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message

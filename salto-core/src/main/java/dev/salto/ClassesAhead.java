@@ -5,13 +5,13 @@ package dev.salto;
 import java.util.List;
 
 /**
- * Loads classes that the first closure needs, while the thread that makes the closure links native
- * functions. Where a processor is free, the first callback comes some 10 ms earlier.
+ * Loads classes of the first closure, while the thread that makes the closure links native
+ * functions. If a processor is free, the first callback comes some 10 ms earlier.
  *
- * <p>No class is initialized here, so no thread waits for this one.
+ * <p>It initializes no class, so no thread waits for this one.
  */
 final class ClassesAhead implements Runnable {
-    /** In the order in which they are needed, without what all their names begin with. */
+    /** In the order of their use, without the common beginning of their names. */
     static final List<String> NAMES = List.of(
             "text.TextIndex$CodeByIndex", "text.Original", "text.Settings", "text.TextSource",
             "text.NamedFile", "text.TextAttempt", "text.InstalledLibrary", "text.SealedMemory",
@@ -42,17 +42,17 @@ final class ClassesAhead implements Runnable {
 
     private ClassesAhead() {}
 
-    /** Begins, unless that was done before. Does not wait. */
+    /** Begins, unless it has begun before. Does not wait. */
     static void load() {
         if (!isStarted) {
-            // By races, if several threads make their first types at a time.
+            // Several threads may begin, if they make their first types at the same time.
             isStarted = true;
             try {
                 Thread thread = new Thread(null, new ClassesAhead(), "Salto classes", 0, false);
                 thread.setDaemon(true);
                 thread.start();
             } catch (OutOfMemoryError e) {
-                // There is no thread to be had. The classes are loaded when they are needed.
+                // No thread can be started. The classes are loaded at their first use.
             }
         }
     }

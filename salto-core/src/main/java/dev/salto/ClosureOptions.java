@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The options that one type was made with. */
+/** The options of one type. */
 final class ClosureOptions {
     private static final ClosureOptions NONE = new ClosureOptions();
 
@@ -30,7 +30,7 @@ final class ClosureOptions {
     /**
      * The options of a call interface.
      *
-     * @throws IllegalArgumentException if there are two of a kind
+     * @throws IllegalArgumentException if two options are of one kind
      */
     static ClosureOptions of(ClosureOption... options) {
         Objects.requireNonNull(options, "options");
@@ -38,11 +38,11 @@ final class ClosureOptions {
     }
 
     /**
-     * The options of what is no call interface.
+     * The options of a type that is no call interface.
      *
-     * @param owner what it is, for people
-     * @throws IllegalArgumentException if there are two of a kind, or one that only call interfaces
-     *     have
+     * @param owner the type, for people
+     * @throws IllegalArgumentException if two options are of one kind, or one that only call
+     *     interfaces have
      */
     static ClosureOptions withoutTier(String owner, ClosureOption... options) {
         ClosureOptions all = of(options);
@@ -59,7 +59,7 @@ final class ClosureOptions {
         return values.get(subject);
     }
 
-    /** What is to happen where static trampolines do not work; null if that was not chosen. */
+    /** The fallback if static trampolines do not work; null if none was chosen. */
     @Nullable
     Fallback fallback() {
         return (Fallback) value(Subject.FALLBACK);

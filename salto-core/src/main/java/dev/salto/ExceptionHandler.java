@@ -5,23 +5,20 @@ package dev.salto;
 import java.lang.foreign.FunctionDescriptor;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Deals with the exceptions that leave callbacks of a type, see {@link ExceptionPolicy#handleBy}.
- */
+/** Handles exceptions that leave callbacks of a type, see {@link ExceptionPolicy#handleBy}. */
 @FunctionalInterface
 public interface ExceptionHandler {
     /**
-     * Says what native code gets instead of a result. Is called by the thread that the exception
-     * occurred on, while native code waits, and by several threads at once if callbacks fail on
-     * several; within {@link Callbacks#callAndRethrow} also for each later callback, which is not
-     * run.
+     * Returns the result for native code. It runs on the thread of the exception, while native code
+     * waits, and on several threads at once if callbacks fail on several. Within
+     * {@link Callbacks#callAndRethrow} it also runs instead of each later callback.
      *
-     * <p>If it throws something itself, or returns something that is no result of the function,
-     * Salto reports that, and native code gets zero.
+     * <p>If it throws an exception itself, or its result does not fit the function, Salto reports
+     * that, and native code gets zero.
      *
-     * @param failure the exception, and which closure it left
+     * @param failure the exception, and the closure that it left
      * @return the result, boxed, of the type that {@link FunctionDescriptor#toMethodType} gives;
-     *     anything, null included, for a function without a result
+     *     any value, null included, for a function without a result
      */
     @Nullable
     Object handle(CallbackFailure failure);

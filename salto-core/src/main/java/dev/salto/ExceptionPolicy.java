@@ -15,21 +15,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what native code gets when an exception leaves a callback. C has no exceptions, so native
- * code has to get a value. Types have a policy by {@link ClosureOption#onException}.
+ * Decides which result native code gets when an exception leaves a callback. C has no exceptions,
+ * so native code has to get a value. {@link ClosureOption#onException} gives a type its policy.
  *
- * <p>{@link #returnZero} and {@link #returnValue} report the exception. If the application has set an
- * {@linkplain Thread.UncaughtExceptionHandler uncaught-exception handler} for the thread or for all
- * threads, that gets the exception. Otherwise the logger {@code dev.salto} gets a warning with the
- * exception, the type of the closure and the class of its object: ten at once and one a second after
- * that. {@link Statistics#exceptions} counts all.
+ * <p>{@link #returnZero} and {@link #returnValue} report the exception. If the application has set
+ * an {@linkplain Thread.UncaughtExceptionHandler uncaught-exception handler} for the thread or for
+ * all threads, that gets the exception. Otherwise the logger {@code dev.salto} gets a warning with
+ * the exception, the type of the closure and the class of its object. It gets ten at once, and then
+ * one in each second. {@link Statistics#exceptions} counts all.
  *
  * <p>Within {@link Callbacks#callAndRethrow}, the exception goes to the Java code that called the
- * native code. It is not reported then.
+ * native code, and is not reported.
  *
- * <p>A {@link StackOverflowError} is caught like any other exception if it comes from Java code
- * that the callback calls. Where native code and callbacks call each other until the stack is full,
- * the JVM can run out of it on the way into a callback, where nobody can catch that, and ends.
+ * <p>A {@link StackOverflowError} in the Java code of a callback is caught like any other
+ * exception. But if native code and callbacks call each other until the stack is full, it can end
+ * on the way into a callback. Nobody can catch that, and the JVM ends.
  *
  * <p>Policies are immutable.
  */
@@ -39,7 +39,7 @@ public final class ExceptionPolicy {
 
     private final ExceptionHandling handling;
 
-    /** What native code gets instead, if that is always the same and not zero. */
+    /** The value for native code, if it is always the same and not zero. */
     private final @Nullable Object value;
 
     private ExceptionPolicy(ExceptionHandling handling, @Nullable Object value) {
@@ -81,8 +81,8 @@ public final class ExceptionPolicy {
     }
 
     /**
-     * Returns the policy that the JVM ends, as it does when an exception leaves an upcall stub of the
-     * JDK. This is the default of {@link StaticLinker#upcallStub}.
+     * Returns the policy that the JVM ends, as it does when an exception leaves an upcall stub of
+     * the JDK. This is the default of {@link StaticLinker#upcallStub}.
      */
     public static ExceptionPolicy endProcess() {
         return END;

@@ -6,22 +6,22 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What closures are where static trampolines do not work. In no case does Salto make memory that is
+ * The replacement for closures if static trampolines do not work. Salto never makes memory that is
  * writable and executable.
  *
  * <p>Types choose by {@link ClosureOption#fallback}. The property {@value #PROPERTY} decides for
- * those that do not, by the name that {@link #toString} gives.
+ * types without a choice, by the name that {@link #toString} gives.
  */
 public enum Fallback {
     /**
-     * Nothing: types are refused with a {@link TrampolinesUnsupportedException} that lists what was
-     * tried. This is the default.
+     * None: types are refused with a {@link TrampolinesUnsupportedException} that lists the failed
+     * attempts. This is the default.
      */
     NONE,
 
     /**
      * Upcall stubs of the JDK, one each: code that the JVM makes at run time in its own code cache.
-     * They behave like closures, but cost what stubs cost. The first time, a warning is logged. Raw
+     * They behave like closures, but cost as much as stubs. A warning is logged once. Raw
      * trampolines and native bindings stay unsupported.
      */
     UPCALL_STUBS;
@@ -31,16 +31,16 @@ public enum Fallback {
 
     private static volatile @Nullable Fallback override;
 
-    /** Overrides what types choose; null if they may choose again. */
+    /** Overrides the choice of types; null if they may choose again. */
     static void override(@Nullable Fallback fallback) {
         override = fallback;
     }
 
     /**
-     * What applies to a type.
+     * Returns the fallback of a type.
      *
      * @param chosen by the type; null if it has not chosen
-     * @throws IllegalArgumentException if the property decides, and has a value that means nothing
+     * @throws IllegalArgumentException if the property decides, and its value is unknown
      */
     static Fallback of(@Nullable Fallback chosen) {
         Fallback first = override;

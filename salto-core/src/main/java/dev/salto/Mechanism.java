@@ -4,7 +4,7 @@ package dev.salto;
 
 import java.util.Locale;
 
-/** How a closure's function pointer comes to be. */
+/** How a closure's function pointer is made. */
 public enum Mechanism {
     /** A static trampoline: code that was assembled ahead of time, and data. */
     STATIC,
@@ -15,7 +15,7 @@ public enum Mechanism {
      */
     DYNAMIC,
 
-    /** Not at all. */
+    /** No function pointer can be made. */
     NONE;
 
     /** The name in lower case. */

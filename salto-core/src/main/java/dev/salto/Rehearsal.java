@@ -21,9 +21,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Does once what data-driven closures do, so that the JVM has made all that it makes for that: it
- * makes a class now and then, where a value of some type is read from memory for the first time.
- * Nothing is made after that, whatever the types of functions are.
+ * Runs the code of data-driven closures once. The JVM makes classes at some first uses, for example
+ * when a value of a type is read from memory for the first time. After the rehearsal it makes none,
+ * for any function type.
  */
 final class Rehearsal {
     private static final MemoryLayout PAIR = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG);
@@ -35,7 +35,7 @@ final class Rehearsal {
     private Rehearsal() {}
 
     /**
-     * After so many calls of a method handle the JVM makes a class for it, and all calls to the
+     * After this number of calls of a method handle, the JVM makes a class for it. All calls to the
      * system go through one.
      */
     private static final int CALLS = 200;
@@ -55,7 +55,7 @@ final class Rehearsal {
         }
     }
 
-    /** With arguments that nobody passes: they are read, and not looked at. */
+    /** Calls with arbitrary arguments, which are read and ignored. */
     private static void callFromNativeCode() {
         CallInterface type = CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_BOOLEAN, JAVA_BYTE, JAVA_SHORT,
                 JAVA_CHAR,

@@ -7,99 +7,102 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What works in this process, how, and why not otherwise. Taken by {@link Salto#report}.
+ * The state of Salto in this process, from {@link Salto#report}.
  *
  * <p>Immutable. Salto implements it. Later versions may add methods.
  */
 public interface Report {
     /**
-     * A place that the code could not be taken from. Salto implements it. Later versions may add
+     * A failed attempt to take the code from a place. Salto implements it. Later versions may add
      * methods.
      */
     interface Attempt {
-        /** The source, as in {@link Report#source}. */
+        /** Returns the source, as in {@link Report#source}. */
         String source();
 
-        /** Which file it would have been; empty if there is none. */
+        /** Returns the file; empty if there is none. */
         String location();
 
-        /** Why not, and what can be done about it. */
+        /** Returns the failure, and its remedy. */
         String reason();
     }
 
-    /** The architecture as Salto names it, or as the JVM does if Salto has no port for it. */
+    /** Returns Salto's name of the architecture, or the JVM's if Salto has no port for it. */
     String architecture();
 
-    /** The calling convention of native code, or {@code "unknown"}. */
+    /** Returns the calling convention of native code, or {@code "unknown"}. */
     String abi();
 
-    /** The size of a page in bytes, or 0 if native code cannot be called. */
+    /** Returns the size of a page in bytes, or 0 if native code cannot be called. */
     int pageSize();
 
-    /** Name and version of the JVM. */
+    /** Returns name and version of the JVM. */
     String jvm();
 
-    /** The class of the JDK's linker, or {@code "none"} if it has none for this machine. */
+    /** Returns the class of the JDK's linker, or {@code "none"} if it has none for this machine. */
     String linker();
 
-    /** What closures are that are made now. */
+    /** Returns the mechanism of new closures. */
     Mechanism mechanism();
 
     /**
-     * Where the code came from: {@code property}, {@code installed}, {@code class-folder}, {@code
-     * jar}, {@code memfd} or {@code file}; null if it came from nowhere.
+     * Returns the source of the code: {@code property}, {@code installed}, {@code class-folder},
+     * {@code jar}, {@code memfd} or {@code file}; null if there is none.
      */
     @Nullable
     String source();
 
-    /** Which file that is, and where in it; null if there is none. */
+    /** Returns the file, and the place in it; null if there is none. */
     @Nullable
     String location();
 
-    /** What was tried before that, and why it was not that. */
+    /** Returns the failed attempts before, with their reasons. */
     List<Attempt> tried();
 
     /**
-     * Why nothing could be tried, say on a machine without a port; null if there was no such
-     * problem.
+     * Returns the reason why no source could be tried, for example on a machine without a port;
+     * null if there was none.
      */
     @Nullable
     String problem();
 
-    /** What closures are where static trampolines do not work, if their type does not choose. */
+    /** Returns the fallback of types without a choice of their own. */
     Fallback fallback();
 
     /**
-     * How many tables are mapped, except for those whose closures are all closed and that wait to
-     * be used again.
+     * Returns the number of mapped tables, without those whose closures are all closed and that
+     * wait for reuse.
      */
     long tables();
 
     /**
-     * How many slots are taken, by closures, native bindings and raw trampolines; those of a
-     * {@link TrampolineTable} are not counted.
+     * Returns the number of slots of closures, native bindings and raw trampolines, without those
+     * of a {@link TrampolineTable}.
      */
     long closures();
 
-    /** The size of their headers, blocks and call records in bytes; all share the code. */
+    /**
+     * Returns the size of the tables' headers, blocks and call records in bytes. All tables share
+     * the code.
+     */
     long bytes();
 
-    /** How many tables are read-only, except while Salto changes one. */
+    /** Returns the number of tables that are read-only, except while Salto changes one. */
     long protectedTables();
 
-    /** How many tables have sealed function pointers. */
+    /** Returns the number of tables with sealed function pointers. */
     long sealedTables();
 
     /**
-     * Whether any memory that Salto mapped is writable and executable; null if the system does not
+     * Returns whether any memory of Salto is writable and executable; null if the system does not
      * show its mappings.
      */
     @Nullable
     Boolean writableExecutable();
 
     /**
-     * What can be seen of the system's own restrictions, by name; {@code "unknown"} where it does
-     * not say.
+     * Returns the visible restrictions of the system, by name; {@code "unknown"} if the system
+     * hides one.
      */
     Map<String, String> hardening();
 }

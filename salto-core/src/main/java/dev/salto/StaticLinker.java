@@ -17,9 +17,9 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Upcall stubs that are closures: {@link #upcallStub} does what {@link Linker#upcallStub} does,
- * with the same parameters, checks, lifetimes and results, and no code made for each stub. A code
- * base moves over by changing one receiver, and so does what jextract generates.
+ * Makes upcall stubs that are closures. {@link #upcallStub} has the same parameters, checks,
+ * lifetimes and results as {@link Linker#upcallStub}, but makes no code for each stub. To use it in
+ * a code base, or in code of jextract, change one receiver.
  *
  * {@snippet :
  * // before
@@ -28,30 +28,30 @@ import org.jspecify.annotations.Nullable;
  * MemorySegment stub = StaticLinker.nativeLinker().upcallStub(target, descriptor, arena);
  * }
  *
- * <p>The first calls of each function type take about a microsecond longer than later ones: code
- * for a type of numbers and pointers is made when it has been called 200 times, in the background.
- * {@code -Ddev.salto.gates=early} has it made with the first stub of the type.
+ * <p>The first 200 calls of a function type with numbers and pointers take about a microsecond
+ * longer than later ones. After them, a thread makes code for the type in the background. With
+ * {@code -Ddev.salto.gates=early}, the first stub of the type makes it.
  *
- * <p>Where there is a functional interface, a {@link ClosureType} is faster to call: it knows what
- * it calls, and a method handle that is not a constant is called blindly.
+ * <p>If there is a functional interface, a {@link ClosureType} is faster to call, because the JIT
+ * compiler knows the interface's method. It does not know a method handle that is not a constant.
  *
- * <p>It may be used by any thread.
+ * <p>All methods may be called from any thread.
  */
 public final class StaticLinker {
     private static final StaticLinker NATIVE = new StaticLinker(ClosureOptions.of());
 
-    /** How the JDK names the classes of method handles that were bound or combined. */
+    /** The JDK's names of the classes of bound or combined method handles. */
     private static final String COMBINED = "java.lang.invoke.BoundMethodHandle";
 
     private final Linker jdk = Linker.nativeLinker();
     private final ClosureOptions options;
 
-    /** Slots with something of the user's in their settings, which only this linker has. */
+    /** Slots whose settings have an object of the user, for this linker only. */
     private final ConcurrentMap<FunctionDescriptor, KindSlots> kinds = new ConcurrentHashMap<>();
 
     /**
-     * The settings for all functions; null if they are not known yet, or have something of the
-     * user's.
+     * The settings for all functions; null if they are not known yet, or have an object of the
+     * user.
      */
     private @Nullable ClosureSettings shared;
 
@@ -60,12 +60,12 @@ public final class StaticLinker {
     }
 
     /**
-     * The linker for the platform's own calling convention.
+     * Returns the linker for the platform's calling convention.
      *
-     * @param options what its stubs do if something goes wrong, and where static trampolines do not
-     *     work. Without {@link ClosureOption#onException}, an exception that leaves a method handle
-     *     ends the JVM, as with the JDK's stubs. If a policy has a value, {@link #upcallStub}
-     *     refuses functions that it is no result of, with an {@link IllegalArgumentException}
+     * @param options the handling of failures, and the fallback. Without
+     *     {@link ClosureOption#onException}, an exception that leaves a method handle ends the JVM,
+     *     as with the JDK's stubs. If a policy has a value that is no result of a function,
+     *     {@link #upcallStub} throws an {@link IllegalArgumentException}
      * @return a linker with these options
      * @throws IllegalArgumentException if there are two options of a kind, or one that only call
      *     interfaces have
@@ -81,22 +81,22 @@ public final class StaticLinker {
      * the JVM, as one does with the JDK's stubs, unless {@link ClosureOption#onException} says
      * otherwise, or {@link Callbacks#callAndRethrow} carries it.
      *
-     * @param target what native calls reach
+     * @param target the method handle that native calls reach
      * @param function the function's type
-     * @param arena how long the function pointer lives
-     * @param options none that the JDK's linker knows are for upcalls, and so any is refused
+     * @param arena the lifetime of the function pointer
+     * @param options must be empty: the JDK's linker has no options for upcalls
      * @return a segment of size zero in the scope of {@code arena}
-     * @throws IllegalArgumentException if the JDK's linker would refuse {@code function}, {@code
-     *     target} or the options: if a layout is not supported, the method handle has another type
-     *     or declares exceptions, or there is an option
+     * @throws IllegalArgumentException if the JDK's linker would refuse the arguments. A layout is
+     *     not supported, the method handle has another type or declares exceptions, or there is an
+     *     option
      * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no
      *     mapping left
      * @throws WrongThreadException if {@code arena} is confined to another thread
      * @throws NullPointerException if any argument is null
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto, or the module of the
-     *     caller, must not call native code; the message names the option to change that
+     * @throws IllegalCallerException if Salto, or the module of the caller, has no native access;
+     *     the message names the option that grants it
      */
     public MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options) {
@@ -132,9 +132,9 @@ public final class StaticLinker {
     }
 
     /**
-     * Whether there is nothing about the arguments that the JDK could refuse, except for the
-     * layouts, which the gate's linkage checks. What the JDK looks for in a method handle is
-     * declared exceptions, and it cannot see them in one that was combined.
+     * Whether the JDK cannot refuse the arguments, except for the layouts, which the gate's linkage
+     * checks. The JDK searches a method handle for declared exceptions, and cannot see them in a
+     * combined one.
      */
     private static boolean isPlain(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option[] options) {
@@ -144,8 +144,8 @@ public final class StaticLinker {
     }
 
     /**
-     * Throws whatever the JDK throws. A stub that it makes is freed again, for the price that a
-     * stub costs.
+     * Throws the JDK's exceptions. If the JDK makes a stub, it is freed again, which costs the time
+     * of a stub.
      */
     private void letTheJdkCheck(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option[] options) {

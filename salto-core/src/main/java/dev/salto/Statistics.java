@@ -9,8 +9,8 @@ package dev.salto;
  */
 public interface Statistics {
     /**
-     * The number of slots that were taken by closures, native bindings and raw trampolines. A {@link
-     * TrampolineTable}, and closures that are upcall stubs, do not count.
+     * The number of slots that were taken by closures, native bindings and raw trampolines. A
+     * {@link TrampolineTable}, and closures that are upcall stubs, do not count.
      */
     long bound();
 
@@ -35,6 +35,8 @@ public interface Statistics {
     /** The number of exceptions that left a callback. */
     long exceptions();
 
-    /** The number of open closures that are upcall stubs of the JDK, which the fallback must allow. */
+    /**
+     * The number of open closures that are upcall stubs of the JDK, which the fallback must allow.
+     */
     long stubs();
 }

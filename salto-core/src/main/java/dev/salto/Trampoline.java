@@ -89,8 +89,8 @@ public final class Trampoline implements AutoCloseable {
      *
      * @return a new trampoline, to be closed
      * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      * @throws IllegalStateException if the system has no memory or no mapping left; the message
      *     holds its reason
      */

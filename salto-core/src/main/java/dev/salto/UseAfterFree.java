@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A call of a closure that was closed. Native code gets zero, or a struct of zeros, and goes on.
+ * A call of a closed closure. Native code gets zero, or a struct of zeros, and continues.
  *
  * <p>Immutable.
  */
@@ -23,23 +23,22 @@ public final class UseAfterFree {
         return call;
     }
 
-    /** The function pointer that was called. */
+    /** Returns the function pointer that was called. */
     public MemorySegment address() {
         return MemorySegment.ofAddress(call.closure().address());
     }
 
     /**
-     * The type of the closure: its interface, and the function's type in C, as in {@code int(void
-     * *, int64_t)}.
+     * Returns the type of the closure: its interface, and the function's type in C, as in
+     * {@code int(void *, int64_t)}.
      */
     public String type() {
         return call.closure().type();
     }
 
     /**
-     * The name of the class of the object that the closure was bound to when it was closed; or
-     * {@code class that is not known}, if a garbage collection has freed what was kept for its
-     * table.
+     * Returns the class name of the closure's last object. It is {@code class that is not known} if
+     * a garbage collection has freed the Java memory of its table.
      */
     public String targetClass() {
         return call.closure().targetClass();
@@ -51,37 +50,37 @@ public final class UseAfterFree {
     }
 
     /**
-     * Where the closure was closed, innermost first; empty if that was not {@linkplain
-     * ClosureOption#traceCloses recorded}.
+     * Returns the stack trace of {@code close()}, innermost first; empty if it was not
+     * {@linkplain ClosureOption#traceCloses recorded}.
      */
     public List<StackTraceElement> closedAt() {
         return call.closedAt();
     }
 
-    /** The thread that called. */
+    /** Returns the thread that called. */
     public Thread thread() {
         return call.thread();
     }
 
     /**
-     * The return address of the call. Only the closures of a {@link CallInterface} without a gate
-     * know it.
+     * Returns the return address of the call. It is known only for closures of a
+     * {@link CallInterface} without a gate.
      *
-     * @return the address of the native instruction behind the call, or 0 if it is not known
+     * @return the address of the native instruction after the call, or 0 if it is not known
      */
     public long returnAddress() {
         return call.returnAddress();
     }
 
     /**
-     * The native code that called, if {@link #returnAddress} is known: the address, its library,
-     * and the distance from the beginning of that file. Looked up at each call of this method.
+     * Describes the native caller, if {@link #returnAddress} is known: the address, its library,
+     * and the distance from the beginning of that file. Each call of this method looks it up.
      */
     public String caller() {
         return call.caller();
     }
 
-    /** All of it, as it is logged. */
+    /** Returns the text for a log. */
     @Override
     public String toString() {
         return call.describe();

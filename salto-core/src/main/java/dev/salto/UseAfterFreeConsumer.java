@@ -6,7 +6,7 @@ import dev.salto.internal.failure.StaleCall;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Hands calls of closed closures to a policy. Two for the same policy are equal. */
+/** Passes calls of closed closures to a policy. Two consumers for the same policy are equal. */
 @SuppressWarnings("ReferenceEquality") // a policy is the user's, and may have an equals of its own
 final class UseAfterFreeConsumer implements Consumer<StaleCall> {
     private static final String PROPERTY = "dev.salto.use-after-free";
@@ -21,7 +21,7 @@ final class UseAfterFreeConsumer implements Consumer<StaleCall> {
      * The policy that the system property names.
      *
      * @return null if it names none
-     * @throws IllegalArgumentException if it has a value that means nothing
+     * @throws IllegalArgumentException if its value is unknown
      */
     static @Nullable UseAfterFreePolicy ofProperty() {
         String value = System.getProperty(PROPERTY, "");

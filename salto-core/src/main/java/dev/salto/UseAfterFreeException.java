@@ -2,7 +2,7 @@
 
 package dev.salto;
 
-/** Native code called a closure that was closed. Thrown by {@link UseAfterFreePolicy#THROW}. */
+/** Native code called a closed closure. Thrown by {@link UseAfterFreePolicy#THROW}. */
 public final class UseAfterFreeException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
@@ -14,7 +14,7 @@ public final class UseAfterFreeException extends IllegalStateException {
         this.call = call;
     }
 
-    /** The call. */
+    /** Returns the call. */
     public UseAfterFree call() {
         return call;
     }

@@ -5,14 +5,15 @@ package dev.salto;
 import dev.salto.internal.failure.StaleCalls;
 
 /**
- * What happens when native code calls a closure that was closed, after the call was {@linkplain
- * Statistics#usesAfterFree counted}. A type has it by {@link ClosureOption#onUseAfterFree}.
+ * The reaction to a native call of a closed closure, after the call was
+ * {@linkplain Statistics#usesAfterFree counted}. {@link ClosureOption#onUseAfterFree} sets it for a
+ * type.
  */
 @FunctionalInterface
 public interface UseAfterFreePolicy {
     /**
-     * Logs a warning, with the logger {@code dev.salto}, and goes on. Ten at once and one a second
-     * after that; the others are counted only.
+     * Logs a warning, with the logger {@code dev.salto}, and continues. It logs ten at once and
+     * then one in each second; others are only counted.
      */
     UseAfterFreePolicy LOG = call -> StaleCalls.log(call.call());
 
@@ -31,11 +32,11 @@ public interface UseAfterFreePolicy {
     UseAfterFreePolicy END_PROCESS = call -> StaleCalls.stop(call.call());
 
     /**
-     * Deals with one call. It is called by the thread that made the call, while native code waits
-     * for its zero, and by several threads at once if several call. What it throws is dealt with
-     * like an exception of the callback.
+     * Handles one call. It runs on the calling thread, while native code waits for its zero, and on
+     * several threads at once if several call. An exception counts as an exception of the
+     * callback.
      *
-     * @param call what there is to know
+     * @param call the call
      */
     void used(UseAfterFree call);
 }

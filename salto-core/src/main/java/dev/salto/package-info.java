@@ -33,8 +33,8 @@
  *       data. All of them are assembled ahead of time, and never written.
  *   <li>A <em>table</em> has some thousand trampolines, and the data that they read.
  *   <li>A <em>slot</em> is one function pointer of a table.
- *   <li>A <em>gate</em> is an upcall stub of the JDK, which all closures of one interface and C type
- *       share.
+ *   <li>A <em>gate</em> is an upcall stub of the JDK that all closures of one interface and C
+ *       type share.
  * </ul>
  */
 @NullMarked

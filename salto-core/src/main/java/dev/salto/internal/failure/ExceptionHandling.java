@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to happen when an exception leaves a callback.
+ * The policy for an exception that leaves a callback.
  *
  * @param endsProcess whether the JVM is to end, unless a guard carries the exception
  * @param value what native code gets, boxed; null if it gets zero

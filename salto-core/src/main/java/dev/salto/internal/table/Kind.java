@@ -43,7 +43,7 @@ public final class Kind {
         this.own = isShared ? null : new WeakReference<>(settings);
     }
 
-    /** What happens when something goes wrong; the default if the type was collected. */
+    /** The settings for failures; the default if the type was collected. */
     public ClosureSettings settings() {
         ClosureSettings settings = own == null ? shared : own.get();
         return settings == null ? ClosureSettings.DEFAULT : settings;
