@@ -87,7 +87,7 @@ public enum Abi {
      */
     VFP;
 
-    /** Returns whether this processor supports closures of this calling convention. */
+    /** {@return whether this processor supports closures of this calling convention} */
     public boolean isSupported() {
         return Ports.thisJvm().isPresent() && (this == NATIVE || port().conventions().containsKey(name()));
     }

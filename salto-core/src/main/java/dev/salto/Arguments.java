@@ -139,7 +139,7 @@ public final class Arguments {
     }
 
     /**
-     * The function's type.
+     * {@return the function's type}
      *
      * @throws IllegalStateException if the call is over
      * @throws WrongThreadException if native code has called another thread
@@ -150,8 +150,8 @@ public final class Arguments {
     }
 
     /**
-     * The closure that native code has called, for a handler that several are bound to. Unlike this
-     * object, the result may be kept.
+     * {@return the closure that native code has called, for a handler that several are bound to}
+     * Unlike this object, the result may be kept.
      *
      * @throws IllegalStateException if the call is over
      * @throws WrongThreadException if native code has called another thread
@@ -161,7 +161,7 @@ public final class Arguments {
     }
 
     /**
-     * How many arguments there are.
+     * {@return how many arguments there are}
      *
      * @throws IllegalStateException if the call is over
      * @throws WrongThreadException if native code has called another thread
@@ -171,7 +171,7 @@ public final class Arguments {
     }
 
     /**
-     * Reads an argument.
+     * {@return reads an argument}
      *
      * @param index the argument's, from 0
      * @throws IndexOutOfBoundsException if there is no such argument
@@ -183,32 +183,56 @@ public final class Arguments {
         return Memory.getByte(place(index, Carrier.BOOLEAN)) != 0;
     }
 
-    /** Reads an argument, as {@link #getBoolean} does. */
+    /**
+     * {@return reads an argument, as {@link #getBoolean} does}
+     *
+     * @param index the index of the argument, from 0
+     */
     public byte getByte(int index) {
         return Memory.getByte(place(index, Carrier.BYTE));
     }
 
-    /** Reads an argument, as {@link #getBoolean} does. */
+    /**
+     * {@return reads an argument, as {@link #getBoolean} does}
+     *
+     * @param index the index of the argument, from 0
+     */
     public short getShort(int index) {
         return Memory.getShort(place(index, Carrier.SHORT));
     }
 
-    /** Reads an argument, as {@link #getBoolean} does. */
+    /**
+     * {@return reads an argument, as {@link #getBoolean} does}
+     *
+     * @param index the index of the argument, from 0
+     */
     public char getChar(int index) {
         return Memory.getChar(place(index, Carrier.CHAR));
     }
 
-    /** Reads an argument, as {@link #getBoolean} does. */
+    /**
+     * {@return reads an argument, as {@link #getBoolean} does}
+     *
+     * @param index the index of the argument, from 0
+     */
     public int getInt(int index) {
         return Memory.getInt(place(index, Carrier.INT));
     }
 
-    /** Reads an argument, as {@link #getBoolean} does. */
+    /**
+     * {@return reads an argument, as {@link #getBoolean} does}
+     *
+     * @param index the index of the argument, from 0
+     */
     public long getLong(int index) {
         return Memory.getLong(place(index, Carrier.LONG));
     }
 
-    /** Reads an argument, as {@link #getBoolean} does. */
+    /**
+     * {@return reads an argument, as {@link #getBoolean} does}
+     *
+     * @param index the index of the argument, from 0
+     */
     public float getFloat(int index) {
         CallPlan current = plan();
         return current.carrier(Objects.checkIndex(index, current.count())) == Carrier.WIDENED_FLOAT
@@ -216,7 +240,11 @@ public final class Arguments {
                 : Memory.getFloat(place(index, Carrier.FLOAT));
     }
 
-    /** Reads an argument, as {@link #getBoolean} does. */
+    /**
+     * {@return reads an argument, as {@link #getBoolean} does}
+     *
+     * @param index the index of the argument, from 0
+     */
     public double getDouble(int index) {
         return Memory.getDouble(place(index, Carrier.DOUBLE));
     }
@@ -224,6 +252,7 @@ public final class Arguments {
     /**
      * Reads an argument that is a pointer, as {@link #getBoolean} does.
      *
+     * @param index the index of the argument, from 0
      * @return the address, without a segment for it
      */
     public long getPointer(int index) {
@@ -233,6 +262,7 @@ public final class Arguments {
     /**
      * Reads an argument that is a pointer, as {@link #getBoolean} does.
      *
+     * @param index the index of the argument, from 0
      * @return a segment that begins there, of the size of the pointer's target layout, or zero if it has none; valid for good, as far as Java knows
      */
     public MemorySegment getAddress(int index) {
@@ -243,6 +273,7 @@ public final class Arguments {
     /**
      * Reads an argument that is a struct, a union or of one of the types of {@link NativeLayouts}, as {@link #getBoolean} does.
      *
+     * @param index the index of the argument, from 0
      * @return its content, in memory that is valid until the handler returns
      */
     public MemorySegment getSegment(int index) {
@@ -309,38 +340,66 @@ public final class Arguments {
         resultIs(Carrier.BOOLEAN).returnInteger(frame, value ? 1 : 0);
     }
 
-    /** Sets the result, as {@link #setReturn(boolean)} does. */
+    /**
+     * Sets the result, as {@link #setReturn(boolean)} does.
+     *
+     * @param value the result
+     */
     public void setReturn(byte value) {
         resultIs(Carrier.BYTE).returnInteger(frame, value);
     }
 
-    /** Sets the result, as {@link #setReturn(boolean)} does. */
+    /**
+     * Sets the result, as {@link #setReturn(boolean)} does.
+     *
+     * @param value the result
+     */
     public void setReturn(short value) {
         resultIs(Carrier.SHORT).returnInteger(frame, value);
     }
 
-    /** Sets the result, as {@link #setReturn(boolean)} does. */
+    /**
+     * Sets the result, as {@link #setReturn(boolean)} does.
+     *
+     * @param value the result
+     */
     public void setReturn(char value) {
         resultIs(Carrier.CHAR).returnInteger(frame, value);
     }
 
-    /** Sets the result, as {@link #setReturn(boolean)} does. */
+    /**
+     * Sets the result, as {@link #setReturn(boolean)} does.
+     *
+     * @param value the result
+     */
     public void setReturn(int value) {
         resultIs(Carrier.INT).returnInteger(frame, value);
     }
 
-    /** Sets the result, as {@link #setReturn(boolean)} does. */
+    /**
+     * Sets the result, as {@link #setReturn(boolean)} does.
+     *
+     * @param value the result
+     */
     public void setReturn(long value) {
         resultIs(Carrier.LONG).returnInteger(frame, value);
     }
 
-    /** Sets the result, as {@link #setReturn(boolean)} does. */
+    /**
+     * Sets the result, as {@link #setReturn(boolean)} does.
+     *
+     * @param value the result
+     */
     public void setReturn(float value) {
         boolean isWidened = plan().result() == Carrier.WIDENED_FLOAT;
         resultIs(isWidened ? Carrier.WIDENED_FLOAT : Carrier.FLOAT).returnFloat(frame, value);
     }
 
-    /** Sets the result, as {@link #setReturn(boolean)} does. */
+    /**
+     * Sets the result, as {@link #setReturn(boolean)} does.
+     *
+     * @param value the result
+     */
     public void setReturn(double value) {
         resultIs(Carrier.DOUBLE).returnDouble(frame, value);
     }

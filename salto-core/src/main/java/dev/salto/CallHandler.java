@@ -15,9 +15,9 @@ public interface CallHandler {
      * function's, native code gets what the {@link ExceptionPolicy} decides.
      *
      * @param called the closure that native code has called, with the function's type
-     * @param arguments the arguments, boxed, each of the type that {@link CallInterface#types}
+     * @param arguments the arguments, boxed, each of the type that {@link CallInterface#methodType}
      *     gives; a new array for each call. Segments of structs are valid during the call
-     * @return the result, boxed, of the type that {@link CallInterface#types} gives; any value,
+     * @return the result, boxed, of the type that {@link CallInterface#methodType} gives; any value,
      *     null included, for a function without a result
      */
     @Nullable

@@ -336,30 +336,30 @@ public final class CallInterface {
         return key.abi == Abi.NATIVE && key.fixed == NO_DOTS && !UnsignedType.isReturnedBy(key.function);
     }
 
-    /** The calling convention. */
+    /** {@return the calling convention} */
     public Abi abi() {
         return key.abi;
     }
 
-    /** The function's type in C. */
-    public FunctionDescriptor function() {
+    /** {@return the function's type in C} */
+    public FunctionDescriptor descriptor() {
         return key.function;
     }
 
-    /** How many arguments are declared: all, or those before three dots. */
+    /** {@return how many arguments are declared: all, or those before three dots} */
     public int fixedArguments() {
         return key.fixed == NO_DOTS ? key.function.argumentLayouts().size() : key.fixed;
     }
 
     /**
-     * The function's type in Java: the types of which arguments come and a result has to be, before
-     * they are boxed.
+     * {@return the function's type in Java: the types of which arguments come and a result has to
+     * be, before they are boxed}
      */
-    public MethodType types() {
+    public MethodType methodType() {
         return key.function.toMethodType();
     }
 
-    /** How calls of its closures are read. */
+    /** {@return how calls of its closures are read} */
     public Tier tier() {
         return key.tier;
     }
@@ -465,16 +465,17 @@ public final class CallInterface {
         OpenClosures.requireNone(openClosures());
     }
 
-    /** What closures of this type are. */
+    /** {@return what closures of this type are} */
     public Mechanism mechanism() {
-        return plan == null ? Mechanism.DYNAMIC : Mechanism.STATIC;
+        return plan == null ? Mechanism.UPCALL_STUBS : Mechanism.TRAMPOLINES;
     }
 
     /**
      * Seals all closures of this type that are open now, as {@link ClosureType#seal} does: nobody
      * can bind them to another handler.
      *
-     * @throws IllegalStateException if the closures are {@linkplain Mechanism#DYNAMIC not static}
+     * @throws IllegalStateException if the closures are {@linkplain Mechanism#UPCALL_STUBS
+     *     upcall stubs}
      */
     public void seal() {
         boxed().seal();
@@ -551,15 +552,14 @@ public final class CallInterface {
         try {
             arguments.setBoxed(result);
         } catch (ClassCastException | NullPointerException e) {
-            Object _ = requireResult(result, handler);
+            Object _ = requireResult(result, methodType().wrap().returnType(), handler);
             throw e;
         }
     }
 
     /** Refuses what a handler returns if it is of another type than the function's result. */
-    private @Nullable Object requireResult(@Nullable Object result, CallHandler handler) {
-        Class<?> wanted = types().wrap().returnType();
-        if (wanted != Void.class && !wanted.isInstance(result)) {
+    private @Nullable Object requireResult(@Nullable Object result, Class<?> wanted, CallHandler handler) {
+        if (!wanted.equals(Void.class) && !wanted.isInstance(result)) {
             throw new ClassCastException("%s returned %s as the result of %s; return a %s".formatted(
                     handler.getClass().getName(), result == null ? "null" : "a " + result.getClass().getName(),
                     CSignature.of(key.function), wanted.getName()));
@@ -592,8 +592,9 @@ public final class CallInterface {
     }
 
     private MethodHandle invoker() {
-        MethodType types = types();
-        return MethodHandles.insertArguments(CALL, 0, this).asCollector(Object[].class, types.parameterCount())
+        MethodType types = methodType();
+        return MethodHandles.insertArguments(CALL, 0, this, types.wrap().returnType())
+                .asCollector(Object[].class, types.parameterCount())
                 .asType(types.insertParameterTypes(0, Object.class, int.class));
     }
 
@@ -685,17 +686,23 @@ public final class CallInterface {
         }
     }
 
-    /** Calls a handler that a gate has found. */
+    /**
+     * Calls a handler that a gate has found.
+     *
+     * @param result the class of its result, boxed: a constant, so that the check costs little
+     */
     @SuppressWarnings("UnusedMethod") // reached through a method handle
-    private static @Nullable Object callThroughGate(CallInterface type, Object handler, int id, Object[] values) {
+    private static @Nullable Object callThroughGate(CallInterface type, Class<?> result, Object handler, int id,
+            Object[] values) {
         CallHandler own = (CallHandler) handler;
-        return type.requireResult(own.call(new CalledClosure(type, id), values), own);
+        return type.requireResult(own.call(new CalledClosure(type, id), values), result, own);
     }
 
     private static MethodHandle findCall() {
         try {
             return MethodHandles.lookup().findStatic(CallInterface.class, "callThroughGate",
-                    MethodType.methodType(Object.class, CallInterface.class, Object.class, int.class, Object[].class));
+                    MethodType.methodType(Object.class, CallInterface.class, Class.class, Object.class, int.class,
+                            Object[].class));
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("a lookup finds what its class declares", e);
         }

@@ -18,37 +18,39 @@ public final class CallbackFailure {
         this.failure = failure;
     }
 
-    /** Returns the exception: the same object that the callback threw. */
+    /** {@return the exception: the same object that the callback threw} */
     public Throwable exception() {
         return failure.exception();
     }
 
-    /** Returns the function pointer that was called. */
+    /** {@return the function pointer that was called} */
     public MemorySegment address() {
         return MemorySegment.ofAddress(failure.closure().address());
     }
 
     /**
-     * Returns the type of the closure: its interface, and the function's type in C, as in
-     * {@code int(void *, int64_t)}.
+     * {@return the type of the closure: its interface, and the function's type in C, as in {@code
+     * int(void *, int64_t)}}
      */
     public String type() {
         return failure.closure().type();
     }
 
-    /** Returns the class name of the closure's object, as {@link UseAfterFree#targetClass} does. */
+    /**
+     * {@return the class name of the closure's object, as {@link UseAfterFree#targetClass} does}
+     */
     public String targetClass() {
         return failure.closure().targetClass();
     }
 
-    /** The closure's {@linkplain Closure#labelled label}; empty if it has none. */
+    /** {@return the closure's {@linkplain Closure#labelled label}; empty if it has none} */
     public Optional<String> label() {
         return Optional.ofNullable(failure.closure().label());
     }
 
     /**
-     * Returns whether {@link Callbacks#callAndRethrow} throws the exception after the native code
-     * has returned.
+     * {@return whether {@link Callbacks#callAndRethrow} throws the exception after the native code
+     * has returned}
      */
     public boolean isRethrown() {
         return failure.isRethrown();

@@ -28,7 +28,7 @@ public final class CalledClosure {
         this.id = id;
     }
 
-    /** The function's type. */
+    /** {@return the function's type} */
     public CallInterface callInterface() {
         return callInterface;
     }
@@ -42,7 +42,7 @@ public final class CalledClosure {
         return MemorySegment.ofAddress(Tables.address(id));
     }
 
-    /** The closure's label; empty if it has none, or was closed during the call. */
+    /** {@return the closure's label; empty if it has none, or was closed during the call} */
     public Optional<String> label() {
         return Optional.ofNullable(Tables.label(id, true));
     }

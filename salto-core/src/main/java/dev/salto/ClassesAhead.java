@@ -21,7 +21,7 @@ final class ClassesAhead implements Runnable {
             "gate.Gate$Signature", "abi.ExtendedType", "abi.CallSequence",
             "abi.LinkerFaults", "gate.FunctionalMethod", "gate.Dispatcher$Callee", "gate.LayoutNames",
             "gate.GateSetting", "gate.Dispatcher$Recipe", "failure.ExceptionCatcher", "gate.Dispatcher",
-            "failure.CalledClosure$Finder", "table.Tables", "table.Tables$1", "table.ClosedCalls",
+            "failure.ReportedClosure$Finder", "table.Tables", "table.Tables$1", "table.ClosedCalls",
             "gate.DispatcherLink", "gate.GateStub",
             "gate.GateStub$Key", "abi.CallSequence$Result$InRegisters", "abi.Field", "abi.Piece",
             "abi.Storage$IntegerRegister", "abi.Storage$Stack", "abi.TrailingArgument", "table.Route",

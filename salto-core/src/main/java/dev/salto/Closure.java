@@ -72,14 +72,14 @@ public final class Closure<T> implements AutoCloseable {
         return closure;
     }
 
-    /** The type that it was bound with. */
+    /** {@return the type that it was bound with} */
     public ClosureType<T> type() {
         return type;
     }
 
     /**
-     * Whether it is open: after it was bound, and before it is closed. Another thread may close it
-     * at any time.
+     * {@return whether it is open: after it was bound, and before it is closed} Another thread may
+     * close it at any time.
      */
     public boolean isOpen() {
         return state() != CLOSED;
@@ -172,16 +172,16 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * How calls are read now: {@link Tier#GATE}, or {@link Tier#DATA_DRIVEN} for closures of a {@link
-     * CallInterface} and of a {@link StaticLinker} that have no gate yet. Never {@link
-     * Tier#AUTOMATIC}. The closures of a type change together, at any time; calls under way go on as
-     * before.
+     * {@return how calls are read now: {@link Tier#GATE}, or {@link Tier#DATA_DRIVEN} for closures
+     * of a {@link CallInterface} and of a {@link StaticLinker} that have no gate yet} Never {@link
+     * Tier#AUTOMATIC}. The closures of a type change together, at any time; calls under way go on
+     * as before.
      */
     public Tier tier() {
         return type.slots().haveGate() ? Tier.GATE : Tier.DATA_DRIVEN;
     }
 
-    /** The label; empty if it has none, or the closure is closed. */
+    /** {@return the label; empty if it has none, or the closure is closed} */
     public Optional<String> label() {
         int open = state();
         String label = open == CLOSED ? null : type.slots().label(id(open));

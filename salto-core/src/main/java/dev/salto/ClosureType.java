@@ -322,11 +322,11 @@ public final class ClosureType<T> {
     }
 
     /**
-     * What this type's closures are: {@link Mechanism#STATIC}, or {@link Mechanism#DYNAMIC} if the
-     * policy allowed it when the type was made.
+     * {@return what this type's closures are: {@link Mechanism#TRAMPOLINES}, or {@link
+     * Mechanism#UPCALL_STUBS} if the fallback allowed that when the type was made}
      */
     public Mechanism mechanism() {
-        return slots.areStatic() ? Mechanism.STATIC : Mechanism.DYNAMIC;
+        return slots.areStatic() ? Mechanism.TRAMPOLINES : Mechanism.UPCALL_STUBS;
     }
 
     /**
@@ -337,8 +337,8 @@ public final class ClosureType<T> {
      * <p>Types of the same interface, descriptor and built-in policies share their closures,
      * and so are sealed together.
      *
-     * @throws IllegalStateException if this type's closures are {@linkplain Mechanism#DYNAMIC not
-     *     static}
+     * @throws IllegalStateException if this type's closures are {@linkplain Mechanism#UPCALL_STUBS
+     *     upcall stubs}
      */
     public void seal() {
         slots.seal();
@@ -363,14 +363,14 @@ public final class ClosureType<T> {
         OpenClosures.requireNone(openClosures());
     }
 
-    /** The C function's type. */
+    /** {@return the C function's type} */
     public FunctionDescriptor descriptor() {
         return descriptor;
     }
 
     /**
-     * The interface of the objects that closures of this type are bound to: {@link CallHandler} or
-     * {@link ArgumentHandler} for the closures of a {@link CallInterface}.
+     * {@return the interface of the objects that closures of this type are bound to: {@link
+     * CallHandler} or {@link ArgumentHandler} for the closures of a {@link CallInterface}}
      */
     public Class<? super T> functionalInterface() {
         return functionalInterface;

@@ -90,10 +90,10 @@ record CurrentReport(
 
     private static Mechanism mechanism(@Nullable TextImage image) {
         if (image != null) {
-            return Mechanism.STATIC;
+            return Mechanism.TRAMPOLINES;
         }
         return Fallback.of(null) == Fallback.UPCALL_STUBS && NativeAccess.isPossible()
-                ? Mechanism.DYNAMIC
+                ? Mechanism.UPCALL_STUBS
                 : Mechanism.NONE;
     }
 

@@ -48,8 +48,8 @@ public final class ExceptionPolicy {
     }
 
     /**
-     * Returns the policy that native code gets zero: the number, a NULL pointer, or a struct whose
-     * bytes are all zero. The exception is reported. This is the default of closures.
+     * {@return the policy that native code gets zero: the number, a NULL pointer, or a struct whose
+     * bytes are all zero} The exception is reported. This is the default of closures.
      */
     public static ExceptionPolicy returnZero() {
         return ZERO;
@@ -81,8 +81,8 @@ public final class ExceptionPolicy {
     }
 
     /**
-     * Returns the policy that the JVM ends, as it does when an exception leaves an upcall stub of
-     * the JDK. This is the default of {@link StaticLinker#upcallStub}.
+     * {@return the policy that the JVM ends, as it does when an exception leaves an upcall stub of
+     * the JDK} This is the default of {@link StaticLinker#upcallStub}.
      */
     public static ExceptionPolicy endProcess() {
         return END;

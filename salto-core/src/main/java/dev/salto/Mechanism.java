@@ -4,23 +4,23 @@ package dev.salto;
 
 import java.util.Locale;
 
-/** How a closure's function pointer is made. */
+/** Tells what closures are made of. */
 public enum Mechanism {
-    /** A static trampoline: code that was assembled ahead of time, and data. */
-    STATIC,
+    /** Static trampolines: code that was assembled ahead of time, and data. */
+    TRAMPOLINES,
 
     /**
-     * An upcall stub of the JDK for each closure, because static trampolines do not work and {@link
+     * Upcall stubs of the JDK, one for each closure, because static trampolines do not work and {@link
      * Fallback#UPCALL_STUBS} applies.
      */
-    DYNAMIC,
+    UPCALL_STUBS,
 
     /** No function pointer can be made. */
     NONE;
 
-    /** The name in lower case. */
+    /** Returns the name in reports: {@code trampolines}, {@code upcall-stubs} or {@code none}. */
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

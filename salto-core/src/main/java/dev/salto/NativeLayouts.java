@@ -48,7 +48,9 @@ public final class NativeLayouts {
         };
     }
 
-    /** {@code __float128}, and {@code _Float128}: IEEE 754 binary128, aligned to 16 bytes. */
+    /**
+     * {@return {@code __float128}, and {@code _Float128}: IEEE 754 binary128, aligned to 16 bytes}
+     */
     public static StructLayout float128() {
         return ExtendedType.QUAD.layout(JAVA_BYTE, QUAD_SIZE, QUAD_SIZE);
     }
@@ -66,7 +68,7 @@ public final class NativeLayouts {
     }
 
     /**
-     * {@code __int128} and {@code unsigned __int128}. No 32-bit processor has them.
+     * {@return {@code __int128} and {@code unsigned __int128}} No 32-bit processor has them.
      *
      * @throws UnsupportedOperationException if Salto does not know this processor
      */
@@ -133,18 +135,18 @@ public final class NativeLayouts {
         return group.memberLayouts().stream().map(NativeLayouts::packed).toArray(MemoryLayout[]::new);
     }
 
-    /** {@code _Complex float}: the real part, then the imaginary part. */
+    /** {@return {@code _Complex float}: the real part, then the imaginary part} */
     public static StructLayout complexFloat() {
         return complex(JAVA_FLOAT);
     }
 
-    /** {@code _Complex double}. */
+    /** {@return {@code _Complex double}} */
     public static StructLayout complexDouble() {
         return complex(JAVA_DOUBLE.withByteAlignment(doubleAlignment()));
     }
 
     /**
-     * {@code _Complex long double}.
+     * {@return {@code _Complex long double}}
      *
      * @throws UnsupportedOperationException if Salto does not know this processor
      */

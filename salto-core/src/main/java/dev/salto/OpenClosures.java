@@ -53,17 +53,17 @@ public final class OpenClosures {
         throw new IllegalStateException(text.toString());
     }
 
-    /** What the closures are: the name of their interface, and the C function's type. */
+    /** {@return what the closures are: the name of their interface, and the C function's type} */
     public String type() {
         return group.type();
     }
 
-    /** Their label; empty if they have none. */
+    /** {@return their label; empty if they have none} */
     public Optional<String> label() {
         return Optional.ofNullable(group.label());
     }
 
-    /** How many there are, at least one. */
+    /** {@return how many there are, at least one} */
     public long count() {
         return group.count();
     }
@@ -78,8 +78,8 @@ public final class OpenClosures {
     }
 
     /**
-     * Where they were bound, from the caller of Salto on, innermost first; empty if that was not
-     * {@linkplain ClosureOption#traceBinds traced}. Unmodifiable.
+     * {@return where they were bound, from the caller of Salto on, innermost first; empty if that
+     * was not {@linkplain ClosureOption#traceBinds traced}} Unmodifiable.
      */
     public List<StackTraceElement> boundAt() {
         return group.boundAt();

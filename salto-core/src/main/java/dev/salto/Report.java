@@ -17,92 +17,94 @@ public interface Report {
      * methods.
      */
     interface Attempt {
-        /** Returns the source, as in {@link Report#source}. */
+        /** {@return the source, as in {@link Report#source}} */
         String source();
 
-        /** Returns the file; empty if there is none. */
+        /** {@return the file; empty if there is none} */
         String location();
 
-        /** Returns the failure, and its remedy. */
+        /** {@return the failure, and its remedy} */
         String reason();
     }
 
-    /** Returns Salto's name of the architecture, or the JVM's if Salto has no port for it. */
+    /** {@return Salto's name of the architecture, or the JVM's if Salto has no port for it} */
     String architecture();
 
-    /** Returns the calling convention of native code, or {@code "unknown"}. */
+    /** {@return the calling convention of native code, or {@code "unknown"}} */
     String abi();
 
-    /** Returns the size of a page in bytes, or 0 if native code cannot be called. */
+    /** {@return the size of a page in bytes, or 0 if native code cannot be called} */
     int pageSize();
 
-    /** Returns name and version of the JVM. */
+    /** {@return name and version of the JVM} */
     String jvm();
 
-    /** Returns the class of the JDK's linker, or {@code "none"} if it has none for this machine. */
+    /**
+     * {@return the class of the JDK's linker, or {@code "none"} if it has none for this machine}
+     */
     String linker();
 
-    /** Returns the mechanism of new closures. */
+    /** {@return the mechanism of new closures} */
     Mechanism mechanism();
 
     /**
-     * Returns the source of the code: {@code property}, {@code installed}, {@code class-folder},
-     * {@code jar}, {@code memfd} or {@code file}; null if there is none.
+     * {@return the source of the code: {@code property}, {@code installed}, {@code class-folder},
+     * {@code jar}, {@code memfd} or {@code file}; null if there is none}
      */
     @Nullable
     String source();
 
-    /** Returns the file, and the place in it; null if there is none. */
+    /** {@return the file, and the place in it; null if there is none} */
     @Nullable
     String location();
 
-    /** Returns the failed attempts before, with their reasons. */
+    /** {@return the failed attempts before, with their reasons} */
     List<Attempt> tried();
 
     /**
-     * Returns the reason why no source could be tried, for example on a machine without a port;
-     * null if there was none.
+     * {@return the reason why no source could be tried, for example on a machine without a port;
+     * null if there was none}
      */
     @Nullable
     String problem();
 
-    /** Returns the fallback of types without a choice of their own. */
+    /** {@return the fallback of types without a choice of their own} */
     Fallback fallback();
 
     /**
-     * Returns the number of mapped tables, without those whose closures are all closed and that
-     * wait for reuse.
+     * {@return the number of mapped tables, without those whose closures are all closed and that
+     * wait for reuse}
      */
     long tables();
 
     /**
-     * Returns the number of slots of closures, native bindings and raw trampolines, without those
-     * of a {@link TrampolineTable}.
+     * {@return the number of slots of closures, native bindings and raw trampolines, without those
+     * of a {@link TrampolineTable}}
      */
     long closures();
 
     /**
-     * Returns the size of the tables' headers, blocks and call records in bytes. All tables share
+     * {@return the size of the tables' headers, blocks and call records in bytes} All tables share
      * the code.
      */
     long bytes();
 
-    /** Returns the number of tables that are read-only, except while Salto changes one. */
+    /** {@return the number of tables that are read-only, except while Salto changes one} */
     long protectedTables();
 
-    /** Returns the number of tables with sealed function pointers. */
+    /** {@return the number of tables with sealed function pointers} */
     long sealedTables();
 
     /**
-     * Returns whether any memory of Salto is writable and executable; null if the system does not
-     * show its mappings.
+     * {@return whether any memory of Salto is writable and executable; null if the system does not
+     * show its mappings}
      */
     @Nullable
     Boolean writableExecutable();
 
     /**
-     * Returns the visible restrictions of the system, by name; {@code "unknown"} if the system
-     * hides one.
+     * {@return the visible restrictions of the system, by name; {@code "unknown"} if the system
+     * hides one}
      */
     Map<String, String> hardening();
 }

@@ -115,7 +115,7 @@ public final class Salto {
         return CurrentReport.take();
     }
 
-    /** What happened in this process so far, in numbers. */
+    /** {@return what happened in this process so far, in numbers} */
     public static Statistics statistics() {
         return CurrentStatistics.take();
     }

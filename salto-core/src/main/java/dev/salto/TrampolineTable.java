@@ -67,7 +67,7 @@ public final class TrampolineTable implements AutoCloseable {
     }
 
     /**
-     * Returns the largest number of trampolines in one table.
+     * {@return the largest number of trampolines in one table}
      *
      * @throws TrampolinesUnsupportedException if trampolines do not work here; the message says why
      * @throws IllegalCallerException if the JVM was started so that Salto must not call native code
@@ -107,7 +107,7 @@ public final class TrampolineTable implements AutoCloseable {
         }
     }
 
-    /** Returns the number of trampolines. */
+    /** {@return the number of trampolines} */
     public int count() {
         return count;
     }
@@ -145,7 +145,7 @@ public final class TrampolineTable implements AutoCloseable {
         return data;
     }
 
-    /** Returns the distance from one trampoline's word to the next one's, in bytes. */
+    /** {@return the distance from one trampoline's word to the next one's, in bytes} */
     public long stride() {
         return index.blockSize();
     }

@@ -23,41 +23,41 @@ public final class UseAfterFree {
         return call;
     }
 
-    /** Returns the function pointer that was called. */
+    /** {@return the function pointer that was called} */
     public MemorySegment address() {
         return MemorySegment.ofAddress(call.closure().address());
     }
 
     /**
-     * Returns the type of the closure: its interface, and the function's type in C, as in
-     * {@code int(void *, int64_t)}.
+     * {@return the type of the closure: its interface, and the function's type in C, as in {@code
+     * int(void *, int64_t)}}
      */
     public String type() {
         return call.closure().type();
     }
 
     /**
-     * Returns the class name of the closure's last object. It is {@code class that is not known} if
-     * a garbage collection has freed the Java memory of its table.
+     * {@return the class name of the closure's last object} It is {@code class that is not known}
+     * if a garbage collection has freed the Java memory of its table.
      */
     public String targetClass() {
         return call.closure().targetClass();
     }
 
-    /** The closure's {@linkplain Closure#labelled label}; empty if it had none. */
+    /** {@return the closure's {@linkplain Closure#labelled label}; empty if it had none} */
     public Optional<String> label() {
         return Optional.ofNullable(call.closure().label());
     }
 
     /**
-     * Returns the stack trace of {@code close()}, innermost first; empty if it was not
-     * {@linkplain ClosureOption#traceCloses recorded}.
+     * {@return the stack trace of {@code close()}, innermost first; empty if it was not {@linkplain
+     * ClosureOption#traceCloses recorded}}
      */
     public List<StackTraceElement> closedAt() {
         return call.closedAt();
     }
 
-    /** Returns the thread that called. */
+    /** {@return the thread that called} */
     public Thread thread() {
         return call.thread();
     }
@@ -73,8 +73,9 @@ public final class UseAfterFree {
     }
 
     /**
-     * Describes the native caller, if {@link #returnAddress} is known: the address, its library,
-     * and the distance from the beginning of that file. Each call of this method looks it up.
+     * {@return describes the native caller, if {@link #returnAddress} is known: the address, its
+     * library, and the distance from the beginning of that file} Each call of this method looks it
+     * up.
      */
     public String caller() {
         return call.caller();

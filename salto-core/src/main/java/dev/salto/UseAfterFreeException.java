@@ -14,7 +14,7 @@ public final class UseAfterFreeException extends IllegalStateException {
         this.call = call;
     }
 
-    /** Returns the call. */
+    /** {@return the call} */
     public UseAfterFree call() {
         return call;
     }

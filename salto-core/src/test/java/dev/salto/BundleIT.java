@@ -38,7 +38,7 @@ final class BundleIT {
         assertThat(child.exitCode()).as("%s", child.output()).isZero();
         assertThat(child.value("shared")).isEqualTo("42");
         assertThat(child.value("own")).isEqualTo("13");
-        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("mechanism")).isEqualTo("trampolines");
         assertThat(child.values("bundle")).hasSize(2).allMatch(bundle -> bundle.endsWith(" active"))
                 .first().asString().startsWith("dev.salto 0.");
         assertThat(child.value("gates")).as("events, of a class that the bundle does not see").isEqualTo("0");

@@ -151,7 +151,7 @@ final class CallInterfaceTest {
                 assertThat((int) caller(closure.address(), descriptor).invokeExact(5)).isEqualTo(5);
             }
             assertThat(seen).containsExactly(type);
-            assertThat(seen.getFirst().function()).isEqualTo(descriptor);
+            assertThat(seen.getFirst().descriptor()).isEqualTo(descriptor);
         }
     }
 

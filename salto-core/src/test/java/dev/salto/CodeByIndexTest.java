@@ -218,7 +218,7 @@ final class CodeByIndexTest {
     void theUniversalGateAnswersCallsByTheGenericEntry() throws Throwable {
         MemoryLayout[] arguments = function(JAVA_INT, 3, MOST_INTEGERS).argumentLayouts().toArray(MemoryLayout[]::new);
         CallInterface type = CallInterface.prepare(FunctionDescriptor.of(DOUBLE, arguments));
-        MethodHandle call = Linker.nativeLinker().downcallHandle(type.function());
+        MethodHandle call = Linker.nativeLinker().downcallHandle(type.descriptor());
         Random random = new Random(Sample.seed());
         try (Arena arena = Arena.ofConfined()) {
             List<Object> seen = new ArrayList<>();

@@ -167,7 +167,7 @@ final class DataDrivenTest {
     /** The bytes that a callback returns, in memory that was not zero before. */
     private static byte[] large(CallInterface type, ArgumentHandler handler) throws Throwable {
         try (Arena arena = Arena.ofConfined()) {
-            MethodHandle call = Linker.nativeLinker().downcallHandle(type.bind(handler, arena), type.function());
+            MethodHandle call = Linker.nativeLinker().downcallHandle(type.bind(handler, arena), type.descriptor());
             MemorySegment memory = arena.allocate(LARGE).fill((byte) 0x5a);
             MemorySegment returned = (MemorySegment) call
                     .invoke((java.lang.foreign.SegmentAllocator) (_, _) -> memory);
@@ -221,7 +221,7 @@ final class DataDrivenTest {
         try (Arena arena = Arena.ofConfined()) {
             CallInterface type = CallInterface.prepare(FunctionDescriptor.of(LARGE));
             Closure<ArgumentHandler> closure = type.bind(_ -> {});
-            MethodHandle call = Linker.nativeLinker().downcallHandle(closure.address(), type.function());
+            MethodHandle call = Linker.nativeLinker().downcallHandle(closure.address(), type.descriptor());
             closure.close();
             MemorySegment memory = arena.allocate(LARGE).fill((byte) 0x5a);
             MemorySegment returned = (MemorySegment) call

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Function types without a descriptor: from a declaration as in C, and from an interface. */
 final class DeclarationsTest {
     private static FunctionDescriptor parse(String declaration) {
-        return CallInterface.parse(declaration).function();
+        return CallInterface.parse(declaration).descriptor();
     }
 
     @Test
@@ -77,7 +77,7 @@ final class DeclarationsTest {
         CallInterface variadic = CallInterface.parse("int(pointer format, ..., int, double)");
 
         assertThat(variadic.fixedArguments()).isEqualTo(1);
-        assertThat(variadic.function()).isEqualTo(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, CTypes.DOUBLE));
+        assertThat(variadic.descriptor()).isEqualTo(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, CTypes.DOUBLE));
     }
 
     @Test
@@ -85,7 +85,7 @@ final class DeclarationsTest {
         StructLayout point = CLayouts.struct(JAVA_INT, JAVA_INT);
 
         assertThat(CallInterface.parse(Abi.NATIVE, "struct point(struct point from, sqlite3 *, number_t)",
-                Map.of("struct point", point, "number_t", JAVA_FLOAT)).function())
+                Map.of("struct point", point, "number_t", JAVA_FLOAT)).descriptor())
                 .isEqualTo(FunctionDescriptor.of(point, point, ADDRESS, JAVA_FLOAT));
     }
 

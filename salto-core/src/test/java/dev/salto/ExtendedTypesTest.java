@@ -267,7 +267,7 @@ final class ExtendedTypesTest {
     void aTypeIsKnownByItsContentWhateverItsName() {
         MemoryLayout named = NativeLayouts.complexFloat().withName("z");
 
-        assertThat(CallInterface.prepare(FunctionDescriptor.of(named, named)).function().argumentLayouts())
+        assertThat(CallInterface.prepare(FunctionDescriptor.of(named, named)).descriptor().argumentLayouts())
                 .containsExactly(named);
     }
 

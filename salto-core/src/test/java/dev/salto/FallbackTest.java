@@ -36,8 +36,8 @@ final class FallbackTest {
                 "-Ddev.salto.fallback=upcall-stubs");
 
         assertThat(child.exitCode()).as("%s", child.output()).isZero();
-        assertThat(child.value("mechanism")).isEqualTo("dynamic");
-        assertThat(child.value("type")).isEqualTo("dynamic");
+        assertThat(child.value("mechanism")).isEqualTo("upcall-stubs");
+        assertThat(child.value("type")).isEqualTo("upcall-stubs");
         assertThat(child.value("closures")).isEqualTo("3");
         assertThat(child.value("done")).isEqualTo("all answers were right");
     }
@@ -88,7 +88,7 @@ final class FallbackTest {
         ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "TryCallback", ALLOWED,
                 "-Ddev.salto.fallback=upcall-stubs");
 
-        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("mechanism")).isEqualTo("trampolines");
         assertThat(warnings(child)).isEmpty();
     }
 

@@ -43,7 +43,7 @@ final class TextSourcesTest {
 
     private static void assertWorks(ChildJvm child, String source, String location) {
         assertThat(child.output()).contains("supported=true", "answer=42");
-        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("mechanism")).isEqualTo("trampolines");
         assertThat(child.value("source")).isEqualTo(source);
         assertThat(child.value("location")).contains(location);
         assertThat(child.value("writableExecutable")).isEqualTo("false");

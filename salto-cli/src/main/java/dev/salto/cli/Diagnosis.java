@@ -55,7 +55,7 @@ record Diagnosis(Report report, @Nullable String failure) {
                         "a closure that should have answered 42 answered %d".formatted(answer));
             }
             // Trampolines have no fallback.
-            return mechanism == Mechanism.STATIC ? callTrampoline() : new Diagnosis(Salto.report(), null);
+            return mechanism == Mechanism.TRAMPOLINES ? callTrampoline() : new Diagnosis(Salto.report(), null);
         }
     }
 
@@ -82,8 +82,8 @@ record Diagnosis(Report report, @Nullable String failure) {
 
     int exitCode() {
         return switch (mechanism()) {
-            case STATIC -> 0;
-            case DYNAMIC -> 1;
+            case TRAMPOLINES -> 0;
+            case UPCALL_STUBS -> 1;
             case NONE -> 2;
         };
     }

@@ -45,8 +45,8 @@ final class DiagnosisText {
 
     private void verdict() {
         switch (diagnosis.mechanism()) {
-            case STATIC -> page.paragraph("bold,green", "Static trampolines work", ": " + origin());
-            case DYNAMIC -> {
+            case TRAMPOLINES -> page.paragraph("bold,green", "Static trampolines work", ": " + origin());
+            case UPCALL_STUBS -> {
                 page.paragraph("bold,yellow", "Only the fallback works",
                         ": closures are upcall stubs, code made at run time");
                 page.paragraph("bold", "Static trampolines do not", ": " + cause());
@@ -122,8 +122,8 @@ final class DiagnosisText {
     private void closures() {
         page.heading("Closures");
         page.fact("made and called", switch (diagnosis.mechanism()) {
-            case STATIC -> "a closure and a raw trampoline; native code got the right answers";
-            case DYNAMIC ->
+            case TRAMPOLINES -> "a closure and a raw trampoline; native code got the right answers";
+            case UPCALL_STUBS ->
                 "a closure; native code got the right answer; raw trampolines and native bindings do not work";
             case NONE -> diagnosis.failure() == null ? "none" : diagnosis.failure();
         });
@@ -152,7 +152,7 @@ final class DiagnosisText {
     }
 
     private void remedies() {
-        List<String> remedies = diagnosis.mechanism() == Mechanism.STATIC || diagnosis.failure() != null
+        List<String> remedies = diagnosis.mechanism() == Mechanism.TRAMPOLINES || diagnosis.failure() != null
                 ? List.of()
                 : remediesThereAre();
         if (!remedies.isEmpty()) {
@@ -169,11 +169,11 @@ final class DiagnosisText {
             return;
         }
         switch (diagnosis.mechanism()) {
-            case STATIC -> {
+            case TRAMPOLINES -> {
                 page.point("See callbacks: ./salto demo");
                 page.point("Use Salto in a program: README.md has the dependency and a first example.");
             }
-            case DYNAMIC -> page.point("Use the fallback, or do what stands above and run ./salto doctor again.");
+            case UPCALL_STUBS -> page.point("Use the fallback, or do what stands above and run ./salto doctor again.");
             case NONE -> page.point(remediesThereAre().isEmpty()
                     ? "Remove the cause that the first line names, and run ./salto doctor again."
                     : "Do what stands above, and run ./salto doctor again.");

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The output of {@code salto doctor --json}. All components but two are those of {@link Report}.
  *
  * @param mechanism the mechanism of the function pointers that gave the right answer:
- *     {@code static}, {@code dynamic} or {@code none}
+ *     {@code trampolines}, {@code upcall-stubs} or {@code none}
  * @param problem the failure of an attempt, or the reason why there was none; null if all went
  *     well
  */

@@ -33,7 +33,7 @@ final class DiagnosisTextTest {
     }
 
     private static Report works(@Nullable Boolean writableExecutable) {
-        return report(Mechanism.STATIC, "installed", List.of(), null, 4096, writableExecutable, Map.of());
+        return report(Mechanism.TRAMPOLINES, "installed", List.of(), null, 4096, writableExecutable, Map.of());
     }
 
     private static String text(Report report) {
@@ -41,7 +41,7 @@ final class DiagnosisTextTest {
     }
 
     private static String withHardening(String key, String value) {
-        return text(report(Mechanism.STATIC, "installed", List.of(), null, 4096, false, Map.of(key, value)));
+        return text(report(Mechanism.TRAMPOLINES, "installed", List.of(), null, 4096, false, Map.of(key, value)));
     }
 
     @Test

@@ -92,7 +92,7 @@ final class DoctorCommandTest {
                 .allSatisfy(key -> assertThat(report.get(key).isTextual()).as(key).isTrue());
         assertThat(List.of("pageSize", "tables", "closures", "bytes", "protectedTables", "sealedTables"))
                 .allSatisfy(key -> assertThat(report.get(key).isIntegralNumber()).as(key).isTrue());
-        assertThat(report.get("mechanism").asText()).isEqualTo("static");
+        assertThat(report.get("mechanism").asText()).isEqualTo("trampolines");
         assertThat(report.get("fallback").asText()).isEqualTo("none");
         assertThat(report.get("problem").isNull()).isTrue();
         assertThat(report.get("writableExecutable").isBoolean()).isTrue();
@@ -160,7 +160,7 @@ final class DoctorCommandTest {
 
         assertThat(fallback.code()).isEqualTo(1);
         JsonNode report = parse(fallback.output());
-        assertThat(report.get("mechanism").asText()).isEqualTo("dynamic");
+        assertThat(report.get("mechanism").asText()).isEqualTo("upcall-stubs");
         assertThat(report.get("fallback").asText()).isEqualTo("upcall-stubs");
         assertThat(nothing.code()).isEqualTo(2);
         report = parse(nothing.output());

@@ -25,7 +25,7 @@ final class ConfinedIT {
     private static void assertStatic(ChildJvm child) {
         assertThat(child.values("bind")).as("%s", child.output()).containsOnly("done");
         assertThat(child.values("call")).containsOnly("done");
-        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("mechanism")).isEqualTo("trampolines");
         assertThat(child.exitCode()).isZero();
     }
 

@@ -58,12 +58,12 @@ final class NoExecutableFilesIT {
         assertThat(child.value("refuse-memfd")).isEqualTo("done");
         assertThat(child.value("test")).isEqualTo("done");
         assertThat(Integer.parseInt(child.value("tests"))).isGreaterThan(80);
-        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("mechanism")).isEqualTo("trampolines");
         assertThat(child.exitCode()).isZero();
     }
 
     private static void assertMappedFrom(Path file, String source, ChildJvm child) {
-        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("mechanism")).isEqualTo("trampolines");
         assertThat(child.value("source")).isEqualTo(source);
         assertThat(child.value("location")).contains(file.toString());
         assertThat(child.values("mapped")).containsExactly(file.toString());
@@ -174,7 +174,7 @@ final class NoExecutableFilesIT {
                 .by(namespace.command())
                 .run("bind 10000", "call", "report", "maps");
 
-        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("mechanism")).isEqualTo("trampolines");
         assertThat(child.value("call")).isEqualTo("done");
         assertThat(child.value("source")).isEqualTo(PackedLibrary.usualSource("jar"));
     }

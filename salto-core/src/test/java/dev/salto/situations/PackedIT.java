@@ -36,7 +36,7 @@ final class PackedIT {
     private void assertWorksFrom(Path jar, ChildJvm child) {
         assertThat(child.values("bind")).as("%s", child.output()).containsExactly("done");
         assertThat(child.value("call")).isEqualTo("done");
-        assertThat(child.value("mechanism")).isEqualTo("static");
+        assertThat(child.value("mechanism")).isEqualTo("trampolines");
         assertThat(child.value("source")).isIn("jar", "memfd", "file");
         assertThat(child.value("location")).contains(jar.toString());
         assertThat(child.exitCode()).isZero();

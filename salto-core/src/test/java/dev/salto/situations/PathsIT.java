@@ -80,7 +80,7 @@ final class PathsIT {
 
     private void assertMapped(ChildJvm child, String source, String odd, String file) {
         String path = folder + "/" + odd + "/" + file;
-        assertThat(child.value("mechanism")).as("%s", child.output()).isEqualTo("static");
+        assertThat(child.value("mechanism")).as("%s", child.output()).isEqualTo("trampolines");
         assertThat(child.value("source")).isEqualTo(source);
         assertThat(child.value("location")).contains(Situation.oneLine(path));
         // The kernel's way to write it in one line.

@@ -83,7 +83,7 @@ final class NewTypeWorker implements Worker {
         for (int i = 0; i < count; i++) {
             closures.add(i % 2 == 0 ? bindBoxed(type, i) : bindReading(type, i));
         }
-        MethodHandle call = Linker.nativeLinker().downcallHandle(type.function());
+        MethodHandle call = Linker.nativeLinker().downcallHandle(type.descriptor());
         for (int i = 0; i < CALLED; i++) {
             int number = random.nextInt(count);
             call(call.bindTo(closures.get(number).address()), type, number);
@@ -93,7 +93,7 @@ final class NewTypeWorker implements Worker {
     }
 
     private static Closure<CallHandler> bindBoxed(CallInterface type, double number) {
-        return type.bindBoxed((callInterface, arguments) -> box(callInterface.types().returnType(),
+        return type.bindBoxed((called, arguments) -> box(called.callInterface().methodType().returnType(),
                 number + weigh(numbers(arguments))));
     }
 
@@ -105,7 +105,8 @@ final class NewTypeWorker implements Worker {
     }
 
     private void call(MethodHandle function, CallInterface type, int number) {
-        Object[] arguments = type.types().parameterList().stream().map(parameter -> box(parameter, random.nextInt(100)))
+        Object[] arguments = type.methodType().parameterList().stream()
+                .map(parameter -> box(parameter, random.nextInt(100)))
                 .toArray();
         try {
             Object answer = function.invokeWithArguments(arguments);
@@ -129,7 +130,7 @@ final class NewTypeWorker implements Worker {
     }
 
     private static double read(Arguments arguments, int index) {
-        Class<?> type = arguments.callInterface().types().parameterType(index);
+        Class<?> type = arguments.callInterface().methodType().parameterType(index);
         if (type == int.class) {
             return arguments.getInt(index);
         }
@@ -140,7 +141,7 @@ final class NewTypeWorker implements Worker {
     }
 
     private static void answer(Arguments arguments, double value) {
-        Class<?> type = arguments.callInterface().types().returnType();
+        Class<?> type = arguments.callInterface().methodType().returnType();
         if (type == int.class) {
             arguments.setReturn((int) value);
         } else if (type == long.class) {

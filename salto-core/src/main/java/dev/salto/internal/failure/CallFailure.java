@@ -9,7 +9,7 @@ package dev.salto.internal.failure;
  * @param closure the closure that was called
  * @param isRethrown whether a guard carries it
  */
-public record CallFailure(Throwable exception, CalledClosure closure, boolean isRethrown) {
+public record CallFailure(Throwable exception, ReportedClosure closure, boolean isRethrown) {
     /** Describes the closure, for a log. The exception is the user's, and may not be printable. */
     @Override
     public String toString() {

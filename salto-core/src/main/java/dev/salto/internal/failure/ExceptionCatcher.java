@@ -22,7 +22,7 @@ public final class ExceptionCatcher {
     private final Class<?> carrier;
     private final @Nullable Object zero;
     private final ClosureSettings settings;
-    private final CalledClosure.Finder closures;
+    private final ReportedClosure.Finder closures;
 
     /**
      * Makes the handling of one type of callback.
@@ -33,7 +33,7 @@ public final class ExceptionCatcher {
      * @param closures finds the closure of a call
      */
     public ExceptionCatcher(FunctionDescriptor function, @Nullable Object zero, ClosureSettings settings,
-            CalledClosure.Finder closures) {
+            ReportedClosure.Finder closures) {
         this.result = function.returnLayout();
         this.carrier = MethodType.methodType(function.toMethodType().returnType()).wrap().returnType();
         this.zero = zero;
@@ -69,7 +69,7 @@ public final class ExceptionCatcher {
     }
 
     /** Handles an exception of the policy for calls of closed closures. Throws nothing. */
-    static void caughtOfClosed(Throwable exception, CalledClosure closure) {
+    static void caughtOfClosed(Throwable exception, ReportedClosure closure) {
         if (!carryAndCount(exception)) {
             new CallFailure(exception, closure, false).report();
         }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param thread the thread that called
  * @param returnAddress the return address of the call; 0 if it is not known
  */
-public record StaleCall(CalledClosure closure, List<StackTraceElement> closedAt, Thread thread, long returnAddress) {
+public record StaleCall(ReportedClosure closure, List<StackTraceElement> closedAt, Thread thread, long returnAddress) {
     /** Makes the list unmodifiable. */
     public StaleCall {
         closedAt = List.copyOf(closedAt);

@@ -3,8 +3,8 @@
 package dev.salto.internal.table;
 
 import dev.salto.internal.events.Events;
-import dev.salto.internal.failure.CalledClosure;
 import dev.salto.internal.failure.Guard;
+import dev.salto.internal.failure.ReportedClosure;
 import dev.salto.internal.failure.StaleCall;
 import dev.salto.internal.os.Os;
 import dev.salto.internal.os.OsException;
@@ -69,10 +69,10 @@ public final class Tables {
     /** Tables without numbers. */
     private static final List<UnnumberedTable> UNNUMBERED = new ArrayList<>();
 
-    private static final CalledClosure.Finder CLOSURES = new CalledClosure.Finder() {
+    private static final ReportedClosure.Finder CLOSURES = new ReportedClosure.Finder() {
         @Override
-        public CalledClosure find(int id) {
-            return CalledSlot.of(id);
+        public ReportedClosure find(int id) {
+            return ReportedSlot.of(id);
         }
     };
 
@@ -154,11 +154,11 @@ public final class Tables {
 
     /** Describes a call of a closed closure. {@code returnAddress} is as in {@link StaleCall}. */
     static StaleCall staleCall(int id, long returnAddress) {
-        return new StaleCall(CalledSlot.of(id), Traces.of(id), Thread.currentThread(), returnAddress);
+        return new StaleCall(ReportedSlot.of(id), Traces.of(id), Thread.currentThread(), returnAddress);
     }
 
     /** Finds closures for reports. */
-    public static CalledClosure.Finder closures() {
+    public static ReportedClosure.Finder closures() {
         return CLOSURES;
     }
 

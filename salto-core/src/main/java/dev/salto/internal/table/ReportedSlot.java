@@ -2,7 +2,7 @@
 
 package dev.salto.internal.table;
 
-import dev.salto.internal.failure.CalledClosure;
+import dev.salto.internal.failure.ReportedClosure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param classNumber as {@link Tables#classNumber}
  * @param label null if it has none
  */
-record CalledSlot(long address, Kind kind, int classNumber, @Nullable String label) implements CalledClosure {
-    static CalledSlot of(int id) {
-        return new CalledSlot(Tables.table(id).address(Tables.slot(id)), Tables.kind(id), Tables.classNumber(id),
+record ReportedSlot(long address, Kind kind, int classNumber, @Nullable String label) implements ReportedClosure {
+    static ReportedSlot of(int id) {
+        return new ReportedSlot(Tables.table(id).address(Tables.slot(id)), Tables.kind(id), Tables.classNumber(id),
                 Tables.label(id, Tables.target(id) != null));
     }
 

@@ -5,7 +5,7 @@ package dev.salto.internal.failure;
 import org.jspecify.annotations.Nullable;
 
 /** A closure that was called, for reports. Texts are made when they are asked for. */
-public interface CalledClosure {
+public interface ReportedClosure {
     /** Returns the function pointer. */
     long address();
 
@@ -35,6 +35,6 @@ public interface CalledClosure {
     @FunctionalInterface
     interface Finder {
         /** Returns a slot's closure. */
-        CalledClosure find(int id);
+        ReportedClosure find(int id);
     }
 }
