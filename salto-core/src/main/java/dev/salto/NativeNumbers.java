@@ -110,10 +110,10 @@ public final class NativeNumbers {
      * @throws IllegalArgumentException if {@code type} is none of these
      * @throws IndexOutOfBoundsException if it does not fit into the segment
      */
-    public static void setDouble(MemoryLayout type, MemorySegment segment, long offset, double value) {
+    public static void putDouble(MemoryLayout type, MemorySegment segment, long offset, double value) {
         Format format = format(type);
         if (format == Format.HALF) {
-            setHalf(segment, offset, value);
+            putHalf(segment, offset, value);
             return;
         }
         if (format == Format.DOUBLE || format == Format.DOUBLE_DOUBLE) {
@@ -145,10 +145,10 @@ public final class NativeNumbers {
      * @throws IllegalArgumentException if {@code type} is none of these
      * @throws IndexOutOfBoundsException if it does not fit into the segment
      */
-    public static void setDecimal(MemoryLayout type, MemorySegment segment, long offset, BigDecimal value) {
+    public static void putDecimal(MemoryLayout type, MemorySegment segment, long offset, BigDecimal value) {
         Format format = format(type);
         if (format == Format.HALF) {
-            setHalf(segment, offset, roundedToOdd(value));
+            putHalf(segment, offset, roundedToOdd(value));
             return;
         }
         if (format == Format.DOUBLE || format == Format.DOUBLE_DOUBLE) {
@@ -199,7 +199,7 @@ public final class NativeNumbers {
      * @throws ArithmeticException if it does not fit into 128 bits
      * @throws IndexOutOfBoundsException if it does not fit into the segment
      */
-    public static void setInt128(MemorySegment segment, long offset, BigInteger value) {
+    public static void putInt128(MemorySegment segment, long offset, BigInteger value) {
         if (value.bitLength() > (value.signum() < 0 ? 2 * Long.SIZE - 1 : 2 * Long.SIZE)) {
             throw new ArithmeticException(value + " does not fit into 128 bits");
         }
@@ -239,7 +239,7 @@ public final class NativeNumbers {
         return Float.float16ToFloat(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, offset));
     }
 
-    private static void setHalf(MemorySegment segment, long offset, double value) {
+    private static void putHalf(MemorySegment segment, long offset, double value) {
         segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, Float.floatToFloat16(roundedToOdd(value)));
     }
 

@@ -70,16 +70,16 @@ final class NativeNumbersTest {
         MemorySegment own = MemorySegment.ofArray(new byte[2]);
         double next = 1 + Math.scalb(1.0, -10);
 
-        NativeNumbers.setDouble(type, own, 0, 1 + Math.scalb(1.0, -11) + Math.scalb(1.0, -40));
+        NativeNumbers.putDouble(type, own, 0, 1 + Math.scalb(1.0, -11) + Math.scalb(1.0, -40));
         assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(next);
-        NativeNumbers.setDouble(type, own, 0, 1 + Math.scalb(1.0, -11));
+        NativeNumbers.putDouble(type, own, 0, 1 + Math.scalb(1.0, -11));
         assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(1);
-        NativeNumbers.setDecimal(type, own, 0,
+        NativeNumbers.putDecimal(type, own, 0,
                 new BigDecimal(1 + Math.scalb(1.0, -11)).add(new BigDecimal("1e-60")));
         assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(next);
-        NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e400"));
+        NativeNumbers.putDecimal(type, own, 0, new BigDecimal("1e400"));
         assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.POSITIVE_INFINITY);
-        NativeNumbers.setDouble(type, own, 0, Double.NaN);
+        NativeNumbers.putDouble(type, own, 0, Double.NaN);
         assertThat(NativeNumbers.getDouble(type, own, 0)).isNaN();
     }
 
@@ -88,7 +88,7 @@ final class NativeNumbersTest {
     void whatIsWrittenIsWhatTheCompilerWrote() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment own = arena.allocate(16);
-            NativeNumbers.setDecimal(NativeLayouts.longDouble(), own, 0, new BigDecimal("3.0625e-30"));
+            NativeNumbers.putDecimal(NativeLayouts.longDouble(), own, 0, new BigDecimal("3.0625e-30"));
 
             assertThat(NativeNumbers.getDecimal(NativeLayouts.longDouble(), own, 0))
                     .isEqualTo(NativeNumbers.getDecimal(NativeLayouts.longDouble(), variable("long_double_c"), 0));
@@ -123,7 +123,7 @@ final class NativeNumbersTest {
         for (MemoryLayout type : TYPES) {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment own = arena.allocate(16);
-                NativeNumbers.setDouble(type, own, 0, value);
+                NativeNumbers.putDouble(type, own, 0, value);
 
                 assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.valueOf(value));
                 assertThat(NativeNumbers.getDecimal(type, own, 0)).isEqualByComparingTo(new BigDecimal(value));
@@ -137,12 +137,12 @@ final class NativeNumbersTest {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment own = arena.allocate(16);
                 for (double value : new double[]{Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
-                    NativeNumbers.setDouble(type, own, 0, value);
+                    NativeNumbers.putDouble(type, own, 0, value);
                     assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.valueOf(value));
                     assertThatThrownBy(() -> NativeNumbers.getDecimal(type, own, 0))
                             .isInstanceOf(ArithmeticException.class).hasMessageContaining("double");
                 }
-                NativeNumbers.setDouble(type, own, 0, -0.0);
+                NativeNumbers.putDouble(type, own, 0, -0.0);
                 assertThat(Double.doubleToRawLongBits(NativeNumbers.getDouble(type, own, 0)))
                         .isEqualTo(Double.doubleToRawLongBits(-0.0));
             }
@@ -161,14 +161,14 @@ final class NativeNumbersTest {
             for (var exactAndRounded : List.of(List.of(one.add(lastBit), one.add(lastBit)),
                     List.of(one.add(half), one), List.of(one.add(half).add(half.movePointLeft(1)), one.add(lastBit)),
                     List.of(one.add(lastBit).add(half), one.add(lastBit).add(lastBit)))) {
-                NativeNumbers.setDecimal(type, own, 0, exactAndRounded.getFirst());
+                NativeNumbers.putDecimal(type, own, 0, exactAndRounded.getFirst());
                 assertThat(NativeNumbers.getDecimal(type, own, 0)).isEqualByComparingTo(exactAndRounded.getLast());
             }
-            NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e5000"));
+            NativeNumbers.putDecimal(type, own, 0, new BigDecimal("1e5000"));
             assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.POSITIVE_INFINITY);
-            NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e-4960"));
+            NativeNumbers.putDecimal(type, own, 0, new BigDecimal("1e-4960"));
             assertThat(NativeNumbers.getDecimal(type, own, 0).signum()).isEqualTo(1);
-            NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e-6000"));
+            NativeNumbers.putDecimal(type, own, 0, new BigDecimal("1e-6000"));
             assertThat(NativeNumbers.getDecimal(type, own, 0).signum()).isZero();
         }
     }
@@ -179,12 +179,12 @@ final class NativeNumbersTest {
         for (MemoryLayout type : TYPES) {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment own = arena.allocate(16);
-                NativeNumbers.setDecimal(type, own, 0, new BigDecimal("1e2000000000"));
+                NativeNumbers.putDecimal(type, own, 0, new BigDecimal("1e2000000000"));
                 assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.POSITIVE_INFINITY);
-                NativeNumbers.setDecimal(type, own, 0, new BigDecimal("-1e2000000000"));
+                NativeNumbers.putDecimal(type, own, 0, new BigDecimal("-1e2000000000"));
                 assertThat(NativeNumbers.getDouble(type, own, 0)).isEqualTo(Double.NEGATIVE_INFINITY);
                 for (String small : List.of("1e-2000000000", "-1e-2000000000", "0e2000000000", "0e-2000000000")) {
-                    NativeNumbers.setDecimal(type, own, 0, new BigDecimal(small));
+                    NativeNumbers.putDecimal(type, own, 0, new BigDecimal(small));
                     assertThat(NativeNumbers.getDecimal(type, own, 0)).isEqualByComparingTo(BigDecimal.ZERO);
                 }
             }
@@ -208,7 +208,7 @@ final class NativeNumbersTest {
     void integersAreReadAsTheyWereWritten(@ForAll BigInteger value) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment own = arena.allocate(16);
-            NativeNumbers.setInt128(own, 0, value);
+            NativeNumbers.putInt128(own, 0, value);
 
             assertThat(NativeNumbers.getInt128(own, 0)).isEqualTo(value);
             assertThat(NativeNumbers.getUnsignedInt128(own, 0))
@@ -220,7 +220,7 @@ final class NativeNumbersTest {
     void whatDoesNotFitIsRefused() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment own = arena.allocate(16);
-            assertThatThrownBy(() -> NativeNumbers.setInt128(own, 0, BigInteger.ONE.shiftLeft(128)))
+            assertThatThrownBy(() -> NativeNumbers.putInt128(own, 0, BigInteger.ONE.shiftLeft(128)))
                     .isInstanceOf(ArithmeticException.class).hasMessageContaining("128 bits");
             assertThatThrownBy(() -> NativeNumbers.getDouble(NativeLayouts.int128(), own, 0))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("longDouble()");

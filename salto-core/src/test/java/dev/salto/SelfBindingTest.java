@@ -114,7 +114,7 @@ final class SelfBindingTest {
         });
         Closure<?> notify = Callbacks.destroyNotify(shape, failing);
 
-        assertThatThrownBy(() -> Callbacks.rethrowing(() -> {
+        assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> {
             int _ = call(failing.address(), 1);
             return Linker.nativeLinker().downcallHandle(notify.address(), shape)
                     .invokeWithArguments(MemorySegment.NULL, MemorySegment.NULL);
