@@ -88,7 +88,7 @@ final class DiagnosisTextTest {
         String fault = DiagnosisText.of(new Diagnosis(works(false), "a closure answered 41"), Ansi.OFF, WIDTH);
         Report noAccess = report(Mechanism.NONE, null, List.of(), "Salto needs to call native code.", 0, false,
                 Map.of());
-        Report refused = report(Mechanism.NONE, null, List.of(new Report.Attempt("jar", "a.jar", "refused")), null,
+        Report refused = report(Mechanism.NONE, null, List.of(new GivenAttempt("jar", "a.jar", "refused")), null,
                 4096, false, Map.of());
 
         assertThat(text(works(false))).endsWith("""
