@@ -5,7 +5,7 @@ package dev.salto.stress;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.salto.CallHandler;
-import dev.salto.CallInterface;
+import dev.salto.CalledClosure;
 import dev.salto.Closure;
 import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
@@ -55,7 +55,7 @@ class Numbered implements IntBinaryOperator, CallHandler {
     }
 
     @Override
-    public Object call(CallInterface callInterface, Object[] arguments) {
+    public Object call(CalledClosure called, Object[] arguments) {
         return number;
     }
 
