@@ -516,15 +516,8 @@ public final class CallInterface {
     }
 
     private void callDirect(Object handler, int id, CallPlan how, long frame) {
-        callDirect(handler, Arguments.reuse(this, id, how, frame), how);
-    }
-
-    /** As a gate does, where the JIT compiler knows the handlers, and so makes no object. */
-    private void callPacked(Object handler, int id, CallPlan how, long frame) {
-        callDirect(handler, new Arguments(this, id, how, frame), how);
-    }
-
-    private static void callDirect(Object handler, Arguments arguments, CallPlan how) {
+        // One for each call, because nobody can tell whether a handler has kept it.
+        Arguments arguments = new Arguments(this, id, how, frame);
         try {
             ((ArgumentHandler) handler).call(arguments);
         } finally {
@@ -578,7 +571,7 @@ public final class CallInterface {
         if (image == null || own == null || key.tier == Tier.GATE) {
             return Gate
                     .ofInvoker(image, handlers, key.function,
-                            isBoxed ? invoker() : PackedCalls.invoker(key.function, this::callPacked))
+                            isBoxed ? invoker() : PackedCalls.invoker(key.function, this::callDirect))
                     .slots(key.settings);
         }
         CatcherMaker catcher = new CatcherMaker(key.function, key.settings);

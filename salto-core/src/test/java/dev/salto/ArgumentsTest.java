@@ -155,6 +155,24 @@ final class ArgumentsTest {
                 .hasMessageContaining("the call is over");
     }
 
+    /** Nobody uses them between their call and the last one, however many calls there are. */
+    @ParameterizedTest
+    @EnumSource
+    void argumentsOfACallAreNeverThoseOfALaterCall(Tier tier) {
+        int calls = 1_000;
+        List<Arguments> kept = new ArrayList<>();
+        try (Closure<ArgumentHandler> closure = binary(tier).bind(arguments -> {
+            if (arguments.getInt(1) == calls - 1) {
+                kept.forEach(each -> assertThatThrownBy(() -> each.getInt(0)).isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("the call is over"));
+            }
+            kept.add(arguments);
+        })) {
+            int _ = Callers.callRepeatedly(closure.address(), calls, 5);
+        }
+        assertThat(kept).hasSize(calls).doesNotHaveDuplicates();
+    }
+
     @ParameterizedTest
     @EnumSource
     void anotherThreadCanNeverUseArguments(Tier tier) {

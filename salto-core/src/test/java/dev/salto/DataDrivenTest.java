@@ -14,7 +14,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -23,7 +22,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -282,21 +280,16 @@ final class DataDrivenTest {
         }
     }
 
+    /** The JIT compiler removes the arguments' object where it inlines the handler. */
     @Test
     @Tag("host")
-    void readingAndReturningNumbersAllocatesNothing() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (Closure<ArgumentHandler> closure = binary().bind(SUM)) {
-            MemorySegment function = closure.address();
-            int warm = Callers.callRepeatedly(function, 50_000, 1);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            int sum = Callers.callRepeatedly(function, 100_000, 1);
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    void aCallAllocatesNothingWithOneClassOfHandlersAndOneObjectWithMany() throws Exception {
+        ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "AllocatedBytes", "-XX:+UseSerialGC", "-XX:-UseTLAB",
+                "-Xmn200m");
 
-            assertThat(sum).isNotEqualTo(warm);
-            // Less than a byte a call: what the measurement itself takes.
-            assertThat(allocated).isLessThan(50_000);
-        }
+        assertThat(child.value("one")).isEqualTo("0");
+        assertThat(Integer.parseInt(child.value("four"))).isBetween(1, 48);
+        assertThat(child.exitCode()).isZero();
     }
 
     /** Where the JDK has a linker of its own. */
