@@ -3,6 +3,7 @@
 package dev.salto.internal.data;
 
 import dev.salto.internal.os.Memory;
+import dev.salto.internal.os.ThreadMemory;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -40,14 +41,14 @@ public final class PackedCalls {
         Class<?> result = types.returnType();
         // (memory, handler, id) -> result; then the arguments follow, and each is stored first.
         MethodHandle calling = find("call" + name(result),
-                MethodType.methodType(result, PackedCalls.class, PackedMemory.class, Object.class, int.class))
+                MethodType.methodType(result, PackedCalls.class, ThreadMemory.class, Object.class, int.class))
                 .bindTo(this);
         MethodHandle all = MethodHandles.dropArguments(calling, 3, types.parameterList());
         for (int i = 0; i < types.parameterCount(); i++) {
             Class<?> type = types.parameterType(i);
             MethodHandle put = MethodHandles.insertArguments(
                     find("put",
-                            MethodType.methodType(void.class, PackedCalls.class, int.class, PackedMemory.class, type))
+                            MethodType.methodType(void.class, PackedCalls.class, int.class, ThreadMemory.class, type))
                             .bindTo(this),
                     0,
                     i * CallPlan.PACKED_SLOT);
@@ -57,7 +58,7 @@ public final class PackedCalls {
                     int.class);
             all = MethodHandles.foldArguments(all, placed);
         }
-        MethodHandle begin = find("begin", MethodType.methodType(PackedMemory.class, PackedCalls.class)).bindTo(this);
+        MethodHandle begin = find("begin", MethodType.methodType(ThreadMemory.class, PackedCalls.class)).bindTo(this);
         return MethodHandles.foldArguments(all, begin);
     }
 
@@ -77,85 +78,85 @@ public final class PackedCalls {
         }
     }
 
-    private PackedMemory begin() {
-        PackedMemory memory = PackedMemory.ofThread(plan.packedSize());
+    private ThreadMemory begin() {
+        ThreadMemory memory = ThreadMemory.ofThread(plan.packedSize());
         plan.beginPacked(memory.address());
         return memory;
     }
 
-    private void put(int offset, PackedMemory memory, boolean value) {
+    private void put(int offset, ThreadMemory memory, boolean value) {
         Memory.setLong(memory.address() + offset, value ? -1 : 0);
     }
 
-    private void put(int offset, PackedMemory memory, byte value) {
+    private void put(int offset, ThreadMemory memory, byte value) {
         Memory.setByte(memory.address() + offset, value);
     }
 
-    private void put(int offset, PackedMemory memory, short value) {
+    private void put(int offset, ThreadMemory memory, short value) {
         Memory.setShort(memory.address() + offset, value);
     }
 
-    private void put(int offset, PackedMemory memory, char value) {
+    private void put(int offset, ThreadMemory memory, char value) {
         Memory.setShort(memory.address() + offset, (short) value);
     }
 
-    private void put(int offset, PackedMemory memory, int value) {
+    private void put(int offset, ThreadMemory memory, int value) {
         Memory.setInt(memory.address() + offset, value);
     }
 
-    private void put(int offset, PackedMemory memory, long value) {
+    private void put(int offset, ThreadMemory memory, long value) {
         Memory.setLong(memory.address() + offset, value);
     }
 
-    private void put(int offset, PackedMemory memory, float value) {
+    private void put(int offset, ThreadMemory memory, float value) {
         Memory.setFloat(memory.address() + offset, value);
     }
 
-    private void put(int offset, PackedMemory memory, double value) {
+    private void put(int offset, ThreadMemory memory, double value) {
         Memory.setDouble(memory.address() + offset, value);
     }
 
-    private void put(int offset, PackedMemory memory, MemorySegment value) {
+    private void put(int offset, ThreadMemory memory, MemorySegment value) {
         Memory.setWord(memory.address() + offset, value.address());
     }
 
-    private void callVoid(PackedMemory memory, Object handler, int id) {
+    private void callVoid(ThreadMemory memory, Object handler, int id) {
         long _ = call(memory, handler, id);
     }
 
-    private boolean callBoolean(PackedMemory memory, Object handler, int id) {
+    private boolean callBoolean(ThreadMemory memory, Object handler, int id) {
         return Memory.getWord(call(memory, handler, id)) != 0;
     }
 
-    private byte callByte(PackedMemory memory, Object handler, int id) {
+    private byte callByte(ThreadMemory memory, Object handler, int id) {
         return (byte) Memory.getWord(call(memory, handler, id));
     }
 
-    private short callShort(PackedMemory memory, Object handler, int id) {
+    private short callShort(ThreadMemory memory, Object handler, int id) {
         return (short) Memory.getWord(call(memory, handler, id));
     }
 
-    private char callChar(PackedMemory memory, Object handler, int id) {
+    private char callChar(ThreadMemory memory, Object handler, int id) {
         return (char) Memory.getWord(call(memory, handler, id));
     }
 
-    private int callInt(PackedMemory memory, Object handler, int id) {
+    private int callInt(ThreadMemory memory, Object handler, int id) {
         return (int) Memory.getWord(call(memory, handler, id));
     }
 
-    private long callLong(PackedMemory memory, Object handler, int id) {
+    private long callLong(ThreadMemory memory, Object handler, int id) {
         return Memory.getLong(call(memory, handler, id));
     }
 
-    private float callFloat(PackedMemory memory, Object handler, int id) {
+    private float callFloat(ThreadMemory memory, Object handler, int id) {
         return Memory.getFloat(call(memory, handler, id));
     }
 
-    private double callDouble(PackedMemory memory, Object handler, int id) {
+    private double callDouble(ThreadMemory memory, Object handler, int id) {
         return Memory.getDouble(call(memory, handler, id));
     }
 
-    private MemorySegment callSegment(PackedMemory memory, Object handler, int id) {
+    private MemorySegment callSegment(ThreadMemory memory, Object handler, int id) {
         long result = call(memory, handler, id);
         return plan.returnsInMemory()
                 ? MemorySegment.ofAddress(result)
@@ -164,7 +165,7 @@ public final class PackedCalls {
     }
 
     /** Calls the handler, and returns the address of its result. */
-    private long call(PackedMemory memory, Object handler, int id) {
+    private long call(ThreadMemory memory, Object handler, int id) {
         long frame = memory.address();
         try {
             memory.enter();

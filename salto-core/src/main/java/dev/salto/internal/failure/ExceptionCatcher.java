@@ -3,9 +3,7 @@
 package dev.salto.internal.failure;
 
 import dev.salto.internal.events.Events;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodType;
@@ -130,69 +128,6 @@ public final class ExceptionCatcher {
                     "%s is no result of a function that returns %s; it has to be a %s".formatted(value, result.get(),
                             carrier.getName()));
         }
-        return value instanceof MemorySegment segment ? requireReturnable(segment) : value;
-    }
-
-    /**
-     * Refuses a segment that the JDK's stub could not return, which would end the JVM.
-     *
-     * @return {@code segment}, cut to the size of the result, because the JDK's stub copies the
-     *     whole segment. It is a copy if another thread could close its arena before the stub reads
-     *     it
-     * @throws RuntimeException if it is none, has no address, is too small, or is not alive
-     */
-    public MemorySegment requireReturnable(@Nullable MemorySegment segment) {
-        MemoryLayout layout = result.orElseThrow();
-        if (segment == null) {
-            throw new NullPointerException(
-                    "a callback returned null as %s; for a null pointer return MemorySegment.NULL".formatted(layout));
-        }
-        if (!(layout instanceof GroupLayout)) {
-            if (!segment.isNative()) {
-                throw new IllegalArgumentException(
-                        "Heap segment not allowed: a callback returned it as a pointer; allocate it from an Arena");
-            }
-            return segment;
-        }
-        if (segment.byteSize() < layout.byteSize()) {
-            throw new IllegalArgumentException(
-                    "a callback returned a segment of %d bytes as %s, which has %d".formatted(segment.byteSize(),
-                            layout, layout.byteSize()));
-        }
-        if (!segment.scope().isAlive()) {
-            throw new IllegalStateException(
-                    "a callback returned %s in a segment whose arena is closed".formatted(layout));
-        }
-        if (!segment.isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException(
-                    "a callback returned %s in a segment that is confined to another thread".formatted(layout));
-        }
-        long size = layout.byteSize();
-        MemorySegment exact = segment.byteSize() == size ? segment : segment.asSlice(0, size);
-        return staysAlive(exact) ? exact : copy(exact);
-    }
-
-    /** Whether the memory of an accessible segment stays until this thread closes its arena. */
-    private static boolean staysAlive(MemorySegment segment) {
-        return !segment.isNative() || segment.scope().equals(Arena.global().scope())
-                || !segment.isAccessibleBy(Strangers.THREAD);
-    }
-
-    /** Copies a segment to the heap in one step, during which its arena cannot be closed. */
-    private static MemorySegment copy(MemorySegment segment) {
-        long size = segment.byteSize();
-        // Longs, for the alignment.
-        return MemorySegment.ofArray(new long[Math.toIntExact(Math.ceilDiv(size, Long.BYTES))]).asSlice(0, size)
-                .copyFrom(segment);
-    }
-
-    /**
-     * Recognizes confined segments: for a segment of this class's thread, other threads have no
-     * access.
-     */
-    private static final class Strangers {
-        static final Thread THREAD = Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
-
-        private Strangers() {}
+        return value instanceof MemorySegment segment ? ReturnedSegment.of(result.get()).require(segment) : value;
     }
 }

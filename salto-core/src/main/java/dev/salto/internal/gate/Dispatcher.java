@@ -3,6 +3,7 @@
 package dev.salto.internal.gate;
 
 import dev.salto.internal.failure.ExceptionCatcher;
+import dev.salto.internal.failure.ReturnedSegment;
 import dev.salto.internal.table.ClosedCalls;
 import dev.salto.internal.table.Tables;
 import java.lang.classfile.ClassBuilder;
@@ -191,7 +192,10 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         MethodType type = carriers.appendParameterTypes(int.class);
         byte[] classFile = ClassFile.of().build(self, this);
         MethodHandle invoker = callee.invoker();
-        DispatcherLink link = new DispatcherLink(exceptions, zeroSegment(function), counted);
+        ReturnedSegment returned = carriers.returnType() == MemorySegment.class
+                ? ReturnedSegment.of(function.returnLayout().orElseThrow())
+                : null;
+        DispatcherLink link = new DispatcherLink(exceptions, zeroSegment(function), returned, counted);
         MethodHandles.Lookup dispatcher = definer.defineHiddenClassWithClassData(classFile,
                 invoker == null ? link : List.of(link, invoker), true, options);
         try {

@@ -3,6 +3,7 @@
 package dev.salto.internal.gate;
 
 import dev.salto.internal.failure.ExceptionCatcher;
+import dev.salto.internal.failure.ReturnedSegment;
 import dev.salto.internal.table.ClosedCalls;
 import dev.salto.internal.table.Tables;
 import java.lang.foreign.MemorySegment;
@@ -20,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param exceptions takes exceptions of the object, if the closure's kind has no rules for that
  * @param zero the result of a function without an answer, if that is a segment
+ * @param returned checks results of the object; null if they are no segments
  * @param counted counts the calls; null if they are not counted
  */
 @SuppressWarnings("overloads") // those of andThen, which nobody calls
-record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable MixedGate counted)
+record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable ReturnedSegment returned,
+        @Nullable MixedGate counted)
         implements
             IntFunction<@Nullable Object>,
             IntConsumer,
@@ -61,7 +64,7 @@ record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable
     @Override
     public @Nullable Object apply(@Nullable Integer id, @Nullable Object outcome) {
         if (id == null) {
-            return exceptions.requireReturnable((MemorySegment) outcome);
+            return Objects.requireNonNull(returned).require((MemorySegment) outcome);
         }
         try {
             ExceptionCatcher own = Tables.kind(id).rules() instanceof ExceptionCatcher rules ? rules : exceptions;
