@@ -117,6 +117,22 @@ int leading_ints = 7, leading_doubles = 7;
         struct prefix##type##_##other prefix##type##_##other##_b = { SECOND_##type, FIRST_##other };                    \
         CALLERS(prefix##type##_##other)
 
+/* An array without elements behind a member. */
+#define WITH_ARRAY(prefix, attribute, type, element)                                                                    \
+        struct prefix##type##_array_##element {                                                                         \
+                type a;                                                                                                 \
+                element b[0];                                                                                           \
+        } attribute;                                                                                                    \
+        struct prefix##type##_array_##element prefix##type##_array_##element##_a = { .a = FIRST_##type };               \
+        struct prefix##type##_array_##element prefix##type##_array_##element##_b = { .a = SECOND_##type };              \
+        CALLERS(prefix##type##_array_##element)
+
+#define WITH_EACH_ARRAY(prefix, attribute, type)                                                                        \
+        WITH_ARRAY(prefix, attribute, type, byte)                                                                       \
+        WITH_ARRAY(prefix, attribute, type, int)                                                                        \
+        WITH_ARRAY(prefix, attribute, type, float)                                                                      \
+        WITH_ARRAY(prefix, attribute, type, double)
+
 #define WITH_EACH(prefix, attribute, type)                                                                              \
         ONE(prefix, attribute, type)                                                                                    \
         TWO(prefix, attribute, type, byte)                                                                              \
@@ -138,7 +154,11 @@ int leading_ints = 7, leading_doubles = 7;
         WITH_EACH(prefix, attribute, float)                                                                             \
         WITH_EACH(prefix, attribute, double)                                                                            \
         WITH_EACH(prefix, attribute, pointer)                                                                           \
-        WITH_EACH(prefix, attribute, none)
+        WITH_EACH(prefix, attribute, none)                                                                              \
+        WITH_EACH_ARRAY(prefix, attribute, byte)                                                                        \
+        WITH_EACH_ARRAY(prefix, attribute, int)                                                                         \
+        WITH_EACH_ARRAY(prefix, attribute, float)                                                                       \
+        WITH_EACH_ARRAY(prefix, attribute, double)
 
 struct empty {
 };

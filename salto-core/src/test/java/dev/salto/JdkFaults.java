@@ -196,9 +196,10 @@ final class JdkFaults {
             case "aarch64",
                     "ppc64le" ->
                 layout.byteSize() > 0 && values(layout).stream().allMatch(JdkFaults::isFloatingPoint)
-                        && contains(layout, JdkFaults::isUnionOrArrayOfGroups)
+                        && contains(layout, JdkFaults::isUnionOrArrayOfGroupsOrEmptyArray)
                                 ? Optional.of("JDK 25 miscounts the members of floating-point aggregates with"
-                                        + " unions or with arrays of structs, and then may read beyond them")
+                                        + " unions, with arrays of structs or with arrays without elements,"
+                                        + " and then may read beyond them")
                                 : Optional.empty();
             default -> Optional.empty();
         };
@@ -230,10 +231,11 @@ final class JdkFaults {
         return layout.carrier() == float.class || layout.carrier() == double.class;
     }
 
-    private static boolean isUnionOrArrayOfGroups(MemoryLayout layout) {
+    private static boolean isUnionOrArrayOfGroupsOrEmptyArray(MemoryLayout layout) {
         return switch (layout) {
             case UnionLayout _ -> true;
-            case SequenceLayout array -> contains(array.elementLayout(), GroupLayout.class::isInstance);
+            case SequenceLayout array ->
+                array.elementCount() == 0 || contains(array.elementLayout(), GroupLayout.class::isInstance);
             default -> false;
         };
     }

@@ -40,13 +40,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Callbacks that compiled C calls with every struct of one or two members, plain and packed, among
- * them those without a byte: {@code structs.c}. Where a stub of the JDK would not see what C
- * passes, a gate is refused, and data-driven closures answer.
+ * them those without a byte, and with arrays without elements: {@code structs.c}. Where a stub of
+ * the JDK would not see what C passes, a gate is refused, and data-driven closures answer.
  */
 final class SmallStructsTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel("structs");
 
-    private static final Pattern EMPTY_PART = Pattern.compile("^empty$|^plain.*none");
+    private static final Pattern EMPTY_PART = Pattern.compile("^empty$|^plain.*none|array");
 
     /** The types of members by their names in C. */
     private static final Map<String, MemoryLayout> MEMBERS = new LinkedHashMap<>();
@@ -63,6 +63,9 @@ final class SmallStructsTest {
         MEMBERS.put("none", MemoryLayout.structLayout());
     }
 
+    /** The types of members beside arrays without elements, and of those arrays. */
+    private static final List<String> BESIDE_ARRAYS = List.of("byte", "int", "float", "double");
+
     /** A struct's name in C, and its layout. */
     record Struct(String name, StructLayout layout) {
         static Struct of(boolean isPacked, String... members) {
@@ -70,6 +73,14 @@ final class SmallStructsTest {
                     .map(member -> isPacked ? member.withByteAlignment(1) : member)
                     .toArray(MemoryLayout[]::new);
             return new Struct((isPacked ? "packed_" : "plain_") + String.join("_", members), CLayouts.struct(layouts));
+        }
+
+        /** A member, and an array without elements behind it. */
+        static Struct withEmptyArray(boolean isPacked, String member, String element) {
+            MemoryLayout[] layouts = Stream.of(member, element).map(MEMBERS::get)
+                    .map(each -> isPacked ? each.withByteAlignment(1) : each).toArray(MemoryLayout[]::new);
+            return new Struct("%s_%s_array_%s".formatted(isPacked ? "packed" : "plain", member, element),
+                    CLayouts.struct(layouts[0], MemoryLayout.sequenceLayout(0, layouts[1])));
         }
 
         MemorySegment variable(SignatureCallers level, String suffix) {
@@ -86,7 +97,11 @@ final class SmallStructsTest {
         Stream<Struct> all = Stream.of(false, true).flatMap(isPacked -> MEMBERS.keySet().stream()
                 .flatMap(first -> Stream.concat(Stream.of(Struct.of(isPacked, first)),
                         MEMBERS.keySet().stream().map(second -> Struct.of(isPacked, first, second)))));
-        return Stream.concat(Stream.of(new Struct("empty", MemoryLayout.structLayout())), all).toList();
+        Stream<Struct> withArray = Stream.of(false, true).flatMap(isPacked -> BESIDE_ARRAYS.stream()
+                .flatMap(member -> BESIDE_ARRAYS.stream()
+                        .map(element -> Struct.withEmptyArray(isPacked, member, element))));
+        return Stream.of(Stream.of(new Struct("empty", MemoryLayout.structLayout())), all, withArray)
+                .flatMap(each -> each).toList();
     }
 
     /** How C calls a callback with a struct: the callback's type, and what it gets and returns. */
@@ -133,6 +148,17 @@ final class SmallStructsTest {
             MemorySegment bind(MethodHandle target, FunctionDescriptor function, Arena arena) {
                 RuntimeInterface type = RuntimeInterface.define(function.toMethodType());
                 return ClosureType.of(type.type(), function).bind(type.implementedBy(target), arena);
+            }
+        },
+        TRACED_CLOSURE_TYPE {
+            @Override
+            MemorySegment bind(MethodHandle target, FunctionDescriptor function, Arena arena) {
+                Salto.setCloseTracing(true);
+                try {
+                    return CLOSURE_TYPE.bind(target, function, arena);
+                } finally {
+                    Salto.setCloseTracing(false);
+                }
             }
         },
         STATIC_LINKER {

@@ -102,9 +102,13 @@ final class ElfV2Ppc64 implements Port {
 
     /**
      * The type of all members of a homogeneous floating-point aggregate: there is nothing else in
-     * it, and not too many of them.
+     * it, and not too many of them. To compilers, an array without elements is something else.
      */
     private static Optional<Field> homogeneous(MemoryLayout layout) {
+        return Field.hasEmptyArray(layout) ? Optional.empty() : homogeneousToTheJdk(layout);
+    }
+
+    private static Optional<Field> homogeneousToTheJdk(MemoryLayout layout) {
         List<Field> fields = layout instanceof GroupLayout ? Field.of(layout) : List.of();
         if (fields.isEmpty()) {
             return Optional.empty();
@@ -133,7 +137,7 @@ final class ElfV2Ppc64 implements Port {
     @Override
     public void requireLinkable(FunctionDescriptor function) {
         Port.super.requireLinkable(function);
-        LinkerFaults.refuseMiscounted(function, layout -> homogeneous(layout).isPresent());
+        LinkerFaults.refuseMiscounted(function, layout -> homogeneousToTheJdk(layout).isPresent());
         List<List<Piece>> arguments = classify(function).arguments();
         for (int i = 0; i < arguments.size(); i++) {
             if (arguments.get(i).stream().anyMatch(ElfV2Ppc64::isSecondHalfOnStack)) {

@@ -54,6 +54,34 @@ record Field(long offset, MemoryLayout layout) {
         }
     }
 
+    /**
+     * The scalars that arrays without elements would begin with. They take no place, but compilers
+     * look at their types.
+     */
+    static List<Field> ofEmptyArrays(MemoryLayout layout) {
+        List<Field> fields = new ArrayList<>();
+        collectFromEmptyArrays(layout, 0, fields);
+        return fields;
+    }
+
+    private static void collectFromEmptyArrays(MemoryLayout layout, long offset, List<Field> fields) {
+        if (layout instanceof SequenceLayout sequence) {
+            MemoryLayout element = sequence.elementLayout();
+            if (sequence.elementCount() == 0) {
+                collect(element, offset, fields);
+            }
+            for (long i = 0; i < sequence.elementCount(); i++) {
+                collectFromEmptyArrays(element, offset + i * element.byteSize(), fields);
+            }
+        } else if (layout instanceof GroupLayout group && !isExtendedScalar(group)) {
+            long member = offset;
+            for (MemoryLayout layoutOfMember : group.memberLayouts()) {
+                collectFromEmptyArrays(layoutOfMember, member, fields);
+                member += group instanceof StructLayout ? layoutOfMember.byteSize() : 0;
+            }
+        }
+    }
+
     private static boolean isExtendedScalar(MemoryLayout layout) {
         ExtendedType type = ExtendedType.of(layout);
         return type != null && type != ExtendedType.COMPLEX;
@@ -72,6 +100,21 @@ record Field(long offset, MemoryLayout layout) {
                 .findFirst()
                 .filter(first -> first.isFloatingPoint()
                         && fields.stream().allMatch(field -> field.layout.equals(first.layout)));
+    }
+
+    /** Whether there is an array without elements anywhere in a layout. */
+    static boolean hasEmptyArray(MemoryLayout layout) {
+        if (layout instanceof SequenceLayout sequence) {
+            return sequence.elementCount() == 0 || hasEmptyArray(sequence.elementLayout());
+        }
+        if (layout instanceof GroupLayout group) {
+            for (MemoryLayout member : group.memberLayouts()) {
+                if (hasEmptyArray(member)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Whether there is an array of structs or unions anywhere in a layout. */

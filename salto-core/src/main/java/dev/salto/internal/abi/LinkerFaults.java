@@ -43,13 +43,15 @@ final class LinkerFaults {
     /**
      * Refuses a function with homogeneous aggregates whose members the linker miscounts. It counts
      * each member of a union, and no members of structs or unions in an array.
+     * With an array without elements, an aggregate is not homogeneous to compilers.
      *
-     * @param isHomogeneous whether a layout is such an aggregate by the calling convention
+     * @param isHomogeneous whether a layout is such an aggregate by the calling convention, except
+     *     for arrays without elements
      */
     static void refuseMiscounted(FunctionDescriptor function, Predicate<MemoryLayout> isHomogeneous) {
         refuse(function, isHomogeneous.and(LinkerFaults::isMiscounted),
-                "counts the members of aggregates of floating-point numbers in unions, or in arrays of structs,"
-                        + " in another way than C does");
+                "counts the members of aggregates of floating-point numbers in unions, in arrays of structs, or beside"
+                        + " arrays without elements, in another way than C does");
     }
 
     /**
@@ -78,7 +80,7 @@ final class LinkerFaults {
 
     private static boolean isMiscounted(MemoryLayout homogeneous) {
         List<Field> fields = Field.of(homogeneous);
-        return Field.hasArrayOfGroups(homogeneous)
+        return Field.hasArrayOfGroups(homogeneous) || Field.hasEmptyArray(homogeneous)
                 || fields.size() != homogeneous.byteSize() / fields.getFirst().size();
     }
 }

@@ -148,10 +148,13 @@ final class SysVX64 implements Port {
         }
         EightbyteClass[] classes = new EightbyteClass[(int) eightbytes];
         Arrays.fill(classes, EightbyteClass.NO_CLASS);
+        for (Field field : Field.ofEmptyArrays(layout)) {
+            if (!isAligned(field)) {
+                return new EightbyteClass[]{EightbyteClass.MEMORY};
+            }
+        }
         for (Field field : Field.of(layout)) {
-            // Rule 1: an unaligned field puts all in memory. The alignment of a field's type is its
-            // size here, whatever the layout says.
-            boolean isAligned = field.offset() % field.size() == 0;
+            boolean isAligned = isAligned(field);
             EightbyteClass[] own = classesOf(field);
             int first = (int) (field.offset() / EIGHTBYTE);
             for (int i = 0; i < own.length && first + i < classes.length; i++) {
@@ -159,6 +162,14 @@ final class SysVX64 implements Port {
             }
         }
         return cleanUp(classes);
+    }
+
+    /**
+     * Rule 1: an unaligned field puts all in memory, an array without elements, too. The alignment
+     * of a field's type is its size here, whatever the layout says.
+     */
+    private static boolean isAligned(Field field) {
+        return field.offset() % field.size() == 0;
     }
 
     /** Rule 5, "post merger cleanup". */

@@ -39,11 +39,11 @@ final class VectorCandidate {
 
     /**
      * All members have one type. An aggregate with padding is no candidate: the test is applied
-     * after data layout is completed.
+     * after data layout is completed. To compilers, one with an array without elements is none.
      */
     private static long memberSizeOfAggregate(MemoryLayout aggregate) {
         List<Field> fields = Field.of(aggregate);
-        if (fields.isEmpty() || !isOne(fields.getFirst().layout())) {
+        if (fields.isEmpty() || !isOne(fields.getFirst().layout()) || Field.hasEmptyArray(aggregate)) {
             return 0;
         }
         Field first = fields.getFirst();

@@ -202,12 +202,22 @@ final class Aapcs64Test {
         }
     }
 
+    @Test
+    void anArrayWithoutElementsMakesAnAggregateNotHomogeneous() {
+        for (MemoryLayout element : List.of(JAVA_FLOAT, JAVA_INT)) {
+            MemoryLayout struct = structLayout(JAVA_FLOAT, sequenceLayout(0, element));
+            assertThat(arguments(struct, JAVA_FLOAT)).isEqualTo("0+4:gp0 | 0+4:fp0");
+            assertThat(result(struct)).isEqualTo("0+4:gp0");
+        }
+    }
+
     /** Each was seen to fail on the JDK's own stubs. */
     @Test
     void aggregatesThatTheLinkerMistakesAreRefused() {
         for (MemoryLayout mistaken : List.of(unionLayout(JAVA_FLOAT, JAVA_FLOAT),
                 structLayout(JAVA_DOUBLE, unionLayout(JAVA_DOUBLE, structLayout(JAVA_DOUBLE, JAVA_DOUBLE))),
-                structLayout(sequenceLayout(2, structLayout(JAVA_FLOAT))))) {
+                structLayout(sequenceLayout(2, structLayout(JAVA_FLOAT))),
+                structLayout(JAVA_FLOAT, sequenceLayout(0, JAVA_INT)))) {
             for (FunctionDescriptor function : List.of(FunctionDescriptor.of(mistaken),
                     FunctionDescriptor.ofVoid(JAVA_INT, mistaken))) {
                 assertThatThrownBy(() -> port.requireLinkable(function)).isInstanceOf(IllegalArgumentException.class)

@@ -168,12 +168,22 @@ final class ElfV2Ppc64Test {
     }
 
     @Test
-    void aggregatesThatTheLinkerMistakesAreRefused() {
-        MemoryLayout mistaken = structLayout(JAVA_FLOAT, unionLayout(JAVA_FLOAT, JAVA_FLOAT));
+    void anArrayWithoutElementsMakesAnAggregateNotHomogeneous() {
+        for (MemoryLayout element : new MemoryLayout[]{JAVA_FLOAT, JAVA_INT}) {
+            MemoryLayout struct = structLayout(JAVA_FLOAT, sequenceLayout(0, element));
+            assertThat(arguments(struct, JAVA_FLOAT)).isEqualTo("0+4:r3 | 0+4:f1");
+            assertThat(result(struct)).isEqualTo("0+4:r3");
+        }
+    }
 
-        assertThatThrownBy(() -> port.requireLinkable(FunctionDescriptor.of(mistaken)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll(mistaken.toString(), "pass a pointer");
+    @Test
+    void aggregatesThatTheLinkerMistakesAreRefused() {
+        for (MemoryLayout mistaken : new MemoryLayout[]{structLayout(JAVA_FLOAT, unionLayout(JAVA_FLOAT, JAVA_FLOAT)),
+            structLayout(JAVA_FLOAT, sequenceLayout(0, JAVA_INT))}) {
+            assertThatThrownBy(() -> port.requireLinkable(FunctionDescriptor.of(mistaken)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll(mistaken.toString(), "pass a pointer");
+        }
         port.requireLinkable(FunctionDescriptor.of(structLayout(sequenceLayout(8, JAVA_DOUBLE))));
     }
 

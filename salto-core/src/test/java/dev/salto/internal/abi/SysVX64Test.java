@@ -134,6 +134,15 @@ final class SysVX64Test {
     }
 
     @Test
+    void anUnalignedArrayWithoutElementsPutsTheStructInMemory() {
+        assertThat(arguments(structLayout(JAVA_BYTE, sequenceLayout(0, JAVA_INT.withByteAlignment(1)))))
+                .isEqualTo("0+1:stack0");
+        assertThat(arguments(structLayout(JAVA_BYTE, paddingLayout(3), sequenceLayout(0, JAVA_INT))))
+                .isEqualTo("0+4:gp0");
+        assertThat(arguments(structLayout(JAVA_FLOAT, sequenceLayout(0, JAVA_FLOAT)))).isEqualTo("0+4:fp0");
+    }
+
+    @Test
     void theHiddenArgumentFollowsTheCallersOwn() {
         assertThat(trailing(JAVA_INT, JAVA_DOUBLE)).isEqualTo("append_gp1, 0 bytes of stack");
         assertThat(trailing(times(6, JAVA_INT))).isEqualTo("append_stack, 0 bytes of stack");
