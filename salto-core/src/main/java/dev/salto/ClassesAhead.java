@@ -36,7 +36,7 @@ final class ClassesAhead implements Runnable {
             "table.TableState", "os.Memory", "table.Barrier",
             "data.WarmUp", "failure.StackRoom", "table.Traces", "table.Upkeep", "table.StubTable", "failure.Guard",
             "failure.Guard$Pending", "failure.Guard$Omitted", "failure.StaleCalls", "failure.RateLimit",
-            "failure.UncaughtExceptions");
+            "failure.UncaughtExceptions", "failure.ReportThread", "failure.ReportThread$Report");
 
     private static boolean isStarted;
 

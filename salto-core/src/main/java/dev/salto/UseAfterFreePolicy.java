@@ -12,8 +12,10 @@ import dev.salto.internal.failure.StaleCalls;
 @FunctionalInterface
 public interface UseAfterFreePolicy {
     /**
-     * Logs a warning, with the logger {@code dev.salto}, and continues. It logs ten at once and
-     * then one in each second; others are only counted.
+     * Has a thread of Salto's log a warning, with the logger {@code dev.salto}, and continues. It
+     * logs ten at once and then one in each second. Others are only counted, and the next warning
+     * says how many. If the process ends before that, they are printed to the standard error
+     * stream.
      */
     UseAfterFreePolicy LOG = call -> StaleCalls.log(call.call());
 

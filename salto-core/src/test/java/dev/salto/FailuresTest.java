@@ -5,6 +5,7 @@ package dev.salto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Tag;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,6 +40,24 @@ final class FailuresTest {
                 .isBetween(10L, 100L);
     }
 
+    /** The loggers of the process may be closed when it ends. */
+    @Test
+    void noCallWaitsForTheLogAndEachIsLoggedOrCounted() throws Exception {
+        // Each second one more report passes, until there is no room for those that wait.
+        ChildJvm child = ChildJvm.runWith(ChildJvm.libraryClasses(), "HeldUpLog", new String[]{"10"});
+
+        assertThat(child.value("heldUp")).isEqualTo("Salto reports");
+        long logged = child.output().stream().filter(line -> line.contains("Native code called a closure")).count();
+        long counted = Pattern.compile("(\\d+) more calls of closed closures").matcher(output(child)).results()
+                .mapToLong(match -> Long.parseLong(match.group(1))).sum();
+        assertThat(logged).isGreaterThan(10);
+        // The one that is under way when the process ends may be printed twice.
+        long calls = Long.parseLong(child.value("calls"));
+        assertThat(logged + counted).isBetween(calls, calls + 1);
+        assertThat(output(child)).contains("Java called the native code here:",
+                "dev.salto.child.HeldUpLog.main(HeldUpLog.java:");
+    }
+
     @Test
     void exceptionsByTheThousandAreLoggedAtALimitedRate() throws Exception {
         ChildJvm child = run("-Dtest.thrown=5000");
@@ -52,7 +71,7 @@ final class FailuresTest {
 
     @Test
     void closesAreTracedOnRequest() throws Exception {
-        assertThat(output(run("-Ddev.salto.trace.close=true"))).contains("It was closed here:",
+        assertThat(output(run("-Ddev.salto.trace.close=true"))).contains("The closure was closed here:",
                 "dev.salto.Closure.close(Closure.java:", "dev.salto.child.Failures.main(Failures.java:");
     }
 

@@ -167,7 +167,7 @@ final class UseAfterFreeTest {
 
         assertThat(onlyCall().closedAt()).extracting(StackTraceElement::getMethodName).contains("close", "closed",
                 "whereItWasClosedIsRecordedOnRequest");
-        assertThat(onlyCall().toString()).contains("It was closed here:", "\tat ", "UseAfterFreeTest.closed");
+        assertThat(onlyCall().toString()).contains("The closure was closed here:", "\tat ", "UseAfterFreeTest.closed");
     }
 
     @Test

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.data;
 
+import dev.salto.internal.failure.ReportThread;
 import dev.salto.internal.failure.StackRoom;
 import dev.salto.internal.os.Memory;
 import dev.salto.internal.os.Os;
@@ -51,6 +52,7 @@ public final class WarmUp {
             initialize(PACKAGE + "failure." + name);
         }
         initialize("dev.salto.Closure");
+        ReportThread.start();
         isDone = true;
     }
 

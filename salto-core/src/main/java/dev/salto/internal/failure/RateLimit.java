@@ -32,8 +32,18 @@ final class RateLimit {
             return OptionalLong.empty();
         }
         permits--;
+        return OptionalLong.of(takeSkipped());
+    }
+
+    /** Counts messages that passed and were given up. */
+    synchronized void giveUp(long messages) {
+        skipped += messages;
+    }
+
+    /** Returns how many messages did not pass since the last one that did, and counts from 0 again. */
+    synchronized long takeSkipped() {
         long before = skipped;
         skipped = 0;
-        return OptionalLong.of(before);
+        return before;
     }
 }

@@ -14,6 +14,9 @@ import java.util.List;
  * @param returnAddress the return address of the call; 0 if it is not known
  */
 public record StaleCall(ReportedClosure closure, List<StackTraceElement> closedAt, Thread thread, long returnAddress) {
+    /** How many Java frames of the caller are logged. */
+    private static final int MOST_FRAMES = 20;
+
     /** Makes the list unmodifiable. */
     public StaleCall {
         closedAt = List.copyOf(closedAt);
@@ -28,16 +31,37 @@ public record StaleCall(ReportedClosure closure, List<StackTraceElement> closedA
 
     /** Describes the whole event, for a log. */
     public String describe() {
+        return describe(List.of());
+    }
+
+    /**
+     * Describes the whole event, for a log.
+     *
+     * @param javaFrames where the calling thread is in Java, innermost first
+     */
+    String describe(List<StackTraceElement> javaFrames) {
         StringBuilder text = new StringBuilder(
                 "Native code called a closure that was closed: %s; called by thread %s, from %s.%s".formatted(
                         closure.describe(), thread.getName(), caller(),
                         closure.hasResult() ? " The call returned zero." : ""));
+        append(text, "\nJava called the native code here:", javaFrames, MOST_FRAMES);
+        text.append(javaFrames.isEmpty() ? ' ' : '\n');
+        append(text, "The closure was closed here:", closedAt, closedAt.size());
         if (closedAt.isEmpty()) {
-            text.append(" (-D%s=true records where closures are closed.)".formatted(StaleCalls.TRACING));
-        } else {
-            text.append(" It was closed here:");
-            closedAt.forEach(frame -> text.append("\n\tat ").append(frame));
+            text.append("(-D%s=true records where closures are closed.)".formatted(StaleCalls.TRACING));
         }
         return text.toString();
+    }
+
+    private static void append(StringBuilder text, String title, List<StackTraceElement> frames, int most) {
+        if (!frames.isEmpty()) {
+            text.append(title);
+        }
+        for (int i = 0; i < Math.min(frames.size(), most); i++) {
+            text.append("\n\tat ").append(frames.get(i));
+        }
+        if (frames.size() > most) {
+            text.append("\n\t... ").append(frames.size() - most).append(" more");
+        }
     }
 }

@@ -3,7 +3,6 @@
 package dev.salto.internal.failure;
 
 import dev.salto.internal.events.Events;
-import dev.salto.internal.text.Warnings;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -13,7 +12,6 @@ public final class StaleCalls {
     public static final String TRACING = "dev.salto.trace.close";
 
     private static final LongAdder COUNT = new LongAdder();
-    private static final RateLimit LIMIT = new RateLimit();
 
     private static final boolean IS_TRACING = Boolean.getBoolean(TRACING);
 
@@ -76,10 +74,9 @@ public final class StaleCalls {
         UncaughtExceptions.report(reason, "A call of a closed closure could not be reported.");
     }
 
-    /** Logs a call, unless there were too many just before. */
+    /** Has a call logged by another thread, unless there were too many just before. */
     public static void log(StaleCall call) {
-        LIMIT.tryPass().ifPresent(skipped -> Warnings.log(call.describe()
-                + (skipped == 0 ? "" : " " + skipped + " more calls of closed closures were counted and not logged.")));
+        ReportThread.report(call);
     }
 
     /** Ends the process, with a message. */

@@ -2,16 +2,14 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.failure.JavaFrames;
 import dev.salto.internal.failure.StaleCalls;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The stack traces of closing threads, if they are recorded. For any thread. */
 final class Traces {
-    private static final String OWN = "dev.salto.internal.";
-
     private static final Map<Integer, List<StackTraceElement>> TRACES = new ConcurrentHashMap<>();
 
     /** The last bindings of slots whose kinds trace them all. */
@@ -78,8 +76,6 @@ final class Traces {
      * names of classes, so that these can be unloaded.
      */
     private static List<StackTraceElement> here() {
-        return Arrays.stream(new Throwable().getStackTrace())
-                .dropWhile(frame -> frame.getClassName().startsWith(OWN))
-                .toList();
+        return JavaFrames.of(new Throwable());
     }
 }

@@ -49,7 +49,12 @@ public final class Warnings {
                 known.write(logger, message, exception);
             }
         } catch (RuntimeException | LinkageError e) {
-            System.err.println(NAME + ": WARNING: " + message);
+            print(message);
         }
+    }
+
+    /** Prints a warning to the standard error stream. */
+    public static void print(String message) {
+        System.err.println(NAME + ": WARNING: " + message);
     }
 }
