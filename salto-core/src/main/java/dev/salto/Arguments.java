@@ -213,15 +213,7 @@ public final class Arguments {
     public MemorySegment getSegment(int index) {
         CallPlan current = plan();
         requireCarrier(current, index, Carrier.SEGMENT);
-        Arena own = ownArena();
-        MemoryLayout layout = current.function().argumentLayouts().get(index);
-        long address = current.address(index, frame);
-        if (address != 0) {
-            return MemorySegment.ofAddress(address).reinterpret(layout.byteSize(), own, null);
-        }
-        MemorySegment copy = own.allocate(layout);
-        current.copyArgument(index, frame, copy.address());
-        return copy;
+        return current.getSegment(index, frame, ownArena());
     }
 
     /**

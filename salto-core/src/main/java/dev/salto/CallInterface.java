@@ -578,7 +578,7 @@ public final class CallInterface {
         // Handlers that read their arguments themselves are no faster through a gate, which has
         // to put them into memory for that.
         boolean canBeHot = isBoxed && key.tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
-                && Ports.thisJvm().orElseThrow().hasLinker();
+                && !key.settings.tracesCloses() && Ports.thisJvm().orElseThrow().hasLinker();
         HotFunction hot = canBeHot ? new HotFunction(image, key.function, catcher, this::invoker) : null;
         return Gate.ofData(image, key.abi.convention().entry(), handlers, new DataDriven(own, call, catcher, hot),
                 key.settings, hot);

@@ -153,12 +153,9 @@ final class SmallStructsTest {
         TRACED_CLOSURE_TYPE {
             @Override
             MemorySegment bind(MethodHandle target, FunctionDescriptor function, Arena arena) {
-                Salto.setCloseTracing(true);
-                try {
-                    return CLOSURE_TYPE.bind(target, function, arena);
-                } finally {
-                    Salto.setCloseTracing(false);
-                }
+                RuntimeInterface type = RuntimeInterface.define(function.toMethodType());
+                return ClosureType.of(type.type(), function, ClosureOption.traceCloses(true))
+                        .bind(type.implementedBy(target), arena);
             }
         },
         STATIC_LINKER {

@@ -5,8 +5,10 @@ package dev.salto;
 import static dev.salto.text.callers.CTypes.DOUBLE;
 import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +19,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -168,6 +171,74 @@ final class UseAfterFreeTest {
         assertThat(onlyCall().closedAt()).extracting(StackTraceElement::getMethodName).contains("close", "closed",
                 "whereItWasClosedIsRecordedOnRequest");
         assertThat(onlyCall().toString()).contains("The closure was closed here:", "\tat ", "UseAfterFreeTest.closed");
+    }
+
+    interface Traced extends IntBinaryOperator {}
+
+    @Test
+    void theNativeCallerOfAClosureIsKnownIfItsTypeTracesCloses() {
+        ClosureOption traces = ClosureOption.traceCloses(true);
+        ClosureOption answersThree = ClosureOption.onException(ExceptionPolicy.returnValue(3));
+        ClosureType<Traced> type = ClosureType.of(MethodHandles.lookup(), Traced.class, BINARY_FUNCTION, traces);
+        ClosureType<Traced> answering = ClosureType.of(MethodHandles.lookup(), Traced.class, BINARY_FUNCTION, traces,
+                answersThree);
+        CallInterface callInterface = CallInterface.prepare(BINARY_FUNCTION, traces);
+        MethodHandle product = MethodHandles.dropArguments(MethodHandles.constant(int.class, 7), 0,
+                BINARY_FUNCTION.toMethodType().parameterList());
+        List<MemorySegment> functions;
+        try (Arena arena = Arena.ofConfined()) {
+            functions = List.of(type.bind((a, b) -> a + b + 1, arena),
+                    answering.bind((a, b) -> a / b, arena),
+                    StaticLinker.nativeLinker(traces).upcallStub(product, BINARY_FUNCTION, arena),
+                    callInterface.bindBoxed((_, arguments) -> (int) arguments[0] + 2, arena));
+            assertThat(functions).map(function -> Callers.callRepeatedly(function, 1, 6)).containsExactly(7, 3, 7, 8);
+        }
+        for (MemorySegment function : functions) {
+            assertThat(Callers.callRepeatedly(MemorySegment.ofAddress(function.address()), 1, 5)).isZero();
+        }
+
+        assertThat(calls).hasSize(functions.size()).allSatisfy(call -> {
+            assertThat(call.returnAddress()).isNotZero();
+            assertThat(call.caller()).contains("(/", "+0x");
+            assertThat(call.closedAt()).isNotEmpty();
+        });
+    }
+
+    interface Mixture {
+        MemorySegment get(byte a, MemorySegment b, float c, double d, long e, MemorySegment f, short g, int h, long i,
+                double j, MemorySegment k);
+    }
+
+    /** Structs in registers, in memory and on the stack come as segments that are valid during the call. */
+    @Test
+    void aTracedClosureGetsAndReturnsWhatAGateDoes() throws Throwable {
+        StructLayout pair = CLayouts.struct(JAVA_INT, JAVA_FLOAT);
+        StructLayout large = CLayouts.struct(MemoryLayout.sequenceLayout(5, LONG_LONG));
+        FunctionDescriptor function = FunctionDescriptor.of(large, JAVA_BYTE, pair, JAVA_FLOAT, DOUBLE, LONG_LONG,
+                large, JAVA_SHORT, JAVA_INT, LONG_LONG, DOUBLE, ADDRESS);
+        List<MemorySegment> seen = new ArrayList<>();
+        Mixture mixture = (a, b, c, d, e, f, g, h, i, j, k) -> {
+            seen.addAll(List.of(b, f));
+            MemorySegment result = Arena.ofAuto().allocate(large).copyFrom(f);
+            result.setAtIndex(LONG_LONG, 0, (long) (a + b.get(JAVA_INT, 0) + b.get(JAVA_FLOAT, 4) + c + d));
+            result.setAtIndex(LONG_LONG, 1, (long) (e + g + h + i + j) + k.address());
+            return result;
+        };
+        ClosureType<Mixture> type = ClosureType.of(MethodHandles.lookup(), Mixture.class, function,
+                ClosureOption.traceCloses(true));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment b = arena.allocate(pair);
+            b.set(JAVA_INT, 0, 20);
+            b.set(JAVA_FLOAT, 4, 300);
+            MemorySegment f = arena.allocate(large).fill((byte) 1);
+            MethodHandle call = Linker.nativeLinker().downcallHandle(type.bind(mixture, arena), function);
+            MemorySegment result = (MemorySegment) call.invokeExact((SegmentAllocator) arena, (byte) 1, b, 4_000f,
+                    50_000.0, 1L, f, (short) 20, 300, 4_000L, 50_000.0, MemorySegment.ofAddress(600_000));
+            f.setAtIndex(LONG_LONG, 0, 54_321);
+            f.setAtIndex(LONG_LONG, 1, 654_321);
+            assertThat(result.toArray(JAVA_BYTE)).isEqualTo(f.toArray(JAVA_BYTE));
+        }
+        assertThat(seen).noneMatch(segment -> segment.scope().isAlive());
     }
 
     @Test

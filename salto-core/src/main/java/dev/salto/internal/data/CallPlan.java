@@ -10,6 +10,7 @@ import dev.salto.internal.abi.UnsignedType;
 import dev.salto.internal.os.Memory;
 import dev.salto.internal.text.TextIndex;
 import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -218,7 +219,7 @@ public final class CallPlan {
      * The address of an argument that is a segment; 0 if it is in several places, and has to be
      * {@linkplain #copyArgument copied}.
      */
-    public long address(int index, long frame) {
+    private long address(int index, long frame) {
         Argument argument = arguments[index];
         if (argument.offset() == IN_PIECES) {
             return 0;
@@ -227,8 +228,24 @@ public final class CallPlan {
         return argument.isReference() ? Memory.getWord(address) : address;
     }
 
+    /**
+     * Returns an argument that is a segment.
+     *
+     * @param arena ends the segment's life; must be closed before the call returns
+     */
+    public MemorySegment getSegment(int index, long frame, Arena arena) {
+        MemoryLayout layout = function.argumentLayouts().get(index);
+        long address = address(index, frame);
+        if (address != 0) {
+            return MemorySegment.ofAddress(address).reinterpret(layout.byteSize(), arena, null);
+        }
+        MemorySegment copy = arena.allocate(layout);
+        copyArgument(index, frame, copy.address());
+        return copy;
+    }
+
     /** Copies an argument that is in several places. */
-    public void copyArgument(int index, long frame, long to) {
+    private void copyArgument(int index, long frame, long to) {
         Pieces own = arguments[index].pieces();
         if (own != null) {
             own.gather(frame, to);

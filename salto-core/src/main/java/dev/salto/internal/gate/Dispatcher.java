@@ -156,6 +156,17 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         MethodHandle makeForClasses(int... classes) throws IllegalAccessException {
             return new Dispatcher(this, null, classes).define(definer);
         }
+
+        /** What calls any object: it takes the object, and then what native code passes. */
+        MethodHandle invoker() {
+            MethodHandle own = callee.invoker();
+            FunctionalMethod method = callee.method();
+            MethodType carriers = function.toMethodType();
+            MethodHandle any = own != null
+                    ? own
+                    : method != null ? method.find(definer) : MethodHandles.exactInvoker(carriers);
+            return any.asType(carriers.insertParameterTypes(0, Object.class));
+        }
     }
 
     /** A dispatcher for which every closure is closed. It keeps no user's class alive. */

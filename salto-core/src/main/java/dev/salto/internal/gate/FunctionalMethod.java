@@ -4,6 +4,8 @@ package dev.salto.internal.gate;
 
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -108,6 +110,19 @@ record FunctionalMethod(Class<?> owner, String name, MethodType type) {
         return new IllegalArgumentException(
                 "%s.%s%s does not fit the descriptor %s: %s. Change one of them so that they agree"
                         .formatted(owner.getName(), name, type, descriptor, difference));
+    }
+
+    /**
+     * The method, which takes the object first.
+     *
+     * @param lookup has access to the interface
+     */
+    MethodHandle find(MethodHandles.Lookup lookup) {
+        try {
+            return lookup.findVirtual(owner, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("a lookup finds the method of an interface that it has access to", e);
+        }
     }
 
     MethodTypeDesc describeType() {

@@ -2,12 +2,14 @@
 
 package dev.salto.internal.gate;
 
+import dev.salto.internal.abi.Convention;
 import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.data.Signatures;
 import dev.salto.internal.data.UniversalGate;
+import dev.salto.internal.data.WarmUp;
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.failure.ExceptionCatcher;
@@ -76,6 +78,9 @@ public final class Gate {
 
     /** The slots of the other kinds that share them. */
     private final Map<ClosureSettings, KindSlots> shared = new HashMap<>();
+
+    /** The same for kinds that trace closes, and so do not use the gate. */
+    private final Map<ClosureSettings, KindSlots> traced = new HashMap<>();
 
     private Gate(Class<?> objects, Dispatcher.Recipe recipe, GateStub stub, @Nullable UnloadableGate unloading) {
         this.objects = objects;
@@ -264,35 +269,52 @@ public final class Gate {
 
     /**
      * The slots of a kind of this signature's closures. Kinds with something of the user's in their
-     * settings share them with nobody.
+     * settings share them with nobody. Kinds that trace closes do not use the gate.
      */
     public synchronized KindSlots slots(ClosureSettings settings) {
+        boolean isTraced = settings.tracesCloses() && stub.isStatic() && recipe.callee().invoker() == null;
         if (!settings.isShared()) {
-            return make(settings);
+            return make(settings, isTraced);
         }
-        boolean isUsual = settings.equals(ClosureSettings.DEFAULT);
-        KindSlots slots = isUsual ? usual : shared.get(settings);
+        boolean isUsual = settings.equals(ClosureSettings.DEFAULT) && !isTraced;
+        Map<ClosureSettings, KindSlots> others = isTraced ? traced : shared;
+        KindSlots slots = isUsual ? usual : others.get(settings);
         if (slots == null) {
-            slots = make(settings);
+            slots = make(settings, isTraced);
             if (isUsual) {
                 usual = slots;
             } else {
-                shared.put(settings, slots);
+                others.put(settings, slots);
             }
         }
         return slots;
     }
 
-    private KindSlots make(ClosureSettings settings) {
+    private KindSlots make(ClosureSettings settings, boolean isTraced) {
         ExceptionCatcher rules = settings.equals(ClosureSettings.DEFAULT)
                 ? recipe.exceptions()
                 : exceptionCatcher(recipe.function(), settings);
         GateUse use = unloading == null && !settings.isShared() ? GateUse.FOR_GOOD : unloading;
+        TextImage image = stub.image();
+        if (isTraced && image != null) {
+            return makeTraced(image, settings, rules, use);
+        }
         KindSlots slots = stub.slots(objects, settings, rules, use);
         if (unloading == null && stub.isStatic() && recipe.callee().method() != null) {
             MixedGate.watch(recipe, slots, stub.gate());
         }
         return slots;
+    }
+
+    /** Makes slots whose calls the universal gate answers: it knows the return address. */
+    private KindSlots makeTraced(TextImage image, ClosureSettings settings, ExceptionCatcher catcher,
+            @Nullable GateUse use) {
+        WarmUp.runForData();
+        Convention convention = Ports.thisJvm().orElseThrow().ownConvention();
+        CallPlan plan = new CallPlan(image.index(), convention, recipe.function(), Convention.NO_DOTS);
+        MethodHandle invoker = recipe.invoker();
+        BoxedFunction rules = new BoxedFunction(plan, catcher, BoxedCall.make(invoker.type()), invoker, null);
+        return ofData(image, convention.entry(), objects, rules, settings, null, use);
     }
 
     /** Counts a gate. */

@@ -114,6 +114,12 @@ final class GateStub {
         return route != null;
     }
 
+    /** The text image; null if closures have no static trampolines. */
+    @Nullable
+    TextImage image() {
+        return route == null ? null : route.image();
+    }
+
     /** The stub's address; 0 if each closure has a stub. */
     long gate() {
         return route == null ? 0 : route.gate();

@@ -7,6 +7,7 @@ import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.failure.ClosureSettings;
+import dev.salto.internal.failure.ExceptionCatcher;
 import dev.salto.internal.table.GateUse;
 import dev.salto.internal.table.KindSlots;
 import dev.salto.internal.text.TextImage;
@@ -67,7 +68,8 @@ public final class MethodHandleKinds {
     public static KindSlots slots(@Nullable TextImage image, FunctionDescriptor function,
             ClosureSettings settings) {
         Port port = Ports.thisJvm().orElse(null);
-        if (image == null || port == null || !port.hasLinker() || GateSetting.areEarly() || !isPlain(function)) {
+        if (image == null || port == null || !port.hasLinker() || GateSetting.areEarly() || settings.tracesCloses()
+                || !isPlain(function)) {
             return Gate.ofMethodHandles(image, function).slots(settings);
         }
         GateSetting.requireMade();
@@ -106,9 +108,10 @@ public final class MethodHandleKinds {
         MethodHandle call = use == null
                 ? BoxedCall.make(function.toMethodType(), MethodHandles.Lookup.ClassOption.STRONG)
                 : BoxedCall.make(function.toMethodType());
-        MethodHandleFunction rules = new MethodHandleFunction(image, plan, Gate.exceptionCatcher(function, settings),
-                call);
-        return Gate.ofData(image, convention.entry(), MethodHandle.class, rules, settings, rules.hot(), use);
+        ExceptionCatcher catcher = Gate.exceptionCatcher(function, settings);
+        HotFunction hot = HotFunction.ofMethodHandles(image, function, catcher);
+        return Gate.ofData(image, convention.entry(), MethodHandle.class,
+                new BoxedFunction(plan, catcher, call, null, hot), settings, hot, use);
     }
 
     /** Whether the linker supports all types of a function, and none of them is a struct. */
