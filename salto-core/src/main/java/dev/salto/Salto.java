@@ -2,6 +2,7 @@
 
 package dev.salto;
 
+import dev.salto.internal.data.Rehearsal;
 import dev.salto.internal.data.WarmUp;
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.ClosureSettings;
@@ -9,8 +10,10 @@ import dev.salto.internal.gate.GateSetting;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 import dev.salto.internal.text.Warnings;
+import java.lang.foreign.FunctionDescriptor;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,8 +81,22 @@ public final class Salto {
     public static void initialize() {
         if (textImageForClosures(null) != null) {
             if (!GateSetting.areMade()) {
-                Rehearsal.run();
+                Rehearsal.run(Salto::bindEachKind);
             }
+        }
+    }
+
+    private static void bindEachKind(FunctionDescriptor function, LongConsumer caller) {
+        CallInterface type = CallInterface.prepare(function);
+        boolean hasResult = function.returnLayout().isPresent();
+        try (Closure<CallHandler> boxed = type.bindBoxed((_, arguments) -> arguments.length);
+                Closure<ArgumentHandler> direct = type.bind(arguments -> {
+                    if (hasResult) {
+                        arguments.setReturn(arguments.count());
+                    }
+                })) {
+            caller.accept(boxed.address().address());
+            caller.accept(direct.address().address());
         }
     }
 

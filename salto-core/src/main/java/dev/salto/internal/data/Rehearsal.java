@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto;
+package dev.salto.internal.data;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
@@ -12,25 +12,27 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.os.Os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Runs the code of data-driven closures once. The JVM makes classes at some first uses, for example
  * when a value of a type is read from memory for the first time. After the rehearsal it makes none,
  * for any function type.
  */
-final class Rehearsal {
+public final class Rehearsal {
     private static final MemoryLayout PAIR = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG);
     private static final MemoryLayout LARGE = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(9, JAVA_LONG));
 
-    /** The id of no closure, which nobody asks for. */
-    private static final int NO_CLOSURE = 0;
+    /** With arbitrary arguments, which are read and ignored. */
+    private static final FunctionDescriptor EVERYTHING = FunctionDescriptor.of(JAVA_INT, JAVA_BOOLEAN, JAVA_BYTE,
+            JAVA_SHORT, JAVA_CHAR, JAVA_INT, JAVA_LONG, JAVA_FLOAT, JAVA_DOUBLE, ADDRESS,
+            ADDRESS.withTargetLayout(JAVA_INT), PAIR);
 
     private Rehearsal() {}
 
@@ -40,14 +42,27 @@ final class Rehearsal {
      */
     private static final int CALLS = 200;
 
-    static void run() {
+    /** Binds handlers, as a user does. */
+    public interface Binder {
+        /**
+         * Binds a handler of each kind, hands the function pointers over, and closes them.
+         *
+         * @param function the function's type
+         * @param caller calls each function pointer once
+         */
+        void bind(FunctionDescriptor function, LongConsumer caller);
+    }
+
+    /** Does it, once in a process. */
+    public static void run(Binder binder) {
+        LongConsumer caller = function -> {
+            long _ = Os.current().callWithZeros(function);
+        };
         for (int i = 0; i < CALLS; i++) {
             int _ = Os.current().pageSize();
         }
-        callFromNativeCode();
-        try (Closure<ArgumentHandler> nothing = CallInterface.prepare(FunctionDescriptor.ofVoid()).bind(_ -> {})) {
-            long _ = Os.current().callWithZeros(nothing.address().address());
-        }
+        binder.bind(EVERYTHING, caller);
+        binder.bind(FunctionDescriptor.ofVoid(), caller);
         try (Arena arena = Arena.ofConfined()) {
             List.<Object>of(true, (byte) 1, (short) 2, '3', 4, 5L, 6.0f, 7.0, MemorySegment.NULL, arena.allocate(PAIR),
                     MemorySegment.ofArray(new byte[(int) LARGE.byteSize()]))
@@ -55,39 +70,23 @@ final class Rehearsal {
         }
     }
 
-    /** Calls with arbitrary arguments, which are read and ignored. */
-    private static void callFromNativeCode() {
-        CallInterface type = CallInterface.prepare(FunctionDescriptor.of(JAVA_INT, JAVA_BOOLEAN, JAVA_BYTE, JAVA_SHORT,
-                JAVA_CHAR,
-                JAVA_INT, JAVA_LONG, JAVA_FLOAT, JAVA_DOUBLE, ADDRESS, ADDRESS.withTargetLayout(JAVA_INT), PAIR));
-        try (Closure<CallHandler> boxed = type.bindBoxed((_, arguments) -> arguments.length);
-                Closure<ArgumentHandler> direct = type.bind(arguments -> arguments.setReturn(arguments.count()))) {
-            long _ = Os.current().callWithZeros(boxed.address().address());
-            long _ = Os.current().callWithZeros(direct.address().address());
-        }
-    }
-
     private static void passAndReturn(Object value, Arena arena) {
         MemoryLayout layout = layoutOf(value);
-        CallInterface type = CallInterface.prepare(FunctionDescriptor.of(layout, layout));
         CallPlan packed = CallPlan.packed(FunctionDescriptor.of(layout, layout));
         long frame = arena.allocate(packed.packedSize(), CallPlan.PACKED_SLOT).address();
         packed.beginPacked(frame);
-        // Once without a result, which is zero then.
-        new Arguments(type, NO_CLOSURE, packed, frame).end(packed);
-        Arguments arguments = new Arguments(type, NO_CLOSURE, packed, frame);
-        arguments.setBoxed(value);
-        if (!(value instanceof MemorySegment)) {
-            Object _ = arguments.get(0);
+        packed.returnZero(frame);
+        packed.returnBoxed(frame, value);
+        if (packed.carrier(0) != Carrier.SEGMENT) {
+            Object _ = packed.get(0, frame);
         }
         for (MemorySegment memory : List.of(arena.allocate(layout),
                 MemorySegment.ofArray(new byte[(int) layout.byteSize()]))) {
             if (!(value instanceof MemorySegment)) {
-                arguments.copyTo(0, memory);
+                packed.copyTo(0, frame, memory, 0);
             }
-            arguments.setReturnFrom(memory);
+            packed.returnFrom(frame, memory);
         }
-        arguments.end(packed);
     }
 
     private static MemoryLayout layoutOf(Object value) {
