@@ -94,6 +94,10 @@ public final class ClosureOption {
      * UseAfterFree#closedAt}. A trace makes closing some hundred times slower, and takes some
      * kilobytes until its function pointer is used and closed again.
      *
+     * <p>Types that are made with it also know the native caller, for {@link
+     * UseAfterFree#returnAddress}. Their closures have no gate, unless {@link Tier#GATE} asks for
+     * one, so a call takes about ten times as long.
+     *
      * @param traces whether closures that are closed from now on are traced
      * @return the option
      */
