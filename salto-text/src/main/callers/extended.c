@@ -134,7 +134,9 @@ CALLERS(vector_one_long_long, one_long_long_t, LIST(-0x123456789abcdefLL), LIST(
 #endif
 CALLERS(vector_one_double, one_double_t, LIST(1.5), LIST(-2.5), LIST(3.5))
 
-/* clang returns these in registers for floating-point numbers on Arm, if they are not in a struct. */
+/*
+ * clang returns these in registers for floating-point numbers on Arm, if they are not in a struct.
+ */
 #undef RETURNED
 #define RETURNED(name)          struct name##_alone
 typedef char four_chars_t __attribute__((vector_size(4)));

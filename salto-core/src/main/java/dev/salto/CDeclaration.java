@@ -24,11 +24,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the declaration of a C function, as {@link CallInterface#parse(Abi, String, Map, ClosureOption...)}
- * describes.
+ * Reads the declaration of a C function, as
+ * {@link CallInterface#parse(Abi, String, Map, ClosureOption...)} describes.
  */
 final class CDeclaration {
-    /** One of the words that C puts together to a type, in the order in which they are looked up. */
+    /** The words that C combines to a type, in the order of the search. */
     private static final List<String> SPECIFIERS = List.of("_Complex", "signed", "unsigned", "short", "long", "char",
             "int", "float", "double", "__int128");
 
@@ -56,8 +56,9 @@ final class CDeclaration {
     /**
      * Reads a declaration.
      *
-     * @param types layouts by the names that {@code text} uses, beside those of C
-     * @throws IllegalArgumentException if it is none; the message says where
+     * @param types layouts by the names in {@code text} that C does not have
+     * @throws IllegalArgumentException if {@code text} is no declaration; the message shows the
+     *     place
      */
     static CDeclaration parse(String text, Map<String, ? extends MemoryLayout> types) {
         CDeclaration declaration = new CDeclaration(text, types);
@@ -71,7 +72,10 @@ final class CDeclaration {
         return result == null ? FunctionDescriptor.ofVoid(all) : FunctionDescriptor.of(result, all);
     }
 
-    /** How many arguments are declared before three dots; {@link Convention#NO_DOTS} without dots. */
+    /**
+     * The number of declared arguments; {@link Convention#NO_DOTS} for a function that is not
+     * variadic.
+     */
     int fixed() {
         return fixed;
     }
@@ -145,7 +149,7 @@ final class CDeclaration {
         return layout;
     }
 
-    /** Reads a type's name: one word, or several that C puts together, which then are in order. */
+    /** Reads a type's name: one word, or several that C combines, which are put in order. */
     private String typeName() {
         List<String> specifiers = new ArrayList<>();
         String name = null;

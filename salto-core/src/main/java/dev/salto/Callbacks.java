@@ -235,7 +235,7 @@ public final class Callbacks {
         }
     }
 
-    /** No lambda, whose class could not be made at the end of a stack. */
+    /** No lambda: its class could not be made at the end of a stack. */
     private static final class DestroyerMaker implements Function<Closure<?>, Destroyer> {
         private final AutoCloseable[] resources;
 
@@ -274,8 +274,8 @@ public final class Callbacks {
     }
 
     /**
-     * A function of any type for native code to call when it needs closures no longer, as {@link
-     * #destroyNotify(AutoCloseable...)}. What it is called with does not matter, and it returns zero.
+     * Makes a function of any type that native code calls when it no longer needs closures, as
+     * {@link #destroyNotify(AutoCloseable...)} does. It ignores its arguments, and returns zero.
      *
      * {@snippet :
      * // GLib's GClosureNotify: void (*)(gpointer data, GClosure *closure)
@@ -283,11 +283,11 @@ public final class Callbacks {
      * }
      *
      * @param function the function's type: any that a {@link CallInterface} can have
-     * @param resources what is closed, in this order; an exception of one goes to the thread's
-     *     uncaught-exception handler, and the others are closed all the same
+     * @param resources the closures and other resources, closed in this order. An exception of one
+     *     goes to the thread's uncaught-exception handler, and the others are closed nevertheless
      * @return a closure that closes itself when it is called. If registration fails, close it, and
      *     {@code resources}, yourself
-     * @throws IllegalArgumentException if {@code function} has layouts that no type of C has
+     * @throws IllegalArgumentException if no C type has one of the layouts in {@code function}
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalStateException if the system has no memory or no mapping left; the message

@@ -15,10 +15,10 @@ import java.util.Objects;
  *         ClosureOption.onUseAfterFree(UseAfterFreePolicy.THROW));
  * }
  *
- * <p>What applies is the first of these that makes a choice:
+ * <p>The first of these that makes a choice applies:
  *
  * <table>
- * <caption>Who decides</caption>
+ * <caption>Precedence of choices</caption>
  * <tr><th>option</th><th>1. the application</th><th>2. the type</th><th>3. the system
  * property</th><th>4. the default</th></tr>
  * <tr><td>{@link #onException}</td><td>{@link Salto#override}, except for {@link
@@ -42,7 +42,7 @@ import java.util.Objects;
  * <p>Options are immutable.
  */
 public final class ClosureOption {
-    /** What an option is about. */
+    /** The subject of an option. */
     enum Subject {
         EXCEPTION("onException"), USE_AFTER_FREE("onUseAfterFree"), CLOSE_TRACES("traceCloses"), BIND_TRACES(
                 "traceBinds"), FALLBACK(
@@ -70,9 +70,9 @@ public final class ClosureOption {
     }
 
     /**
-     * Decides what happens when an exception leaves a callback.
+     * Sets the policy for exceptions that leave a callback.
      *
-     * @param policy what happens
+     * @param policy the policy
      * @return the option
      */
     public static ClosureOption onException(ExceptionPolicy policy) {
@@ -80,9 +80,9 @@ public final class ClosureOption {
     }
 
     /**
-     * Decides what happens when native code calls a closure of the type that was closed.
+     * Sets the policy for native calls of closed closures.
      *
-     * @param policy what happens
+     * @param policy the policy
      * @return the option
      */
     public static ClosureOption onUseAfterFree(UseAfterFreePolicy policy) {
@@ -90,15 +90,15 @@ public final class ClosureOption {
     }
 
     /**
-     * Decides whether a stack trace is recorded whenever a closure is closed, for {@link
-     * UseAfterFree#closedAt}. A trace makes closing some hundred times slower, and takes some
-     * kilobytes until its function pointer is used and closed again.
+     * Sets whether each {@code close()} records a stack trace, for {@link UseAfterFree#closedAt}.
+     * A trace makes closing some hundred times slower, and takes some kilobytes until its function
+     * pointer is used and closed again.
      *
      * <p>Types that are made with it also know the native caller, for {@link
      * UseAfterFree#returnAddress}. Their closures have no gate, unless {@link Tier#GATE} asks for
      * one, so a call takes about ten times as long.
      *
-     * @param traces whether closures that are closed from now on are traced
+     * @param traces whether later closes are traced
      * @return the option
      */
     public static ClosureOption traceCloses(boolean traces) {
@@ -106,9 +106,10 @@ public final class ClosureOption {
     }
 
     /**
-     * Decides whether a stack trace is recorded whenever a closure is bound, for {@link
-     * OpenClosures#boundAt}. A trace makes binding some hundred times slower, and takes some kilobytes
-     * until its function pointer is used again. An override applies to types that are made after it.
+     * Decides whether a stack trace is recorded whenever a closure is bound, for
+     * {@link OpenClosures#boundAt}. A trace makes binding some hundred times slower, and takes some
+     * kilobytes until its function pointer is used again. An override applies to types that are
+     * made after it.
      *
      * @param traces whether closures of the type are traced when they are bound
      * @return the option
@@ -118,9 +119,9 @@ public final class ClosureOption {
     }
 
     /**
-     * Decides what closures are where static trampolines do not work.
+     * Sets the fallback if static trampolines do not work.
      *
-     * @param fallback what they are
+     * @param fallback the fallback
      * @return the option
      */
     public static ClosureOption fallback(Fallback fallback) {
@@ -128,9 +129,9 @@ public final class ClosureOption {
     }
 
     /**
-     * Decides how calls of a {@link CallInterface}'s closures are read.
+     * Sets the tier of a {@link CallInterface}.
      *
-     * @param tier how
+     * @param tier the tier
      * @return the option, for call interfaces only
      */
     public static ClosureOption tier(Tier tier) {
@@ -138,9 +139,9 @@ public final class ClosureOption {
     }
 
     /**
-     * Says that a {@link CallInterface} is the type of a variadic function, as it is called with
-     * certain arguments. The descriptor has all of them. C passes no {@code float} and no integer
-     * shorter than {@code int} as a variadic argument.
+     * Makes a {@link CallInterface} the type of a variadic function that is called with certain
+     * arguments. The descriptor has all of them. C passes no {@code float} and no integer shorter
+     * than {@code int} as a variadic argument.
      *
      * @param index the index of the first variadic argument; the number of arguments if none is
      *     variadic in these calls

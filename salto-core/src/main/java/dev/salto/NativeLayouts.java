@@ -20,11 +20,13 @@ import java.lang.foreign.UnionLayout;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Layouts of C types that the JDK has none for. They may be arguments and results of a {@link CallInterface}, and members of structs that are; an upcall stub and a {@link ClosureType}
- * cannot have them, and refuse them.
+ * Layouts of C types for which the JDK has none. They may be arguments and results of a
+ * {@link CallInterface}, and members of such structs. Upcall stubs and {@link ClosureType}s refuse
+ * them.
  *
- * <p>A value of such a type comes and goes as a segment of its size, in the processor's byte order; {@link NativeNumbers} turns those into numbers of Java. Such a layout may be
- * given a name; it is known by what is in it.
+ * <p>A value of such a type is a segment of its size in Java, in the processor's byte order.
+ * {@link NativeNumbers} converts it to and from Java's numbers. Such a layout may be given a name,
+ * because its content identifies it.
  */
 public final class NativeLayouts {
     private static final long QUAD_SIZE = 16;
@@ -32,7 +34,9 @@ public final class NativeLayouts {
     private NativeLayouts() {}
 
     /**
-     * {@code long double}, as C has it here: of 80 bits on x86, IEEE 754 binary128 on AArch64, riscv64, s390x and LoongArch, two doubles on ppc64le; on Arm it is {@code double}.
+     * C's {@code long double} on this platform. It has 80 bits on x86, and is IEEE 754 binary128 on
+     * AArch64, riscv64, s390x and LoongArch. It is two doubles on ppc64le, and {@code double} on
+     * Arm.
      *
      * @return its layout, on Arm that of {@code double}
      * @throws UnsupportedOperationException if Salto does not know this processor
@@ -91,7 +95,7 @@ public final class NativeLayouts {
 
     /**
      * {@code unsigned short}, as {@link #unsignedChar}. A handler returns it as a {@code short};
-     * {@code JAVA_CHAR} has the same effect, and comes as a {@code char}.
+     * {@code JAVA_CHAR} has the same effect, but is a {@code char} in Java.
      *
      * @return {@code JAVA_SHORT} with the name {@code unsigned short}, by which it is known
      */
@@ -110,8 +114,9 @@ public final class NativeLayouts {
     }
 
     /**
-     * The layout that a type has as a member of a packed struct ({@code
-     * __attribute__((packed))}): the same type, aligned to one byte, with all that is in it.
+     * Returns the layout of a type as a member of a packed struct
+     * ({@code __attribute__((packed))}). It is the same type, but it and its members are aligned to
+     * one byte.
      *
      * {@snippet :
      * StructLayout packed = MemoryLayout.structLayout(JAVA_BYTE, NativeLayouts.packed(NativeLayouts.complexFloat()));
@@ -155,20 +160,22 @@ public final class NativeLayouts {
     }
 
     /**
-     * A vector that the compiler knows as one, as {@code float __attribute__((vector_size(16)))},
+     * A vector type of the compiler, such as {@code float __attribute__((vector_size(16)))},
      * {@code __m128} or {@code float32x4_t}.
      *
-     * <p>Where compilers do not agree, it travels as GCC has it. On x86-64, GCC passes and returns a
-     * vector of one {@code float} or {@code double} in memory; clang has the former in an integer
-     * register, and returns the latter in xmm0. On AArch64 and Arm, clang returns vectors of 4 bytes
-     * in a floating-point register. In {@link Abi#WIN64} and
-     * {@link Abi#GNUW64}, GCC passes vectors of 8 bytes in integer registers, but one of a {@code
-     * double} by its address, and returns all of them in rax. There clang passes those of {@code
-     * float}, and of integers shorter than 8 bytes, by their address, that of a {@code double} in
-     * a floating-point register, and returns all of these in xmm0.
+     * <p>If compilers differ, it is passed as in GCC. On x86-64, GCC passes and returns a vector of
+     * one {@code float} or {@code double} in memory. clang passes the former in an integer
+     * register, and returns the latter in xmm0. On AArch64 and Arm, clang returns vectors of 4
+     * bytes in a floating-point register.
+     *
+     * <p>In {@link Abi#WIN64} and {@link Abi#GNUW64}, GCC passes vectors of 8 bytes in integer
+     * registers, but one of a {@code double} by its address. It returns all of them in rax. There
+     * clang passes those of {@code float}, and of integers shorter than 8 bytes, by their address.
+     * It passes that of a {@code double} in a floating-point register, and returns all of these in
+     * xmm0.
      *
      * @param element the layout of each element; its name does not matter
-     * @param count how many elements; all together have 4, 8 or 16 bytes
+     * @param count the number of elements, which have 4, 8 or 16 bytes together
      * @return the layout of a vector
      * @throws IllegalArgumentException if they have another size
      * @throws UnsupportedOperationException if Salto does not know this processor
@@ -182,7 +189,10 @@ public final class NativeLayouts {
         return ExtendedType.VECTOR.layout(element.withoutName(), count, Math.min(size, mostAlignmentOfVectors()));
     }
 
-    /** On Arm and s390x, vectors of 16 bytes are aligned to 8 (AAPCS32 2024Q3, 5.1; ELF ABI s390x Supplement 1.6.1, 1.1.2). */
+    /**
+     * On Arm and s390x, vectors of 16 bytes are aligned to 8 (AAPCS32 2024Q3, 5.1; ELF ABI s390x
+     * Supplement 1.6.1, 1.1.2).
+     */
     private static long mostAlignmentOfVectors() {
         return switch (format()) {
             case DOUBLE, QUAD_ALIGNED_TO_8 -> 8;

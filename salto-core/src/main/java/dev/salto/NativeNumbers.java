@@ -12,11 +12,13 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the numbers of {@link NativeLayouts} in memory: {@code long
- * double} in each of its formats, {@code __float128}, {@code _Float16} and {@code __int128}. The
- * parts of a complex number and the elements of a vector are numbers at an offset, the imaginary part behind the real one.
+ * Reads and writes the numbers of {@link NativeLayouts} in memory: {@code long double} in each of
+ * its formats, {@code __float128}, {@code _Float16} and {@code __int128}. The parts of a complex
+ * number and the elements of a vector are numbers at an offset, the imaginary part behind the real
+ * one.
  *
- * <p>What loses something says so. {@code BigDecimal} has room for every finite value; infinities, not-a-numbers and the sign of zero it cannot have, which {@code double} can.
+ * <p>Methods that round say so. {@code BigDecimal} can have every finite value. Unlike
+ * {@code double}, it has no infinities, no not-a-numbers, and no sign of zero.
  */
 public final class NativeNumbers {
     /** Of the formats of 80 and 128 bits. */
@@ -24,7 +26,10 @@ public final class NativeNumbers {
 
     private static final int EXPONENT_MASK = 0x7fff;
 
-    /** More decimal digits before the point than any finite value has, and more zeros behind it than before the first digit of any but zero. */
+    /**
+     * More decimal digits before the point than any finite value has, and more zeros after the
+     * point than any value but zero begins with.
+     */
     private static final int MOST_DIGITS = 5_000;
 
     private static final long X87_INTEGER_BIT = 1L << 63;
@@ -42,10 +47,10 @@ public final class NativeNumbers {
     /**
      * Reads a number exactly.
      *
-     * @param type what it is: {@link NativeLayouts#longDouble}, {@link NativeLayouts#float128}, {@link
-     *     NativeLayouts#float16}, or {@code double}, which {@code long double} is on Arm
-     * @param segment where it is
-     * @param offset where in the segment, in bytes
+     * @param type its layout: {@link NativeLayouts#longDouble}, {@link NativeLayouts#float128},
+     *     {@link NativeLayouts#float16}, or {@code double}, which {@code long double} is on Arm
+     * @param segment the memory
+     * @param offset its place in the segment, in bytes
      * @return its value
      * @throws ArithmeticException if it is infinite or not a number
      * @throws IllegalArgumentException if {@code type} is none of these
@@ -69,11 +74,12 @@ public final class NativeNumbers {
     }
 
     /**
-     * Reads a number as the nearest {@code double}: that loses all bits but 53, and what is too large becomes infinite, what is too small zero.
+     * Reads a number as the nearest {@code double}, with 53 bits. A number that is too large
+     * becomes infinite, and one that is too small becomes zero.
      *
-     * @param type what it is, as in {@link #getDecimal}
-     * @param segment where it is
-     * @param offset where in the segment, in bytes
+     * @param type its layout, as in {@link #getDecimal}
+     * @param segment the memory
+     * @param offset its place in the segment, in bytes
      * @return its value, rounded to the nearest; infinities and not-a-numbers stay such
      * @throws IllegalArgumentException if {@code type} is none of these
      * @throws IndexOutOfBoundsException if it is not all in the segment
@@ -100,12 +106,12 @@ public final class NativeNumbers {
     }
 
     /**
-     * Writes a {@code double}. Nothing is lost, except that {@code _Float16} has the nearest number
-     * that it knows, infinity included.
+     * Writes a {@code double} exactly. Only {@code _Float16} gets the nearest number, which may be
+     * infinity.
      *
-     * @param type what to write, as in {@link #getDecimal}
-     * @param segment where to
-     * @param offset where in the segment, in bytes
+     * @param type its layout, as in {@link #getDecimal}
+     * @param segment the memory
+     * @param offset its place in the segment, in bytes
      * @param value the value
      * @throws IllegalArgumentException if {@code type} is none of these
      * @throws IndexOutOfBoundsException if it does not fit into the segment
@@ -135,12 +141,13 @@ public final class NativeNumbers {
     }
 
     /**
-     * Writes a number, rounded to the nearest that there is: to 64 significant bits of 80, 113 of
-     * 128, 11 of 16, and 106 or so of two doubles. A number that is too large becomes infinite.
+     * Writes a number, rounded to the nearest one. The format of 80 bits has 64 significant bits,
+     * that of 128 has 113, that of 16 has 11, and two doubles have about 106. A number that is too
+     * large becomes infinite.
      *
-     * @param type what to write, as in {@link #getDecimal}
-     * @param segment where to
-     * @param offset where in the segment, in bytes
+     * @param type its layout, as in {@link #getDecimal}
+     * @param segment the memory
+     * @param offset its place in the segment, in bytes
      * @param value the value
      * @throws IllegalArgumentException if {@code type} is none of these
      * @throws IndexOutOfBoundsException if it does not fit into the segment
@@ -167,9 +174,9 @@ public final class NativeNumbers {
     /**
      * Reads an {@code __int128}.
      *
-     * @param segment where it is
-     * @param offset where in the segment, in bytes
-     * @return its value, as that of a signed number
+     * @param segment the memory
+     * @param offset its place in the segment, in bytes
+     * @return its signed value
      * @throws IndexOutOfBoundsException if it is not all in the segment
      */
     public static BigInteger getInt128(MemorySegment segment, long offset) {
@@ -180,8 +187,8 @@ public final class NativeNumbers {
     /**
      * Reads an {@code unsigned __int128}, as {@link #getInt128} reads a signed one.
      *
-     * @param segment where it is
-     * @param offset where in the segment, in bytes
+     * @param segment the memory
+     * @param offset its place in the segment, in bytes
      * @return its value
      * @throws IndexOutOfBoundsException if it is not all in the segment
      */
@@ -193,8 +200,8 @@ public final class NativeNumbers {
     /**
      * Writes an {@code __int128}, or an {@code unsigned __int128}.
      *
-     * @param segment where to
-     * @param offset where in the segment, in bytes
+     * @param segment the memory
+     * @param offset its place in the segment, in bytes
      * @param value the value
      * @throws ArithmeticException if it does not fit into 128 bits
      * @throws IndexOutOfBoundsException if it does not fit into the segment
@@ -244,8 +251,8 @@ public final class NativeNumbers {
     }
 
     /**
-     * Rounds so that the last bit tells whether anything was lost: a number that is rounded again,
-     * to fewer bits, is then what it would be if it had been rounded once.
+     * Rounds so that the last bit shows whether other bits were lost. Rounding the result again, to
+     * fewer bits, then gives the same number as rounding once.
      */
     private static float roundedToOdd(double value) {
         float near = (float) value;
@@ -272,7 +279,7 @@ public final class NativeNumbers {
      *
      * @param exponent with its bias
      * @param significand with the bit before the point, which the format of 128 bits does not store
-     * @param fraction how many bits of it are behind the point
+     * @param fraction the number of its bits after the point
      */
     private record Binary(boolean isNegative, int exponent, BigInteger significand, int fraction) {
         boolean hasFraction() {
@@ -317,7 +324,7 @@ public final class NativeNumbers {
         int least = 1 - EXPONENT_BIAS - fraction;
         BigInteger numerator = size.scale() > 0 ? size.unscaledValue() : size.toBigIntegerExact();
         BigInteger denominator = size.scale() > 0 ? BigInteger.TEN.pow(size.scale()) : BigInteger.ONE;
-        // So that the quotient has as many bits as there are, or one more.
+        // The quotient then has as many bits as the format, or one more.
         int power = Math.max(numerator.bitLength() - denominator.bitLength() - fraction - 1, least);
         BigInteger significand = quotient(numerator, denominator, power);
         if (significand.bitLength() > fraction + 1) {

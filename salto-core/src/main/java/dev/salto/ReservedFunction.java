@@ -18,9 +18,9 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A native function pointer whose type and handler are not known yet, for bridges that allocate an
- * address first and describe the function later, as libffi's {@code ffi_closure_alloc} and {@code
- * ffi_prep_closure_loc} do. It gets both at most once.
+ * A native function pointer whose type and handler are not known yet. It gets both at most once. It
+ * is for bridges that allocate an address first and describe the function later, like libffi's
+ * {@code ffi_closure_alloc} and {@code ffi_prep_closure_loc}.
  *
  * {@snippet :
  * ReservedFunction function = ReservedFunction.reserve(Abi.NATIVE);
@@ -28,13 +28,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Closure<ArgumentHandler> closure = function.bind(CallInterface.parse("int(pointer)"), handler);
  * }
  *
- * <p>Native code must not call it before it is bound. If it does all the same, the call counts as one
- * of a closed closure, and returns zero in the register for integers.
+ * <p>Native code must not call it before it is bound. Such a call counts as a call of a closed
+ * closure, and returns zero in the register for integers.
  *
- * <p><b>Lifetime.</b> The address is never freed, not even if it is not bound. It takes 640 bytes of
- * native memory, so where the type is known, {@link CallInterface#bind} is better. When its closure
- * is closed, the address is not used again while the {@link CallInterface} is reachable. A function
- * that is bound after its type got a gate stays data-driven.
+ * <p><b>Lifetime.</b> The address is never freed, not even if it is not bound. It takes 640 bytes
+ * of native memory, so if the type is known, {@link CallInterface#bind} is better. When its
+ * closure is closed, the address is not used again while the {@link CallInterface} is reachable. A
+ * function that is bound after its type got a gate stays data-driven.
  *
  * <p><b>Threads.</b> All methods may be called from any thread.
  */
@@ -56,10 +56,10 @@ public final class ReservedFunction {
      * @throws IllegalArgumentException if this processor does not have the convention
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalStateException if closures are upcall stubs here, as the fallback allows; or the
-     *     system has no memory or no mapping left
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalStateException if closures are upcall stubs here, as the fallback allows; or
+     *     the system has no memory or no mapping left
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      */
     public static ReservedFunction reserve(Abi abi) {
         Objects.requireNonNull(abi, "abi");
@@ -89,7 +89,8 @@ public final class ReservedFunction {
      * Gives the function its type, and a handler that reads its arguments itself.
      *
      * @param type the function's type, of the calling convention that was reserved
-     * @param handler what native calls reach; it stays reachable as long as the closure is open
+     * @param handler the object that native calls reach; it stays reachable as long as the closure
+     *     is open
      * @return the closure, to be closed
      * @throws IllegalArgumentException if {@code type} has another calling convention, or {@link
      *     Tier#GATE}
@@ -104,7 +105,8 @@ public final class ReservedFunction {
      * #bind(CallInterface, ArgumentHandler)} does.
      *
      * @param type the function's type, of the calling convention that was reserved
-     * @param handler what native calls reach; it stays reachable as long as the closure is open
+     * @param handler the object that native calls reach; it stays reachable as long as the closure
+     *     is open
      * @return the closure, to be closed
      * @throws IllegalArgumentException if {@code type} has another calling convention, or {@link
      *     Tier#GATE}

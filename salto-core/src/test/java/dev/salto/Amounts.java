@@ -3,13 +3,11 @@
 package dev.salto;
 
 /**
- * How many of a thing a test makes, where more of them find more, but take longer. {@link Sample}
- * chooses among cases.
+ * Large numbers of a test, where more find more faults, but take longer. {@link Sample} chooses
+ * among cases.
  */
 public final class Amounts {
-    /**
-     * How many times fewer there are in this JVM, because it is an emulated or an interpreting one.
-     */
+    /** The divisor of numbers in this JVM, if it is emulated or only interprets. */
     private static final int DIVISOR = Integer.getInteger("dev.salto.tests.divisor", 1);
 
     private Amounts() {}

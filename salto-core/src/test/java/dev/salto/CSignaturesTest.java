@@ -42,9 +42,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Callbacks that compiled C calls: what the compiler makes of a signature is what the callback
- * understands. Every function of {@code signatures.c} calls a stub of the JDK too, which shows that
- * the test has its type right.
+ * Callbacks that compiled C calls, as the compiler implements a signature. Every function of
+ * {@code signatures.c} also calls a stub of the JDK, which shows that the test has the right type.
  */
 final class CSignaturesTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel();
@@ -75,7 +74,7 @@ final class CSignaturesTest {
     private static final GroupLayout BYTES_40 = CLayouts.struct(array(5, DOUBLE));
     private static final GroupLayout BYTES_128 = CLayouts.struct(array(16, LONG_LONG));
 
-    /** In Java a packed struct is what it is to memory: bytes. */
+    /** In Java a packed struct is an array of bytes. */
     private static final GroupLayout PACKED = chars(5);
     private static final GroupLayout ALIGNED_PAIR = TWO_LONGS;
     private static final GroupLayout ALIGNED_LARGE = CLayouts.struct(LONG_LONG, array(3, LONG_LONG));
@@ -83,8 +82,7 @@ final class CSignaturesTest {
     private static final MemorySegment STRING = MemorySegment.ofAddress(0x2000);
 
     /**
-     * Every C function, with what it passes and what it gets; those with a test of their own are
-     * missing.
+     * Every C function, with its arguments and its result, except those with a test of their own.
      */
     private static final List<CCaller> C_CALLERS = List.of(
             CCaller.ofVoid("nothing").stores(1),
@@ -373,7 +371,7 @@ final class CSignaturesTest {
                         .map(level -> Arguments.of(caller, level)));
     }
 
-    /** An upcall stub cannot be told that it is called as a variadic function. */
+    /** An upcall stub has no option for calls as a variadic function. */
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("everyVariadicCallerAtEachLevel")
     void aVariadicCallInterfaceGetsWhatCPasses(CCaller caller, SignatureCallers level) {
@@ -468,7 +466,7 @@ final class CSignaturesTest {
         }
     }
 
-    /** A callback that has C call it again, to a depth of 50. */
+    /** A callback that lets C call it again, to a depth of 50. */
     private static final class Nesting {
         private final SignatureCallers level;
         private final List<MemorySegment> callback = new ArrayList<>();

@@ -21,12 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Plugins, each with a class loader of its own, bind closures; when they are closed, the plugin's
- * classes go.
+ * Plugins, each with a class loader of its own, bind closures. When these are closed, the plugin's
+ * classes are unloaded.
  */
 @Tag("host") // an interpreting JVM under emulation takes minutes for this
 final class ClassUnloadingTest {
-    /** Finds the plugin's classes itself, and all others where everybody does. */
+    /** Finds the plugin's classes itself, and all others in its parent. */
     private static final class PluginLoader extends URLClassLoader {
         PluginLoader() {
             super(new URL[]{Plugin.class.getProtectionDomain().getCodeSource().getLocation()},
@@ -97,7 +97,9 @@ final class ClassUnloadingTest {
         }).min().orElseThrow();
     }
 
-    /** A stale pointer of a plugin that is gone is caught: nothing that it leads to was freed. */
+    /**
+     * A call of an unloaded plugin's stale pointer is noticed: the code behind it was not freed.
+     */
     @Test
     void aFunctionPointerOfAPluginThatIsGoneReturnsZero() throws Exception {
         Forgotten plugin = runAndForget(Plugin.Way.OWN_INTERFACE);

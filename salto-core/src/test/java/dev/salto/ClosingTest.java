@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Closures are closed at every awkward moment, and what they were bound to is let go. */
+/** Closures are closed at every awkward moment, and their objects are released. */
 final class ClosingTest {
     private static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));

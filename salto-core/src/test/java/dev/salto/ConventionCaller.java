@@ -23,10 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param fixed how many arguments are declared
  */
 record ConventionCaller(Abi abi, CCaller caller, int fixed) {
-    /**
-     * Where the C functions store what they got; before that they store how far the stack pointer
-     * is off.
-     */
+    /** The place where the C functions store the result, behind the error of the stack pointer. */
     static final long VALUE = 16;
 
     private static final long SIZE = VALUE + 256;
@@ -58,13 +55,14 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
         DATA_DRIVEN, GATE
     }
 
-    /** Has C call callbacks, and compares what either gets. */
+    /** Lets C call callbacks, and compares arguments and results. */
     void check(SignatureCallers level) {
         check(level, Binding.DATA_DRIVEN);
     }
 
     /**
-     * Has C call callbacks of shared tables and of tables by index, and compares what either gets.
+     * Lets C call callbacks of shared tables and of tables by index, and compares arguments and
+     * results.
      */
     void check(SignatureCallers level, Binding binding) {
         Sample.compared();
@@ -102,9 +100,9 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
     }
 
     /**
-     * Has C call a function pointer.
+     * Lets C call a function pointer.
      *
-     * @return what C stores
+     * @return the bytes that C stores
      */
     MemorySegment call(SignatureCallers level, MemorySegment function, Arena arena) {
         MemorySegment stored = arena.allocate(SIZE, 16).fill((byte) 0x5a);

@@ -17,9 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Exceptions of C++ that are thrown behind a function pointer of Salto's, and caught by its caller.
- */
+/** C++ exceptions that are thrown behind a function pointer of Salto, and caught by its caller. */
 @Tag("host")
 final class CppExceptionsTest {
     private static final String SOURCE = """

@@ -32,7 +32,7 @@ final class JdkFaults {
 
     private JdkFaults() {}
 
-    /** Which fault a function meets on this JVM, for the message of an assumption. */
+    /** The fault that a function meets on this JVM, for the message of an assumption. */
     static Optional<String> of(FunctionDescriptor function) {
         if (ARCHITECTURE.equals("s390x")) {
             if (function.argumentLayouts().stream().anyMatch(JdkFaults::isEmptyGroup)) {
@@ -83,7 +83,7 @@ final class JdkFaults {
     }
 
     /**
-     * Which fault a layout is wherever it stands, also inside of another. It is one of {@link #of},
+     * The fault of a layout at any place, also inside another layout. It is a fault of {@link #of},
      * too.
      */
     static Optional<String> anywhere(MemoryLayout layout) {

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many closures: what they take from the system, and what of it goes back. */
+/** Many closures: the memory and mappings that they take, and those that they give back. */
 final class ManyClosuresTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final int TABLES = 100;

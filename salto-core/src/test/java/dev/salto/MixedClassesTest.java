@@ -18,10 +18,7 @@ import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/**
- * A type with objects of many classes gets a better gate, and nobody notices but by the time that
- * calls take.
- */
+/** A type with objects of many classes gets a better gate. Only the time of calls changes. */
 final class MixedClassesTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final int CLASSES = 16;

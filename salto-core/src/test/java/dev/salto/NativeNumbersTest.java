@@ -24,8 +24,8 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple1;
 
 /**
- * Numbers of C that Java has no type for: what the compiler has written is what is read, and what
- * was written is read again.
+ * C's numbers without a Java type. Tests read numbers that the compiler has written, and numbers
+ * that they have written themselves.
  */
 final class NativeNumbersTest {
     private static final List<MemoryLayout> TYPES = List.of(NativeLayouts.longDouble(), NativeLayouts.float128());
@@ -63,7 +63,9 @@ final class NativeNumbersTest {
         });
     }
 
-    /** Above the half between two numbers by less than {@code float}, or {@code double}, can tell. */
+    /**
+     * Above the half between two numbers by less than {@code float}, or {@code double}, can tell.
+     */
     @Example
     void aNumberOfSixteenBitsIsRoundedOnce() {
         MemoryLayout type = NativeLayouts.float16();

@@ -25,10 +25,7 @@ import java.util.function.IntBinaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/**
- * Closures are called by threads that the JVM has not made, and by threads that it makes in another
- * way.
- */
+/** Closures are called by threads that the JVM has not made, and by virtual threads. */
 final class NativeThreadsTest {
     private static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));

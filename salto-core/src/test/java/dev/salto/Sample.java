@@ -13,12 +13,12 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple1;
 
 /**
- * Which part of the tests runs in this JVM, and the seed of what is random in them. On hardware all
+ * The part of the tests that runs in this JVM, and the seed of their random cases. On hardware all
  * of them run. Under emulation a sample runs, which the seed chooses. It has each kind of call, but
  * not each number of arguments with each of the C compiler's levels.
  *
- * <p>Whatever is random follows from the seed, the name of the test and the number of the try, so
- * that the same seed repeats it.
+ * <p>Random cases follow from the seed, the name of the test and the number of the try, so that the
+ * same seed repeats them.
  */
 public final class Sample {
     private static final String SEED_PROPERTY = "dev.salto.tests.seed";
@@ -27,7 +27,7 @@ public final class Sample {
 
     private static final boolean IS_FULL = !Boolean.getBoolean("dev.salto.tests.sample");
 
-    /** A sample has one in so many random things. */
+    /** A sample has one of this number of random cases. */
     private static final int RANDOM_DIVISOR = 25;
 
     private static final int FURTHER_SIGNATURES = Integer.getInteger("dev.salto.tests.signatures", 0);
@@ -95,8 +95,8 @@ public final class Sample {
     }
 
     /**
-     * So many random things, for jqwik. Each has a random number generator of its own, so it is the
-     * same however many there are.
+     * Random cases, for jqwik. Each has a random number generator of its own, so it does not depend
+     * on their number.
      */
     static <T> Iterable<Tuple1<T>> random(String test, int tries, Function<Random, T> maker) {
         return () -> IntStream.range(0, tries)

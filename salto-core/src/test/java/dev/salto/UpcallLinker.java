@@ -81,10 +81,7 @@ enum UpcallLinker {
         }, arena);
     }
 
-    /**
-     * A stub that calls its target wrongly may end the JVM, and no test can then say what it did:
-     * this file does.
-     */
+    /** A stub that calls its target wrongly may end the JVM. This file then has the last stub. */
     private static final Path LAST_STUB = Path.of("target", "last-stub.txt");
 
     private static void note(@Nullable FunctionDescriptor function) {

@@ -87,8 +87,8 @@ public enum ExtendedType {
     }
 
     /**
-     * Whether a layout is a vector of one {@code float} or {@code double}, which GCC has as a vector
-     * and yet not in a register on x86-64.
+     * Whether a layout is a vector of one {@code float} or {@code double}, which GCC has as a
+     * vector and yet not in a register on x86-64.
      */
     static boolean isVectorOfOneNumber(MemoryLayout layout) {
         return of(layout) == VECTOR && Field.isFloatingPoint(part(layout))

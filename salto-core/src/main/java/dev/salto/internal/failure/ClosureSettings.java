@@ -7,26 +7,26 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was chosen for the closures of one type, for when something goes wrong. Only failures read
- * it, and {@code close()} if closes are traced. What was not chosen is null.
+ * The choices of one type for failures of its closures. Only failures read them, and
+ * {@code close()} if closes are traced. A choice that was not made is null.
  *
- * <p>What the application overrides comes first, then what the type chose, then the system
- * property, then the default.
+ * <p>The choice of the application comes first, then that of the type, then the system property,
+ * then the default.
  */
 public final class ClosureSettings {
     /** The system property that says whether to record where closures are bound. */
     private static final String TRACING_OF_BINDS = "dev.salto.trace.bind";
 
-    /** Nothing was chosen: exceptions return zero. */
+    /** No choice: exceptions return zero. */
     public static final ClosureSettings DEFAULT = new ClosureSettings(ExceptionHandling.ZERO, null, null, null, true);
 
-    /** Nothing was chosen for stubs: exceptions end the JVM. */
+    /** No choice, for stubs: exceptions end the JVM. */
     public static final ClosureSettings ENDING_PROCESS = new ClosureSettings(ExceptionHandling.END, null, null, null,
             true);
 
     private static final ClosureSettings NOTHING = new ClosureSettings(null, null, null, null, true);
 
-    /** What the application chose for all types. */
+    /** The choices of the application for all types. */
     private static volatile ClosureSettings override = NOTHING;
 
     private final @Nullable ExceptionHandling exceptions;
@@ -56,24 +56,25 @@ public final class ClosureSettings {
         }
     }
 
-    /** Has these settings override those of all types, from now on; instead of those before. */
+    /** Makes these settings override those of all types. They replace earlier ones. */
     public static void override(ClosureSettings settings) {
         override = settings;
     }
 
     /**
-     * Whether types with equal settings can share their slots: nothing of the user's is in them.
+     * Whether types with equal settings can share their slots: the settings have no object of the
+     * user.
      */
     public boolean isShared() {
         return isShared;
     }
 
-    /** What was chosen to happen to exceptions; null if nothing was. */
+    /** The choice for exceptions; null if there is none. */
     public @Nullable ExceptionHandling chosenExceptions() {
         return exceptions;
     }
 
-    /** What happens to an exception that leaves a callback. */
+    /** The handling of exceptions that leave a callback. */
     ExceptionHandling exceptions() {
         ExceptionHandling first = override.exceptions;
         return first != null ? first : Objects.requireNonNull(exceptions);
@@ -84,7 +85,7 @@ public final class ClosureSettings {
         return exceptions().endsProcess();
     }
 
-    /** Who gets the calls of closed closures; null if nobody said. */
+    /** The consumer of calls of closed closures; null without a choice. */
     @Nullable
     Consumer<StaleCall> useAfterFree() {
         Consumer<StaleCall> first = override.useAfterFree;
@@ -105,7 +106,7 @@ public final class ClosureSettings {
         return chosen != null ? chosen : Boolean.getBoolean(TRACING_OF_BINDS);
     }
 
-    // Written out, because a record's own take classes that the JVM would make for the first type.
+    // Written out: for a record's own methods, the JVM would make classes with the first type.
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof ClosureSettings that && isSame(exceptions, that.exceptions)

@@ -24,7 +24,7 @@ public final class DerivedFunction {
      * Derives the function type.
      *
      * @throws IllegalArgumentException if the type is not a functional interface, or its method has
-     *     a type that can be more than one type of C; the message names it
+     *     a type with more than one C type; the message names it
      */
     public static FunctionDescriptor of(Class<?> functionalInterface) {
         FunctionalMethod method = FunctionalMethod.of(functionalInterface);

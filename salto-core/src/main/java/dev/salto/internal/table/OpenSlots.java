@@ -83,7 +83,9 @@ public final class OpenSlots {
         }
     }
 
-    /** Has the Flight Recorder told of open closures at the end of each chunk, if somebody records. */
+    /**
+     * Has the Flight Recorder told of open closures at the end of each chunk, if somebody records.
+     */
     static void watch() {
         Events.atEndOfChunks(REPORTER);
     }

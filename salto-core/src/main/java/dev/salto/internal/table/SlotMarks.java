@@ -5,8 +5,8 @@ package dev.salto.internal.table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What few slots of a table have: seals and labels. A table has this object when its first slot has
- * one of them.
+ * The marks of a table's slots, which few of them have: seals and labels. A table has this object
+ * when its first slot has one of them.
  */
 final class SlotMarks {
     private static final long[] NO_SEALS = {};

@@ -35,8 +35,8 @@ final class Traces {
     }
 
     /**
-     * Records that the current thread has bound a slot of a kind. Where there is no memory for that,
-     * it is not recorded.
+     * Records that the current thread has bound a slot of a kind. Where there is no memory for
+     * that, it is not recorded.
      */
     static void noteBinding(int id, Kind kind) {
         try {

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
-/** Calls of Linux, of which one fails, or all of one kind. */
+/** Calls of Linux, one of which fails, or all of one kind. */
 public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     /** The calls that can fail. */
     public enum Call {
@@ -64,12 +64,12 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
         this.isForGood = isForGood;
     }
 
-    /** Has a call fail once, after it succeeded {@code before} times, until this is closed. */
+    /** Lets a call fail once, after it succeeded {@code before} times, until this is closed. */
     public static FailingCalls once(Call call, int before, int errno) {
         return install(new FailingCalls(call, before, errno, false));
     }
 
-    /** Has all calls of a kind fail until this is closed. */
+    /** Lets all calls of a kind fail until this is closed. */
     public static FailingCalls always(Call call, int errno) {
         return install(new FailingCalls(call, 0, errno, true));
     }

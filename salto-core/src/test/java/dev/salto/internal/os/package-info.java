@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * Tests of what Salto asks of the operating system, and of what it does when the system refuses.
- */
+/** Tests of Salto's calls to the operating system, and of refusals. */
 @NullMarked
 package dev.salto.internal.os;
 

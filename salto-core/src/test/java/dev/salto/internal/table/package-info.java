@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Tests of what cannot be seen from outside. */
+/** Access to state that is not visible from outside. */
 @NullMarked
 package dev.salto.internal.table;
 
