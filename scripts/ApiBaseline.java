@@ -23,9 +23,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes the signatures of the public API into a JAR, with which the build compares the API: the
- * classes of {@code dev.salto} without code, and without what is not public or protected. The same
- * API gives the same bytes.
+ * Writes the signatures of the public API into a JAR, with which the build compares the API. It has
+ * the public and protected members of {@code dev.salto}, without code. The same API gives the same
+ * bytes.
  */
 final class ApiBaseline {
     private static final Path PACKAGE = Path.of("dev", "salto");

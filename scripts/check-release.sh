@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Checks what would be released: deploys into a local repository, builds a user's project from that
-# repository alone, and builds a copy of the sources elsewhere, whose bytes must be the same.
+# Checks a release before it is made. It deploys into a local repository, and builds a user's
+# project from that repository alone. Then it builds a copy of the sources elsewhere, whose bytes
+# must be the same.
 # Exit codes: 0 all is as it should be; 1 a check failed; 3 something is missing on this machine.
 set -euo pipefail
 

@@ -79,7 +79,10 @@ final class Charts {
         return drawn;
     }
 
-    /** Draws both charts as SVG, by the names of their files; none for which there is nothing to draw. */
+    /**
+     * Draws both charts as SVG, by the names of their files; none for which there is nothing to
+     * draw.
+     */
     static SequencedMap<String, byte[]> drawings(Results results) throws IOException {
         SequencedMap<String, byte[]> drawings = new LinkedHashMap<>();
         drawings.put(CREATION,

@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a report has, whatever it looks like: tables, and lists of sentences. */
+/** The content of every report: tables, and lists of sentences. */
 final class ReportTables {
     /** A requirement that is met. */
     static final String MET = "met";

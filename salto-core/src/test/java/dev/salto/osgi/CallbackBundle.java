@@ -20,8 +20,8 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
 /**
- * A bundle that native code calls back, by an interface of the JDK and by one of its own, while events
- * are recorded.
+ * A bundle that native code calls back, by an interface of the JDK and by one of its own, while
+ * events are recorded.
  */
 public final class CallbackBundle implements BundleActivator {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);

@@ -21,8 +21,8 @@ public final class FrameworkHost {
     /**
      * Runs the program.
      *
-     * @param arguments the folder that the framework may fill, the packages that bundles get from the
-     *     JVM, with commas, and the JARs of the bundles
+     * @param arguments the folder that the framework may fill, the packages that bundles get from
+     *     the JVM, with commas, and the JARs of the bundles
      */
     public static void main(String[] arguments) throws BundleException, InterruptedException {
         Framework framework = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow()
