@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.prose;
+
+import java.util.List;
+import org.commonmark.Extension;
+import org.commonmark.ext.gfm.tables.TableCell;
+import org.commonmark.ext.gfm.tables.TablesExtension;
+import org.commonmark.node.AbstractVisitor;
+import org.commonmark.node.Code;
+import org.commonmark.node.CustomNode;
+import org.commonmark.node.FencedCodeBlock;
+import org.commonmark.node.HardLineBreak;
+import org.commonmark.node.Heading;
+import org.commonmark.node.IndentedCodeBlock;
+import org.commonmark.node.Link;
+import org.commonmark.node.Node;
+import org.commonmark.node.Paragraph;
+import org.commonmark.node.SoftLineBreak;
+import org.commonmark.node.SourceSpan;
+import org.commonmark.node.Text;
+import org.commonmark.parser.IncludeSourceSpans;
+import org.commonmark.parser.Parser;
+
+/** Reads the prose of a page in Markdown. */
+final class MarkdownProse extends AbstractVisitor {
+    private static final List<Extension> EXTENSIONS = List.of(TablesExtension.create());
+    private static final Parser PARSER = Parser.builder().extensions(EXTENSIONS)
+            .includeSourceSpans(IncludeSourceSpans.BLOCKS_AND_INLINES).build();
+
+    private final String file;
+    private final List<String> lines;
+    private final Document document = new Document();
+
+    private MarkdownProse(String file, List<String> lines) {
+        this.file = file;
+        this.lines = lines;
+    }
+
+    static Document read(String file, List<String> lines) {
+        MarkdownProse prose = new MarkdownProse(file, lines);
+        PARSER.parse(String.join("\n", lines)).accept(prose);
+        return prose.document;
+    }
+
+    @Override
+    public void visit(Paragraph paragraph) {
+        document.blocks().add(block(paragraph));
+        for (SourceSpan span : paragraph.getSourceSpans()) {
+            addLine(span.getLineIndex());
+        }
+        visitChildren(paragraph);
+    }
+
+    @Override
+    public void visit(Heading heading) {
+        addLine(heading.getSourceSpans().getFirst().getLineIndex());
+        visitChildren(heading);
+    }
+
+    @Override
+    public void visit(FencedCodeBlock code) {
+        // Not prose.
+    }
+
+    @Override
+    public void visit(IndentedCodeBlock code) {
+        // Not prose.
+    }
+
+    @Override
+    public void visit(CustomNode node) {
+        if (node instanceof TableCell cell && !cell.getSourceSpans().isEmpty()) {
+            document.cells().add(block(cell));
+            document.blocks().add(block(cell));
+        }
+        visitChildren(node);
+    }
+
+    @Override
+    public void visit(Link link) {
+        if (!link.getDestination().contains(":")) {
+            int line = link.getSourceSpans().getFirst().getLineIndex() + 1;
+            document.pages().add(new Document.Reference(file, line, link.getDestination()));
+        }
+        visitChildren(link);
+    }
+
+    private Block block(Node node) {
+        StringBuilder text = new StringBuilder();
+        node.accept(new AbstractVisitor() {
+            @Override
+            public void visit(Text part) {
+                text.append(part.getLiteral());
+            }
+
+            @Override
+            public void visit(Code code) {
+                text.append(CommentText.oneWord(code.getLiteral()));
+            }
+
+            @Override
+            public void visit(SoftLineBreak lineBreak) {
+                text.append('\n');
+            }
+
+            @Override
+            public void visit(HardLineBreak lineBreak) {
+                text.append('\n');
+            }
+        });
+        return new Block(file, node.getSourceSpans().getFirst().getLineIndex() + 1, text.toString());
+    }
+
+    private void addLine(int index) {
+        String line = lines.get(index);
+        if (!line.contains("](")) {
+            document.lines().add(new Block(file, index + 1, line));
+        }
+    }
+}
