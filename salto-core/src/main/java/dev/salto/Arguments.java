@@ -45,7 +45,7 @@ public final class Arguments {
 
     private boolean isAnswered;
 
-    /** Of segments, made when there is one. */
+    /** The arena of segments, made with the first one. */
     private @Nullable Arena arena;
 
     /** Those of a call of the current thread. */
@@ -57,9 +57,9 @@ public final class Arguments {
     }
 
     /**
-     * Completes the result, and ends the life of segments. {@link #plan} must be null by now.
+     * Completes the result, and closes the segments. {@link #plan} must be null by now.
      *
-     * @param ended what it was
+     * @param ended the plan before
      */
     void end(CallPlan ended) {
         if (!isAnswered && ended.mustReturnZero()) {
@@ -84,8 +84,8 @@ public final class Arguments {
     }
 
     /**
-     * {@return the closure that native code has called, for a handler that several are bound to}
-     * Unlike this object, the result may be kept.
+     * {@return the closure that native code has called, for a handler of several closures} Unlike
+     * this object, the result may be kept.
      *
      * @throws IllegalStateException if the call is over
      * @throws WrongThreadException if native code has called another thread
@@ -95,7 +95,7 @@ public final class Arguments {
     }
 
     /**
-     * {@return how many arguments there are}
+     * {@return the number of arguments}
      *
      * @throws IllegalStateException if the call is over
      * @throws WrongThreadException if native code has called another thread
@@ -105,7 +105,7 @@ public final class Arguments {
     }
 
     /**
-     * {@return reads an argument}
+     * {@return an argument}
      *
      * @param index the argument's, from 0
      * @throws IndexOutOfBoundsException if there is no such argument
@@ -118,7 +118,7 @@ public final class Arguments {
     }
 
     /**
-     * {@return reads an argument, as {@link #getBoolean} does}
+     * {@return an argument, as {@link #getBoolean} does}
      *
      * @param index the index of the argument, from 0
      */
@@ -127,7 +127,7 @@ public final class Arguments {
     }
 
     /**
-     * {@return reads an argument, as {@link #getBoolean} does}
+     * {@return an argument, as {@link #getBoolean} does}
      *
      * @param index the index of the argument, from 0
      */
@@ -136,7 +136,7 @@ public final class Arguments {
     }
 
     /**
-     * {@return reads an argument, as {@link #getBoolean} does}
+     * {@return an argument, as {@link #getBoolean} does}
      *
      * @param index the index of the argument, from 0
      */
@@ -145,7 +145,7 @@ public final class Arguments {
     }
 
     /**
-     * {@return reads an argument, as {@link #getBoolean} does}
+     * {@return an argument, as {@link #getBoolean} does}
      *
      * @param index the index of the argument, from 0
      */
@@ -154,7 +154,7 @@ public final class Arguments {
     }
 
     /**
-     * {@return reads an argument, as {@link #getBoolean} does}
+     * {@return an argument, as {@link #getBoolean} does}
      *
      * @param index the index of the argument, from 0
      */
@@ -163,7 +163,7 @@ public final class Arguments {
     }
 
     /**
-     * {@return reads an argument, as {@link #getBoolean} does}
+     * {@return an argument, as {@link #getBoolean} does}
      *
      * @param index the index of the argument, from 0
      */
@@ -175,7 +175,7 @@ public final class Arguments {
     }
 
     /**
-     * {@return reads an argument, as {@link #getBoolean} does}
+     * {@return an argument, as {@link #getBoolean} does}
      *
      * @param index the index of the argument, from 0
      */
@@ -197,7 +197,8 @@ public final class Arguments {
      * Reads an argument that is a pointer, as {@link #getBoolean} does.
      *
      * @param index the index of the argument, from 0
-     * @return a segment that begins there, of the size of the pointer's target layout, or zero if it has none; valid for good, as far as Java knows
+     * @return a segment at that address, of the size of the pointer's target layout, or of size
+     *     zero if it has none. Java does not limit its lifetime
      */
     public MemorySegment getAddress(int index) {
         long address = getPointer(index);
@@ -205,10 +206,11 @@ public final class Arguments {
     }
 
     /**
-     * Reads an argument that is a struct, a union or of one of the types of {@link NativeLayouts}, as {@link #getBoolean} does.
+     * Reads an argument that is a struct, a union or of one of the types of {@link NativeLayouts},
+     * as {@link #getBoolean} does.
      *
      * @param index the index of the argument, from 0
-     * @return its content, in memory that is valid until the handler returns
+     * @return its bytes, in memory that is valid until the handler returns
      */
     public MemorySegment getSegment(int index) {
         CallPlan current = plan();
@@ -217,11 +219,11 @@ public final class Arguments {
     }
 
     /**
-     * Copies an argument to memory, whatever its type is: as many bytes as its layout has, as a
-     * variable of that type in C would have them. For interpreters, whose own values are memory.
+     * Copies an argument of any type to memory, with the bytes of a C variable of that type. It is
+     * for interpreters whose own values are memory.
      *
      * @param index the argument's index, the first is 0
-     * @param target where the bytes go, at its beginning; of any alignment, on the heap or not
+     * @param target gets the bytes at its beginning; of any alignment, on the heap or not
      * @throws IndexOutOfBoundsException if there is no such argument
      * @throws IllegalArgumentException if {@code target} is smaller than the argument's layout
      * @throws IllegalStateException if the call is over, or the arena of {@code target} is closed
@@ -238,13 +240,13 @@ public final class Arguments {
     }
 
     /**
-     * Sets the result from memory, whatever its type is, as {@link #copyTo} copies an argument. A
-     * {@code boolean} is true if its byte is not zero. If reading {@code source} fails, the result is
-     * what it was, or zero.
+     * Sets a result of any type from memory, as {@link #copyTo} copies an argument. A
+     * {@code boolean} is true if its byte is not zero. If reading {@code source} fails, the result
+     * is unchanged, or zero.
      *
-     * @param source where the result is, at its beginning; of any alignment, on the heap or not
-     * @throws IllegalArgumentException if the function returns nothing, or {@code source} is smaller
-     *     than the result's layout
+     * @param source has the result at its beginning; of any alignment, on the heap or not
+     * @throws IllegalArgumentException if the function returns nothing, or {@code source} is
+     *     smaller than the result's layout
      * @throws IllegalStateException if the call is over, or the arena of {@code source} is closed
      * @throws WrongThreadException if native code has called another thread, or {@code source} is
      *     confined to another thread
@@ -257,7 +259,7 @@ public final class Arguments {
     /**
      * Sets the result. The last call counts.
      *
-     * @param value what native code gets
+     * @param value the result for native code
      * @throws IllegalArgumentException if the function's result is of another type
      * @throws IllegalStateException if the call is over
      * @throws WrongThreadException if native code has called another thread
@@ -333,7 +335,7 @@ public final class Arguments {
     /**
      * Sets a result that is a pointer, as {@link #setReturn(boolean)} does.
      *
-     * @param address where it points
+     * @param address the address
      */
     public void setReturnPointer(long address) {
         resultIs(Carrier.ADDRESS).returnInteger(frame, address);
@@ -344,8 +346,8 @@ public final class Arguments {
      * NativeLayouts}, as {@link #setReturn(boolean)} does. If it fails to read {@code value}, the
      * result is zero until it is set again.
      *
-     * @param value where a pointer points; otherwise the content, which is copied, at least as
-     *     large as the result's layout
+     * @param value the target of a pointer; otherwise the bytes to copy, at least as large as the
+     *     result's layout
      * @throws IllegalArgumentException if the function's result is of another type, or {@code
      *     value} is too small, or on the heap and the result a pointer
      * @throws IllegalStateException if the call is over, or the arena of {@code value} is closed
@@ -380,7 +382,8 @@ public final class Arguments {
     }
 
     /**
-     * Sets a result of the function's type, boxed; any, null included, if the function has none.
+     * Sets a result of the function's type, boxed. If the function has none, any value will do,
+     * null included.
      *
      * @throws ClassCastException if it is of another type
      * @throws NullPointerException if it is null, and the function has a result

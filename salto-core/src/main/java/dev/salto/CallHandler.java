@@ -17,8 +17,8 @@ public interface CallHandler {
      * @param called the closure that native code has called, with the function's type
      * @param arguments the arguments, boxed, each of the type that {@link CallInterface#methodType}
      *     gives; a new array for each call. Segments of structs are valid during the call
-     * @return the result, boxed, of the type that {@link CallInterface#methodType} gives; any value,
-     *     null included, for a function without a result
+     * @return the result, boxed, of the type that {@link CallInterface#methodType} gives; any
+     *     value, null included, for a function without a result
      */
     @Nullable
     Object call(CalledClosure called, Object[] arguments);

@@ -44,9 +44,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function type that is known only when the program runs, and closures of that type: what an
- * interpreter needs, which has no functional interface for each type that a script declares. What
- * libffi calls a call interface, with its closures.
+ * A function type that is known only at run time, and closures of that type. It is for
+ * interpreters, which have no functional interface for each type in a script. It corresponds to
+ * libffi's call interface and closures.
  *
  * {@snippet :
  * CallInterface type = CallInterface.prepare(FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE));
@@ -56,31 +56,30 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Its closures are <em>data-driven</em>: one piece of static code stores what the caller passed,
- * whatever the type, and Java reads it as the type says. So a new type costs microseconds, and no
- * code is made for it unless it proves {@linkplain Tier hot}; it may be of any {@linkplain Abi
- * calling convention}, and have {@linkplain NativeLayouts types} that the JDK's linker does not
- * know. Where the type is known when the program is compiled, and calls are many, {@link
- * ClosureType} is faster.
+ * <p>Its closures are <em>data-driven</em>: one piece of static code stores the arguments of any
+ * type, and Java reads them as the type says. So a new type costs microseconds, and no code is made
+ * for it unless it becomes {@linkplain Tier hot}. It may be of any
+ * {@linkplain Abi calling convention}, and have {@linkplain NativeLayouts types} that the JDK's
+ * linker does not know.
  *
- * <p>A handler is a {@link CallHandler}, which is given boxed arguments, or an {@link
- * ArgumentHandler}, which reads what it wants without allocating anything. The handler itself is
- * the place for what C would call user data.
+ * <p>If the type is known at compile time, a {@link ClosureType} is faster to call.
  *
- * <p>Call interfaces are immutable, may be shared between threads, and are equal when they are the
- * same: there is one at a time for each calling convention and type. One that is not reachable and
- * has no open closure is collected. After that, the function pointers of its closures may become
- * those of another call interface of the same calling convention. So keep it for as long as native
- * code may call a closed closure.
+ * <p>A handler is a {@link CallHandler}, which gets boxed arguments, or an {@link ArgumentHandler},
+ * which reads arguments without allocation. The handler object takes the place of C's user data.
+ *
+ * <p>Call interfaces are immutable and may be shared between threads. There is one at a time for
+ * each calling convention and type. A call interface that is not reachable and has no open closure
+ * is collected. Then another call interface of the same calling convention may reuse the function
+ * pointers of its closures. So keep it for as long as native code may call a closed closure.
  */
 public final class CallInterface {
     private static final MethodHandle CALL = findCall();
-    /** With room for some, because the first ones would wait while it grows. */
+    /** With room for some, so that the first ones do not wait while it grows. */
     private static final ConcurrentMap<Key, Prepared> PREPARED = new ConcurrentHashMap<>(256);
 
     private static final ReferenceQueue<CallInterface> COLLECTED = new ReferenceQueue<>();
 
-    /** A call interface, for as long as anybody else holds it. */
+    /** A call interface, as long as it is reachable. */
     private static final class Prepared extends WeakReference<CallInterface> {
         final Key key;
 
@@ -90,7 +89,7 @@ public final class CallInterface {
         }
     }
 
-    /** What makes one call interface different from another. */
+    /** The key of a call interface. */
     private static final class Key {
         final Abi abi;
         final FunctionDescriptor function;
@@ -100,8 +99,8 @@ public final class CallInterface {
         final ClosureSettings settings;
 
         /**
-         * Calculated once, and of less than a descriptor's own, because that would take longer than
-         * all else when a type is known.
+         * Calculated once, and not from the whole descriptor, which would take most of the time for
+         * a known type.
          */
         private final int hash;
 
@@ -150,7 +149,7 @@ public final class CallInterface {
     /** Null if closures have to be upcall stubs. */
     private final @Nullable CallPlan plan;
 
-    /** Made when they are needed. */
+    /** Made at the first use. */
     private volatile @Nullable ClosureType<CallHandler> boxed;
 
     private volatile @Nullable ClosureType<ArgumentHandler> direct;
@@ -175,30 +174,29 @@ public final class CallInterface {
     }
 
     /**
-     * The call interface of a function type of C's own calling convention here.
+     * Returns the call interface of a function type of the platform's calling convention.
      *
      * @param function the function's type: any that the JDK's linker supports, and any with types
      *     of {@link NativeLayouts} in it
-     * @param options how calls are read, what closures do if something goes wrong, and which
-     *     arguments are variadic
-     * @return the call interface, the same for equal descriptors and options for as long as it is
-     *     reachable, unless an option has a handler or a value of the user's
-     * @throws IllegalArgumentException if {@code function} has layouts that no type of C has, or
-     *     there are two options of a kind, or one that does not fit the function: a value that is
-     *     no result of it; {@link Tier#GATE} for a variadic function, or one with a type of {@link
-     *     NativeLayouts} or a struct that the JDK's linker does not pass as C does; a first
-     *     variadic argument behind the last one
+     * @param options the tier, the handling of failures, and the first variadic argument
+     * @return the call interface. While it is reachable, it is the same for equal descriptors and
+     *     options. Options with a handler or a value are an exception
+     * @throws IllegalArgumentException if no C type has one of the layouts, two options are of one
+     *     kind, or an option does not fit the function. A value must be a possible result, and the
+     *     first variadic argument an argument or the end. {@link Tier#GATE} is not for variadic
+     *     functions, types of {@link NativeLayouts}, and structs that the JDK's linker passes in
+     *     another way than C
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      */
     public static CallInterface prepare(FunctionDescriptor function, ClosureOption... options) {
         return prepare(Abi.NATIVE, function, options);
     }
 
     /**
-     * The call interface of a function type of any calling convention that the processor has.
+     * Returns the call interface of a function type of any calling convention of the processor.
      *
      * @param abi the calling convention
      * @param function as in {@link #prepare(FunctionDescriptor, ClosureOption...)}
@@ -210,8 +208,8 @@ public final class CallInterface {
      *     the message says which
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      */
     public static CallInterface prepare(Abi abi, FunctionDescriptor function, ClosureOption... options) {
         Objects.requireNonNull(abi, "abi");
@@ -227,7 +225,7 @@ public final class CallInterface {
     }
 
     /**
-     * The call interface of a function that is declared as in C, of C's own calling convention here.
+     * Returns the call interface of a C declaration, of the platform's calling convention.
      *
      * @param declaration as in {@link #parse(Abi, String, Map, ClosureOption...)}
      * @param options as in {@link #prepare(FunctionDescriptor, ClosureOption...)}
@@ -235,15 +233,15 @@ public final class CallInterface {
      * @throws IllegalArgumentException as {@link #parse(Abi, String, Map, ClosureOption...)}
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      */
     public static CallInterface parse(String declaration, ClosureOption... options) {
         return parse(Abi.NATIVE, declaration, Map.of(), options);
     }
 
     /**
-     * The call interface of a function that is declared as in C.
+     * Returns the call interface of a C declaration.
      *
      * {@snippet :
      * CallInterface.parse("int(pointer, long)");
@@ -259,7 +257,8 @@ public final class CallInterface {
      *       __int128}, {@code __float128} and {@code _Float16}: those of {@link NativeLayouts}
      *       where the JDK has no layout. A {@code char} is signed or not as it is here;
      *   <li>{@code int8_t} to {@code uint64_t}, {@code size_t}, {@code ssize_t}, {@code intptr_t},
-     *       {@code uintptr_t}, {@code ptrdiff_t}, {@code wchar_t}, {@code char16_t}, {@code char32_t};
+     *       {@code uintptr_t}, {@code ptrdiff_t}, {@code wchar_t}, {@code char16_t},
+     *       {@code char32_t};
      *   <li>{@code pointer}, or any type with stars behind it: an {@code ADDRESS}. A pointer to a
      *       function is a {@code pointer}, too;
      *   <li>the names in {@code types}, with {@code struct}, {@code union} or {@code enum} before
@@ -273,16 +272,16 @@ public final class CallInterface {
      * @param declaration the declaration, without a semicolon
      * @param types layouts by name, of structs, unions and what C calls a typedef. They come before
      *     the names above
-     * @param options as in {@link #prepare(Abi, FunctionDescriptor, ClosureOption...)}; the dots say
-     *     {@link ClosureOption#firstVariadicArg}
+     * @param options as in {@link #prepare(Abi, FunctionDescriptor, ClosureOption...)}; the dots
+     *     say {@link ClosureOption#firstVariadicArg}
      * @return the call interface, the same for equal types for as long as it is reachable
      * @throws IllegalArgumentException if {@code declaration} is none, or has a name that is not
-     *     known, in which case the message says where; or as {@link #prepare(Abi, FunctionDescriptor,
-     *     ClosureOption...)}
+     *     known, in which case the message says where; or as
+     *     {@link #prepare(Abi, FunctionDescriptor, ClosureOption...)}
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      */
     public static CallInterface parse(Abi abi, String declaration, Map<String, ? extends MemoryLayout> types,
             ClosureOption... options) {
@@ -322,7 +321,7 @@ public final class CallInterface {
         }
     }
 
-    /** Without a text image, closures are upcall stubs. */
+    /** Checks the linker's rules: without a text image, closures are upcall stubs. */
     private static void requireLinkable(Key key) {
         if (!isLinkable(key)) {
             throw new IllegalArgumentException(
@@ -346,20 +345,17 @@ public final class CallInterface {
         return key.function;
     }
 
-    /** {@return how many arguments are declared: all, or those before three dots} */
+    /** {@return the number of declared arguments, without variadic ones} */
     public int fixedArguments() {
         return key.fixed == NO_DOTS ? key.function.argumentLayouts().size() : key.fixed;
     }
 
-    /**
-     * {@return the function's type in Java: the types of which arguments come and a result has to
-     * be, before they are boxed}
-     */
+    /** {@return the function's type in Java: the types of arguments and result before boxing} */
     public MethodType methodType() {
         return key.function.toMethodType();
     }
 
-    /** {@return how calls of its closures are read} */
+    /** {@return the tier of its closures} */
     public Tier tier() {
         return key.tier;
     }
@@ -367,7 +363,8 @@ public final class CallInterface {
     /**
      * Gives a handler a native function pointer.
      *
-     * @param handler what native calls reach; it stays reachable as long as the closure is open
+     * @param handler the object that native calls reach; it stays reachable as long as the closure
+     *     is open
      * @return a new closure, to be closed
      * @throws IllegalStateException if the system has no memory or no mapping left; the message
      *     holds its reason
@@ -379,7 +376,8 @@ public final class CallInterface {
     /**
      * Gives a handler a native function pointer that lives as long as an arena.
      *
-     * @param handler what native calls reach; it stays reachable as long as the arena is open
+     * @param handler the object that native calls reach; it stays reachable as long as the arena
+     *     is open
      * @param arena closes the closure when it is closed itself
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
      * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no
@@ -393,7 +391,8 @@ public final class CallInterface {
     /**
      * Gives a handler that reads its arguments itself a native function pointer.
      *
-     * @param handler what native calls reach; it stays reachable as long as the closure is open
+     * @param handler the object that native calls reach; it stays reachable as long as the closure
+     *     is open
      * @return a new closure, to be closed
      * @throws IllegalStateException if the system has no memory or no mapping left; the message
      *     holds its reason
@@ -416,8 +415,8 @@ public final class CallInterface {
     }
 
     /**
-     * Gives a handler that reads its arguments itself a native function pointer, and the handler its
-     * closure, as {@link ClosureType#bindSelf}.
+     * Gives a handler that reads its arguments itself a native function pointer, and the handler
+     * its closure, as {@link ClosureType#bindSelf}.
      *
      * @param maker makes the handler, as there
      * @return the closure that {@code maker} was given, now bound, to be closed
@@ -433,7 +432,8 @@ public final class CallInterface {
      * Gives a handler that reads its arguments itself a native function pointer that lives as long
      * as an arena.
      *
-     * @param handler what native calls reach; it stays reachable as long as the arena is open
+     * @param handler the object that native calls reach; it stays reachable as long as the arena
+     *     is open
      * @param arena closes the closure when it is closed itself
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
      * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no
@@ -445,8 +445,8 @@ public final class CallInterface {
     }
 
     /**
-     * The closures of this type that are open now, as {@link Salto#openClosures}: those of handlers
-     * that get boxed arguments, then those of the others.
+     * Returns the open closures of this type, as {@link Salto#openClosures} does: those of handlers
+     * with boxed arguments, then the others.
      *
      * @return groups of them; an unmodifiable list
      */
@@ -465,7 +465,7 @@ public final class CallInterface {
         OpenClosures.requireNone(openClosures());
     }
 
-    /** {@return what closures of this type are} */
+    /** {@return the mechanism of this type's closures} */
     public Mechanism mechanism() {
         return plan == null ? Mechanism.UPCALL_STUBS : Mechanism.TRAMPOLINES;
     }
@@ -482,7 +482,7 @@ public final class CallInterface {
         direct().seal();
     }
 
-    /** Whether its closures have no gate, or not from the start. */
+    /** Whether its closures have no gate at first. */
     boolean isDataDriven() {
         return plan != null && key.tier != Tier.GATE;
     }
@@ -575,8 +575,8 @@ public final class CallInterface {
                     .slots(key.settings);
         }
         CatcherMaker catcher = new CatcherMaker(key.function, key.settings);
-        // Handlers that read their arguments themselves are no faster through a gate, which has
-        // to put them into memory for that.
+        // Handlers that read their arguments themselves are no faster through a gate, which has to
+        // write them to memory.
         boolean canBeHot = isBoxed && key.tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
                 && !key.settings.tracesCloses() && Ports.thisJvm().orElseThrow().hasLinker();
         HotFunction hot = canBeHot ? new HotFunction(image, key.function, catcher, this::invoker) : null;
@@ -592,7 +592,7 @@ public final class CallInterface {
     }
 
     /**
-     * Makes what deals with exceptions when it is needed, because the first closure of a type would
+     * Makes the handling of exceptions at the first use, because the first closure of a type would
      * wait for it.
      */
     private static final class CatcherMaker implements Supplier<ExceptionCatcher> {
@@ -609,14 +609,14 @@ public final class CallInterface {
         public ExceptionCatcher get() {
             ExceptionCatcher catcher = made;
             if (catcher == null) {
-                // By races: one is as good as another.
+                // Several threads may make one; each is as good.
                 catcher = Gate.exceptionCatcher(function, settings);
                 made = catcher;
             }
             return catcher;
         }
 
-        /** As {@link ExceptionCatcher#caught}, even if that cannot be made. */
+        /** As {@link ExceptionCatcher#caught}, even if no catcher can be made. */
         @Nullable
         Object caught(Throwable exception, int id) throws Throwable {
             ExceptionCatcher catcher;

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * The closure of a {@link CallInterface} that native code has called: for one handler that stands
- * for many functions, which it tells apart by address or {@linkplain Closure#labelled label}.
+ * The closure of a {@link CallInterface} that native code has called. One handler can stand for
+ * many functions, and distinguish them by address or {@linkplain Closure#labelled label}.
  *
  * {@snippet :
  * CallHandler byName = (called, arguments) -> interpreter.call(called.label().orElseThrow(), arguments);
@@ -16,8 +16,8 @@ import java.util.Optional;
  * Closure<CallHandler> cosine = type.bindBoxed(byName).labelled("cosine");
  * }
  *
- * <p>Immutable, and usable from any thread. It does not keep the closure open. After that was
- * closed, address and label may be those of another closure.
+ * <p>Immutable, and usable from any thread. It does not keep the closure open. After the closure is
+ * closed, address and label may belong to another closure.
  */
 public final class CalledClosure {
     private final CallInterface callInterface;
@@ -34,7 +34,7 @@ public final class CalledClosure {
     }
 
     /**
-     * The function pointer that native code has called.
+     * Returns the function pointer that native code has called.
      *
      * @return a segment of size zero, as {@link Closure#address} returns it
      */

@@ -14,13 +14,15 @@ import java.util.function.Function;
  * A native function pointer for one Java object. {@link ClosureType#bind(Object)} makes it.
  *
  * <p>It lives until {@link #close}; the garbage collector does not free it, because native code may
- * still hold the pointer. After that native code must not call it any more. If it does all the
- * same, it gets zero, or a struct of zeros, and the {@link UseAfterFreePolicy} says what happens
- * then. This holds until the address is used again for another closure of the same signature. The
- * addresses of a type's first 64 closures are not used again while the type is reachable, all
- * others not before a thousand more were closed ({@code -Ddev.salto.quarantine} says how many).
- * When a {@link CallInterface} that nobody holds was collected, the addresses of its closures may
- * become those of another type of the same {@linkplain Abi calling convention}.
+ * still hold the pointer. After {@code close()}, native code must not call it any more. Such a call
+ * returns zero, or a struct of zeros, and the {@link UseAfterFreePolicy} decides what else
+ * happens.
+ *
+ * <p>After some time, another closure of the same signature reuses the address. The addresses of a
+ * type's first 64 closures are not reused while the type is reachable. The others are reused after
+ * a thousand more closures were closed ({@code -Ddev.salto.quarantine}). After a
+ * {@link CallInterface} is collected, other types of the same {@linkplain Abi calling convention}
+ * may reuse the addresses of its closures.
  *
  * <p><b>Threads.</b> All methods may be called from any thread, while other threads call the
  * function pointer, and within its own callback.
@@ -34,10 +36,10 @@ public final class Closure<T> implements AutoCloseable {
     private final ClosureType<T> type;
 
     /**
-     * {@link #CLOSED}, so that a thread that got this object by a race, and sees no more of it than
-     * zeros, takes it for closed; or the complement of the slot's id, which is negative; or one
-     * more than the id, while a thread binds it to another object or closes it, for which all
-     * others wait that want to do that.
+     * {@link #CLOSED} is zero, so that a thread that got this object by a race, and sees only
+     * zeros, finds it closed. An open closure has the complement of the slot's id, which is
+     * negative. While a thread rebinds or closes it, it has the id plus one, and other threads that
+     * want to do so wait.
      */
     @SuppressWarnings("UnusedVariable") // read through the handle
     private int state;
@@ -48,7 +50,7 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * Binds a new closure. It is made before its slot is taken, and no call follows that: a failure
+     * Binds a new closure. It is made before its slot is taken, and no call follows, so a failure
      * takes no slot.
      */
     static <T> Closure<T> bind(ClosureType<T> type, T target) {
@@ -57,7 +59,7 @@ public final class Closure<T> implements AutoCloseable {
         return closure;
     }
 
-    /** Binds a new closure to an object that is made when there is the closure. */
+    /** Binds a new closure to an object that is made after the closure. */
     static <T> Closure<T> bindSelf(ClosureType<T> type, Function<? super Closure<T>, ? extends T> maker) {
         Closure<T> closure = new Closure<>(type);
         T target = maker.apply(closure);
@@ -78,8 +80,7 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * {@return whether it is open: after it was bound, and before it is closed} Another thread may
-     * close it at any time.
+     * {@return whether it is open: bound, and not closed} Another thread may close it at any time.
      */
     public boolean isOpen() {
         return state() != CLOSED;
@@ -96,12 +97,14 @@ public final class Closure<T> implements AutoCloseable {
     /**
      * Returns the function pointer.
      *
-     * <p>The segment's scope is always alive, so the JDK does not notice its use after {@link
-     * #close}: closing a shared scope would stop all threads for some microseconds. Do not keep the
-     * segment longer than the closure is open. {@link ClosureType#bind(Object, java.lang.foreign.Arena)} returns a
-     * segment in the scope of an arena, which the JDK checks.
+     * <p>The segment's scope is always alive, because closing a shared scope would stop all threads
+     * for some microseconds. So the JDK does not notice its use after {@link #close}. Do not keep
+     * the segment longer than the closure is open.
+     * {@link ClosureType#bind(Object, java.lang.foreign.Arena)} returns a segment in the scope of
+     * an arena, which the JDK checks.
      *
-     * @return a segment of size zero, to be used until {@link #close}; its address is a multiple of 4
+     * @return a segment of size zero, to be used until {@link #close}; its address is a multiple of
+     *     4
      * @throws IllegalStateException if the closure is closed
      */
     public MemorySegment address() {
@@ -114,9 +117,9 @@ public final class Closure<T> implements AutoCloseable {
 
     /**
      * Binds the function pointer to another object. Calls that begin after this method returns
-     * reach the new one; calls under way on other threads may reach either.
+     * reach the new object. Calls in progress on other threads may reach either.
      *
-     * @param target what native calls reach from now on
+     * @param target the object that later native calls reach
      * @throws ClassCastException if unchecked code passes an object that does not implement the
      *     interface
      * @throws IllegalStateException if the closure is closed, or its type was {@linkplain
@@ -133,7 +136,7 @@ public final class Closure<T> implements AutoCloseable {
             isRebound = true;
             STATE.setRelease(this, open);
         } catch (RuntimeException | Error e) {
-            // By a plain write: where the stack has ended, a call fails.
+            // A plain write: at the end of the stack, a call fails.
             state = open;
             if (!isRebound) {
                 throw e;
@@ -142,16 +145,16 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * Gives the closure a label, which says what it is for: in the list of {@linkplain
-     * Salto#openClosures open closures}, and in reports of its calls, also after it was closed. A
-     * closure without a label takes no memory for it. A table's first label takes eight bytes for
-     * each of the table's closures.
+     * Gives the closure a label. It names the closure's purpose in the list of
+     * {@linkplain Salto#openClosures open closures}, and in reports of its calls, even after it is
+     * closed. A closure without a label takes no memory for it. A table's first label takes eight
+     * bytes for each of the table's closures.
      *
      * {@snippet :
      * Closure<Progress> closure = PROGRESS.bind(this::show).labelled("progress of " + file);
      * }
      *
-     * @param label instead of the one before, if there is any
+     * @param label replaces an earlier one
      * @return this closure
      * @throws IllegalStateException if the closure is closed
      */
@@ -172,10 +175,10 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * {@return how calls are read now: {@link Tier#GATE}, or {@link Tier#DATA_DRIVEN} for closures
-     * of a {@link CallInterface} and of a {@link StaticLinker} that have no gate yet} Never {@link
-     * Tier#AUTOMATIC}. The closures of a type change together, at any time; calls under way go on
-     * as before.
+     * {@return the current tier: {@link Tier#GATE}, or {@link Tier#DATA_DRIVEN} for closures of a
+     * {@link CallInterface} and of a {@link StaticLinker} that have no gate yet} Never
+     * {@link Tier#AUTOMATIC}. The closures of a type change together, at any time; calls in
+     * progress continue as before.
      */
     public Tier tier() {
         return type.slots().haveGate() ? Tier.GATE : Tier.DATA_DRIVEN;
@@ -189,12 +192,12 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * Frees the function pointer. Callbacks that have begun go on, and what they return is
-     * returned. Closing it again does nothing.
+     * Frees the function pointer. Callbacks in progress continue, and return their results. Closing
+     * it again does nothing.
      *
-     * <p>The object that it was bound to is no longer reachable by it. Native threads that are on
-     * their way into the callback are not waited for: the call of one that has not reached the
-     * object counts as one after this method.
+     * <p>The closure no longer keeps its object reachable. This method does not wait for native
+     * threads that are about to enter the callback. Their calls count as calls of a closed
+     * closure.
      */
     @Override
     public void close() {
@@ -216,8 +219,8 @@ public final class Closure<T> implements AutoCloseable {
     }
 
     /**
-     * Keeps all other threads from changing the closure until the state is set again; waits for one
-     * that does.
+     * Keeps other threads from changing the closure until the state is set again. Waits for a
+     * thread that changes it.
      *
      * @return the state before; {@link #CLOSED} if there is nothing to change any more
      */

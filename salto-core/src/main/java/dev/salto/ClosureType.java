@@ -16,10 +16,10 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A kind of native callback: what it is in C, a function descriptor, and what it is in Java, a
- * functional interface. Make it once, and bind as many objects as you like: the first type of a
- * signature costs milliseconds, each closure tens of nanoseconds and one byte of native memory, or
- * 40 bytes for each of the first 64.
+ * A type of native callback: a function descriptor for C, and a functional interface for Java.
+ * Make it once, and bind as many objects as you like. The first type of a signature costs
+ * milliseconds. Each closure costs tens of nanoseconds and one byte of native memory, or 40 bytes
+ * for each of the first 64.
  *
  * {@snippet :
  * static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
@@ -31,14 +31,14 @@ import java.util.function.Function;
  * }
  * }
  *
- * <p>A layout is received as the type that {@link FunctionDescriptor#toMethodType} gives it; the
- * interface's method has to declare that type, or a supertype of it. A struct or union comes as a
- * segment that is valid during the call, and is returned as any segment of its size.
+ * <p>Each layout has the Java type that {@link FunctionDescriptor#toMethodType} gives it. The
+ * interface's method has to declare that type, or a supertype of it. A struct or union argument is
+ * a segment that is valid during the call. Any segment of its size can be returned.
  *
  * <p>When an exception leaves a callback, native code gets zero, and the exception is reported, as
- * {@link ExceptionPolicy#returnZero} says. {@link ClosureOption#onException} and {@link
- * Callbacks#callAndRethrow} change that. A callback that returns a segment that cannot be returned
- * has thrown an exception: null, one on the heap as a pointer, or one that is too small for a struct.
+ * {@link ExceptionPolicy#returnZero} says. {@link ClosureOption#onException} and
+ * {@link Callbacks#callAndRethrow} change that. A callback that returns null, a heap segment as a
+ * pointer, or too small a segment for a struct, counts as one that throws.
  *
  * <p><b>Threads.</b> Closure types may be shared between threads, and closures may be bound by and
  * called from any thread.
@@ -57,28 +57,26 @@ public final class ClosureType<T> {
     }
 
     /**
-     * The closure type of a functional interface. Types of the same interface and descriptor share
-     * their gate. They share their function pointers, too, if their options are equal and have no
-     * handler and no value of the user's.
+     * Returns the closure type of a functional interface. Types of the same interface and
+     * descriptor share their gate. They share their function pointers, too, if their options are
+     * equal and have no handler and no value of the user.
      *
      * @param <T> the interface, with its type arguments if it has any
-     * @param functionalInterface an interface with a single abstract method: any interface of the
-     *     class path, public or not, any in a package that its module {@linkplain
-     *     Module#isOpen(String, Module) opens} to Salto's, and any public one in a package that its
-     *     module exports. For any other use {@link #of(MethodHandles.Lookup, Class,
-     *     FunctionDescriptor, ClosureOption...)}
+     * @param functionalInterface an interface with a single abstract method. It is on the class
+     *     path, in a package that its module {@linkplain Module#isOpen(String, Module) opens} to
+     *     Salto's, or public in a package that its module exports. For any other use {@link
+     *     #of(MethodHandles.Lookup, Class, FunctionDescriptor, ClosureOption...)}
      * @param descriptor the C function's type
-     * @param options what closures of the type do if something goes wrong, and what they are where
-     *     static trampolines do not work
+     * @param options the handling of failures, and the fallback if static trampolines do not work
      * @return the closure type
-     * @throws IllegalArgumentException if the interface is not functional or not accessible, or
-     *     does not fit the descriptor, or the linker does not support the descriptor; the message
-     *     names both sides, and the remedy; or if there are two options of a kind, or one that does
-     *     not fit
+     * @throws IllegalArgumentException if the interface is not functional, is not accessible, or
+     *     does not fit the descriptor. Also if the linker does not support the descriptor, two
+     *     options are of one kind, or an option does not fit. The message names both sides, and the
+     *     remedy
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      */
     public static <T> ClosureType<T> of(Class<? super T> functionalInterface, FunctionDescriptor descriptor,
             ClosureOption... options) {
@@ -87,25 +85,23 @@ public final class ClosureType<T> {
     }
 
     /**
-     * The closure type of any functional interface that the caller can use.
+     * Returns the closure type of any functional interface that the caller can use.
      *
      * @param <T> the interface, with its type arguments if it has any
      * @param lookup {@link MethodHandles#lookup()}, called in a class that can use the interface
      * @param functionalInterface an interface with a single abstract method
      * @param descriptor the C function's type
-     * @param options what closures of the type do if something goes wrong, and what they are where
-     *     static trampolines do not work
+     * @param options the handling of failures, and the fallback if static trampolines do not work
      * @return the closure type
-     * @throws IllegalArgumentException if the interface is not functional or not accessible to
-     *     {@code lookup}, or {@code lookup} lacks {@linkplain
-     *     MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, or the interface does
-     *     not fit the descriptor, or the linker does not support the descriptor; the message names
-     *     both sides, and the remedy; or if there are two options of a kind, or one that does not
-     *     fit
+     * @throws IllegalArgumentException if the interface is not functional, is not accessible to
+     *     {@code lookup}, or does not fit the descriptor. Also if {@code lookup} lacks {@linkplain
+     *     MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, the linker refuses
+     *     the descriptor, two options are of one kind, or an option does not fit. The message
+     *     names both sides, and the remedy
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      */
     public static <T> ClosureType<T> of(MethodHandles.Lookup lookup, Class<? super T> functionalInterface,
             FunctionDescriptor descriptor, ClosureOption... options) {
@@ -137,8 +133,8 @@ public final class ClosureType<T> {
      *     other types than primitive ones and {@code MemorySegment}; the message names them
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      */
     public static <T> ClosureType<T> of(Class<T> functionalInterface, ClosureOption... options) {
         Objects.requireNonNull(functionalInterface, "functionalInterface");
@@ -146,14 +142,16 @@ public final class ClosureType<T> {
     }
 
     /**
-     * The closure type of any functional interface that the caller can use and whose method tells
-     * its type in C.
+     * Returns the closure type of any functional interface that the caller can use, with a C type
+     * that follows from its method.
      *
-     * <p>Each primitive type is the C type of the same size: {@code boolean} is {@code bool}, {@code
-     * byte} {@code int8_t}, {@code short} {@code int16_t}, {@code char} {@code uint16_t}, {@code int}
-     * {@code int32_t}, {@code long} {@code int64_t}. In particular, {@code long} is not C's {@code
-     * long} on processors of 32 bits. {@code MemorySegment} is a pointer of unknown size, never a
-     * struct: for a struct, and for a pointer with a target layout, pass a descriptor.
+     * <p>Each primitive type is the C type of the same size: {@code boolean} is {@code bool},
+     * {@code byte} {@code int8_t}, {@code short} {@code int16_t}, {@code char} {@code uint16_t},
+     * {@code int} {@code int32_t}, {@code long} {@code int64_t}. In particular, {@code long} is not
+     * C's {@code long} on processors of 32 bits.
+     *
+     * <p>{@code MemorySegment} is a pointer of unknown size, never a struct. For a struct, and for
+     * a pointer with a target layout, pass a descriptor.
      *
      * @param <T> the interface
      * @param lookup {@link MethodHandles#lookup()}, called in a class that can use the interface
@@ -162,14 +160,14 @@ public final class ClosureType<T> {
      * @param options as in {@link #of(MethodHandles.Lookup, Class, FunctionDescriptor,
      *     ClosureOption...)}
      * @return the closure type, the same as with the descriptor
-     * @throws IllegalArgumentException if the interface is not functional or not accessible to
-     *     {@code lookup}, or {@code lookup} lacks {@linkplain
-     *     MethodHandles.Lookup#hasFullPrivilegeAccess full privilege access}, or the interface has
-     *     other types, such as type variables; the message names them
+     * @throws IllegalArgumentException if the interface is not functional, is not accessible to
+     *     {@code lookup}, or has other types, such as type variables; the message names them. Also
+     *     if {@code lookup} lacks {@linkplain MethodHandles.Lookup#hasFullPrivilegeAccess full
+     *     privilege access}
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
      */
     public static <T> ClosureType<T> of(MethodHandles.Lookup lookup, Class<T> functionalInterface,
             ClosureOption... options) {
@@ -191,7 +189,8 @@ public final class ClosureType<T> {
     /**
      * Binds an object to a new native function pointer.
      *
-     * @param target what native calls reach; it stays reachable as long as the closure is open
+     * @param target the object that native calls reach; it stays reachable as long as the closure
+     *     is open
      * @return a new closure, to be closed
      * @throws ClassCastException if unchecked code passes an object that does not implement the
      *     interface
@@ -203,8 +202,8 @@ public final class ClosureType<T> {
     }
 
     /**
-     * Binds an object to a new native function pointer, and gives the object its closure: for a
-     * callback that closes itself, or binds its function pointer to the next object.
+     * Binds an object that knows its closure to a new function pointer. Such a callback can close
+     * itself, or bind its function pointer to the next object.
      *
      * {@snippet :
      * Closure<Runnable> once = TYPE.bindSelf(self -> () -> {
@@ -213,9 +212,9 @@ public final class ClosureType<T> {
      * });
      * }
      *
-     * @param maker makes what native calls reach; called once, by the current thread, before the
-     *     closure has a function pointer. It is given the closure, which is closed until this method
-     *     returns. If it throws, nothing is bound
+     * @param maker makes the object that native calls reach. It is called once, by the current
+     *     thread, before the closure has a function pointer. It gets the closure, which is closed
+     *     until this method returns. If it throws, nothing is bound
      * @return the closure that {@code maker} was given, now bound, to be closed
      * @throws ClassCastException if unchecked code makes an object that does not implement the
      *     interface
@@ -230,7 +229,8 @@ public final class ClosureType<T> {
      * Binds an object to a native function pointer that lives as long as an arena. The JDK checks
      * that the returned segment is not used after the arena is closed.
      *
-     * @param target what native calls reach; it stays reachable as long as the arena is open
+     * @param target the object that native calls reach; it stays reachable as long as the arena is
+     *     open
      * @param arena closes the closure when it is closed itself
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
      * @throws ClassCastException if unchecked code passes an object that does not implement the
@@ -245,12 +245,13 @@ public final class ClosureType<T> {
     }
 
     /**
-     * Gives an object a native function pointer with a label that lives as long as an arena, as
+     * Binds an object to a new function pointer with a label that lives as long as an arena, as
      * {@link #bind(Object, Arena)} and {@link Closure#labelled} do.
      *
-     * @param target what native calls reach; it stays reachable as long as the arena is open
+     * @param target the object that native calls reach; it stays reachable as long as the arena is
+     *     open
      * @param arena closes the closure when it is closed itself
-     * @param label says what the closure is for
+     * @param label names the purpose of the closure
      * @return the function pointer: a segment of size zero in the scope of {@code arena}
      * @throws ClassCastException if unchecked code passes an object that does not implement the
      *     interface
@@ -264,12 +265,11 @@ public final class ClosureType<T> {
     }
 
     /**
-     * Gives an object a native function pointer without a {@link Closure} for it, for those who
-     * bind so many that the 24 bytes of that object count, or who keep the pointer anyway. It lives
-     * until {@link #closeAddress}.
+     * Binds an object to a new function pointer, and makes no {@link Closure}, which would take 24
+     * bytes. The function pointer lives until {@link #closeAddress}.
      *
-     * @param target what native calls reach; it stays reachable as long as the function pointer is
-     *     open
+     * @param target the object that native calls reach; it stays reachable as long as the function
+     *     pointer is open
      * @return the function pointer: a multiple of 4, and never 0
      * @throws ClassCastException if unchecked code passes an object that does not implement the
      *     interface
@@ -284,9 +284,9 @@ public final class ClosureType<T> {
      * Binds a function pointer to another object, as {@link Closure#rebind} does. The caller must
      * ensure that it is open: after {@link #closeAddress}, the address may be reused.
      *
-     * @param address what {@link #bindAddress} of a type of the same interface and descriptor
-     *     returned
-     * @param target what native calls reach from now on
+     * @param address a result of {@link #bindAddress}, of a type with the same interface and
+     *     descriptor
+     * @param target the object that later native calls reach
      * @throws ClassCastException if unchecked code passes an object that does not implement the
      *     interface
      * @throws IllegalArgumentException if this type has no function pointer of that address, or a
@@ -302,10 +302,10 @@ public final class ClosureType<T> {
 
     /**
      * Frees a function pointer, as {@link Closure#close} does. The caller must ensure that it is
-     * open, and that nobody else closes it: after that, the address may be reused.
+     * open, and that nobody else closes it. After this method, the address may be reused.
      *
-     * @param address what {@link #bindAddress} of a type of the same interface and descriptor
-     *     returned
+     * @param address a result of {@link #bindAddress}, of a type with the same interface and
+     *     descriptor
      * @throws IllegalArgumentException if this type has no function pointer of that address, or a
      *     {@link Closure} or an arena closes it
      * @throws IllegalStateException if it is closed, and not in use again
@@ -322,8 +322,8 @@ public final class ClosureType<T> {
     }
 
     /**
-     * {@return what this type's closures are: {@link Mechanism#TRAMPOLINES}, or {@link
-     * Mechanism#UPCALL_STUBS} if the fallback allowed that when the type was made}
+     * {@return the mechanism of this type's closures: {@link Mechanism#TRAMPOLINES}, or
+     * {@link Mechanism#UPCALL_STUBS} if the fallback allowed that when the type was made}
      */
     public Mechanism mechanism() {
         return slots.areStatic() ? Mechanism.TRAMPOLINES : Mechanism.UPCALL_STUBS;
@@ -331,8 +331,8 @@ public final class ClosureType<T> {
 
     /**
      * Seals all closures of this type that are open now: nobody can bind them to another object. A
-     * sealed closure can be closed. Calls through it then return zero, for as long as the process
-     * lives: its function pointer is not used again.
+     * sealed closure can be closed. Calls then return zero until the process ends, because its
+     * function pointer is not used again.
      *
      * <p>Types of the same interface, descriptor and built-in policies share their closures,
      * and so are sealed together.
@@ -345,8 +345,8 @@ public final class ClosureType<T> {
     }
 
     /**
-     * The closures of this type that are open now, as {@link Salto#openClosures}. Types of the same
-     * interface, descriptor and shared exception policy share their closures.
+     * Returns the open closures of this type, as {@link Salto#openClosures} does. Types of the
+     * same interface, descriptor and shared exception policy share their closures.
      *
      * @return groups of them, the largest first; an unmodifiable list
      */

@@ -10,14 +10,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Open closures of one type, with the same label, that were bound at the same place: where closures
- * are forgotten, their count grows. {@link Salto#openClosures} and {@link ClosureType#openClosures}
- * list them.
+ * Open closures of one type, with the same label, that were bound at the same place. If a program
+ * forgets closures, their count grows. {@link Salto#openClosures} and
+ * {@link ClosureType#openClosures} list them.
  *
  * <p>Immutable.
  */
 public final class OpenClosures {
-    /** How many groups a message names. */
+    /** The number of groups in a message. */
     private static final int MOST_IN_MESSAGE = 10;
 
     private final OpenSlots.Group group;
@@ -26,7 +26,7 @@ public final class OpenClosures {
         this.group = group;
     }
 
-    /** Those of a kind, or all if it is null, the largest group first. */
+    /** The open closures of a kind, or all if it is null, the largest group first. */
     static List<OpenClosures> list(@Nullable Kind kind) {
         List<OpenClosures> all = new ArrayList<>();
         for (OpenSlots.Group group : OpenSlots.list(kind)) {
@@ -53,7 +53,9 @@ public final class OpenClosures {
         throw new IllegalStateException(text.toString());
     }
 
-    /** {@return what the closures are: the name of their interface, and the C function's type} */
+    /**
+     * {@return the type of the closures: the name of their interface, and the C function's type}
+     */
     public String type() {
         return group.type();
     }
@@ -63,13 +65,13 @@ public final class OpenClosures {
         return Optional.ofNullable(group.label());
     }
 
-    /** {@return how many there are, at least one} */
+    /** {@return their number, at least one} */
     public long count() {
         return group.count();
     }
 
     /**
-     * The function pointer of one of them, which may be closed meanwhile.
+     * Returns the function pointer of one of them, which may be closed meanwhile.
      *
      * @return its address
      */
@@ -78,14 +80,14 @@ public final class OpenClosures {
     }
 
     /**
-     * {@return where they were bound, from the caller of Salto on, innermost first; empty if that
-     * was not {@linkplain ClosureOption#traceBinds traced}} Unmodifiable.
+     * {@return the stack trace of binding them, from the caller of Salto on, innermost first; empty
+     * if it was not {@linkplain ClosureOption#traceBinds traced}} Unmodifiable.
      */
     public List<StackTraceElement> boundAt() {
         return group.boundAt();
     }
 
-    /** All of it, for a log: a line, and one more for each frame of {@link #boundAt}. */
+    /** Returns a text for a log: a line, and one more for each frame of {@link #boundAt}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("%d of %s".formatted(count(), type()));

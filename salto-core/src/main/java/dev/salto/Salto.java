@@ -17,40 +17,38 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Salto in this process: where its code comes from, what may happen if there is none, and a report
- * on all of it.
+ * Salto in this process: the source of its code, the options for all types, and a report.
  *
- * <p>What can be set from outside, by system properties that are read when they are first needed:
+ * <p>These system properties are read at their first use:
  *
  * <table>
  * <caption>System properties</caption>
  * <tr><th>property</th><th>value</th></tr>
  * <tr><td>{@code dev.salto.text}</td><td>the file that holds the text image: the code of all
  * trampolines</td></tr>
- * <tr><td>{@code dev.salto.text.sources}</td><td>where the text image may come from, in which
- * order, separated by commas; by default
- * {@code property,installed,memfd,class-folder,jar,file}; under a filter for system calls, which
- * may end the process for the attempt, {@code memfd} comes behind {@code jar}. {@code
- * installed,class-folder,jar}, say, to map files in place, which must not be overwritten
- * then</td></tr>
- * <tr><td>{@code dev.salto.text.folder}</td><td>the folder for the private file, if it comes to
- * that; by default {@code java.io.tmpdir},
- * {@code $XDG_RUNTIME_DIR}, {@code $XDG_CACHE_HOME} and {@code ~/.cache}, whichever allows
- * executable files</td></tr>
+ * <tr><td>{@code dev.salto.text.sources}</td><td>the sources of the text image, in their order,
+ * separated by commas. The default is {@code property,installed,memfd,class-folder,jar,file}. A
+ * filter for system calls may end the process for {@code memfd}, so under a filter it comes behind
+ * {@code jar}. {@code installed,class-folder,jar} maps files in place, which must not be
+ * overwritten then</td></tr>
+ * <tr><td>{@code dev.salto.text.folder}</td><td>the folder for the private file; by default the
+ * first of {@code java.io.tmpdir}, {@code $XDG_RUNTIME_DIR}, {@code $XDG_CACHE_HOME} and {@code
+ * ~/.cache} that allows executable files</td></tr>
  * <tr><td>{@code dev.salto.fallback}</td><td>{@code none}, the default, or {@code upcall-stubs},
  * see {@link Fallback}</td></tr>
  * <tr><td>{@code dev.salto.use-after-free}</td><td>{@code log}, the default, {@code throw} or
  * {@code end-process}, see {@link UseAfterFreePolicy}</td></tr>
- * <tr><td>{@code dev.salto.quarantine}</td><td>how many closures of a type are closed at least
- * before a function pointer is used again, so that calls of closed closures are noticed; 1000 by
- * default. Those of a type's first 64 closures are not used again while the type exists</td></tr>
- * <tr><td>{@code dev.salto.promotion}</td><td>how many classes of objects of each type have a type
- * profile of their own, when objects of more than
- * two classes are bound and are called often; 16 by default, 0 for none</td></tr>
- * <tr><td>{@code dev.salto.gates}</td><td>{@code made}, the default; {@code early}: types of method
- * handles, too, have a gate with their first closure; or {@code none}: after {@link #initialize}
- * nothing is made for any function type, no stub and no class, and
- * only {@link CallInterface}s can be used</td></tr>
+ * <tr><td>{@code dev.salto.quarantine}</td><td>the number of closes before a function pointer of a
+ * type is used again; 1000 by default. Until then, calls of closed closures are noticed. The
+ * function pointers of a type's first 64 closures are not used again while the type
+ * exists</td></tr>
+ * <tr><td>{@code dev.salto.promotion}</td><td>the number of frequent classes with a type profile of
+ * their own, for types with objects of more than two classes. The default is 16; 0 is for
+ * none</td></tr>
+ * <tr><td>{@code dev.salto.gates}</td><td>{@code made}, the default. With {@code early}, types of
+ * method handles, too, have a gate with their first closure. With {@code none}, no stub and no
+ * class is made for any function type after {@link #initialize}, and only {@link CallInterface}s
+ * can be used</td></tr>
  * <tr><td>{@code dev.salto.trace.close}</td><td>{@code true} to record where closures are closed,
  * see {@link ClosureOption#traceCloses}</td></tr>
  * <tr><td>{@code dev.salto.trace.bind}</td><td>{@code true} to record where closures are bound, see
@@ -69,14 +67,14 @@ public final class Salto {
     private Salto() {}
 
     /**
-     * Finds, maps and checks the code now, instead of when it is first needed: before a process
-     * gives up rights that this takes. Does nothing the second time.
+     * Finds, maps and checks the code now, not at the first use, for example before a process gives
+     * up the rights for it. Does nothing the second time.
      *
      * @throws TrampolinesUnsupportedException if static trampolines do not work here and the policy
-     *     is {@link Fallback#NONE}; the message lists what was tried, and why each failed
-     * @throws IllegalCallerException if the JVM was started so that Salto must not call native
-     *     code; the message names the option to change that
-     * @throws IllegalArgumentException if a system property has a value that means nothing
+     *     is {@link Fallback#NONE}; the message lists the failed attempts, with their reasons
+     * @throws IllegalCallerException if Salto has no native access; the message names the option
+     *     that grants it
+     * @throws IllegalArgumentException if the value of a system property is unknown
      */
     public static void initialize() {
         if (textImageForClosures(null) != null) {
@@ -101,18 +99,18 @@ public final class Salto {
     }
 
     /**
-     * Has options override what all types chose, for the application that the libraries are part
-     * of. Each call replaces the options of the call before; without any, types have what they
-     * chose.
+     * Overrides the choices of all types, for an application with several libraries. Each call
+     * replaces the options of the call before. Without options, types have their own choices
+     * again.
      *
-     * <p>{@link ClosureOption#onException}, {@link ClosureOption#onUseAfterFree} and {@link
-     * ClosureOption#traceCloses} apply to all types from now on, {@link ClosureOption#fallback} to
-     * types that are made from now on. {@link ClosureOption} has a table of who decides.
+     * <p>{@link ClosureOption#onException}, {@link ClosureOption#onUseAfterFree} and
+     * {@link ClosureOption#traceCloses} apply to all types at once, {@link ClosureOption#fallback}
+     * to later types. {@link ClosureOption} has a table with the precedence.
      *
      * @param options one of each kind
-     * @throws IllegalArgumentException if there are two of a kind, or one that cannot be for all
-     *     types: {@link ExceptionPolicy#returnValue}, {@link ClosureOption#tier} or {@link
-     *     ClosureOption#firstVariadicArg}
+     * @throws IllegalArgumentException if two options are of one kind, or one that cannot be for
+     *     all types: {@link ExceptionPolicy#returnValue}, {@link ClosureOption#tier} or
+     *     {@link ClosureOption#firstVariadicArg}
      */
     public static void override(ClosureOption... options) {
         ClosureOptions chosen = ClosureOptions.withoutTier("Salto.override", options);
@@ -122,11 +120,11 @@ public final class Salto {
     }
 
     /**
-     * What works in this process, how, and why not otherwise. Tries to map the code if that was not
-     * done before.
+     * Returns the state of Salto in this process. Tries to map the code if that was not done
+     * before.
      *
      * @return the state of this moment
-     * @throws IllegalArgumentException if a system property has a value that means nothing
+     * @throws IllegalArgumentException if the value of a system property is unknown
      */
     public static Report report() {
         return CurrentReport.take();
@@ -138,8 +136,8 @@ public final class Salto {
     }
 
     /**
-     * The closures of the whole process that are open now, those that arenas close and those without
-     * a {@link Closure} among them. Walks through all closures, for some milliseconds per million.
+     * Returns the open closures of the process, including those of arenas and those without a
+     * {@link Closure}. Walks through all closures, for some milliseconds per million.
      *
      * @return groups of them, the largest first; an unmodifiable list. Closures that are bound or
      *     closed meanwhile may be among them or not
@@ -158,9 +156,9 @@ public final class Salto {
     }
 
     /**
-     * The text image, for closures.
+     * Returns the text image, for closures.
      *
-     * @param fallback what the type chose for where there is none; null if it did not
+     * @param fallback the choice of the type; null if there is none
      * @return null if closures have to be upcall stubs, and may
      * @throws TrampolinesUnsupportedException if they have to be, and must not
      */

@@ -74,9 +74,8 @@ public final class UseAfterFree {
     }
 
     /**
-     * {@return describes the native caller, if {@link #returnAddress} is known: the address, its
-     * library, and the distance from the beginning of that file} Each call of this method looks it
-     * up.
+     * {@return the native caller, if {@link #returnAddress} is known: its address, its library, and
+     * the distance from the beginning of that file} Each call of this method looks it up.
      */
     public String caller() {
         return call.caller();
