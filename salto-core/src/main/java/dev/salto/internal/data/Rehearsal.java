@@ -29,8 +29,10 @@ public final class Rehearsal {
     private static final MemoryLayout PAIR = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG);
     private static final MemoryLayout LARGE = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(9, JAVA_LONG));
 
-    /** The id of no closure, which is not used. */
-    private static final int NO_CLOSURE = 0;
+    /** With arbitrary arguments, which are read and ignored. */
+    private static final FunctionDescriptor EVERYTHING = FunctionDescriptor.of(JAVA_INT, JAVA_BOOLEAN, JAVA_BYTE,
+            JAVA_SHORT, JAVA_CHAR, JAVA_INT, JAVA_LONG, JAVA_FLOAT, JAVA_DOUBLE, ADDRESS,
+            ADDRESS.withTargetLayout(JAVA_INT), PAIR);
 
     private Rehearsal() {}
 
