@@ -66,6 +66,8 @@ run_maven() {
 
 # deploy CHECKOUT REPOSITORY LOG
 deploy() {
+    # The Javadoc plugin takes an old Javadoc for a new one if the names of files are the same.
+    rm -rf "$1"/salto-core/target/{reports,maven-javadoc-plugin-stale-data.txt}
     run_maven "$3" --file "$1/pom.xml" deploy -Partifacts -Dmaven.install.skip=true -Dmaven.test.skip=true \
         --projects "$modules" --also-make "-DaltDeploymentRepository=local::file://$2"
 }
