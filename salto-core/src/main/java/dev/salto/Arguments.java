@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Lifetime and threads.</b> Only the thread that native code has called may use it, until the
  * handler returns. In another thread, every method throws {@link WrongThreadException}. After the
  * handler has returned, every method throws {@link IllegalStateException}. Each call has an object
- * of its own, of 48 bytes, which the JIT compiler removes where it inlines the handler: mostly, if
- * a process has one or two classes of handlers.
+ * of its own, of 48 bytes. The JIT compiler removes it where it inlines the handler: mostly, if a
+ * process has one or two classes of handlers.
  */
 public final class Arguments {
     private final Thread owner = Thread.currentThread();

@@ -39,9 +39,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Callbacks that compiled C calls with every struct of one or two members, plain and packed, among
- * them those without a byte, and with arrays without elements: {@code structs.c}. Where a stub of
- * the JDK would not see what C passes, a gate is refused, and data-driven closures answer.
+ * Callbacks that compiled C calls with every struct of one or two members: {@code structs.c}. The
+ * structs are plain and packed, some have no byte, and some have arrays without elements. Where a
+ * stub of the JDK would not see what C passes, a gate is refused, and data-driven closures answer.
  */
 final class SmallStructsTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel("structs");

@@ -209,7 +209,10 @@ final class UseAfterFreeTest {
                 double j, MemorySegment k);
     }
 
-    /** Structs in registers, in memory and on the stack come as segments that are valid during the call. */
+    /**
+     * Structs in registers, in memory and on the stack come as segments that are valid during the
+     * call.
+     */
     @Test
     void aTracedClosureGetsAndReturnsWhatAGateDoes() throws Throwable {
         StructLayout pair = CLayouts.struct(JAVA_INT, JAVA_FLOAT);

@@ -40,7 +40,7 @@ final class RateLimit {
         skipped += messages;
     }
 
-    /** Returns how many messages did not pass since the last one that did, and counts from 0 again. */
+    /** Returns how many messages did not pass since the last that did, and counts from 0 again. */
     synchronized long takeSkipped() {
         long before = skipped;
         skipped = 0;

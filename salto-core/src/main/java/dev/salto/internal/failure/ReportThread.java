@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Logs calls of closed closures in a thread of its own. The threads that make the calls may hold
- * locks of foreign code, such as the dynamic loader's, and logging takes locks, loads classes and
- * opens files.
+ * locks of foreign code, for example the dynamic loader's. Logging takes locks too, loads classes
+ * and opens files.
  *
  * <p>The thread starts before the first closure, because nothing of that may be done when one is
  * called.

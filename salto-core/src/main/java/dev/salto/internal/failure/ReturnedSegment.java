@@ -33,9 +33,11 @@ public record ReturnedSegment(MemoryLayout layout, boolean isStruct, long size) 
     /**
      * Refuses a segment that the JDK's stub could not return, which would end the JVM.
      *
-     * @return {@code segment}, as much of it as the result takes, because the JDK's stub copies all
-     *     that it gets; a copy, which the thread's next call overwrites, if another thread could
-     *     close its arena before the stub reads it
+     * <p>The JDK's stub copies all that it gets, so it gets no more than the result takes. If
+     * another thread could close the segment's arena before the stub reads it, the stub gets a
+     * copy. The thread's next call overwrites that copy.
+     *
+     * @return the beginning of {@code segment}, as long as the result, or a copy of it
      * @throws RuntimeException if it is none, has no address, is too small, or is not alive
      */
     public MemorySegment require(@Nullable MemorySegment segment) {

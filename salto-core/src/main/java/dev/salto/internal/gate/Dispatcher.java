@@ -157,7 +157,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
             return new Dispatcher(this, null, classes).define(definer);
         }
 
-        /** What calls any object: it takes the object, and then what native code passes. */
+        /** Calls any object: it takes the object, and then what native code passes. */
         MethodHandle invoker() {
             MethodHandle own = callee.invoker();
             FunctionalMethod method = callee.method();
