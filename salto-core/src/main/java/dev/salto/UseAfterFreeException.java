@@ -6,6 +6,7 @@ package dev.salto;
 public final class UseAfterFreeException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
+    /** The call of the closed closure. */
     @SuppressWarnings("serial") // nobody serializes an exception of a native call
     private final UseAfterFree call;
 
