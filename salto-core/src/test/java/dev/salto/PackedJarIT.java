@@ -50,8 +50,8 @@ final class PackedJarIT {
     }
 
     @Test
-    void itHasTheCodeOfAllArchitecturesInOneAndAHalfMebibytes() throws IOException {
-        assertThat(Files.size(jar)).isLessThanOrEqualTo(3L << 19);
+    void itHasTheCodeOfAllArchitecturesInTwoMebibytes() throws IOException {
+        assertThat(Files.size(jar)).isLessThanOrEqualTo(2L << 20);
     }
 
     private byte[] bytesAt(long offset, int size) throws IOException {
