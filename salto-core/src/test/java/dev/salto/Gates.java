@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 
 /** Waits for gates, which a thread in the background makes. */
 final class Gates {
@@ -26,9 +27,14 @@ final class Gates {
 
     /** Calls function pointers again and again, until the process has so many gates. */
     static void callUntilThereAre(long gates, Calls calls) throws Throwable {
+        callUntil(() -> made() >= gates, calls);
+    }
+
+    /** Calls function pointers again and again, until gates have made a change. */
+    static void callUntil(BooleanSupplier isDone, Calls calls) throws Throwable {
         Instant end = Instant.now().plus(LONG_ENOUGH);
-        while (made() < gates) {
-            assertThat(Instant.now()).as("%s of %s gates after %s", made(), gates, LONG_ENOUGH).isBefore(end);
+        while (!isDone.getAsBoolean()) {
+            assertThat(Instant.now()).as("with %s gates after %s", made(), LONG_ENOUGH).isBefore(end);
             calls.run();
         }
     }
