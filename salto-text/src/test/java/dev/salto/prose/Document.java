@@ -3,7 +3,9 @@
 package dev.salto.prose;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The prose of one file.
@@ -12,10 +14,11 @@ import java.util.List;
  * @param cells the cells of tables
  * @param lines the lines that are wrapped: without code, tables and addresses
  * @param pages the pages and files that it refers to
+ * @param anchors the names of its headings, for links
  */
-record Document(List<Block> blocks, List<Block> cells, List<Block> lines, List<Reference> pages) {
+record Document(List<Block> blocks, List<Block> cells, List<Block> lines, List<Reference> pages, Set<String> anchors) {
     Document() {
-        this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new HashSet<>());
     }
 
     /**

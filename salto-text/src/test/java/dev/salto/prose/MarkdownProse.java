@@ -3,6 +3,9 @@
 package dev.salto.prose;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.commonmark.Extension;
 import org.commonmark.ext.gfm.tables.TableCell;
 import org.commonmark.ext.gfm.tables.TablesExtension;
@@ -12,6 +15,8 @@ import org.commonmark.node.CustomNode;
 import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.HardLineBreak;
 import org.commonmark.node.Heading;
+import org.commonmark.node.HtmlBlock;
+import org.commonmark.node.Image;
 import org.commonmark.node.IndentedCodeBlock;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
@@ -27,6 +32,8 @@ final class MarkdownProse extends AbstractVisitor {
     private static final List<Extension> EXTENSIONS = List.of(TablesExtension.create());
     private static final Parser PARSER = Parser.builder().extensions(EXTENSIONS)
             .includeSourceSpans(IncludeSourceSpans.BLOCKS_AND_INLINES).build();
+    private static final Pattern PICTURE = Pattern.compile("(?:src|srcset)=\"([^\"]+)\"");
+    private static final Pattern NO_PART_OF_ANCHORS = Pattern.compile("[^\\p{L}\\p{N} _-]");
 
     private final String file;
     private final List<String> lines;
@@ -55,6 +62,7 @@ final class MarkdownProse extends AbstractVisitor {
     @Override
     public void visit(Heading heading) {
         addLine(heading.getSourceSpans().getFirst().getLineIndex());
+        document.anchors().add(anchor(block(heading).text()));
         visitChildren(heading);
     }
 
@@ -79,11 +87,35 @@ final class MarkdownProse extends AbstractVisitor {
 
     @Override
     public void visit(Link link) {
-        if (!link.getDestination().contains(":")) {
-            int line = link.getSourceSpans().getFirst().getLineIndex() + 1;
-            document.pages().add(new Document.Reference(file, line, link.getDestination()));
-        }
+        addReference(link, link.getDestination());
         visitChildren(link);
+    }
+
+    @Override
+    public void visit(Image image) {
+        addReference(image, image.getDestination());
+        visitChildren(image);
+    }
+
+    /** HTML, in which a picture has one file for light pages and one for dark ones. */
+    @Override
+    public void visit(HtmlBlock html) {
+        Matcher picture = PICTURE.matcher(html.getLiteral());
+        while (picture.find()) {
+            addReference(html, picture.group(1));
+        }
+    }
+
+    private void addReference(Node node, String destination) {
+        if (!destination.contains(":")) {
+            int line = node.getSourceSpans().getFirst().getLineIndex() + 1;
+            document.pages().add(new Document.Reference(file, line, destination));
+        }
+    }
+
+    /** The name by which links reach a heading, as forges make it. */
+    private static String anchor(String heading) {
+        return NO_PART_OF_ANCHORS.matcher(heading.toLowerCase(Locale.ROOT)).replaceAll("").replace(' ', '-');
     }
 
     private Block block(Node node) {

@@ -76,6 +76,24 @@ final class ProseReaderTest {
     }
 
     @Test
+    void headingsHaveNamesForLinksAndPicturesAreReferredTo() {
+        Document page = page("""
+                # `Threads`, and "who" may call
+
+                <picture>
+                  <source media="(prefers-color-scheme: dark)" srcset="dark.svg">
+                  <img alt="A call" src="light.svg">
+                </picture>
+
+                ![Times](times.svg)
+                """);
+
+        assertThat(page.anchors()).containsExactly("threads-and-who-may-call");
+        assertThat(page.pages()).extracting(Document.Reference::path).containsExactly("dark.svg", "light.svg",
+                "times.svg");
+    }
+
+    @Test
     void tagsOfJavadocBeginSentences() {
         Document document = java("""
                 /**

@@ -104,10 +104,33 @@ final class ProseTest {
                 .isEmpty();
     }
 
+    @Test
+    void partsOfPagesThatAreReferredToExist() throws IOException {
+        List<String> missing = new ArrayList<>();
+        for (Document document : documents) {
+            for (Document.Reference reference : document.pages()) {
+                int sign = reference.path().indexOf('#');
+                Path page = target(reference);
+                if (sign >= 0 && page.toString().endsWith(".md") && Files.exists(page) && !MarkdownProse
+                        .read(reference.path(), Files.readAllLines(page)).anchors()
+                        .contains(reference.path().substring(sign + 1))) {
+                    missing.add(reference.file() + ":" + reference.line() + ": " + reference.path());
+                }
+            }
+        }
+
+        assertThat(missing).as("links to headings that are not there").isEmpty();
+    }
+
     private static boolean exists(Document.Reference reference) {
-        Path folder = reference.file().endsWith(".md") ? ROOT.resolve(reference.file()).getParent() : ROOT;
+        return Files.exists(target(reference));
+    }
+
+    private static Path target(Document.Reference reference) {
+        boolean isPage = reference.file().endsWith(".md");
+        Path file = ROOT.resolve(reference.file());
         String path = reference.path().replaceFirst("#.*", "");
-        return path.isEmpty() || Files.exists(folder.resolve(path));
+        return isPage && path.isEmpty() ? file : (isPage ? file.resolveSibling(path) : ROOT.resolve(path));
     }
 
     private static Stream<Sentence> sentences() {
