@@ -71,6 +71,16 @@ final class ChildJvm {
      */
     static End run(Class<?> program, List<String> options, List<String> arguments, Duration longest,
             Consumer<String> output) throws IOException, InterruptedException {
+        return run(program.getName(), options, arguments, longest, output);
+    }
+
+    /**
+     * Runs a program, for the other parameters see above.
+     *
+     * @param program the name of a class, or the path of a source file
+     */
+    static End run(String program, List<String> options, List<String> arguments, Duration longest,
+            Consumer<String> output) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("salto-bench-");
         try {
             Path errors = folder.resolve("errors");
@@ -106,13 +116,13 @@ final class ChildJvm {
         }
     }
 
-    private static List<String> command(Class<?> program, List<String> options, List<String> arguments) {
+    private static List<String> command(String program, List<String> options, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add("-XX:-CreateCoredumpOnCrash");
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program));
         command.addAll(arguments);
         return command;
     }

@@ -12,6 +12,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The rules of writing in CONTRIBUTING.md, for all pages and comments of the repository. */
 final class ProseTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern CODE_FIRST = Pattern.compile("# .*\\n\\n```[a-z]+\\n");
     private static final int MOST_WORDS = 25;
     private static final int MOST_COLUMNS = 100;
     private static final int MOST_LINES = 5;
@@ -120,6 +122,35 @@ final class ProseTest {
         }
 
         assertThat(missing).as("links to headings that are not there").isEmpty();
+    }
+
+    @Test
+    void theIndexOfPagesHasEachPage() throws IOException {
+        String index = Files.readString(ROOT.resolve("docs/README.md"));
+
+        assertThat(pages()).isNotEmpty();
+        assertThat(pages().stream().filter(page -> !index.contains("](" + page.getFileName() + ")")))
+                .as("pages that docs/README.md lacks").isEmpty();
+    }
+
+    @Test
+    void pagesBeginWithCode() throws IOException {
+        List<Path> others = new ArrayList<>();
+        for (Path page : pages()) {
+            if (!CODE_FIRST.matcher(Files.readString(page)).lookingAt()) {
+                others.add(page);
+            }
+        }
+
+        assertThat(others).as("pages whose title no fenced block of code follows").isEmpty();
+    }
+
+    /** All pages but their index. */
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
+            return files.filter(file -> file.toString().endsWith(".md") && !file.endsWith("README.md")).sorted()
+                    .toList();
+        }
     }
 
     private static boolean exists(Document.Reference reference) {
