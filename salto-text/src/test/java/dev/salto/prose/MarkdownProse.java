@@ -2,6 +2,7 @@
 
 package dev.salto.prose;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -48,6 +49,20 @@ final class MarkdownProse extends AbstractVisitor {
         MarkdownProse prose = new MarkdownProse(file, lines);
         PARSER.parse(String.join("\n", lines)).accept(prose);
         return prose.document;
+    }
+
+    /** The contents of a page's fenced blocks of code in one language. */
+    static List<String> codeBlocks(String page, String language) {
+        List<String> blocks = new ArrayList<>();
+        PARSER.parse(page).accept(new AbstractVisitor() {
+            @Override
+            public void visit(FencedCodeBlock code) {
+                if (code.getInfo().equals(language)) {
+                    blocks.add(code.getLiteral());
+                }
+            }
+        });
+        return blocks;
     }
 
     @Override
