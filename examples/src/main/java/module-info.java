@@ -4,6 +4,7 @@
 module dev.salto.examples {
     requires static org.jspecify;
     requires dev.salto;
+    requires jdk.httpserver;
 
-    exports dev.salto.examples.sqlite;
+    exports dev.salto.examples;
 }

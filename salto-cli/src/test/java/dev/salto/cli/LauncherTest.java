@@ -54,12 +54,14 @@ final class LauncherTest {
         Files.copy(SCRIPT.resolveSibling("scripts").resolve("fail.sh"), scripts.resolve("fail.sh"));
         Files.createFile(checkout.resolve("pom.xml"));
         Files.createDirectories(checkout.resolve("config"));
-        Files.createDirectories(checkout.resolve("salto-cli/src"));
-        Files.createFile(checkout.resolve("salto-cli/pom.xml"));
-        Path stamp = checkout.resolve("salto-cli/target/built");
-        Files.createDirectories(stamp.getParent());
-        Files.createFile(stamp);
-        Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().plusSeconds(60)));
+        for (String module : List.of("salto-cli", "examples")) {
+            Files.createDirectories(checkout.resolve(module).resolve("src"));
+            Files.createFile(checkout.resolve(module).resolve("pom.xml"));
+            Path stamp = checkout.resolve(module).resolve("target/built");
+            Files.createDirectories(stamp.getParent());
+            Files.createFile(stamp);
+            Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().plusSeconds(60)));
+        }
         Path jdk = folder.resolve("jdk");
         Files.createDirectories(jdk.resolve("bin"));
         Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.3\"\n");
@@ -75,6 +77,15 @@ final class LauncherTest {
         Result doctor = runWithoutJava("doctor", "--json");
 
         assertThat(doctor.output()).contains("dev.salto.cli.SaltoCommand doctor --json").doesNotContain("-Xms");
+    }
+
+    @Test
+    void anExampleStartsWithWhatItIsGiven() throws Exception {
+        Result example = runWithoutJava("example", "libc", "/tmp");
+
+        assertThat(example.code()).isEqualTo(42);
+        assertThat(example.output()).startsWith("--enable-native-access=dev.salto,dev.salto.examples ")
+                .contains("dev.salto.examples.ExampleCommand libc /tmp");
     }
 
     @Test
@@ -108,7 +119,8 @@ final class LauncherTest {
 
     @Test
     void itListsCommandsInGroupsWithTheTimeOfEach() throws Exception {
-        assertThat(run().output()).containsPattern("See it work\n  demo +5 s ").containsPattern("  doctor +1 s ")
+        assertThat(run().output()).containsPattern("See it work\n  demo +5 s ").containsPattern("  example +1 s ")
+                .containsPattern("  doctor +1 s ")
                 .containsPattern("Measure it\n  bench +45 min ")
                 .containsPattern("Test it\n  soak +1 min +.*\n  stress +2 min +.*\n  test-arch +15 min ");
     }

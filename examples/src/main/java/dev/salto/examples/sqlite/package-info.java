@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * Bindings of {@code sqlite3.h} in the form that jextract gives them, moved over to Salto by one
- * line of the callback's class.
- */
+/** SQLite: a function, a collation and an update hook. */
 @NullMarked
 package dev.salto.examples.sqlite;
 

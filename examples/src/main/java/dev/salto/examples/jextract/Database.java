@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.examples.sqlite;
+package dev.salto.examples.jextract;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -82,5 +82,16 @@ public final class Database implements AutoCloseable {
 
     private MethodHandle link(String name, FunctionDescriptor descriptor) {
         return Linker.nativeLinker().downcallHandle(sqlite.findOrThrow(name), descriptor);
+    }
+
+    /** Prints names in an order that SQL decides. */
+    public static void main(String[] arguments) {
+        try (Database database = new Database()) {
+            database.firstColumn("""
+                    CREATE TABLE fruit(name TEXT, weight INT);
+                    INSERT INTO fruit VALUES ('pear', 180), ('fig', 50), ('quince', 250);
+                    SELECT name FROM fruit ORDER BY weight;
+                    """).forEach(System.out::println);
+        }
     }
 }

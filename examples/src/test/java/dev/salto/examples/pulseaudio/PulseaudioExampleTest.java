@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.examples.pulseaudio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.salto.examples.Example;
+import dev.salto.examples.Requirement;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+/** PulseAudio calls Java, where there is sound. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
+final class PulseaudioExampleTest {
+    @BeforeEach
+    void needsPulseaudio() {
+        Requirement.of(Example.PULSEAUDIO);
+    }
+
+    @Test
+    void allSamplesOfAToneArePlayed() {
+        assertThat(PulseaudioExample.play(0.2)).isEqualTo(8_820);
+    }
+}
