@@ -279,7 +279,7 @@ public final class Callbacks {
      *
      * {@snippet :
      * // GLib's GClosureNotify: void (*)(gpointer data, GClosure *closure)
-     * Callbacks.destroyNotify(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS), handler)
+     * Closure<?> notify = Callbacks.destroyNotify(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS), comparator);
      * }
      *
      * @param function the function's type: any that a {@link CallInterface} can have

@@ -22,9 +22,7 @@ import org.jspecify.annotations.Nullable;
  * a code base, or in code of jextract, change one receiver.
  *
  * {@snippet :
- * // before
- * MemorySegment stub = Linker.nativeLinker().upcallStub(target, descriptor, arena);
- * // after
+ * // instead of Linker.nativeLinker().upcallStub(target, descriptor, arena)
  * MemorySegment stub = StaticLinker.nativeLinker().upcallStub(target, descriptor, arena);
  * }
  *

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet :
  * try (Trampoline trampoline = Trampoline.allocate()) {
- *     trampoline.set(target, data);
+ *     trampoline.set(nativeFunction, data);
  *     MemorySegment functionPointer = trampoline.address();
  *     // hand it to native code
  * }

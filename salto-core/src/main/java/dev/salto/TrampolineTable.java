@@ -25,7 +25,7 @@ import java.util.Objects;
  * {@snippet :
  * try (TrampolineTable table = TrampolineTable.allocate(100)) {
  *     table.data().set(ADDRESS, 7 * table.stride(), data);
- *     table.targets().set(ADDRESS, 7 * table.stride(), target);
+ *     table.targets().set(ADDRESS, 7 * table.stride(), nativeFunction);
  *     MemorySegment functionPointer = table.address(7);
  * }
  * }
