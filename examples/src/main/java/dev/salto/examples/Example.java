@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The examples, each with what it needs on this machine. */
+@SuppressWarnings("ImmutableEnumChecker") // main methods and records
 public enum Example {
     /** SQLite. */
     SQLITE("SQL calls a Java function, sorts by a Java comparator, and reports changes", SqliteExample::main,

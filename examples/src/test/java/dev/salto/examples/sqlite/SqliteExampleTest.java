@@ -37,7 +37,7 @@ final class SqliteExampleTest {
     @Test
     void orderByFollowsAJavaComparator() {
         try (SqliteExample database = new SqliteExample()) {
-            database.defineCollation("last_letter", Comparator.comparing(text -> text.charAt(text.length() - 1)));
+            database.defineCollation("last_letter", Comparator.comparingInt(text -> text.charAt(text.length() - 1)));
             database.query("CREATE TABLE fruit(name TEXT); INSERT INTO fruit VALUES ('pear'), ('fig'), ('quince')");
 
             assertThat(database.query("SELECT name FROM fruit ORDER BY name COLLATE last_letter"))
@@ -76,8 +76,8 @@ final class SqliteExampleTest {
     @Test
     void anErrorOfSqliteHasItsMessage() {
         try (SqliteExample database = new SqliteExample()) {
-            assertThatThrownBy(() -> database.query("SELECT nothing")).isInstanceOf(IllegalStateException.class)
-                    .hasMessage("no such column: nothing");
+            assertThatThrownBy(() -> database.query("SELECT pear")).isInstanceOf(IllegalStateException.class)
+                    .hasMessage("no such column: pear");
         }
     }
 
