@@ -139,7 +139,7 @@ final class SysVX64Test {
                 .isEqualTo("0+1:stack0");
         assertThat(arguments(structLayout(JAVA_BYTE, paddingLayout(3), sequenceLayout(0, JAVA_INT))))
                 .isEqualTo("0+4:gp0");
-        assertThat(arguments(structLayout(JAVA_FLOAT, sequenceLayout(0, JAVA_FLOAT)))).isEqualTo("0+4:fp0");
+        assertThat(arguments(structLayout(JAVA_FLOAT, sequenceLayout(0, JAVA_FLOAT)))).isEqualTo("0+4:xmm0");
     }
 
     @Test
