@@ -125,6 +125,30 @@ fetch_failed() {
         "Check the network, apt's proxy settings, and the disk; or name another mirror (SALTO_DEBIAN_MIRROR=URL)."
 }
 
+# settle_root ROOT JRE: makes a root usable that packages were unpacked in, and the JRE in it. It
+# leaves documents out, and does what Debian does when it installs the packages.
+settle_root() {
+    local root=$1 jre=$2 link target folder
+    rm -rf "$root"/usr/share/{doc,man,lintian}
+    for folder in lib lib64; do
+        if [[ -d $root/usr/$folder && ! -e $root/$folder ]]; then
+            ln -s "usr/$folder" "$root/$folder"
+        fi
+    done
+    # Nothing changes the root folder of a program that runs from here. QEMU looks for absolute
+    # paths in the root, but not for the absolute targets of links.
+    while IFS= read -r -d '' link; do
+        target=$(readlink "$link")
+        [[ $target != /* ]] || ln -sfn "$(realpath --no-symlinks --canonicalize-missing --relative-to="$(dirname "$link")" "$root$target")" "$link"
+    done < <(find "$root" -type l -print0)
+    rm -f "$jre/lib/jvm.cfg"
+    if [[ -d $jre/lib/server ]]; then
+        echo "-server KNOWN" >"$jre/lib/jvm.cfg"
+    else
+        echo "-zero KNOWN" >"$jre/lib/jvm.cfg"
+    fi
+}
+
 # new_folder PARENT: a temporary folder there, so that it can be renamed to its place when it is
 # complete. It is removed at the end.
 new_folder() {

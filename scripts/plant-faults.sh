@@ -176,7 +176,7 @@ run_on_host() {
         exec setsid "$jdk/bin/java" "${emulated_jvm_options[@]}" "${tests_options[@]}" \
             "-XX:ErrorFile=$folder/hs_err.log" \
             -classpath "${patch:+$patch:}$here/salto-core/target/test-classes:$(class_path_of salto-core)" \
-            dev.salto.emulated.EmulatedTests "$@" </dev/null
+            dev.salto.elsewhere.TestsElsewhere "$@" </dev/null
     ) >"$folder/tests.log" 2>&1 &
     child=$!
     await_child "$folder/tests.log"

@@ -213,29 +213,12 @@ fetch_root() {
 
 # fetch_root_from SUITE
 fetch_root_from() {
-    local suite=$1 root link target jre folder
+    local suite=$1 root
     local wanted=("$suite" "${root_packages[@]}")
     new_folder "$arch_cache"
     fetch "$arch" "$unfinished" "$deb" "$suite" "${root_packages[@]}"
     root=$unfinished/root
-    rm -rf "$root"/usr/share/{doc,man,lintian}
-    for folder in lib lib64; do
-        if [[ -d $root/usr/$folder && ! -e $root/$folder ]]; then
-            ln -s "usr/$folder" "$root/$folder"
-        fi
-    done
-    # QEMU looks for absolute paths in the root, but not for the absolute targets of links.
-    while IFS= read -r -d '' link; do
-        target=$(readlink "$link")
-        [[ $target != /* ]] || ln -sfn "$(realpath --no-symlinks --canonicalize-missing --relative-to="$(dirname "$link")" "$root$target")" "$link"
-    done < <(find "$root" -type l -print0)
-    jre=$root/usr/lib/jvm/java-25-openjdk-$deb
-    rm -f "$jre/lib/jvm.cfg"
-    if [[ -d $jre/lib/server ]]; then
-        echo "-server KNOWN" >"$jre/lib/jvm.cfg"
-    else
-        echo "-zero KNOWN" >"$jre/lib/jvm.cfg"
-    fi
+    settle_root "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb"
     printf 'qemu=%s\njre=%s\nlibc=%s\npackages=%s\n' "$(version_in "$arch_cache/qemu" qemu)" "$(version_of openjdk-25-jre-headless)" \
         "$(version_of libc6)" "${wanted[*]}" >"$unfinished/versions"
     publish "$arch_cache/$deb"
@@ -356,13 +339,17 @@ tests_folder() {
     printf '%s' "$here/salto-core/target/arch/$arch${page_size:+-$page_size}"
 }
 
-# choose_tests: sets the properties that say which tests run, and the seed if none is given.
-choose_tests() {
+# choose_seed: sets the seed if none is given.
+choose_seed() {
     local commit
     if [[ -z $seed ]] && commit=$(git -C "$here" rev-parse HEAD 2>/dev/null); then
         seed=$((16#${commit:0:12}))
     fi
     seed=${seed:-$default_seed}
+}
+
+# choose_tests: sets the properties that say which tests run.
+choose_tests() {
     if [[ -n $full ]]; then
         tests_options=("${full_options[@]}")
         tries=${tries:-${default_tries[1]}}
@@ -371,7 +358,6 @@ choose_tests() {
         tries=${tries:-${default_tries[0]}}
     fi
     tests_options+=("-Ddev.salto.tests.seed=$seed" "-Ddev.salto.tests.signatures=$tries" "-Ddev.salto.tests.fail-fast=${fail_fast:-false}")
-    say_seed
 }
 
 say_seed() {
@@ -396,7 +382,7 @@ run_tests() {
         time "$arch_cache/qemu/bin/qemu-$emulator" -L "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb/bin/java" \
             "${emulated_jvm_options[@]}" "${tests_options[@]}" "-XX:ErrorFile=$folder/hs_err.log" \
             -classpath "${patch:+$patch:}$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
-            dev.salto.emulated.EmulatedTests "$@"
+            dev.salto.elsewhere.TestsElsewhere "$@"
     ) </dev/null 2>&1 | follow_tests "$log" || status=$?
     # All at once, because another architecture's lines may come at the same time.
     summary=$(summarise "$log" "$folder" "$status" "$((SECONDS - started))") || status=1
@@ -492,7 +478,9 @@ test_arch() {
     [[ ${#fetched[@]} -gt 0 ]] || exit "$missing"
     names=("${fetched[@]}")
     build salto-core tests
+    choose_seed
     choose_tests
+    say_seed
     started=$SECONDS
     for name in "${names[@]}"; do
         while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do

@@ -98,7 +98,7 @@ make_init() {
     local file=$1 command
     shift
     printf -v command '%q ' "/usr/lib/jvm/java-25-openjdk-$deb/bin/java" "${emulated_jvm_options[@]}" "${system_jvm_options[@]}" \
-        "${tests_options[@]}" -classpath "${patch:+/salto/patch:}/salto/test-classes:/salto/lib/*" dev.salto.emulated.EmulatedTests "$@"
+        "${tests_options[@]}" -classpath "${patch:+/salto/patch:}/salto/test-classes:/salto/lib/*" dev.salto.elsewhere.TestsElsewhere "$@"
     cat >"$file" <<END
 #!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.salto.emulated;
+package dev.salto.elsewhere;
 
+import dev.salto.Mechanism;
 import dev.salto.Report;
 import dev.salto.Salto;
 import dev.salto.Sample;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.platform.engine.Filter;
+import org.junit.platform.engine.FilterResult;
+import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestTag;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -23,11 +30,12 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests in this JVM, for {@code ./salto test-arch}: all test classes of this module whose
- * names end as below. It leaves out tests with the tag {@value #HOST}, which cannot work under
- * emulation. It prints lines of the form {@code key=value} for the script, and failures.
+ * Runs the tests in this JVM, for {@code ./salto test-arch} and {@code ./salto test-jdk}, and on other
+ * systems: all test classes of this module whose names end as below. It leaves out tests with the tag
+ * {@value #HOST}, which cannot work under emulation, except those that a property names. It prints
+ * lines of the form {@code key=value} for the script, and failures.
  */
-final class EmulatedTests implements TestExecutionListener {
+final class TestsElsewhere implements TestExecutionListener {
     /**
      * Of tests that start JVMs or debuggers, or need what the other architecture's root does not
      * have.
@@ -36,6 +44,13 @@ final class EmulatedTests implements TestExecutionListener {
 
     /** Of further random signatures, which run if some are wanted. */
     private static final String FURTHER = "thorough";
+
+    /** Of tests of what no upcall stub can do. */
+    private static final String PORT = "port";
+
+    /** The simple names of classes with the tag {@value #HOST} that run all the same, as an expression. */
+    private static final Pattern HOST_CLASSES = Pattern
+            .compile("\\.(%s)\\]".formatted(System.getProperty("dev.salto.tests.host", "none")));
 
     private static final String PACKAGE = "dev.salto";
     private static final String CLASSES = ".*(Test|Properties)";
@@ -51,14 +66,15 @@ final class EmulatedTests implements TestExecutionListener {
     private int failed;
     private int skipped;
 
-    private EmulatedTests() {}
+    private TestsElsewhere() {}
 
     /**
      * Runs the tests; exits with 1 if one failed, or if there were none.
      *
      * @param arguments the simple names of the classes to run, or none for all
      */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws Exception {
+        Revocation.await();
         print("jvm", "%s %s".formatted(System.getProperty("java.runtime.version"),
                 System.getProperty("java.vm.name").replaceFirst(".*(Server|Client|Zero).*", "$1")));
         Report report = Salto.report();
@@ -68,20 +84,33 @@ final class EmulatedTests implements TestExecutionListener {
         print("problem", report.problem() == null ? "" : report.problem());
         print("seed", Long.toString(Sample.seed()));
         String classes = arguments.length == 0 ? CLASSES : ".*\\.(" + String.join("|", arguments) + ")";
-        EmulatedTests tests = new EmulatedTests();
+        TestsElsewhere tests = new TestsElsewhere();
         Launcher launcher = LauncherFactory.create();
         for (ClassNameFilter part : List.of(ClassNameFilter.includeClassNamePatterns(SIGNATURES),
                 ClassNameFilter.excludeClassNamePatterns(SIGNATURES))) {
             launcher.execute(LauncherDiscoveryRequestBuilder.request()
                     .selectors(DiscoverySelectors.selectPackage(PACKAGE))
-                    .filters(part, ClassNameFilter.includeClassNamePatterns(classes), excluded())
+                    .filters(part, ClassNameFilter.includeClassNamePatterns(classes), excluded(),
+                            (PostDiscoveryFilter) TestsElsewhere::isWanted)
                     .build(), tests);
         }
         tests.end();
     }
 
     private static Filter<?> excluded() {
-        return Sample.furtherSignatures() > 0 ? TagFilter.excludeTags(HOST) : TagFilter.excludeTags(HOST, FURTHER);
+        List<String> tags = new ArrayList<>();
+        if (Sample.furtherSignatures() == 0) {
+            tags.add(FURTHER);
+        }
+        if (Salto.report().mechanism() == Mechanism.UPCALL_STUBS) {
+            tags.add(PORT);
+        }
+        return tags.isEmpty() ? TagFilter.excludeTags("none") : TagFilter.excludeTags(tags);
+    }
+
+    private static FilterResult isWanted(TestDescriptor test) {
+        return FilterResult.includedIf(!test.getTags().contains(TestTag.create(HOST))
+                || HOST_CLASSES.matcher(test.getUniqueId().toString()).find());
     }
 
     private void end() {
