@@ -10,6 +10,9 @@ import java.util.Optional;
 
 /** Linux, on every architecture. */
 final class Linux implements Os {
+    /** The attribute with SELinux's label. */
+    private static final String LABEL = "security.selinux";
+
     /** Tests replace them by calls that fail on demand. */
     private volatile LinuxCalls calls = new LinuxCalls();
 
@@ -46,6 +49,15 @@ final class Linux implements Os {
         @Override
         public void read(long offset, MemorySegment to) throws OsException {
             system.calls.read(number, offset, to);
+        }
+
+        @Override
+        public String explainLabel() {
+            String label = system.calls.attribute(number, LABEL);
+            return label == null
+                    ? ""
+                    : "SELinux has the label %s for it, so its policy must allow file { read map execute } on that type to the domain of this process, %s. Libraries have the type lib_t: label an installed file so (semanage fcontext -a -t lib_t FILE, then restorecon FILE); leave out a source that the policy forbids (-Ddev.salto.text.sources)"
+                            .formatted(label, LinuxRestrictions.domain());
         }
 
         @Override

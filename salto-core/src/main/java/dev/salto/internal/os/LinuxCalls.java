@@ -140,6 +140,14 @@ class LinuxCalls {
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     }
 
+    /** The call that reads a file's attributes, for refusals only. */
+    private static final class Attributes {
+        /** The size of the longest value that is read, in bytes. */
+        static final int LONGEST = 4096;
+
+        static final MemorySegment FGETXATTR = CLibrary.find("fgetxattr");
+    }
+
     /** The calls that change nothing. */
     private static final class Inspection {
         static final int PR_GET_MDWE = 66;
@@ -221,6 +229,22 @@ class LinuxCalls {
                 throw new IndexOutOfBoundsException("the file ends before byte " + (offset + size));
             }
             done += result;
+        }
+    }
+
+    /** Reads an extended attribute of an open file as a string; null if the file has none. */
+    @Nullable
+    String attribute(int descriptor, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = copy((name + '\0').getBytes(StandardCharsets.UTF_8), arena);
+            MemorySegment value = arena.allocate(Attributes.LONGEST);
+            long size = CLibrary.callForWord(Attributes.FGETXATTR, descriptor, bytes.address(), value.address(),
+                    value.byteSize(), 0, 0);
+            if (isError(size)) {
+                return null;
+            }
+            // Some attributes end with a zero.
+            return StandardCharsets.UTF_8.decode(value.asSlice(0, size).asByteBuffer()).toString().replace("\0", "");
         }
     }
 

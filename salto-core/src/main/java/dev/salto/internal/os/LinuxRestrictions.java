@@ -28,6 +28,7 @@ final class LinuxRestrictions {
     private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
     private static final Path FILE_SYSTEMS = Path.of("/proc/filesystems");
     private static final Path SELINUX = Path.of("/sys/fs/selinux/enforce");
+    private static final Path DOMAIN = Path.of("/proc/self/attr/current");
     private static final Path MEMFD_NOEXEC = Path.of("/proc/sys/vm/memfd_noexec");
 
     private final LinuxCalls calls;
@@ -69,6 +70,11 @@ final class LinuxRestrictions {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** The label of this process, for people. */
+    static String domain() {
+        return firstLine(DOMAIN).map(label -> label.replace("\0", "")).orElse(UNKNOWN);
     }
 
     /** A policy may hide the file with the mode, but hardly the presence of SELinux. */

@@ -17,6 +17,12 @@ public interface OpenFile extends AutoCloseable {
      */
     void read(long offset, MemorySegment to) throws OsException;
 
+    /**
+     * Explains how a security module's label of the file can be the reason why it may not be mapped,
+     * and what helps; empty if it has no label.
+     */
+    String explainLabel();
+
     @Override
     void close();
 }

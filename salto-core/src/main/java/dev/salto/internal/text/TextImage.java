@@ -156,9 +156,10 @@ public final class TextImage {
             if (!e.isDenied()) {
                 throw e;
             }
+            String label = file.explainLabel();
             throw new TextImageException(
-                    "it cannot be mapped: %s; its file system may be mounted noexec, or a security module or filter forbids it: %s"
-                            .formatted(e.getMessage(), place.remedy()),
+                    "it cannot be mapped: %s; its file system may be mounted noexec, or a security module or filter forbids it: %s%s"
+                            .formatted(e.getMessage(), place.remedy(), label.isEmpty() ? "" : ". " + label),
                     e);
         }
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Calls of Linux, one of which fails, or all of one kind. */
 public final class FailingCalls extends LinuxCalls implements AutoCloseable {
@@ -55,6 +56,7 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     private boolean hasFailed;
     private final Set<Integer> openFiles = ConcurrentHashMap.newKeySet();
     private final Set<Long> mapped = ConcurrentHashMap.newKeySet();
+    private @Nullable String label;
     private final Set<Long> mappedCode = ConcurrentHashMap.newKeySet();
 
     private FailingCalls(Call call, int before, int errno, boolean isForGood) {
@@ -72,6 +74,13 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     /** Lets all calls of a kind fail until this is closed. */
     public static FailingCalls always(Call call, int errno) {
         return install(new FailingCalls(call, 0, errno, true));
+    }
+
+    /** Has all calls of a kind fail until this is closed, and all files have a label. */
+    public static FailingCalls always(Call call, int errno, String label) {
+        FailingCalls calls = new FailingCalls(call, 0, errno, true);
+        calls.label = label;
+        return install(calls);
     }
 
     private static FailingCalls install(FailingCalls calls) {
@@ -120,6 +129,12 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     int openForReading(Path file) throws OsException {
         pass(Call.OPEN);
         return opened(super.openForReading(file));
+    }
+
+    @Override
+    @Nullable
+    String attribute(int descriptor, String name) {
+        return name.equals("security.selinux") ? label : super.attribute(descriptor, name);
     }
 
     private int opened(int descriptor) {

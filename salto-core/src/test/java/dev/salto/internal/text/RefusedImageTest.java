@@ -28,6 +28,9 @@ final class RefusedImageTest {
     /** EMFILE. */
     private static final int TOO_MANY_OPEN_FILES = 24;
 
+    /** EACCES. */
+    private static final int PERMISSION_DENIED = 13;
+
     /** Those on the way to a mapped image. */
     private static final Set<FailingCalls.Call> CALLS = EnumSet.range(FailingCalls.Call.OPEN, FailingCalls.Call.MMAP);
 
@@ -77,6 +80,27 @@ final class RefusedImageTest {
         } catch (TextImageException e) {
             assertThat(e.tried()).isNotEmpty().allSatisfy(attempt -> assertThat(attempt.reason()).isNotBlank());
             return false;
+        }
+    }
+
+    @Test
+    void aRefusalNamesTheLabelOfTheFileAndTheRemedy() {
+        System.setProperty(Settings.SOURCES, "class-folder");
+        try (FailingCalls _ = FailingCalls.always(FailingCalls.Call.MMAP, PERMISSION_DENIED,
+                "system_u:object_r:usr_t:s0")) {
+            assertThatThrownBy(() -> TextImage.find(index)).hasMessageContainingAll(
+                    "MMAP for a test failed: permission denied (errno 13)", "system_u:object_r:usr_t:s0",
+                    "{ read map execute }", "semanage fcontext -a -t lib_t", "restorecon",
+                    "-Ddev.salto.text.sources");
+        }
+    }
+
+    @Test
+    void aRefusalWithoutALabelNamesNone() {
+        System.setProperty(Settings.SOURCES, "memfd");
+        try (FailingCalls _ = FailingCalls.always(FailingCalls.Call.MMAP, PERMISSION_DENIED)) {
+            assertThatThrownBy(() -> TextImage.find(index)).hasMessageContaining("permission denied")
+                    .hasMessageNotContaining("SELinux");
         }
     }
 
