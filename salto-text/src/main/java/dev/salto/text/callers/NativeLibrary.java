@@ -21,6 +21,9 @@ final class NativeLibrary {
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_NOEXEC_SEAL = 8;
 
+    /** The folder with the libraries of a system for which the build makes none; null on Linux. */
+    private static final String FOLDER = System.getProperty("dev.salto.callers");
+
     private NativeLibrary() {}
 
     /**
@@ -31,6 +34,10 @@ final class NativeLibrary {
      * @throws IllegalStateException if the system does not let it be mapped
      */
     static SymbolLookup load(String suffix) {
+        if (FOLDER != null) {
+            return SymbolLookup.libraryLookup(Path.of(FOLDER, System.mapLibraryName("callers" + suffix)),
+                    Arena.global());
+        }
         try {
             // By its number, so that the path names the same file in a debugger, which opens the
             // libraries of a process too.
