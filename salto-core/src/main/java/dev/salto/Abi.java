@@ -5,6 +5,7 @@ package dev.salto;
 import dev.salto.internal.abi.Convention;
 import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
+import dev.salto.internal.os.NativeAccess;
 import java.lang.foreign.FunctionDescriptor;
 import java.util.Locale;
 
@@ -89,7 +90,10 @@ public enum Abi {
 
     /** {@return whether this processor supports closures of this calling convention} */
     public boolean isSupported() {
-        return Ports.thisJvm().isPresent() && (this == NATIVE || port().conventions().containsKey(name()));
+        if (this == NATIVE) {
+            return Ports.thisJvm().isPresent() || NativeAccess.isPossible();
+        }
+        return Ports.thisJvm().isPresent() && port().conventions().containsKey(name());
     }
 
     /**

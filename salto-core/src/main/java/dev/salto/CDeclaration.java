@@ -12,6 +12,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.salto.internal.abi.CanonicalLayouts;
 import dev.salto.internal.abi.Convention;
+import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
@@ -253,6 +254,6 @@ final class CDeclaration {
     }
 
     private static boolean hasSignedChar() {
-        return Ports.thisJvm().isPresent() && Ports.thisJvm().get().hasSignedChar();
+        return Ports.thisJvm().map(Port::hasSignedChar).orElseGet(Ports::usuallyHasSignedChar);
     }
 }

@@ -185,7 +185,8 @@ public final class CallInterface {
      *     kind, or an option does not fit the function. A value must be a possible result, and the
      *     first variadic argument an argument or the end. {@link Tier#GATE} is not for variadic
      *     functions, types of {@link NativeLayouts}, and structs that the JDK's linker passes in
-     *     another way than C
+     *     another way than C. Where closures are {@linkplain Mechanism#UPCALL_STUBS upcall stubs},
+     *     {@link Tier#DATA_DRIVEN} is not allowed, nor is a function that needs it
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if Salto has no native access; the message names the option
@@ -326,6 +327,11 @@ public final class CallInterface {
         if (!isLinkable(key)) {
             throw new IllegalArgumentException(
                     "%s needs static trampolines, which do not work here; upcall stubs know only Abi.NATIVE without three dots, and no unsigned results"
+                            .formatted(key));
+        }
+        if (key.tier == Tier.DATA_DRIVEN) {
+            throw new IllegalArgumentException(
+                    "%s cannot be data-driven: that needs static trampolines, which do not work here; use Tier.AUTOMATIC, with which each closure is an upcall stub"
                             .formatted(key));
         }
         Gate.requireLinkable(key.function);

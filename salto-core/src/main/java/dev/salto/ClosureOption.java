@@ -32,7 +32,8 @@ import java.util.Objects;
  * <tr><td>{@link #traceBinds}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
  * dev.salto.trace.bind}</td><td>no traces</td></tr>
  * <tr><td>{@link #fallback}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
- * dev.salto.fallback}</td><td>{@link Fallback#NONE}</td></tr>
+ * dev.salto.fallback}</td><td>{@link Fallback#NONE}; {@link Fallback#UPCALL_STUBS} where Salto has no
+ * port</td></tr>
  * <tr><td>{@link #tier}</td><td>no</td><td>call interfaces</td><td>none</td><td>{@link
  * Tier#AUTOMATIC}</td></tr>
  * <tr><td>{@link #firstVariadicArg}</td><td>no</td><td>call interfaces</td><td>none</td><td>not

@@ -2,6 +2,7 @@
 
 package dev.salto;
 
+import dev.salto.internal.abi.Ports;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -10,19 +11,22 @@ import org.jspecify.annotations.Nullable;
  * writable and executable.
  *
  * <p>Types choose by {@link ClosureOption#fallback}. The property {@value #PROPERTY} decides for
- * types without a choice, by the name that {@link #toString} gives.
+ * types without a choice, by the name that {@link #toString} gives. If nobody chooses, closures are
+ * upcall stubs where Salto has no port, on Windows or macOS for instance. Where it has one, there is
+ * no fallback: a policy or a missing file never changes what closures are.
  */
 public enum Fallback {
     /**
      * None: types are refused with a {@link TrampolinesUnsupportedException} that lists the failed
-     * attempts. This is the default.
+     * attempts. This is the default where Salto has a port.
      */
     NONE,
 
     /**
      * Upcall stubs of the JDK, one each: code that the JVM makes at run time in its own code cache.
-     * They behave like closures, but cost as much as stubs. A warning is logged once. Raw
-     * trampolines and native bindings stay unsupported.
+     * They behave like closures, but cost as much as stubs. Raw trampolines, native bindings and
+     * what only data-driven closures can do stay unsupported. This is the default where Salto has no
+     * port. It is logged once: as information there, and as a warning where Salto has a port.
      */
     UPCALL_STUBS;
 
@@ -50,7 +54,7 @@ public enum Fallback {
     private static Fallback ofProperty() {
         String value = System.getProperty(PROPERTY, "").strip();
         if (value.isEmpty()) {
-            return NONE;
+            return Ports.thisJvm().isPresent() ? NONE : UPCALL_STUBS;
         }
         for (Fallback fallback : values()) {
             if (fallback.toString().equals(value)) {

@@ -33,7 +33,7 @@ public interface Report {
     /** {@return the calling convention of native code, or {@code "unknown"}} */
     String abi();
 
-    /** {@return the size of a page in bytes, or 0 if native code cannot be called} */
+    /** {@return the size of a page in bytes, or 0 if Salto cannot ask the system} */
     int pageSize();
 
     /** {@return name and version of the JVM} */

@@ -2,15 +2,18 @@
 
 package dev.salto;
 
+import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.Rehearsal;
 import dev.salto.internal.data.WarmUp;
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.gate.GateSetting;
+import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
 import dev.salto.internal.text.Warnings;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
@@ -34,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code dev.salto.text.folder}</td><td>the folder for the private file; by default the
  * first of {@code java.io.tmpdir}, {@code $XDG_RUNTIME_DIR}, {@code $XDG_CACHE_HOME} and {@code
  * ~/.cache} that allows executable files</td></tr>
- * <tr><td>{@code dev.salto.fallback}</td><td>{@code none}, the default, or {@code upcall-stubs},
- * see {@link Fallback}</td></tr>
+ * <tr><td>{@code dev.salto.fallback}</td><td>{@code none}, the default where Salto has a port, or {@code
+ * upcall-stubs}, the default elsewhere, see {@link Fallback}</td></tr>
  * <tr><td>{@code dev.salto.use-after-free}</td><td>{@code log}, the default, {@code throw} or
  * {@code end-process}, see {@link UseAfterFreePolicy}</td></tr>
  * <tr><td>{@code dev.salto.quarantine}</td><td>the number of closes before a function pointer of a
@@ -60,6 +63,9 @@ import org.jspecify.annotations.Nullable;
 public final class Salto {
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
+    /** Whether closures are known to be upcall stubs for good, unless their type refuses that. */
+    private static boolean hasNoPort;
+
     static {
         Warnings.setWriter(new Log());
     }
@@ -68,7 +74,8 @@ public final class Salto {
 
     /**
      * Finds, maps and checks the code now, not at the first use, for example before a process gives
-     * up the rights for it. Does nothing the second time.
+     * up the rights for it. Does nothing the second time. Where Salto has
+     * no port, there is no code, and closures are upcall stubs.
      *
      * @throws TrampolinesUnsupportedException if static trampolines do not work here and the policy
      *     is {@link Fallback#NONE}; the message lists the failed attempts, with their reasons
@@ -163,6 +170,9 @@ public final class Salto {
      * @throws TrampolinesUnsupportedException if they have to be, and must not
      */
     static @Nullable TextImage textImageForClosures(@Nullable Fallback fallback) {
+        if (hasNoPort && Fallback.of(fallback) == Fallback.UPCALL_STUBS) {
+            return null;
+        }
         try {
             TextImage image = TextImage.get();
             WarmUp.run(true);
@@ -171,14 +181,30 @@ public final class Salto {
             if (Fallback.of(fallback) != Fallback.UPCALL_STUBS) {
                 throw new TrampolinesUnsupportedException(e);
             }
-            if (!WARNED.getAndSet(true)) {
-                Warnings.log(
-                        "Static trampolines do not work here, so closures are upcall stubs of the JDK, code made at run time, as the fallback %s allows: %s"
-                                .formatted(Fallback.UPCALL_STUBS, e.getMessage()));
-                Events.fallbackInUse(e.getMessage());
-            }
-            WarmUp.run(false);
+            prepareStubs(e);
+            hasNoPort = Ports.thisJvm().isEmpty();
             return null;
         }
+    }
+
+    private static void prepareStubs(TextImageException reason) {
+        NativeAccess.check();
+        try {
+            Linker _ = Linker.nativeLinker();
+        } catch (UnsupportedOperationException e) {
+            throw new TrampolinesUnsupportedException(reason, e);
+        }
+        if (!WARNED.getAndSet(true)) {
+            if (Ports.thisJvm().isEmpty()) {
+                Warnings.log(System.Logger.Level.INFO,
+                        "Closures are upcall stubs of the JDK, code made at run time: " + reason.getMessage(), null);
+            } else {
+                Warnings.log(
+                        "Static trampolines do not work here, so closures are upcall stubs of the JDK, code made at run time, as the fallback %s allows: %s"
+                                .formatted(Fallback.UPCALL_STUBS, reason.getMessage()));
+            }
+            Events.fallbackInUse(reason.getMessage());
+        }
+        WarmUp.run(false);
     }
 }

@@ -12,13 +12,20 @@ import dev.salto.internal.text.TextImageException;
  * works.
  *
  * <p>Salto uses code made at run time only with {@link Fallback#UPCALL_STUBS}, and only for
- * closures.
+ * closures. That is the default where Salto has no port.
  */
 public final class TrampolinesUnsupportedException extends UnsupportedOperationException {
     private static final long serialVersionUID = 1L;
 
     TrampolinesUnsupportedException(TextImageException cause) {
         super(cause.getMessage(), cause);
+    }
+
+    /** Neither static trampolines nor upcall stubs work. */
+    TrampolinesUnsupportedException(TextImageException cause, UnsupportedOperationException noLinker) {
+        super("%s; and closures cannot be upcall stubs: this JDK has no linker for the machine (%s)"
+                .formatted(cause.getMessage(), noLinker.getMessage()), cause);
+        addSuppressed(noLinker);
     }
 
     /**

@@ -10,6 +10,9 @@ public final class Amounts {
     /** The divisor of numbers in this JVM, if it is emulated or only interprets. */
     private static final int DIVISOR = Integer.getInteger("dev.salto.tests.divisor", 1);
 
+    /** More than the slots of a table without static trampolines. */
+    private static final int MORE_THAN_STUBS = 1500;
+
     private Amounts() {}
 
     /** This many on hardware, fewer under emulation. */
@@ -19,6 +22,6 @@ public final class Amounts {
 
     /** At least this many, scaled, and in any case more than fit into one table. */
     static int moreThanATable(int full) {
-        return Math.max(scaled(full), TrampolineTable.capacity() + 1);
+        return Math.max(scaled(full), Trampoline.isSupported() ? TrampolineTable.capacity() + 1 : MORE_THAN_STUBS);
     }
 }

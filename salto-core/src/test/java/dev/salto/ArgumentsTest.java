@@ -24,7 +24,6 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,6 +86,7 @@ final class ArgumentsTest {
         };
     }
 
+    @Tag("port")
     @ParameterizedTest
     @MethodSource("valuesOfEachType")
     void anArgumentIsCopiedAndAResultIsSetWithoutKnowingItsType(Object value) throws Throwable {
@@ -140,7 +140,7 @@ final class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.salto.Tiers#here")
     void argumentsThatWereKeptAreRefusedEvenWhileTheThreadIsCalledAgain(Tier tier) {
         List<Arguments> kept = new ArrayList<>();
         try (Closure<ArgumentHandler> closure = binary(tier).bind(arguments -> {
@@ -174,7 +174,7 @@ final class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.salto.Tiers#here")
     void anotherThreadCanNeverUseArguments(Tier tier) {
         List<Arguments> kept = new ArrayList<>();
         try (Closure<ArgumentHandler> closure = binary(tier).bind(arguments -> {
@@ -192,6 +192,7 @@ final class ArgumentsTest {
     }
 
     /** Segments that are closed, confined or too small are refused. The result is zero then. */
+    @Tag("port")
     @Test
     void aResultThatCannotBeReadIsZeroUntilItIsSetAgain() throws Throwable {
         MemorySegment closed;

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Callbacks that compiled C calls by one of the two calling conventions of 32-bit Arm:
  * {@code arm-conventions.c}.
  */
+@Tag("port")
 final class ArmConventionsTest {
     private static final boolean IS_ARM = System.getProperty("os.arch").equals("arm");
 

@@ -32,11 +32,12 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -372,6 +373,7 @@ final class CSignaturesTest {
     }
 
     /** An upcall stub has no option for calls as a variadic function. */
+    @Tag("port")
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("everyVariadicCallerAtEachLevel")
     void aVariadicCallInterfaceGetsWhatCPasses(CCaller caller, SignatureCallers level) {

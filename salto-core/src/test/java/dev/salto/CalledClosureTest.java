@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One handler stands for many functions, and tells them apart by the closure that was called. */
 final class CalledClosureTest {
@@ -23,7 +23,7 @@ final class CalledClosureTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.salto.Tiers#here")
     void aHandlerThatReadsItsArgumentsLearnsWhichClosureWasCalled(Tier tier) {
         CallInterface type = type(tier);
         List<CalledClosure> calls = new ArrayList<>();
@@ -41,7 +41,7 @@ final class CalledClosureTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.salto.Tiers#here")
     void aHandlerOfBoxedArgumentsLearnsWhichClosureWasCalled(Tier tier) {
         CallInterface type = type(tier);
         List<CalledClosure> calls = new ArrayList<>();

@@ -144,7 +144,7 @@ final class ClosingTest {
 
     private static long open() {
         Statistics statistics = Salto.statistics();
-        return statistics.bound() - statistics.closed();
+        return statistics.bound() - statistics.closed() + statistics.stubs();
     }
 
     @Test

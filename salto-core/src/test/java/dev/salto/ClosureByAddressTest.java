@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Function pointers without a {@link Closure} for each. */
@@ -50,6 +51,7 @@ final class ClosureByAddressTest {
                 .hasMessageContaining("is closed");
     }
 
+    @Tag("port")
     @Test
     void anAddressThatIsNoneOfTheTypesIsRefused() {
         ClosureType<IntUnaryOperator> unary = ClosureType.of(IntUnaryOperator.class,

@@ -36,6 +36,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The use of closures: bind, call from native code, rebind, close. */
@@ -190,6 +191,7 @@ final class ClosureTest {
     /** A signature without closures so far. */
     interface OfThisTest extends IntBinaryOperator {}
 
+    @Tag("port")
     @Test
     void tablesGrowAndEveryClosureStillAnswers() {
         ClosureType<OfThisTest> type = ClosureType.of(MethodHandles.lookup(), OfThisTest.class,
@@ -251,6 +253,7 @@ final class ClosureTest {
     }
 
     @Test
+    @Tag("port")
     void anArenaThatCannotOwnItIsRefusedAndNothingLeaks() throws Exception {
         Arena closed = Arena.ofConfined();
         closed.close();

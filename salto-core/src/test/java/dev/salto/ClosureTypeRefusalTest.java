@@ -17,6 +17,7 @@ import java.util.function.IntBinaryOperator;
 import java.util.function.IntSupplier;
 import java.util.function.IntUnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Refusals of closure types, and their messages: both sides, and the remedy. */
@@ -114,6 +115,7 @@ final class ClosureTypeRefusalTest {
                 "cannot define classes", "MethodHandles.lookup()");
     }
 
+    @Tag("port")
     @Test
     void aLayoutThatTheLinkerDoesNotKnow() {
         ValueLayout foreign = JAVA_INT.withOrder(Values.foreignOrder());

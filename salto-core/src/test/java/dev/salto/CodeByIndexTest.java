@@ -31,9 +31,11 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The code by index, with gates of the JDK and with the universal gate. */
+@Tag("port")
 final class CodeByIndexTest {
     private static final int FIRST = 0x1234_5000;
 

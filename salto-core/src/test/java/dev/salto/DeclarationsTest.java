@@ -22,6 +22,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntBinaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,7 @@ final class DeclarationsTest {
                         JAVA_INT));
     }
 
+    @Tag("port")
     @Test
     void everyArithmeticTypeOfCIsKnown() {
         assertThat(parse("void(signed char, int8_t, short, short int, int16_t, int, signed, int32_t, signed int)"))
@@ -72,6 +74,7 @@ final class DeclarationsTest {
                 .contains(isSigned ? JAVA_BYTE : NativeLayouts.unsignedChar());
     }
 
+    @Tag("port")
     @Test
     void dotsStandBeforeTheArgumentsThatAreNotDeclared() {
         CallInterface variadic = CallInterface.parse("int(pointer format, ..., int, double)");

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exceptions leave callbacks, and neither the JVM nor the native caller comes to harm. */
@@ -140,7 +140,7 @@ final class ExceptionsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.salto.Tiers#here")
     void aResultOfTheWrongTypeIsNamedWithTheHandlerAndTheFunction(Tier tier) {
         CallInterface type = CallInterface.prepare(BINARY_FUNCTION, ClosureOption.tier(tier));
         CallHandler handler = (_, _) -> "text";
@@ -385,7 +385,7 @@ final class ExceptionsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.salto.Tiers#here")
     void laterCallbacksOfCallInterfacesAreAnsweredAtOnceToo(Tier tier) {
         CallInterface type = CallInterface.prepare(BINARY_FUNCTION, ClosureOption.tier(tier),
                 ClosureOption.onException(ExceptionPolicy.returnValue(9)));

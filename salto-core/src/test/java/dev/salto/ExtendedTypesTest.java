@@ -29,6 +29,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Callbacks that compiled C calls with types that the JDK has no layouts for: {@code extended.c}.
  */
+@Tag("port")
 final class ExtendedTypesTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel("extended");
 

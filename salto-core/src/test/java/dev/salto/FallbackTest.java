@@ -115,6 +115,7 @@ final class FallbackTest {
                         && line.contains("none or upcall-stubs"));
     }
 
+    @Tag("port")
     @Test
     void thereIsNoFallbackUnlessOneIsChosen() {
         assertThat(Salto.report().fallback()).isEqualTo(Fallback.NONE);

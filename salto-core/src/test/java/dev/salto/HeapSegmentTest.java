@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -80,6 +81,7 @@ final class HeapSegmentTest {
         }
     }
 
+    @Tag("port")
     @Test
     void asATargetOrAsData() {
         FunctionDescriptor takesPointer = FunctionDescriptor.ofVoid(ADDRESS);

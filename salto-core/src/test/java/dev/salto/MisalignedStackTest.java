@@ -7,8 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.salto.ConventionCaller.Binding;
 import dev.salto.CSignaturesTest.CCaller;
+import dev.salto.ConventionCaller.Binding;
 import dev.salto.text.callers.Callers;
 import dev.salto.text.callers.SignatureCallers;
 import java.lang.foreign.Arena;
@@ -16,11 +16,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Function pointers whose callers have not aligned the stack as the ABI asks for. */
+@Tag("port")
 final class MisalignedStackTest {
     private static final boolean IS_I386 = System.getProperty("os.arch").equals("i386");
 

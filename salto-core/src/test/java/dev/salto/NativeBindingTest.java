@@ -24,9 +24,11 @@ import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Native functions whose last parameter is bound. */
+@Tag("port")
 final class NativeBindingTest {
     private static final Linker LINKER = Linker.nativeLinker();
 

@@ -20,13 +20,15 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.FromData;
 import net.jqwik.api.Property;
-import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple1;
+import net.jqwik.api.Tuple;
+import org.junit.jupiter.api.Tag;
 
 /**
  * C's numbers without a Java type. Tests read numbers that the compiler has written, and numbers
  * that they have written themselves.
  */
+@Tag("port")
 final class NativeNumbersTest {
     private static final List<MemoryLayout> TYPES = List.of(NativeLayouts.longDouble(), NativeLayouts.float128());
 

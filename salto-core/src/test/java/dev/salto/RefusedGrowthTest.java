@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The system refuses one more table. All closures work, nothing is lost, and the next attempt
  * succeeds.
  */
+@Tag("port")
 @Tag("host") // the same code on every architecture
 final class RefusedGrowthTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);

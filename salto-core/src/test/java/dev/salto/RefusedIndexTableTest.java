@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The system refuses a table by index, or a change of its header. Nothing remains, and the next
  * attempt succeeds.
  */
+@Tag("port")
 @Tag("host") // the same code on every architecture
 final class RefusedIndexTableTest {
     private static final CodeByIndex CODE = TableByIndex.code();

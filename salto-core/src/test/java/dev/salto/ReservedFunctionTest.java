@@ -10,9 +10,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An address that native code has first, and whose type and handler come later, once. */
+@Tag("port")
 final class ReservedFunctionTest {
     private static final CallInterface BINARY = CallInterface.parse("int(int, int)");
 

@@ -34,6 +34,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * structs are plain and packed, some have no byte, and some have arrays without elements. Where a
  * stub of the JDK would not see what C passes, a gate is refused, and data-driven closures answer.
  */
+@Tag("port")
 final class SmallStructsTest {
     private static final List<SignatureCallers> LEVELS = SignatureCallers.atEachLevel("structs");
 

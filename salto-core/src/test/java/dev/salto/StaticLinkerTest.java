@@ -25,6 +25,7 @@ import java.lang.invoke.MethodType;
 import java.util.Collections;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -107,6 +108,7 @@ final class StaticLinkerTest {
     }
 
     /** Where the JDK has a linker of its own. */
+    @Tag("port")
     @ParameterizedTest(name = "{0}")
     @MethodSource("everyPlainLayoutWithTwoValues")
     void aFunctionOfNumbersAndPointersHasNoGateUntilItIsCalledOften(MemoryLayout layout, Object first, Object second)

@@ -151,6 +151,7 @@ final class UpcallStubProperties {
      * Layouts of size 0 take no part. The JDK's stub can be called with an empty struct only if
      * there is another struct.
      */
+    @org.junit.jupiter.api.Tag("port")
     @TestFactory
     Stream<DynamicTest> emptyStructsAreAllowed() {
         MemoryLayout pair = MemoryLayout.structLayout(JAVA_INT, JAVA_INT);

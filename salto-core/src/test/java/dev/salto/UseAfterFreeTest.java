@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -134,6 +135,7 @@ final class UseAfterFreeTest {
     }
 
     /** A data-driven closure's entry stores the return address. */
+    @Tag("port")
     @Test
     void theNativeCallerOfADataDrivenClosureIsKnown() {
         MemorySegment function;
@@ -386,6 +388,7 @@ final class UseAfterFreeTest {
         }
     }
 
+    @Tag("port")
     @Test
     void closuresInSealedTablesAreCaughtToo() {
         ClosureType<Sealed> type = ClosureType.of(MethodHandles.lookup(), Sealed.class, BINARY_FUNCTION);

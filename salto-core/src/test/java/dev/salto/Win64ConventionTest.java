@@ -27,12 +27,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Callbacks of the calling convention of 64-bit Windows, called from C. */
+@Tag("port")
 final class Win64ConventionTest {
     private static final MemorySegment POINTER = MemorySegment.ofAddress(0x12345678);
 

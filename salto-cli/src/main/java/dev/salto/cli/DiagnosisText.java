@@ -47,7 +47,7 @@ final class DiagnosisText {
         switch (diagnosis.mechanism()) {
             case TRAMPOLINES -> page.paragraph("bold,green", "Static trampolines work", ": " + origin());
             case UPCALL_STUBS -> {
-                page.paragraph("bold,yellow", "Only the fallback works",
+                page.paragraph("bold,yellow", hasPort() ? "Only the fallback works" : "Closures work",
                         ": closures are upcall stubs, code made at run time");
                 page.paragraph("bold", "Static trampolines do not", ": " + cause());
             }
@@ -56,6 +56,11 @@ final class DiagnosisText {
         if (report.source() != null && report.tried().stream().anyMatch(DiagnosisText::wasNamed)) {
             page.paragraph("bold,yellow", "Not from the file that -Ddev.salto.text names", ": see below why");
         }
+    }
+
+    /** Whether Salto has a port, so that static trampolines could work. */
+    private boolean hasPort() {
+        return !report.abi().equals("unknown");
     }
 
     private String origin() {
@@ -85,7 +90,9 @@ final class DiagnosisText {
         page.fact("architecture", report.architecture());
         page.fact("ABI", report.abi());
         page.fact("page size", report.pageSize() == 0
-                ? "unknown, because native code cannot be called"
+                ? "unknown, because %s".formatted(hasPort()
+                        ? "native code cannot be called"
+                        : "Salto has no port for this system")
                 : "%,d bytes".formatted(report.pageSize()));
         page.fact("JVM", report.jvm());
         page.fact("linker", report.linker());
@@ -173,7 +180,9 @@ final class DiagnosisText {
                 page.point("See callbacks: ./salto demo");
                 page.point("Use Salto in a program: README.md has the dependency and a first example.");
             }
-            case UPCALL_STUBS -> page.point("Use the fallback, or do what stands above and run ./salto doctor again.");
+            case UPCALL_STUBS -> page.point(hasPort()
+                    ? "Use the fallback, or do what stands above and run ./salto doctor again."
+                    : "Use Salto: docs/platforms.md has what upcall stubs cannot do.");
             case NONE -> page.point(remediesThereAre().isEmpty()
                     ? "Remove the cause that the first line names, and run ./salto doctor again."
                     : "Do what stands above, and run ./salto doctor again.");

@@ -154,6 +154,19 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void saysThatClosuresWorkWhereThereIsNoPort() throws Exception {
+        Result result = runChild(List.of("-Dos.name=FreeBSD"));
+
+        assertThat(result.code()).as(result.errors()).isEqualTo(1);
+        assertThat(result.output())
+                .startsWith("Closures work: closures are upcall stubs, code made at run time")
+                .contains("Salto has no port for FreeBSD", "unknown, because Salto has no port for this system")
+                .endsWith("Use Salto: docs/platforms.md has what upcall stubs cannot do.\n")
+                .doesNotContain("What to do");
+        assertThat(result.errors()).isEmpty();
+    }
+
+    @Test
     void endsTheSameWayForMachines() throws Exception {
         Result fallback = runChild(List.of(NO_TEXT, FALLBACK), "--json");
         Result nothing = runChild(List.of(NO_TEXT), "--json");

@@ -36,8 +36,8 @@ final class LinkerFaults {
     /** The exception for a layout with a fault. */
     static IllegalArgumentException refusal(MemoryLayout layout, String fault) {
         return new IllegalArgumentException(
-                "%s cannot be passed by value through a gate: the JDK's linker %s; use a CallInterface with Tier.DATA_DRIVEN, or pass a pointer"
-                        .formatted(layout, fault));
+                "%s cannot be passed by value through a gate: the JDK's linker %s; %s".formatted(layout, fault,
+                        Ports.remedyForLinker()));
     }
 
     /**
@@ -71,6 +71,11 @@ final class LinkerFaults {
         if (!hasMemory) {
             refuse(function.dropReturnLayout(), LinkerFaults::isEmpty, "makes no memory for it, and ends the JVM");
         }
+    }
+
+    /** Refuses a function with an empty struct or union, where {@link #refuseEmptyAlone} cannot tell. */
+    static void refuseEmpty(FunctionDescriptor function) {
+        refuse(function.dropReturnLayout(), LinkerFaults::isEmpty, "may make no memory for it, and end the JVM");
     }
 
     /** Whether a layout is a struct or a union without a byte. */

@@ -3,6 +3,7 @@
 package dev.salto.internal.abi;
 
 import dev.salto.internal.os.Os;
+import java.lang.foreign.FunctionDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,9 +66,39 @@ public final class Ports {
         return THIS_JVM;
     }
 
+    /**
+     * Whether {@code char} is {@code signed char} to the compilers of a machine without a port. It is
+     * on Windows and macOS, and on most processors.
+     */
+    public static boolean usuallyHasSignedChar() {
+        String system = System.getProperty("os.name");
+        return system.startsWith("Windows") || system.startsWith("Mac")
+                || !System.getProperty("os.arch").matches("(arm|aarch64|ppc|riscv|s390).*");
+    }
+
     /** Returns the architectures that have a port. */
     public static List<String> architectures() {
         return registered(null).stream().map(Port::architecture).toList();
+    }
+
+    /**
+     * Refuses a function that the JDK's linker accepts, but passes in another way than C.
+     *
+     * @throws IllegalArgumentException if it does so with {@code function}
+     */
+    public static void requireLinkable(FunctionDescriptor function) {
+        if (THIS_JVM.isPresent()) {
+            THIS_JVM.get().requireLinkable(function);
+        } else {
+            LinkerFaults.refuseEmpty(function);
+        }
+    }
+
+    /** Returns the remedy if the JDK's linker does not pass a type by value, for messages. */
+    public static String remedyForLinker() {
+        return THIS_JVM.isPresent()
+                ? "use a CallInterface with Tier.DATA_DRIVEN, or pass a pointer"
+                : "pass a pointer";
     }
 
     /** Returns the platforms that have a port, for messages. */

@@ -177,7 +177,7 @@ public final class Gate {
                             .formatted(function));
         }
         Signatures.requireScalarsAndGroups(function);
-        Ports.thisJvm().ifPresent(port -> port.requireLinkable(function));
+        Ports.requireLinkable(function);
     }
 
     private static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Signature signature,

@@ -150,8 +150,8 @@ final class GateStub {
             return Linker.nativeLinker().upcallStub(target, function, Arena.global()).address();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "%s: so says the JDK's linker, which a gate needs, of a part of %s; use a CallInterface with Tier.DATA_DRIVEN, or pass pointers"
-                            .formatted(e.getMessage(), function),
+                    "%s: so says the JDK's linker, which a gate needs, of a part of %s; %s"
+                            .formatted(e.getMessage(), function, Ports.remedyForLinker()),
                     e);
         }
     }

@@ -4,7 +4,7 @@ package dev.salto.internal.text;
 
 import org.jspecify.annotations.Nullable;
 
-/** The log. */
+/** The log: warnings, and news that are none. */
 public final class Warnings {
     private static final String NAME = "dev.salto";
 
@@ -18,8 +18,8 @@ public final class Warnings {
      */
     @FunctionalInterface
     public interface Writer {
-        /** Writes a warning. */
-        void write(System.Logger logger, String message, @Nullable Throwable exception);
+        /** Writes a message. */
+        void write(System.Logger logger, System.Logger.Level level, String message, @Nullable Throwable exception);
     }
 
     /** Sets the class that heads log lines. */
@@ -33,28 +33,41 @@ public final class Warnings {
     }
 
     /**
-     * Logs a warning. The logger is looked up late, because that loads classes and may open files.
-     * A process without descriptors, or in another root folder, cannot do that. Then the warning
-     * goes to the standard error stream.
+     * Logs a warning, as {@link #log(System.Logger.Level, String, Throwable)}.
      *
      * @param exception null if there is none
      */
     public static void log(String message, @Nullable Throwable exception) {
+        log(System.Logger.Level.WARNING, message, exception);
+    }
+
+    /**
+     * Logs a message. The logger is looked up late, because that loads classes and may open files.
+     * A process without descriptors, or in another root folder, cannot do that. Then the message
+     * goes to the standard error stream.
+     *
+     * @param exception null if there is none
+     */
+    public static void log(System.Logger.Level level, String message, @Nullable Throwable exception) {
         try {
             System.Logger logger = System.getLogger(NAME);
             Writer known = writer;
             if (known == null) {
-                logger.log(System.Logger.Level.WARNING, message, exception);
+                logger.log(level, message, exception);
             } else {
-                known.write(logger, message, exception);
+                known.write(logger, level, message, exception);
             }
         } catch (RuntimeException | LinkageError e) {
-            print(message);
+            print(level, message);
         }
     }
 
     /** Prints a warning to the standard error stream. */
     public static void print(String message) {
-        System.err.println(NAME + ": WARNING: " + message);
+        print(System.Logger.Level.WARNING, message);
+    }
+
+    private static void print(System.Logger.Level level, String message) {
+        System.err.println(NAME + ": " + level + ": " + message);
     }
 }
