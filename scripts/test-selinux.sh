@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# ./salto test-selinux: tests in a Debian system that enforces SELinux's targeted policy, in an image
-# of its own, under QEMU without KVM. Part of the script salto, whose functions it uses, as it does
-# those of debian.sh and test-arch.sh.
+# ./salto test-selinux: tests in a Debian system that enforces SELinux's targeted policy, in an
+# image of its own, under QEMU without KVM. Part of the script salto, whose functions it uses, as it
+# does those of debian.sh and test-arch.sh.
 
 # shellcheck disable=SC2154 # these are set in salto and test-arch.sh
 
@@ -23,7 +23,7 @@ selinux_tests=(
     TrampolineTest TrampolineTableTest NativeBindingTest
 )
 
-# What must fail under the same policy: closures of libffi, and growth of the JDK's code cache.
+# These must fail under the same policy: closures of libffi, and growth of the JDK's code cache.
 selinux_controls=(libffi code-cache)
 
 # The JVM has its whole code cache from the start.
@@ -148,7 +148,8 @@ make_selinux_image() {
     rm -rf "$root" "$initial"
 }
 
-# run_selinux_system: ends when the system turns itself off. Its kernel's messages are in console.log.
+# run_selinux_system: ends when the system turns itself off. The kernel's messages are in
+# console.log.
 run_selinux_system() {
     local root=$selinux_cache/qemu/root
     timeout --foreground "$selinux_limit" \

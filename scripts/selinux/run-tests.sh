@@ -12,8 +12,8 @@ libraries=/usr/lib/salto-tests/lib
 salto=/usr/lib/salto/salto-core.jar
 state=/var/lib/salto-service
 
-# confined PROGRAM [ARGUMENT...]: a JVM in the domain of the service, as a user without rights. It has
-# its whole code cache from the start.
+# confined PROGRAM [ARGUMENT...]: a JVM in the domain of the service, as a user without rights. It
+# has its whole code cache from the start.
 confined() {
     (
         cd "$state" || exit

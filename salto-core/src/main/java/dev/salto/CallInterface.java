@@ -184,9 +184,8 @@ public final class CallInterface {
      * @throws IllegalArgumentException if no C type has one of the layouts, two options are of one
      *     kind, or an option does not fit the function. A value must be a possible result, and the
      *     first variadic argument an argument or the end. {@link Tier#GATE} is not for variadic
-     *     functions, types of {@link NativeLayouts}, and structs that the JDK's linker passes in
-     *     another way than C. Where closures are {@linkplain Mechanism#UPCALL_STUBS upcall stubs},
-     *     {@link Tier#DATA_DRIVEN} is not allowed, nor is a function that needs it
+     *     functions, types of {@link NativeLayouts}, and structs that the linker passes unlike C.
+     *     {@link Tier#DATA_DRIVEN} is not for {@linkplain Mechanism#UPCALL_STUBS upcall stubs}
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if Salto has no native access; the message names the option

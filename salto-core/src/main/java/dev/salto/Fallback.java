@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Types choose by {@link ClosureOption#fallback}. The property {@value #PROPERTY} decides for
  * types without a choice, by the name that {@link #toString} gives. If nobody chooses, closures are
- * upcall stubs where Salto has no port, on Windows or macOS for instance. Where it has one, there is
- * no fallback: a policy or a missing file never changes what closures are.
+ * upcall stubs where Salto has no port, on Windows or macOS for instance. Where it has one, there
+ * is no fallback. A policy or a missing file never changes the mechanism.
  */
 public enum Fallback {
     /**
@@ -25,8 +25,10 @@ public enum Fallback {
     /**
      * Upcall stubs of the JDK, one each: code that the JVM makes at run time in its own code cache.
      * They behave like closures, but cost as much as stubs. Raw trampolines, native bindings and
-     * what only data-driven closures can do stay unsupported. This is the default where Salto has no
-     * port. It is logged once: as information there, and as a warning where Salto has a port.
+     * further features of data-driven closures stay unsupported.
+     *
+     * <p>This is the default where Salto has no port. It is logged once: as information there, and
+     * as a warning where Salto has a port.
      */
     UPCALL_STUBS;
 

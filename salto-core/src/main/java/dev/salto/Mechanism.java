@@ -10,8 +10,8 @@ public enum Mechanism {
     TRAMPOLINES,
 
     /**
-     * Upcall stubs of the JDK, one for each closure, because Salto has no port, or static trampolines
-     * do not work and {@link Fallback#UPCALL_STUBS} applies.
+     * Upcall stubs of the JDK, one for each closure. Salto has no port, or static trampolines do
+     * not work and {@link Fallback#UPCALL_STUBS} applies.
      */
     UPCALL_STUBS,
 

@@ -14,8 +14,8 @@ public enum Tier {
      */
     AUTOMATIC,
     /**
-     * Data-driven for good: no code is made for the type, however often its closures are called. Where
-     * closures are {@linkplain Mechanism#UPCALL_STUBS upcall stubs}, it is refused.
+     * Data-driven for good: no code is made for the type, however often its closures are called.
+     * Where closures are {@linkplain Mechanism#UPCALL_STUBS upcall stubs}, it is refused.
      */
     DATA_DRIVEN,
     /**

@@ -12,7 +12,7 @@ import dev.salto.internal.text.TextImageException;
  * works.
  *
  * <p>Salto uses code made at run time only with {@link Fallback#UPCALL_STUBS}, and only for
- * closures. That is the default where Salto has no port.
+ * closures. This fallback is the default where Salto has no port.
  */
 public final class TrampolinesUnsupportedException extends UnsupportedOperationException {
     private static final long serialVersionUID = 1L;

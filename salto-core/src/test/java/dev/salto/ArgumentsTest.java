@@ -157,7 +157,7 @@ final class ArgumentsTest {
 
     /** Nobody uses them between their call and the last one, however many calls there are. */
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.salto.Tiers#here")
     void argumentsOfACallAreNeverThoseOfALaterCall(Tier tier) {
         int calls = 1_000;
         List<Arguments> kept = new ArrayList<>();

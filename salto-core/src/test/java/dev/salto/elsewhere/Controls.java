@@ -14,8 +14,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 
 /**
- * What must fail in a process from which the right to writable and executable memory was taken, for
- * {@code ./salto test-selinux}. Ends with 0 if it works.
+ * Makes code in a process that lost the right to writable and executable memory, which must fail.
+ * {@code ./salto test-selinux} runs it. Ends with 0 if it works.
  */
 final class Controls {
     private static final long SIZE_OF_FFI_CLOSURE = 56;

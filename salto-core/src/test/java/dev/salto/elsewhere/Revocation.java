@@ -15,8 +15,8 @@ final class Revocation {
     private Revocation() {}
 
     /**
-     * If the property names a file: makes the file "started" beside it, and waits until it is there.
-     * Salto's code is mapped by then.
+     * If the property names a file, makes the file "started" beside it, and waits until the named
+     * file is there. Salto's code is mapped by then.
      */
     static void await() throws IOException, InterruptedException {
         String name = System.getProperty(PROPERTY);

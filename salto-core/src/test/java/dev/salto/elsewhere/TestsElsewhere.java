@@ -30,10 +30,10 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests in this JVM, for {@code ./salto test-arch} and {@code ./salto test-jdk}, and on other
- * systems: all test classes of this module whose names end as below. It leaves out tests with the tag
- * {@value #HOST}, which cannot work under emulation, except those that a property names. It prints
- * lines of the form {@code key=value} for the script, and failures.
+ * Runs the tests in this JVM, for {@code ./salto test-arch} and {@code ./salto test-jdk}, and on
+ * other systems. It takes all test classes of this module whose names end as below. It leaves out
+ * tests with the tag {@value #HOST}, which cannot work under emulation, except those that a
+ * property names. It prints lines of the form {@code key=value} for the script, and failures.
  */
 final class TestsElsewhere implements TestExecutionListener {
     /**
@@ -48,7 +48,7 @@ final class TestsElsewhere implements TestExecutionListener {
     /** Of tests of what no upcall stub can do. */
     private static final String PORT = "port";
 
-    /** The simple names of classes with the tag {@value #HOST} that run all the same, as an expression. */
+    /** An expression for the simple names of classes with the tag {@value #HOST} that run, too. */
     private static final Pattern HOST_CLASSES = Pattern
             .compile("\\.(%s)\\]".formatted(System.getProperty("dev.salto.tests.host", "none")));
 

@@ -73,7 +73,7 @@ final class LinkerFaults {
         }
     }
 
-    /** Refuses a function with an empty struct or union, where {@link #refuseEmptyAlone} cannot tell. */
+    /** Refuses a function with an empty struct or union, for which nobody knows the stub. */
     static void refuseEmpty(FunctionDescriptor function) {
         refuse(function.dropReturnLayout(), LinkerFaults::isEmpty, "may make no memory for it, and end the JVM");
     }

@@ -67,8 +67,8 @@ public final class Ports {
     }
 
     /**
-     * Whether {@code char} is {@code signed char} to the compilers of a machine without a port. It is
-     * on Windows and macOS, and on most processors.
+     * Whether {@code char} is {@code signed char} to the compilers of a machine without a port. It
+     * is on Windows and macOS, and on most processors.
      */
     public static boolean usuallyHasSignedChar() {
         String system = System.getProperty("os.name");

@@ -18,8 +18,8 @@ public interface OpenFile extends AutoCloseable {
     void read(long offset, MemorySegment to) throws OsException;
 
     /**
-     * Explains how a security module's label of the file can be the reason why it may not be mapped,
-     * and what helps; empty if it has no label.
+     * Explains a refusal to map the file by its label, for people, and names the remedy. Returns an
+     * empty text if a security module has no label for it.
      */
     String explainLabel();
 
