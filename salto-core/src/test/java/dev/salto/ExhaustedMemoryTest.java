@@ -22,7 +22,8 @@ final class ExhaustedMemoryTest {
     }
 
     @ParameterizedTest(name = "closures of {0} types, {1}")
-    @CsvSource({"single, -Xint", "single, -Xmixed", "busy, -Xint", "busy, -Xmixed"})
+    @CsvSource({"single, -Xint", "single, -Xmixed", "busy, -Xint", "busy, -Xmixed", "traced, -Xint",
+        "traced, -Xmixed"})
     void theEndOfTheStackLeavesNoLockAndLosesNoSlot(String types, String mode) throws Exception {
         ChildJvm child = ChildJvm.runWith(ChildJvm.libraryClasses(), "EndOfStack", new String[]{types}, mode);
 

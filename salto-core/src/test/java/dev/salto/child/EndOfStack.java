@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Binds, rebinds and closes closures where the stack ends. A thread recurses until there is no
  * room, and takes one step at each depth on the way back. The argument says which types it uses:
- * {@code single} or {@code busy}.
+ * {@code single}, {@code busy} or {@code traced}.
  */
 public final class EndOfStack {
     private static final int SECONDS = 20;
@@ -33,7 +33,11 @@ public final class EndOfStack {
         Salto.override(ClosureOption.onUseAfterFree(_ -> {}));
         List<Throwable> failures = new ArrayList<>();
         Thread thread = new Thread(null, () -> {
-            Steps steps = arguments[0].equals("single") ? Steps.ofSingleClosures() : Steps.ofBusyTypes();
+            Steps steps = switch (arguments[0]) {
+                case "single" -> Steps.ofSingleClosures();
+                case "busy" -> Steps.ofBusyTypes();
+                default -> Steps.ofTracedTypes();
+            };
             new EndOfStack(steps).run();
         }, "at the end of the stack", STACK);
         thread.setUncaughtExceptionHandler((_, e) -> failures.add(e));

@@ -11,6 +11,7 @@ import dev.salto.ArgumentHandler;
 import dev.salto.Arguments;
 import dev.salto.CallInterface;
 import dev.salto.Closure;
+import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.Salto;
 import dev.salto.Statistics;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntSupplier;
@@ -133,25 +135,49 @@ final class Steps {
 
     private static final class ByClosure<T> extends Item {
         private final Binder<T> type;
+        private final @Nullable String label;
         private @Nullable Closure<T> closure;
 
-        ByClosure(int number, Binder<T> type) {
+        ByClosure(int number, Binder<T> type, @Nullable String label) {
             super(number);
             this.type = type;
+            this.label = label;
         }
 
         static <T> ByClosure<T> of(int number, ClosureType<T> type) {
-            return new ByClosure<>(number, type::bind);
+            return new ByClosure<>(number, type::bind, null);
         }
 
         static ByClosure<ArgumentHandler> of(int number, CallInterface type) {
-            return new ByClosure<>(number, type::bind);
+            return new ByClosure<>(number, type::bind, null);
+        }
+
+        static <T> ByClosure<T> labelled(int number, ClosureType<T> type) {
+            return new ByClosure<>(number, type::bind, "number " + number);
         }
 
         @Override
         @SuppressWarnings("unchecked")
         void bind() {
-            closure = type.bind((T) target());
+            Closure<T> bound = type.bind((T) target());
+            closure = bound;
+            if (label != null) {
+                bound.labelled(label);
+            }
+        }
+
+        @Override
+        void failedToBind() {
+            if (closure != null) {
+                closure.close();
+            }
+        }
+
+        void requireLabel() {
+            Optional<String> found = Objects.requireNonNull(closure).label();
+            if (!found.equals(Optional.ofNullable(label))) {
+                throw new AssertionError("an open closure has the label %s instead of %s".formatted(found, label));
+            }
         }
 
         @Override
@@ -172,8 +198,12 @@ final class Steps {
 
         @Override
         State closeAgain() {
+            Closure<T> own = Objects.requireNonNull(closure);
+            if (own.isOpen()) {
+                requireLabel();
+            }
             close();
-            requireClosed(Objects.requireNonNull(closure)::address);
+            requireClosed(own::address);
             return State.CLOSED;
         }
     }
@@ -273,6 +303,10 @@ final class Steps {
     private record LeftOpen(long address, int answer) {}
 
     private Item[] items = {};
+
+    /** A type whose binds are traced; null if none are. */
+    private @Nullable ClosureType<Second> traced;
+
     private final long[] closed = new long[REMEMBERED];
     private int closedCount;
     private int next;
@@ -326,6 +360,28 @@ final class Steps {
             steps.add(ByClosure.of(steps.made.size(), callInterface(i / GROWTH_OF_DYNAMIC)));
         }
         return steps.begin();
+    }
+
+    /**
+     * Types with several hundred closures at a time. Their binds and closes are traced, and some
+     * closures have labels.
+     */
+    static Steps ofTracedTypes() {
+        Steps steps = new Steps();
+        ClosureType<First> first = traced(First.class);
+        ClosureType<Second> second = traced(Second.class);
+        for (int i = 0; i < 200; i++) {
+            steps.add(ByClosure.labelled(steps.made.size(), first));
+            steps.add(new ByArena<>(steps.made.size(), first));
+            steps.add(new ByAddress<>(steps.made.size(), second));
+        }
+        steps.traced = second;
+        return steps.begin();
+    }
+
+    private static <T> ClosureType<T> traced(Class<T> functionalInterface) {
+        return ClosureType.of(MethodHandles.lookup(), functionalInterface, BINARY, ClosureOption.traceBinds(true),
+                ClosureOption.traceCloses(true));
     }
 
     private static ClosureType<IntBinaryOperator> ofIntBinaryOperator() {
@@ -506,6 +562,9 @@ final class Steps {
                     throw new AssertionError("two open closures share the address %#x".formatted(item.address));
                 }
                 requireAnswer(item.target().number, item.address);
+                if (item instanceof ByClosure<?> one) {
+                    one.requireLabel();
+                }
             }
         }
         for (LeftOpen left : leftOpen) {
@@ -533,11 +592,14 @@ final class Steps {
         Thread thread = new Thread(() -> {
             for (Item item : items) {
                 use(switch (item) {
-                    case ByClosure<?> one -> new ByClosure<>(0, one.type);
+                    case ByClosure<?> one -> new ByClosure<>(0, one.type, one.label);
                     case ByAddress<?> one -> new ByAddress<>(0, one.type);
                     case ByArena<?> one -> new ByArena<>(0, one.type);
                     default -> throw new AssertionError(item);
                 });
+            }
+            if (traced != null) {
+                requireTraced(traced);
             }
         }, "another thread");
         thread.setUncaughtExceptionHandler((_, e) -> failures.add(e));
@@ -545,6 +607,15 @@ final class Steps {
         thread.join();
         if (!failures.isEmpty()) {
             throw new AssertionError("on another thread", failures.getFirst());
+        }
+    }
+
+    private static void requireTraced(ClosureType<Second> type) {
+        try (Closure<Second> _ = type.bind((_, _) -> 1)) {
+            if (type.openClosures().stream().flatMap(group -> group.boundAt().stream().limit(1))
+                    .noneMatch(frame -> frame.getMethodName().equals("requireTraced"))) {
+                throw new AssertionError("a bind was not traced: " + type.openClosures());
+            }
         }
     }
 

@@ -132,10 +132,10 @@ final class Magazine {
         makeRoomForClosing();
         Batch batch = closed;
         int slot = Tables.slot(id);
-        boolean isSealed = table.noteClosed(slot);
         @Nullable
         Object[] targets = Tables.targets(id);
         Traces.note(id);
+        boolean isSealed = table.noteClosed(slot);
         int count = batch.count;
         batch.ids[count] = id;
         // The upkeep thread reads the batch up to its count.

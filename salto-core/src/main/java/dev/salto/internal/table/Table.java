@@ -149,8 +149,9 @@ abstract class Table {
         if (own == null) {
             return false;
         }
+        boolean isSealed = own.isSealed(slot);
         own.noteClosed(slot);
-        return own.isSealed(slot);
+        return isSealed;
     }
 
     /** Gives the open closure of a slot a label. */

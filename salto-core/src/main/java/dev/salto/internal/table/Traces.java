@@ -48,7 +48,12 @@ final class Traces {
 
     /** Where Salto's public methods were called. */
     private static List<StackTraceElement> behindApi(List<StackTraceElement> frames) {
-        return frames.stream().dropWhile(frame -> isOfApi(frame.getClassName())).toList();
+        // No lambda: at the end of a stack, its class could become unusable.
+        int first = 0;
+        while (first < frames.size() && isOfApi(frames.get(first).getClassName())) {
+            first++;
+        }
+        return List.copyOf(frames.subList(first, frames.size()));
     }
 
     private static boolean isOfApi(String className) {
