@@ -74,6 +74,13 @@ final class EventsTest {
     }
 
     @Test
+    void threadsMakeTheFirstTablesAtTheSameTimeDuringARecording() throws Exception {
+        List<RecordedEvent> events = recordOf("FirstTables");
+
+        first(events, "TableMapped");
+    }
+
+    @Test
     void theFallbackIsAnEventToo() throws Exception {
         List<RecordedEvent> events = record("-Ddev.salto.fallback=upcall-stubs", "-Ddev.salto.text.sources=property");
 

@@ -3,6 +3,7 @@
 package dev.salto.internal.events;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,8 @@ public final class Events {
     /** The Flight Recorder is not in every runtime image. */
     private static final boolean HAS_RECORDER = isVisible("jdk.jfr.FlightRecorder");
 
-    private static volatile boolean isReporting;
+    /** Whether a thread has added the report, which the recorder takes once. */
+    private static final AtomicBoolean IS_REPORTING = new AtomicBoolean();
 
     private Events() {}
 
@@ -76,8 +78,7 @@ public final class Events {
      * @param report calls {@link #openClosures}; the same in each call of this method
      */
     public static void atEndOfChunks(Runnable report) {
-        if (!isReporting && isRecording()) {
-            isReporting = true;
+        if (!IS_REPORTING.get() && isRecording() && IS_REPORTING.compareAndSet(false, true)) {
             Recorder.atEndOfChunks(report);
         }
     }
