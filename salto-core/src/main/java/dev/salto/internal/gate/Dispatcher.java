@@ -157,14 +157,14 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
             return new Dispatcher(this, null, classes).define(definer);
         }
 
-        /** Calls any object: it takes the object, and then what native code passes. */
+        /**
+         * Calls any object, by its interface's method or as a method handle. It takes the object,
+         * and then what native code passes.
+         */
         MethodHandle invoker() {
-            MethodHandle own = callee.invoker();
             FunctionalMethod method = callee.method();
             MethodType carriers = function.toMethodType();
-            MethodHandle any = own != null
-                    ? own
-                    : method != null ? method.find(definer) : MethodHandles.exactInvoker(carriers);
+            MethodHandle any = method != null ? method.find(definer) : MethodHandles.exactInvoker(carriers);
             return any.asType(carriers.insertParameterTypes(0, Object.class));
         }
     }
