@@ -257,13 +257,9 @@ public final class KindSlots {
      * @throws WrongThreadException if {@code arena} is confined to another thread
      */
     public MemorySegment bind(Object target, Arena arena, @Nullable String label) {
-        if (arena.scope().equals(MemorySegment.NULL.scope())) {
+        if (label == null && arena.scope().equals(MemorySegment.NULL.scope())) {
             // It is never closed.
-            int bound = bind(target, false);
-            if (label != null) {
-                setLabel(bound, label);
-            }
-            return MemorySegment.ofAddress(address(bound));
+            return MemorySegment.ofAddress(address(bind(target, false)));
         }
         StackRoom.require(FRAMES_TO_CLOSE);
         ClosingAction closing = new ClosingAction(this);
