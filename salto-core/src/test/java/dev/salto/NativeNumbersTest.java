@@ -22,7 +22,7 @@ import net.jqwik.api.FromData;
 import net.jqwik.api.Property;
 import net.jqwik.api.Tuple.Tuple1;
 import net.jqwik.api.Tuple;
-import org.junit.jupiter.api.Tag;
+import net.jqwik.api.Tag;
 
 /**
  * C's numbers without a Java type. Tests read numbers that the compiler has written, and numbers

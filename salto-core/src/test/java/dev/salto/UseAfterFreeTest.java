@@ -178,6 +178,7 @@ final class UseAfterFreeTest {
     interface Traced extends IntBinaryOperator {}
 
     @Test
+    @Tag("port")
     void theNativeCallerOfAClosureIsKnownIfItsTypeTracesCloses() {
         ClosureOption traces = ClosureOption.traceCloses(true);
         ClosureOption answersThree = ClosureOption.onException(ExceptionPolicy.returnValue(3));

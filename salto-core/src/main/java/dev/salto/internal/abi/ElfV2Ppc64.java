@@ -96,7 +96,7 @@ final class ElfV2Ppc64 implements Port {
                 && homogeneous(layout).isEmpty()) {
             return new CallSequence.Result.InMemory(new Storage.IntegerRegister(arguments.doublewords++));
         }
-        List<Piece> pieces = new ParameterSaveArea().place(layout, true);
+        List<Piece> pieces = new ParameterSaveArea().place(layout, homogeneous(layout), true);
         return pieces.isEmpty() ? new CallSequence.Result.None() : new CallSequence.Result.InRegisters(pieces);
     }
 
@@ -106,6 +106,15 @@ final class ElfV2Ppc64 implements Port {
      */
     private static Optional<Field> homogeneous(MemoryLayout layout) {
         return Field.hasEmptyArray(layout) ? Optional.empty() : homogeneousToTheJdk(layout);
+    }
+
+    /**
+     * The same for an argument. Compilers pass an aggregate of one number like the number, even if
+     * it has arrays without elements. They do not return it like the number.
+     */
+    private static Optional<Field> homogeneousArgument(MemoryLayout layout) {
+        return homogeneous(layout)
+                .or(() -> homogeneousToTheJdk(layout).filter(member -> member.size() == layout.byteSize()));
     }
 
     private static Optional<Field> homogeneousToTheJdk(MemoryLayout layout) {
@@ -166,6 +175,11 @@ final class ElfV2Ppc64 implements Port {
          *     integers
          */
         List<Piece> place(MemoryLayout layout, boolean isDeclared) {
+            return place(layout, homogeneousArgument(layout), isDeclared);
+        }
+
+        /** The same for an aggregate whose members are of one type, if {@code member} is there. */
+        List<Piece> place(MemoryLayout layout, Optional<Field> member, boolean isDeclared) {
             ExtendedType type = ExtendedType.of(layout);
             if (type == ExtendedType.COMPLEX) {
                 return placeParts(ExtendedType.part(layout), isDeclared);
@@ -173,7 +187,6 @@ final class ElfV2Ppc64 implements Port {
             if (Field.isFloatingPoint(layout)) {
                 return place(layout, isDeclared ? layout.byteSize() : 0);
             }
-            Optional<Field> member = homogeneous(layout);
             long size = member.isPresent() ? member.get().size() / registersOf(member.get()) : 0;
             boolean isAligned = member.isPresent()
                     ? size > DOUBLEWORD

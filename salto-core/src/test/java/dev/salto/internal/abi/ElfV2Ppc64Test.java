@@ -169,11 +169,21 @@ final class ElfV2Ppc64Test {
 
     @Test
     void anArrayWithoutElementsMakesAnAggregateNotHomogeneous() {
+        MemoryLayout struct = structLayout(JAVA_FLOAT, JAVA_FLOAT, sequenceLayout(0, JAVA_INT));
+        assertThat(arguments(struct, JAVA_FLOAT)).isEqualTo("0+8:r3 | 0+4:f1");
+        assertThat(result(struct)).isEqualTo("0+8:r3");
+    }
+
+    /** As compilers do it. */
+    @Test
+    void oneNumberBesideArraysWithoutElementsIsPassedLikeANumberAndReturnedLikeAnInteger() {
         for (MemoryLayout element : new MemoryLayout[]{JAVA_FLOAT, JAVA_INT}) {
             MemoryLayout struct = structLayout(JAVA_FLOAT, sequenceLayout(0, element));
-            assertThat(arguments(struct, JAVA_FLOAT)).isEqualTo("0+4:r3 | 0+4:f1");
+            assertThat(arguments(struct, JAVA_FLOAT)).isEqualTo("0+4:f1 | 0+4:f2");
             assertThat(result(struct)).isEqualTo("0+4:r3");
         }
+        MemoryLayout padded = structLayout(JAVA_FLOAT, MemoryLayout.paddingLayout(4), sequenceLayout(0, JAVA_DOUBLE));
+        assertThat(arguments(padded)).isEqualTo("0+8:r3");
     }
 
     @Test
