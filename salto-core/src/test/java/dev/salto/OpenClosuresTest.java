@@ -85,7 +85,8 @@ final class OpenClosuresTest {
                     .hasMessageContaining("open closures: 1;").hasMessageContaining("Forgotten")
                     .hasMessageContaining("labelled \"forgotten\"");
             assertThatThrownBy(Salto::requireNoneOpen).isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("forgotten");
+                    .hasMessageContaining("open closures: ");
+            assertThat(Salto.openClosures()).extracting(OpenClosures::label).contains(Optional.of("forgotten"));
         }
         assertThatCode(type::requireNoneOpen).doesNotThrowAnyException();
     }
