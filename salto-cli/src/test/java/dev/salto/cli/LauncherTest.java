@@ -122,7 +122,8 @@ final class LauncherTest {
         assertThat(run().output()).containsPattern("See it work\n  demo +5 s ").containsPattern("  example +1 s ")
                 .containsPattern("  doctor +1 s ")
                 .containsPattern("Measure it\n  bench +45 min ")
-                .containsPattern("Test it\n  soak +1 min +.*\n  stress +2 min +.*\n  test-arch +15 min ");
+                .containsPattern(
+                        "Test it\n  soak +1 min +.*\n  stress +2 min +.*\n  test-jdk +4 min +.*\n  test-arch +15 min ");
     }
 
     @Test
