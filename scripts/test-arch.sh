@@ -365,27 +365,33 @@ say_seed() {
         "./salto test-arch ${names[*]}${full:+ $full} --seed $seed --tries $tries${tests[*]:+ --tests $(IFS=, && printf '%s' "${tests[*]}")}"
 }
 
-# run_tests [CLASS...]: runs the tests of the selected architecture; fails if a test does.
-run_tests() {
-    local root=$arch_cache/$deb/root folder log status=0 started=$SECONDS summary
-    folder=$(tests_folder)
-    log=$folder/tests.log
+# run_tests_by_jvm [CLASS...]: runs tests by the command $jvm in the new folder $folder, where their
+# log is; fails if a test does.
+run_tests_by_jvm() {
     rm -rf "$folder"
     # Tests write into the folder target of the one that they run in.
     mkdir -p "$folder/target"
-    : >"$log"
+    : >"$folder/tests.log"
     show_step "$arch: starting the JVM"
     (
         ulimit -c 0
         cd "$folder"
         TIMEFORMAT=$'cpu=%U\ncpu-of-system=%S'
-        time "$arch_cache/qemu/bin/qemu-$emulator" -L "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb/bin/java" \
-            "${emulated_jvm_options[@]}" "${tests_options[@]}" "-XX:ErrorFile=$folder/hs_err.log" \
+        time "${jvm[@]}" "${tests_options[@]}" "-XX:ErrorFile=$folder/hs_err.log" \
             -classpath "${patch:+$patch:}$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
             dev.salto.elsewhere.TestsElsewhere "$@"
-    ) </dev/null 2>&1 | follow_tests "$log" || status=$?
+    ) </dev/null 2>&1 | follow_tests "$folder/tests.log"
+}
+
+# run_tests [CLASS...]: runs the tests of the selected architecture; fails if a test does.
+run_tests() {
+    local root=$arch_cache/$deb/root folder status=0 started=$SECONDS summary jvm
+    folder=$(tests_folder)
+    jvm=("$arch_cache/qemu/bin/qemu-$emulator" -L "$root" "$root/usr/lib/jvm/java-25-openjdk-$deb/bin/java"
+        "${emulated_jvm_options[@]}")
+    run_tests_by_jvm "$@" || status=$?
     # All at once, because another architecture's lines may come at the same time.
-    summary=$(summarise "$log" "$folder" "$status" "$((SECONDS - started))") || status=1
+    summary=$(summarise "$folder/tests.log" "$folder" "$status" "$((SECONDS - started))") || status=1
     printf '%s\n' "$summary"
     return "$status"
 }

@@ -84,21 +84,10 @@ END
 
 # run_jdk_tests [CLASS...]: runs tests on the chosen version; fails if a test does.
 run_jdk_tests() {
-    local folder=$here/salto-core/target/jdk/$version log status=0 started=$SECONDS arch="JDK $version"
-    log=$folder/tests.log
-    rm -rf "$folder"
-    # Tests write into the folder target of the one that they run in.
-    mkdir -p "$folder/target"
-    : >"$log"
-    show_step "$arch: starting the JVM"
-    (
-        ulimit -c 0
-        cd "$folder"
-        "$jdk_cache/$version/root/usr/lib/jvm/java-$version-openjdk-amd64/bin/java" "${jdk_jvm_options[@]}" "${tests_options[@]}" \
-            "-XX:ErrorFile=$folder/hs_err.log" \
-            -classpath "$here/salto-core/target/test-classes:$here/salto-core/target/classes:$(<"$here/salto-core/target/test-classpath")" \
-            dev.salto.elsewhere.TestsElsewhere "$@"
-    ) </dev/null 2>&1 | follow_tests "$log" || status=$?
+    local folder=$here/salto-core/target/jdk/$version status=0 started=$SECONDS arch="JDK $version"
+    local log=$folder/tests.log
+    local jvm=("$jdk_cache/$version/root/usr/lib/jvm/java-$version-openjdk-amd64/bin/java" "${jdk_jvm_options[@]}")
+    run_tests_by_jvm "$@" || status=$?
     if [[ -z $(in_log "$log" skipped) ]]; then
         printf 'The JVM ended before the tests did, %s; the last test to begin was %s\n' "$(exit_reason "$status")" \
             "$(sed -n 's/^test=//p' "$log" | tail -1)"

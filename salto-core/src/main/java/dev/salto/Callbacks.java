@@ -115,7 +115,8 @@ public final class Callbacks {
      *
      * {@snippet :
      * try {
-     *     int rows = Callbacks.callAndRethrow(IOException.class, () -> sqlite_h.sqlite3_exec(db, sql, row, NULL, NULL));
+     *     int rows = Callbacks.callAndRethrow(IOException.class,
+     *             () -> sqlite_h.sqlite3_exec(db, sql, row, NULL, NULL));
      * } catch (IOException e) {
      *     // thrown by the callback
      * }
