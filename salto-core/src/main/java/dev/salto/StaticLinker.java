@@ -3,6 +3,8 @@
 package dev.salto;
 
 import dev.salto.internal.failure.ClosureSettings;
+import dev.salto.internal.gate.DeclaredExceptions;
+import dev.salto.internal.gate.DescriptorCache;
 import dev.salto.internal.gate.MethodHandleKinds;
 import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.table.KindSlots;
@@ -33,19 +35,23 @@ import org.jspecify.annotations.Nullable;
  * <p>If there is a functional interface, a {@link ClosureType} is faster to call, because the JIT
  * compiler knows the interface's method. It does not know a method handle that is not a constant.
  *
+ * <p>A descriptor that is a constant, as in generated bindings, is found by its identity. A stub
+ * then takes about 100 ns. Equal descriptors that are made for each stub take several times as
+ * long.
+ *
  * <p>All methods may be called from any thread.
  */
 public final class StaticLinker {
     private static final StaticLinker NATIVE = new StaticLinker(ClosureOptions.of());
-
-    /** The JDK's names of the classes of bound or combined method handles. */
-    private static final String COMBINED = "java.lang.invoke.BoundMethodHandle";
 
     private final Linker jdk = Linker.nativeLinker();
     private final ClosureOptions options;
 
     /** Slots whose settings have an object of the user, for this linker only. */
     private final ConcurrentMap<FunctionDescriptor, KindSlots> kinds = new ConcurrentHashMap<>();
+
+    /** Descriptors that callers with native access have used. */
+    private final DescriptorCache known = new DescriptorCache();
 
     /**
      * The settings for all functions; null if they are not known yet, or have an object of the
@@ -94,23 +100,34 @@ public final class StaticLinker {
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if Salto, or the module of the caller, has no native access;
-     *     the message names the option that grants it
+     *     the message names the option that grants it. The caller is checked with the first use of
+     *     each descriptor object
      */
     public MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options) {
-        if (NativeAccess.mayBeDenied()) {
+        DescriptorCache.Entry entry = function == null ? null : known.find(function);
+        if (entry == null && NativeAccess.mayBeDenied()) {
             NativeAccess.check(NativeAccess.callers().getCallerClass(), "StaticLinker.upcallStub");
+        }
+        if (entry != null && arena != null && options != null && options.length == 0 && target != null
+                && target.type().equals(entry.type()) && DeclaredExceptions.areMissing(target)) {
+            return entry.slots().bind(target, arena);
         }
         if (!isPlain(target, function, arena, options)) {
             letTheJdkCheck(target, function, arena, options);
         }
-        return slots(function).bind(target, arena);
+        KindSlots slots = slots(function);
+        MemorySegment stub = slots.bind(target, arena);
+        if (entry == null) {
+            known.add(function, slots);
+        }
+        return stub;
     }
 
     private KindSlots slots(FunctionDescriptor function) {
-        ClosureSettings known = shared;
-        if (known != null) {
-            return makeOrFind(function, known);
+        ClosureSettings settings = shared;
+        if (settings != null) {
+            return makeOrFind(function, settings);
         }
         KindSlots own = kinds.get(function);
         return own != null ? own : firstSlots(function);
@@ -131,14 +148,12 @@ public final class StaticLinker {
 
     /**
      * Whether the JDK cannot refuse the arguments, except for the layouts, which the gate's linkage
-     * checks. The JDK searches a method handle for declared exceptions, and cannot see them in a
-     * combined one.
+     * checks.
      */
     private static boolean isPlain(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option[] options) {
         return target != null && function != null && arena != null && options != null && options.length == 0
-                && target.getClass().getName().startsWith(COMBINED)
-                && target.type().equals(function.toMethodType());
+                && target.type().equals(function.toMethodType()) && DeclaredExceptions.areMissing(target);
     }
 
     /**
@@ -153,5 +168,6 @@ public final class StaticLinker {
         try (Arena scratch = Arena.ofConfined()) {
             jdk.upcallStub(target, function, scratch, options);
         }
+        DeclaredExceptions.noteMissing(target);
     }
 }
