@@ -50,7 +50,7 @@ public final class StaticLinker {
     /** Slots whose settings have an object of the user, for this linker only. */
     private final ConcurrentMap<FunctionDescriptor, KindSlots> kinds = new ConcurrentHashMap<>();
 
-    /** Descriptors that callers with native access have used. */
+    /** Descriptors that were used before. */
     private final DescriptorCache known = new DescriptorCache();
 
     /**
@@ -100,15 +100,14 @@ public final class StaticLinker {
      * @throws TrampolinesUnsupportedException if static trampolines do not work here; the message
      *     says why
      * @throws IllegalCallerException if Salto, or the module of the caller, has no native access;
-     *     the message names the option that grants it. The caller is checked with the first use of
-     *     each descriptor object
+     *     the message names the option that grants it
      */
     public MemorySegment upcallStub(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options) {
-        DescriptorCache.Entry entry = function == null ? null : known.find(function);
-        if (entry == null && NativeAccess.mayBeDenied()) {
+        if (NativeAccess.mayBeDenied()) {
             NativeAccess.check(NativeAccess.callers().getCallerClass(), "StaticLinker.upcallStub");
         }
+        DescriptorCache.Entry entry = function == null ? null : known.find(function);
         if (entry != null && arena != null && options != null && options.length == 0 && target != null
                 && target.type().equals(entry.type()) && DeclaredExceptions.areMissing(target)) {
             return entry.slots().bind(target, arena);

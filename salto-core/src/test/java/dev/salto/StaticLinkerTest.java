@@ -206,7 +206,7 @@ final class StaticLinkerTest {
         return least;
     }
 
-    /** A stub of the JDK allocates more than 600 bytes. */
+    /** A stub of the JDK would allocate 600 bytes more. */
     @Tag("port")
     @Test
     void aStubOfADirectMethodHandleAllocatesAsMuchAsThatOfABoundOne() {
@@ -215,7 +215,7 @@ final class StaticLinkerTest {
         long direct = bytesOfStub(find("subtract", BINARY.toMethodType()));
         long bound = bytesOfStub(MethodHandles.insertArguments(target, 0, 1));
 
-        assertThat(direct).isEqualTo(bound).isLessThan(300);
+        assertThat(direct).isEqualTo(bound);
     }
 
     private static int declare(int a, int b) throws CloneNotSupportedException {
