@@ -14,9 +14,12 @@ import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntBinaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Does something for the first time in the process near the end of the stack: with few frames left,
@@ -63,7 +66,7 @@ public final class FirstUse {
         System.out.println("done=all answers were right");
     }
 
-    private void run(String name, int fewest, int step) {
+    private void run(String name, int fewest, int step) throws Exception {
         Thread.currentThread().setUncaughtExceptionHandler((_, e) -> uncaught.add(e));
         MemorySegment _ = Callers.add();
         if (!name.startsWith("bind")) {
@@ -72,6 +75,7 @@ public final class FirstUse {
             requireEqual(6, call(dynamic.bind((ArgumentHandler) arguments -> arguments.setReturn(6)).address()));
         }
         Use use = prepare(name);
+        loadLibrary();
         try {
             descend(Integer.MAX_VALUE, use);
         } catch (StackOverflowError _) {
@@ -94,6 +98,23 @@ public final class FirstUse {
         checkAll();
     }
 
+    /**
+     * Loads all classes of the library, and initialises none. The JVM loads them so from an
+     * archive. To load one from a folder takes more of the stack than to initialise it, so
+     * initialisation would hardly ever fail.
+     */
+    private static void loadLibrary() throws Exception {
+        Path folder = Path.of(System.getProperty("jdk.module.path"));
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
+                String name = folder.relativize(file).toString().replace('/', '.').replaceFirst("\\.class$", "");
+                if (!name.equals("module-info")) {
+                    Class<?> _ = Class.forName(name, false, FirstUse.class.getClassLoader());
+                }
+            }
+        }
+    }
+
     private void descend(int frames, Use use) {
         depth++;
         if (depth >= frames) {
@@ -105,34 +126,36 @@ public final class FirstUse {
 
     /** Does all that comes before a use. */
     private Use prepare(String name) {
+        // The JVM needs more of the stack for a lambda than for all that is tested.
+        IntBinaryOperator first = (a, _) -> a;
+        IntBinaryOperator second = (_, b) -> b;
+        ArgumentHandler handler = arguments -> arguments.setReturn(1);
         return switch (name) {
-            case "bind" -> () -> type.bind((a, _) -> a);
+            case "bind" -> () -> type.bind(first);
             case "bind-address" -> () -> {
-                long _ = type.bindAddress((a, _) -> a);
+                long _ = type.bindAddress(first);
             };
             case "bind-arena" -> () -> {
                 try (Arena arena = Arena.ofConfined()) {
-                    MemorySegment _ = type.bind((a, _) -> a, arena);
+                    MemorySegment _ = type.bind(first, arena);
                 }
             };
-            case "bind-dynamic" -> () -> dynamic.bind((ArgumentHandler) arguments -> arguments.setReturn(1));
+            case "bind-dynamic" -> () -> dynamic.bind(handler);
             case "rebind" -> {
-                Closure<IntBinaryOperator> closure = type.bind((a, _) -> a);
-                IntBinaryOperator other = (_, b) -> b;
-                yield () -> closure.rebind(other);
+                Closure<IntBinaryOperator> closure = type.bind(first);
+                yield () -> closure.rebind(second);
             }
             case "rebind-address" -> {
-                long address = type.bindAddress((a, _) -> a);
-                IntBinaryOperator other = (_, b) -> b;
-                yield () -> type.rebindAddress(address, other);
+                long address = type.bindAddress(first);
+                yield () -> type.rebindAddress(address, second);
             }
             case "close" -> {
-                Closure<IntBinaryOperator> closure = type.bind((a, _) -> a);
+                Closure<IntBinaryOperator> closure = type.bind(first);
                 yield closure::close;
             }
             case "close-address" -> new CloseAddress(type);
             case "close-dynamic" -> {
-                Closure<ArgumentHandler> closure = dynamic.bind(arguments -> arguments.setReturn(1));
+                Closure<ArgumentHandler> closure = dynamic.bind(handler);
                 yield closure::close;
             }
             case "call" -> {
@@ -152,7 +175,7 @@ public final class FirstUse {
                 yield () -> call(function);
             }
             case "use-after-free" -> {
-                Closure<IntBinaryOperator> closure = type.bind((a, _) -> a);
+                Closure<IntBinaryOperator> closure = type.bind(first);
                 MemorySegment function = closure.address();
                 closure.close();
                 yield () -> call(function);
