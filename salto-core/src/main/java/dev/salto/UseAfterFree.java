@@ -65,7 +65,7 @@ public final class UseAfterFree {
     /**
      * Returns the return address of the call. It is known for closures of a {@link CallInterface}
      * without a gate, and for closures of types that {@linkplain ClosureOption#traceCloses trace}
-     * closes.
+     * closes, unless {@link Tier#GATE} asks for a gate.
      *
      * @return the address of the native instruction after the call, or 0 if it is not known
      */

@@ -113,13 +113,15 @@ final class ExceptionsTest {
         }));
         RuntimeException exception = new IllegalStateException("of the callback");
         IntBinaryOperator target = throwing(exception);
-        try (Closure<IntBinaryOperator> closure = type.bind(target)) {
+        try (Closure<IntBinaryOperator> closure = type.bind(target).labelled("of the sum")) {
             assertThat(Callers.callRepeatedly(closure.address(), 1, 5)).isEqualTo(5);
             assertThat(failures).singleElement().satisfies(failure -> {
                 assertThat(failure.exception()).isSameAs(exception);
                 assertThat(failure.address()).isEqualTo(closure.address());
                 assertThat(failure.type()).isEqualTo("java.util.function.IntBinaryOperator, int(int, int)");
                 assertThat(failure.targetClass()).isEqualTo(target.getClass().getName());
+                assertThat(failure.label()).contains("of the sum");
+                assertThat(failure.toString()).contains("\"of the sum\"");
                 assertThat(failure.isRethrown()).isFalse();
             });
             assertThatThrownBy(() -> Callbacks.callAndRethrow(() -> Callers.callRepeatedly(closure.address(), 1, 5)))

@@ -207,6 +207,47 @@ final class UseAfterFreeTest {
         });
     }
 
+    @Test
+    void aCallInterfaceThatAsksForAGateHasOneEvenIfItTracesCloses() {
+        CallInterface type = CallInterface.prepare(BINARY_FUNCTION, ClosureOption.tier(Tier.GATE),
+                ClosureOption.traceCloses(true));
+        MemorySegment function;
+        try (Closure<CallHandler> closure = type.bindBoxed((_, _) -> 1)) {
+            assertThat(closure.tier()).isEqualTo(Tier.GATE);
+            function = closure.address();
+        }
+
+        assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
+
+        assertThat(onlyCall().returnAddress()).isZero();
+        assertThat(onlyCall().closedAt()).isNotEmpty();
+    }
+
+    interface ClosedTwice extends IntBinaryOperator {}
+
+    /** The first slots of a type are not used again, and are closed in another way. */
+    @Test
+    void aCloseThatIsRefusedChangesNothingInReports() {
+        ClosureType<ClosedTwice> type = ClosureType.of(MethodHandles.lookup(), ClosedTwice.class, BINARY_FUNCTION,
+                ClosureOption.traceCloses(true));
+        for (int i = 0; i < 128; i++) {
+            Closure<ClosedTwice> closure = type.bind((_, _) -> 1).labelled("closed twice");
+            MemorySegment function = closure.address();
+            closedByItself(closure);
+            assertThatThrownBy(() -> type.closeAddress(function.address())).isInstanceOf(IllegalStateException.class);
+
+            assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
+
+            assertThat(onlyCall().label()).contains("closed twice");
+            assertThat(onlyCall().closedAt()).extracting(StackTraceElement::getMethodName).contains("closedByItself");
+            calls.clear();
+        }
+    }
+
+    private static void closedByItself(Closure<?> closure) {
+        closure.close();
+    }
+
     interface Mixture {
         MemorySegment get(byte a, MemorySegment b, float c, double d, long e, MemorySegment f, short g, int h, long i,
                 double j, MemorySegment k);

@@ -352,7 +352,9 @@ public final class KindSlots {
      *     is not one that is closed by its address
      */
     public boolean closeAddress(long address) {
-        return close(requireByAddress(address), true);
+        int id = requireByAddress(address);
+        // Closing it again must not replace the label and the trace of the first time.
+        return Tables.target(id) != null && close(id, true);
     }
 
     /** Closes a slot, if it is bound or {@code claims} is false; returns whether it did. */
