@@ -73,9 +73,9 @@ public record ReturnedSegment(MemoryLayout layout, boolean isStruct, long size) 
 
     /** Reads the segment as one, so that nothing is read that its arena has freed. */
     private MemorySegment copy(MemorySegment segment) {
-        long address = ThreadMemory.ofThread(size).address();
-        Memory.copy(segment, 0, address, size);
-        return Memory.segment(address, size);
+        MemorySegment copy = Memory.segment(ThreadMemory.ofThread(size).address(), size);
+        MemorySegment.copy(segment, 0, copy, 0, size);
+        return copy;
     }
 
     /**
