@@ -4,6 +4,11 @@
  * the library. No libc, no data.
  */
 
+#ifdef _MSC_VER
+/* Objects with floating-point numbers ask the linker for this symbol of Microsoft's C library. */
+int _fltused;
+#endif
+
 typedef int binary(int, int);
 
 /* Calls each of `count` functions once with (a, index), and stores the results. */
@@ -207,6 +212,7 @@ int add(int a, int b)
         return a + b;
 }
 
+#ifdef SCRATCH_REGISTER
 /*
  * Returns the word in the scratch register, whose name the build takes from the text image's
  * source. No code before that may use a register.
@@ -217,6 +223,7 @@ void *data_of_this_call(void)
         __asm__ volatile("" : "=r"(data));
         return data;
 }
+#endif
 
 /*
  * Returns the misalignment of a variable. The compiler assumes that the stack is aligned at a

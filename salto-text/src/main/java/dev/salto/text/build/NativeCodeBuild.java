@@ -112,7 +112,8 @@ final class NativeCodeBuild implements Callable<Integer> {
         }
     }
 
-    private static Path userCache() {
+    /** The folder for unpacked tools, unless one is named. */
+    static Path userCache() {
         String xdg = System.getenv("XDG_CACHE_HOME");
         Path caches = xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
         return caches.resolve("salto");

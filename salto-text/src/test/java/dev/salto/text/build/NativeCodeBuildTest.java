@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The text image that the build made, and the build step itself. */
@@ -244,13 +245,34 @@ final class NativeCodeBuildTest {
         }
     }
 
-    private static int runBuild() throws IOException {
+    private static String llvmJar() throws IOException {
         Properties build = new Properties();
         try (InputStream resource = NativeCodeBuildTest.class.getResourceAsStream("build.properties")) {
             build.load(Objects.requireNonNull(resource, "build.properties"));
         }
-        return new CommandLine(new NativeCodeBuild()).execute("--llvm=" + build.getProperty("llvm"),
-                "--sources=src/main", "--text=" + folder.resolve("text"), "--callers=" + folder.resolve("classes"));
+        return build.getProperty("llvm");
+    }
+
+    private static int runBuild() throws IOException {
+        return new CommandLine(new NativeCodeBuild()).execute("--llvm=" + llvmJar(), "--sources=src/main",
+                "--text=" + folder.resolve("text"), "--callers=" + folder.resolve("classes"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "x86_64-pc-windows-msvc", "aarch64-pc-windows-msvc", "x86_64-apple-macos", "arm64-apple-macos"})
+    void theCallersCanBeBuiltForOtherSystemsWithoutALibrary(String target) throws IOException {
+        Llvm llvm = Llvm.unpack(Path.of(llvmJar()), NativeCodeBuild.userCache());
+        Path sources = Path.of("src/main/callers");
+        String object = folder.resolve("callers.o").toAbsolutePath().toString();
+
+        llvm.run(sources, "clang", List.of("--target=" + target, "-O1", "-c", "callers.c", "-o", object));
+
+        // A linker for macOS is not among the tools.
+        if (target.contains("windows")) {
+            llvm.run(sources, "ld.lld", List.of("-flavor", "link", "/dll", "/noentry", "/nodefaultlib", object,
+                    "/out:" + folder.resolve("callers.dll").toAbsolutePath()));
+        }
     }
 
     @Test
