@@ -23,14 +23,31 @@ selinux_tests=(
     TrampolineTest TrampolineTableTest NativeBindingTest
 )
 
-# These must fail under the same policy: closures of libffi, and growth of the JDK's code cache.
+# These must fail under the same policy, as the start of a JVM without execmem must: closures of
+# libffi, and growth of the JDK's code cache.
 selinux_controls=(libffi code-cache)
+
+# Where Salto's code is mapped from, as docs/lockdown.md has it. Each has a name, the folder of the
+# JAR, the source, and "mapped" or the permission that is denied. A boolean of the module follows if
+# it is on.
+selinux_places=(
+    "lib           /usr/lib/salto   jar   mapped"
+    "java          /usr/share/java  jar   mapped"
+    "libexec       /usr/libexec     jar   mapped"
+    "share         /usr/share/salto jar   execute"
+    "opt           /opt/salto       jar   execute"
+    "etc           /etc/salto       jar   map"
+    "memfd         /usr/lib/salto   memfd execute"
+    "memfd-allowed /usr/lib/salto   memfd mapped  salto_service_exec_memfd"
+    "file          /usr/lib/salto   file  execute"
+    "file-allowed  /usr/lib/salto   file  mapped  salto_service_exec_tmp"
+)
 
 # The JVM has its whole code cache from the start.
 selinux_jvm_options=(
     -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-CreateCoredumpOnCrash
     -XX:ReservedCodeCacheSize=48m -XX:InitialCodeCacheSize=48m -XX:-SegmentedCodeCache
-    --enable-native-access=ALL-UNNAMED -Ddev.salto.text.sources=jar
+    --enable-native-access=ALL-UNNAMED -Ddev.salto.text.sources=jar -Ddev.salto.callers=/usr/lib/salto-tests/natives
 )
 
 # An hour, after which a system that hangs is ended.
@@ -45,8 +62,8 @@ Usage: ./salto test-selinux [--seed N]
 
 Builds a Debian system ($selinux_suite) with SELinux's targeted policy and docs/selinux/salto.te, boots it under QEMU without KVM, and
 runs ${#selinux_tests[@]} test classes in the module's domain, from which execmem is taken after the JVM has started. Then the controls run,
-which must fail: ${selinux_controls[*]}.
-It takes some 15 minutes, 3 GB of memory and 4 GB of disk. It needs root, mmdebstrap, setfiles (policycoreutils), mke2fs (e2fsprogs) and
+which must fail: start, ${selinux_controls[*]}. At last Salto's code is mapped from ${#selinux_places[@]} places, some of which the policy refuses.
+It takes some 10 minutes, 3 GB of memory and 6 GB of disk. It needs root, mmdebstrap, mke2fs (e2fsprogs) and
 apt. The system, about 600 MB, and QEMU are fetched once, into
 $selinux_cache
 It runs before a release, not in CI.
@@ -60,9 +77,9 @@ EOF
 require_selinux_tools() {
     local tool
     [[ $EUID -eq 0 ]] || fail "this needs root, to make a root file system with its owners and labels." "Run it as root, or in a container."
-    for tool in mmdebstrap setfiles mke2fs chroot; do
+    for tool in mmdebstrap mke2fs chroot; do
         command -v "$tool" >/dev/null ||
-            fail "$tool was not found." "Install it (apt-get install mmdebstrap policycoreutils e2fsprogs)."
+            fail "$tool was not found." "Install it (apt-get install mmdebstrap e2fsprogs)."
     done
     require_apt
 }
@@ -84,8 +101,9 @@ fetch_selinux_system() {
     mirror=$(debian_mirror) || exit
     new_folder "$selinux_cache"
     show_step "SELinux: installing Debian $selinux_suite in a folder"
+    # The folders of manual pages stay: the JRE's package makes links in them.
     mmdebstrap --variant=minbase --include="$(IFS=, && printf '%s' "${selinux_packages[*]}")" \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' --aptopt='Acquire::Languages "none"' \
         "$selinux_suite" "$unfinished/root" "$mirror" >"$selinux_cache/log" 2>&1 ||
         fetch_failed SELinux "$mirror" "$selinux_suite" "$selinux_cache/log"
@@ -97,22 +115,31 @@ fetch_selinux_system() {
 in_root() {
     local root=$1
     shift
-    chroot "$root" "$@" >>"$selinux_folder/image.log" 2>&1 ||
+    env --unset=TMPDIR chroot "$root" "$@" >>"$selinux_folder/image.log" 2>&1 ||
         fail "the image could not be made: $* failed in it." "What it said is in $selinux_folder/image.log"
 }
 
 # make_selinux_image: the system with Salto, its tests and the policy module, and a small initial
 # file system that mounts it.
 make_selinux_image() {
-    local root=$selinux_folder/root tests initial libraries folder
+    local root=$selinux_folder/root tests initial libraries folder library name place jar
     show_step "SELinux: making the image"
     cp -a "$selinux_cache/system/root" "$root"
     tests=$root/usr/lib/salto-tests
-    mkdir -p "$tests/lib" "$root/usr/lib/salto" "$root/var/lib/salto-service" "$root/root/policy"
-    # The JAR is a library to the policy.
-    cp "$(find "$here/salto-core/target" -maxdepth 1 -name 'salto-core-*.jar' ! -name '*-sources.jar' ! -name '*-javadoc.jar')" \
-        "$root/usr/lib/salto/salto-core.jar"
+    mkdir -p "$tests/lib" "$root/var/lib/salto-service" "$root/root/policy"
+    jar=$(find "$here/salto-core/target" -maxdepth 1 -name 'salto-core-*.jar' ! -name '*-sources.jar' ! -name '*-javadoc.jar')
+    for place in "${selinux_places[@]}"; do
+        read -r _ folder _ <<<"$place"
+        mkdir -p "$root$folder"
+        cp "$jar" "$root$folder/salto-core.jar"
+    done
     cp -r "$here/salto-core/target/test-classes" "$here/scripts/selinux/run-tests.sh" "$tests/"
+    # The tests' C code, which is a memory file elsewhere: the domain may not run one.
+    mkdir "$tests/natives"
+    for library in "$here"/salto-text/target/classes/dev/salto/text/callers/x86_64*.so; do
+        name=${library##*/x86_64}
+        cp "$library" "$tests/natives/libcallers$name"
+    done
     IFS=: read -r -a libraries <<<"$(<"$here/salto-core/target/test-classpath")"
     for folder in "${libraries[@]}"; do
         if [[ -d $folder ]]; then
@@ -122,7 +149,7 @@ make_selinux_image() {
         fi
     done
     {
-        declare -p selinux_jvm_options selinux_tests selinux_controls
+        declare -p selinux_jvm_options selinux_tests selinux_controls selinux_places
         printf 'tests_options=(%s)\n' "${tests_options[*]}"
     } >"$tests/options"
     printf '#!/bin/sh\nexec /usr/lib/jvm/java-25-openjdk-amd64/bin/java "$@"\n' >"$root/usr/libexec/salto-service"
@@ -135,9 +162,9 @@ make_selinux_image() {
     in_root "$root" chown -R salto: /var/lib/salto-service
     in_root "$root" make -C /root/policy -f /usr/share/selinux/devel/Makefile salto.pp
     in_root "$root" semodule --noreload -i /root/policy/salto.pp
-    setfiles -F -r "$root" "$root/etc/selinux/default/contexts/files/file_contexts" "$root" >>"$selinux_folder/image.log" 2>&1 ||
-        fail "the files of the image could not be labelled." "What setfiles said is in $selinux_folder/image.log"
-    mke2fs -q -t ext4 -O ^has_journal -d "$root" -N 100000 "$selinux_folder/disk.img" 2500M
+    in_root "$root" setfiles -F /etc/selinux/default/contexts/files/file_contexts /
+    mke2fs -q -t ext4 -O ^has_journal -d "$root" -N 100000 "$selinux_folder/disk.img" 2500M >>"$selinux_folder/image.log" 2>&1 ||
+        fail "the image's file system could not be made." "What mke2fs said is in $selinux_folder/image.log"
     initial=$selinux_folder/initial
     mkdir -p "$initial"/{bin,dev,root}
     cp "$root/usr/bin/busybox" "$initial/bin/"
@@ -161,20 +188,30 @@ run_selinux_system() {
         -append "console=ttyS0 root=/dev/vda rw security=selinux enforcing=1 quiet systemd.unit=salto-test.target panic=-1" </dev/null 2>&1
 }
 
-# check_selinux LOG: whether the tests and the controls went as they should.
+# check_selinux LOG: whether the tests, the controls and the places went as they should.
 check_selinux() {
-    local log=$1 control result=0
+    local log=$1 control name wanted place result=0
     if [[ $(in_log "$log" selinux) != Enforcing ]]; then
         echo "SELinux was not enforced; the console's messages are in $selinux_folder/console.log"
         return 1
     fi
-    [[ $(in_log "$log" tests-exit-code) == 0 && $(in_log "$log" tests-denials) == 0 ]] || result=1
-    for control in "${selinux_controls[@]}"; do
+    # The tests end with 0 only if one ran; their last lines must have come here, too.
+    if [[ $(in_log "$log" tests-exit-code) != 0 || $(in_log "$log" tests-denials) != 0 || -z $(in_log "$log" skipped) ]]; then
+        result=1
+    fi
+    for control in start "${selinux_controls[@]}"; do
         if [[ $(in_log "$log" "$control-exit-code") == 0 || $(in_log "$log" "$control-denials") == 0 ]]; then
             echo "The control $control was not refused."
             result=1
         else
             echo "The control $control was refused, as it should be."
+        fi
+    done
+    for place in "${selinux_places[@]}"; do
+        read -r name _ _ wanted _ <<<"$place"
+        if [[ $(in_log "$log" "place-$name") != "$wanted" ]]; then
+            printf 'The place "%s" should be "%s", and was "%s".\n' "$name" "$wanted" "$(in_log "$log" "place-$name")"
+            result=1
         fi
     done
     return "$result"

@@ -21,7 +21,10 @@ final class NativeLibrary {
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_NOEXEC_SEAL = 8;
 
-    /** The folder with the libraries of a system for which the build makes none; null on Linux. */
+    /**
+     * A folder with the libraries as files, for systems where the build makes none, or where memory
+     * files cannot be loaded. It is null elsewhere.
+     */
     private static final String FOLDER = System.getProperty("dev.salto.callers");
 
     private NativeLibrary() {}
