@@ -5,6 +5,7 @@ package dev.salto.cli;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
+import dev.salto.Mechanism;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
@@ -28,7 +29,8 @@ record Comparison(Measurement jdk, Measurement salto, HotCalls hot) {
                 new DemoReport.Sides(salto.writableExecutable(), jdk.writableExecutable()));
     }
 
-    String table(Ansi ansi) {
+    /** The table for people, and what it means if Salto's closures are made by this mechanism. */
+    String table(Ansi ansi, Mechanism mechanism) {
         DemoReport report = report();
         List<Row> rows = new ArrayList<>(report.figures().stream().map(Row::of).toList());
         rows.add(new Row("writable+executable mappings made", "", Long.toString(report.writableExecutable().salto()),
@@ -45,7 +47,9 @@ record Comparison(Measurement jdk, Measurement salto, HotCalls hot) {
                         report.checks().answers());
         return table + System.lineSeparator() + System.lineSeparator() + ansi.string(verdict)
                 + " The JDK's stubs are code written into its code cache," + System.lineSeparator()
-                + "which is writable and executable from the start; a closure is 16 bytes of data.";
+                + "which is writable and executable from the start; " + (mechanism == Mechanism.TRAMPOLINES
+                        ? "a closure is a place in a table of code" + System.lineSeparator() + "that is never written."
+                        : "here Salto's closures are such stubs, too.");
     }
 
     private static Column column(String header, HorizontalAlign align) {

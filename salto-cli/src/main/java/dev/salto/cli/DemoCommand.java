@@ -4,6 +4,7 @@ package dev.salto.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.salto.Salto;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ final class DemoCommand implements Callable<Integer> {
             out.flush();
         } else {
             human.println();
-            human.println(comparison.table(spec.commandLine().getColorScheme().ansi()));
+            human.println(comparison.table(spec.commandLine().getColorScheme().ansi(), Salto.report().mechanism()));
             human.flush();
         }
         return report.checks().wrong() == 0 ? 0 : 1;

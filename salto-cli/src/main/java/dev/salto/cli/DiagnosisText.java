@@ -66,8 +66,7 @@ final class DiagnosisText {
     private String origin() {
         return switch (report.source()) {
             case null -> "mapped";
-            case "memfd" -> "mapped from a copy in memory, " + report.location();
-            case "file" -> "mapped from " + report.location();
+            case "memfd", "file" -> "mapped from " + report.location();
             default -> "mapped in place from " + report.location();
         };
     }
@@ -151,6 +150,9 @@ final class DiagnosisText {
     }
 
     private void hardening() {
+        if (report.hardening().isEmpty()) {
+            return;
+        }
         page.heading("Hardening by the system");
         for (Map.Entry<String, String> entry : report.hardening().entrySet()) {
             Restriction restriction = Restriction.of(entry.getKey(), entry.getValue());

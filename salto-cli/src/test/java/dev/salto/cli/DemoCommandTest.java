@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.salto.Mechanism;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -48,7 +49,16 @@ final class DemoCommandTest {
                 .contains("nftw    1 files and 3 folders under " + folder)
                 .contains("Salto, 9,000").contains("JDK, 900")
                 .containsPattern("writable\\+executable mappings made +0 ")
-                .contains("answers were right");
+                .contains("answers were right", "a closure is a place in a table of code");
+    }
+
+    @Test
+    void whereClosuresAreUpcallStubsTheTableDoesNotSayThatTheyAreTrampolines() {
+        Measurement measurement = new Measurement(1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0);
+        Comparison comparison = new Comparison(measurement, measurement, new HotCalls(1, 1));
+
+        assertThat(comparison.table(CommandLine.Help.Ansi.OFF, Mechanism.UPCALL_STUBS))
+                .endsWith("here Salto's closures are such stubs, too.");
     }
 
     @Test

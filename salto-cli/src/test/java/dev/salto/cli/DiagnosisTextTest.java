@@ -51,6 +51,12 @@ final class DiagnosisTextTest {
     }
 
     @Test
+    void withoutAnyRestrictionThereIsNoHeadingForThem() {
+        assertThat(text(works(false))).doesNotContain("Hardening by the system");
+        assertThat(withHardening("mdwe", "on")).contains("Hardening by the system");
+    }
+
+    @Test
     void onlyATerminalGetsColours() {
         assertThat(text(works(false))).doesNotContain("\u001b");
         assertThat(DiagnosisText.of(new Diagnosis(works(false), null), Ansi.ON, WIDTH))
