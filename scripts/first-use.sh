@@ -19,7 +19,7 @@ Usage: scripts/first-use.sh [COMMAND...]
 
 Clones the last commit and runs each command in a clone of its own, twice: with an empty home, so
 that everything is fetched, and again with the first run's caches, so that nothing is. It prints
-seconds and the size of the caches. Without a command it measures:
+seconds, those of the processors, and the size of the caches. Without a command it measures:
 
 $(printf '  %s\n' "${commands[@]}")
 
@@ -28,16 +28,19 @@ answer of its first callback.
 END
 }
 
-# seconds LABEL FOLDER COMMAND: runs a command of the shell with the home above.
+# seconds LABEL FOLDER COMMAND: runs a command of the shell with the home above. Prints the seconds
+# that it took, and those of its processors, which other work on the machine changes little.
 seconds() {
-    local label=$1 where=$2 started=$EPOCHREALTIME log=$folder/log
-    if ! (cd "$where" && HOME=$home XDG_CACHE_HOME=$home/.cache MAVEN_OPTS=-Duser.home=$home bash -c "$3") \
-        >"$log" 2>&1 </dev/null; then
+    local label=$1 where=$2 log=$folder/log TIMEFORMAT='%R %U %S' real user system
+    if ! { time (cd "$where" && HOME=$home XDG_CACHE_HOME=$home/.cache MAVEN_OPTS=-Duser.home=$home bash -c "$3") \
+        >"$log" 2>&1 </dev/null; } 2>"$folder/time"; then
         tail -20 "$log" >&2
         printf 'salto: it failed: %s\n' "$3" >&2
         exit 1
     fi
-    awk -v label="$label" -v from="$started" -v to="$EPOCHREALTIME" 'BEGIN { printf "%-60s %6.0f s\n", label, to - from }'
+    read -r real user system <"$folder/time"
+    awk -v label="$label" -v real="$real" -v user="$user" -v system="$system" \
+        'BEGIN { printf "%-60s %6.0f s, %6.0f s of processors\n", label, real, user + system }'
 }
 
 clone() {

@@ -48,8 +48,20 @@ final class LauncherTest {
      * with 42.
      */
     private Result runWithoutJava(String... arguments) throws Exception {
+        Path checkout = checkout();
+        for (String module : List.of("salto-cli", "examples")) {
+            Path stamp = checkout.resolve(module).resolve("target/built");
+            Files.createDirectories(stamp.getParent());
+            Files.createFile(stamp);
+            Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().plusSeconds(60)));
+        }
+        return run(Map.of("JAVA_HOME", jdk().toString()), checkout.resolve("salto"), arguments);
+    }
+
+    /** A checkout in which nothing is built. */
+    private Path checkout() throws Exception {
         Path checkout = Files.createDirectory(folder.resolve("checkout"));
-        Path script = Files.copy(SCRIPT, checkout.resolve("salto"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(SCRIPT, checkout.resolve("salto"), StandardCopyOption.COPY_ATTRIBUTES);
         Path scripts = Files.createDirectory(checkout.resolve("scripts"));
         Files.copy(SCRIPT.resolveSibling("scripts").resolve("fail.sh"), scripts.resolve("fail.sh"));
         Files.createFile(checkout.resolve("pom.xml"));
@@ -57,19 +69,44 @@ final class LauncherTest {
         for (String module : List.of("salto-cli", "examples")) {
             Files.createDirectories(checkout.resolve(module).resolve("src"));
             Files.createFile(checkout.resolve(module).resolve("pom.xml"));
-            Path stamp = checkout.resolve(module).resolve("target/built");
-            Files.createDirectories(stamp.getParent());
-            Files.createFile(stamp);
-            Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().plusSeconds(60)));
         }
+        return checkout;
+    }
+
+    private Path jdk() throws Exception {
         Path jdk = folder.resolve("jdk");
         Files.createDirectories(jdk.resolve("bin"));
         Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.3\"\n");
         for (String tool : List.of("java", "javac")) {
-            Path program = Files.writeString(jdk.resolve("bin").resolve(tool), "#!/bin/sh\necho \"$@\"\nexit 42\n");
-            Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+            program(jdk.resolve("bin").resolve(tool), "echo \"$@\"\nexit 42\n");
         }
-        return run(Map.of("JAVA_HOME", jdk.toString()), script, arguments);
+        return jdk;
+    }
+
+    private static void program(Path file, String commands) throws Exception {
+        Files.writeString(file, "#!/bin/sh\n" + commands);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    void theFirstUseOfACloneIsBuiltWithoutChecksAndLaterBuildsCompileAllAgain() throws Exception {
+        Path checkout = checkout();
+        Path bin = Files.createDirectory(folder.resolve("bin"));
+        Path arguments = folder.resolve("arguments");
+        Path classes = checkout.resolve("salto-core/target/classes");
+        program(bin.resolve("mvn"), "echo \"$@\" >>'%s'\nmkdir -p '%s'\n".formatted(arguments, classes));
+        Map<String, String> environment = Map.of("JAVA_HOME", jdk().toString(), "PATH",
+                bin + ":" + System.getenv("PATH"));
+
+        run(environment, checkout.resolve("salto"), "doctor");
+        assertThat(classes).doesNotExist();
+        Files.createDirectories(classes);
+        run(environment, checkout.resolve("salto"), "example");
+
+        assertThat(Files.readAllLines(arguments)).satisfiesExactly(
+                first -> assertThat(first).contains("-Dcompiler.plugin=-g", "-Dformatter.skip=true"),
+                second -> assertThat(second).doesNotContain("-Dcompiler.plugin"));
+        assertThat(classes).exists();
     }
 
     @Test

@@ -64,6 +64,8 @@ final class NativeCodeBuild implements Callable<Integer> {
      */
     private static final String LARGEST_PAGE = "max-page-size=0x10000";
 
+    private static final String EVERY_ARCHITECTURE = "all";
+
     @Option(names = "--llvm", required = true, description = "the JAR of org.bytedeco:llvm for this host")
     private Path llvmJar = Path.of("");
 
@@ -75,6 +77,10 @@ final class NativeCodeBuild implements Callable<Integer> {
 
     @Option(names = "--callers", required = true, description = "the folder that gets the native callers")
     private Path callers = Path.of("");
+
+    @Option(names = "--callers-for", defaultValue = EVERY_ARCHITECTURE,
+            description = "the architecture that gets native callers (default: ${DEFAULT-VALUE})")
+    private String callersFor = EVERY_ARCHITECTURE;
 
     @Option(names = "--cache", description = "the folder that keeps clang and lld (default: $XDG_CACHE_HOME/salto)")
     private @Nullable Path cache;
@@ -104,8 +110,10 @@ final class NativeCodeBuild implements Callable<Integer> {
     private void build(Llvm llvm, String architecture) {
         try {
             buildTextImage(llvm, architecture);
-            for (CallersLibrary library : CallersLibrary.ALL) {
-                buildCallers(llvm, architecture, library);
+            if (hasCallers(architecture)) {
+                for (CallersLibrary library : CallersLibrary.ALL) {
+                    buildCallers(llvm, architecture, library);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -187,8 +195,12 @@ final class NativeCodeBuild implements Callable<Integer> {
         return callers.resolve(CALLERS_PACKAGE).resolve(architecture + library.suffix() + ".so");
     }
 
+    private boolean hasCallers(String architecture) {
+        return callersFor.equals(EVERY_ARCHITECTURE) || callersFor.equals(architecture);
+    }
+
     private boolean callersAreThere() throws IOException {
-        return architectures().stream().allMatch(architecture -> CallersLibrary.ALL.stream()
+        return architectures().stream().filter(this::hasCallers).allMatch(architecture -> CallersLibrary.ALL.stream()
                 .allMatch(library -> Files.exists(file(architecture, library))));
     }
 
