@@ -104,4 +104,13 @@ final class FailuresTest {
         assertThat(child.values("thrown")).isEmpty();
         assertThat(output(child)).contains("java.lang.IllegalStateException: of the callback");
     }
+
+    @Test
+    void theProcessEndsAtAnExceptionOfALinkersStubThoughItsOptionsAreForSomethingElse() throws Exception {
+        ChildJvm child = run("-Dtest.linker=true");
+
+        assertThat(child.exitCode()).isNotZero();
+        assertThat(child.values("thrown")).isEmpty();
+        assertThat(output(child)).contains("java.lang.IllegalStateException: of the stub");
+    }
 }

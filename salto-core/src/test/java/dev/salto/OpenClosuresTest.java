@@ -92,6 +92,21 @@ final class OpenClosuresTest {
     }
 
     @Test
+    void aMessageHasTheLargestListsAndTheNumberOfTheOthers() {
+        ClosureType<Forgotten> type = type(Forgotten.class);
+        try (Arena arena = Arena.ofConfined()) {
+            for (int i = 0; i < 13; i++) {
+                type.bind(number -> number, arena, "label " + i);
+            }
+            type.bind(number -> number, arena, "label 0");
+
+            assertThatThrownBy(type::requireNoneOpen).hasMessageContaining("open closures: 14;")
+                    .hasMessageContaining("2 of ").hasMessageContaining("labelled \"label 0\"")
+                    .hasMessageEndingWith("and 3 more of these lists");
+        }
+    }
+
+    @Test
     void closuresInTablesOfTheirOwnAreListed() {
         ClosureType<InTables> type = type(InTables.class);
         int count = 10_000;

@@ -2,10 +2,12 @@
 
 package dev.salto;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.salto.text.callers.Callers;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +83,30 @@ final class ReservedFunctionTest {
 
         assertThatThrownBy(() -> function.bind(BINARY, arguments -> arguments.setReturn(2)))
                 .isInstanceOf(IllegalStateException.class).hasMessageContaining("was bound before");
+    }
+
+    @Test
+    void aFunctionHasTheCallingConventionThatWasReserved() {
+        for (Abi abi : Abi.values()) {
+            if (abi.isSupported() && !abi.convention().entry().equals(Abi.NATIVE.convention().entry())) {
+                CallInterface other = CallInterface.prepare(abi, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+                ReservedFunction function = ReservedFunction.reserve(Abi.NATIVE);
+
+                assertThatThrownBy(() -> function.bind(other, _ -> {})).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("another calling convention");
+                function.bind(BINARY, _ -> {}).close();
+            }
+        }
+    }
+
+    @Test
+    void aListSaysWhereAFunctionWasBoundIfThatIsTraced() {
+        CallInterface traced = CallInterface.parse("int(int, int)", ClosureOption.traceBinds(true));
+        try (Closure<ArgumentHandler> _ = ReservedFunction.reserve(Abi.NATIVE).bind(traced, _ -> {})) {
+            assertThat(traced.openClosures()).singleElement()
+                    .satisfies(open -> assertThat(open.boundAt().getFirst().getMethodName())
+                            .isEqualTo("aListSaysWhereAFunctionWasBoundIfThatIsTraced"));
+        }
     }
 
     @Test

@@ -175,6 +175,21 @@ final class UseAfterFreeTest {
         assertThat(onlyCall().toString()).contains("The closure was closed here:", "\tat ", "UseAfterFreeTest.closed");
     }
 
+    @Test
+    void whetherClosesAreTracedIsTheApplicationsDecisionFirst() {
+        ClosureType<IntBinaryOperator> traced = ClosureType.of(IntBinaryOperator.class, BINARY_FUNCTION,
+                ClosureOption.traceCloses(true));
+        Salto.override(ClosureOption.onUseAfterFree(calls::add), ClosureOption.traceCloses(false));
+        MemorySegment function;
+        try (Closure<IntBinaryOperator> closure = traced.bind(new Adder())) {
+            function = closure.address();
+        }
+
+        Callers.callRepeatedly(function, 1, 5);
+
+        assertThat(onlyCall().closedAt()).isEmpty();
+    }
+
     interface Traced extends IntBinaryOperator {}
 
     @Test

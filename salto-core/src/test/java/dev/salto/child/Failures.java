@@ -9,9 +9,13 @@ import dev.salto.ClosureOption;
 import dev.salto.ClosureType;
 import dev.salto.ExceptionPolicy;
 import dev.salto.Salto;
+import dev.salto.StaticLinker;
 import dev.salto.text.callers.Callers;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.function.IntBinaryOperator;
 
 /**
@@ -21,7 +25,11 @@ import java.util.function.IntBinaryOperator;
 public final class Failures {
     private Failures() {}
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws ReflectiveOperationException {
+        if (Boolean.getBoolean("test.linker")) {
+            callStubOfLinker();
+            return;
+        }
         ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class,
                 FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), ClosureOption.onException(
                         Boolean.getBoolean("test.end") ? ExceptionPolicy.endProcess() : ExceptionPolicy.returnZero()));
@@ -38,5 +46,18 @@ public final class Failures {
         }
         System.out.println("counted=" + Salto.statistics().usesAfterFree());
         System.out.println("exceptions=" + Salto.statistics().exceptions());
+    }
+
+    /** Calls a stub of a linker with options, none of which is for exceptions. */
+    private static void callStubOfLinker() throws ReflectiveOperationException {
+        FunctionDescriptor binary = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+        MethodHandle failing = MethodHandles.lookup().findStatic(Failures.class, "fail", binary.toMethodType());
+        MemorySegment function = StaticLinker.nativeLinker(ClosureOption.onUseAfterFree(_ -> {}))
+                .upcallStub(failing, binary, Arena.global());
+        System.out.println("thrown=" + Callers.callRepeatedly(function, 1, 5));
+    }
+
+    static int fail(int a, int b) {
+        throw new IllegalStateException("of the stub, called with %s and %s".formatted(a, b));
     }
 }

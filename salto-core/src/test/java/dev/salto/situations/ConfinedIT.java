@@ -116,7 +116,8 @@ final class ConfinedIT {
 
     @Test
     void anUnprivilegedUserWhoSeesNoOtherProcesses() throws Exception {
-        Namespace namespace = new Namespace().run("mount -t proc -o hidepid=invisible proc /proc");
+        Namespace namespace = new Namespace().run("mount -t proc -o hidepid=invisible proc /proc")
+                .run("sleep infinity >/dev/null 2>&1 &");
 
         ChildJvm child = launch().by(namespace.command())
                 .by(Launch.asNobody())
