@@ -23,8 +23,8 @@ selinux_tests=(
     TrampolineTest TrampolineTableTest NativeBindingTest
 )
 
-# These must fail under the same policy, as the start of a JVM without execmem must: closures of
-# libffi, and growth of the JDK's code cache.
+# These must fail under the same policy: closures of libffi, and growth of the JDK's code cache. So
+# must the start of a JVM without execmem, which is not in this list.
 selinux_controls=(libffi code-cache)
 
 # Where Salto's code is mapped from, as docs/lockdown.md has it. Each has a name, the folder of the
