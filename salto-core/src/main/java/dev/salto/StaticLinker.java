@@ -123,6 +123,40 @@ public final class StaticLinker {
         return stub;
     }
 
+    /**
+     * Makes an upcall stub, as {@code linker.upcallStub(...)} does. Rewritten call sites call this
+     * method. The JDK makes the stub if there are options, if {@code linker} is not the native
+     * linker, or if static trampolines do not work here.
+     *
+     * @param linker the linker
+     * @param target the method handle that native calls reach
+     * @param function the function's type
+     * @param arena the lifetime of the function pointer
+     * @param options the options of the linker
+     * @return a segment of size zero in the scope of {@code arena}
+     * @throws IllegalArgumentException if the JDK's linker would refuse the arguments
+     * @throws IllegalStateException if {@code arena} is closed, or the system has no memory or no
+     *     mapping left
+     * @throws WrongThreadException if {@code arena} is confined to another thread
+     * @throws NullPointerException if any argument is null
+     * @throws IllegalCallerException if Salto, or the module of the caller, has no native access;
+     *     the message names the option that grants it
+     */
+    public static MemorySegment upcallStub(Linker linker, MethodHandle target, FunctionDescriptor function,
+            Arena arena, Linker.Option... options) {
+        if (NativeAccess.mayBeDenied() && (function == null || NATIVE.known.find(function) == null)) {
+            NativeAccess.check(NativeAccess.callers().getCallerClass(), "StaticLinker.upcallStub");
+        }
+        if (linker.equals(NATIVE.jdk) && options.length == 0) {
+            try {
+                return NATIVE.upcallStub(target, function, arena, options);
+            } catch (TrampolinesUnsupportedException e) {
+                return linker.upcallStub(target, function, arena, options);
+            }
+        }
+        return linker.upcallStub(target, function, arena, options);
+    }
+
     private KindSlots slots(FunctionDescriptor function) {
         ClosureSettings settings = shared;
         if (settings != null) {

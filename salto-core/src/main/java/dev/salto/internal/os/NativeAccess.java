@@ -12,6 +12,9 @@ public final class NativeAccess {
      */
     private static volatile boolean isForEveryone;
 
+    /** Whether the JVM has warned of a caller without native access, and let it go on. */
+    private static volatile boolean isAllowed;
+
     private NativeAccess() {}
 
     /** Whether this module may call native code, and can. */
@@ -56,6 +59,30 @@ public final class NativeAccess {
     /** Whether there may be modules without native access. */
     public static boolean mayBeDenied() {
         return !isForEveryone;
+    }
+
+    /**
+     * Checks that a class may call native code, with the exception of the JDK.
+     *
+     * @throws IllegalCallerException if the launcher denied it to the class's module
+     */
+    public static void checkLikeTheJdk(Class<?> caller) {
+        Module module = caller.getModule();
+        if (!isAllowed && !module.isNativeAccessEnabled()) {
+            CallerModule.check(module);
+            isAllowed = true;
+        }
+    }
+
+    /**
+     * Leaves the check of callers to them. The agent's copy of Salto has one caller, for which the
+     * JDK has checked its own.
+     *
+     * @throws IllegalCallerException if the launcher denied native access to this module
+     */
+    public static void leaveToCallers() {
+        check();
+        isForEveryone = true;
     }
 
     /**
