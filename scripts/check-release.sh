@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../salto"
 
 folder=$here/target/release
 repository=$folder/repository
-modules=salto-bom,salto-core
+modules=salto-bom,salto-core,salto-agent
 passed=0
 failed=0
 skipped=0
@@ -67,7 +67,7 @@ run_maven() {
 # deploy CHECKOUT REPOSITORY LOG
 deploy() {
     # The Javadoc plugin takes an old Javadoc for a new one if the names of files are the same.
-    rm -rf "$1"/salto-core/target/{reports,maven-javadoc-plugin-stale-data.txt}
+    rm -rf "$1"/salto-{core,agent}/target/{reports,maven-javadoc-plugin-stale-data.txt}
     run_maven "$3" --file "$1/pom.xml" deploy -Partifacts -Dmaven.install.skip=true -Dmaven.test.skip=true \
         --projects "$modules" --also-make "-DaltDeploymentRepository=local::file://$2"
 }
@@ -87,7 +87,7 @@ artifact() {
 }
 
 only_modules_for_users() {
-    [[ $(ls "$repository/dev/salto" | tr '\n' ,) == salto-bom,salto-core, ]]
+    [[ $(ls "$repository/dev/salto" | tr '\n' ,) == salto-agent,salto-bom,salto-core, ]]
 }
 
 pom_is_complete() {
@@ -190,13 +190,12 @@ gradle_jdk() {
 
 same_bytes() {
     local kind ours theirs different=0
-    for kind in salto-core:.jar salto-core:-sources.jar salto-core:-javadoc.jar salto-core:-cyclonedx.json \
-        salto-core:-cyclonedx.xml; do
+    for kind in salto-{core,agent}:{.jar,-sources.jar,-javadoc.jar,-cyclonedx.json,-cyclonedx.xml}; do
         ours=$(echo "$here/${kind%%:*}/target/${kind%%:*}"-*[0-9T]"${kind#*:}")
         theirs=$1/${ours#"$here"/}
         cmp "$ours" "$theirs" || different=1
     done
-    for kind in salto-bom salto-core; do
+    for kind in salto-bom salto-core salto-agent; do
         cmp "$here/$kind/target/flattened-pom.xml" "$1/$kind/target/flattened-pom.xml" || different=1
     done
     return "$different"
@@ -231,18 +230,20 @@ deploy "$here" "$repository" "$folder/deploy.log"
 version=$(basename "$(dirname "$(artifact salto-core .pom)")")
 
 check "only the modules for users are deployed" only_modules_for_users
-for module in salto-bom salto-core; do
+for module in salto-bom salto-core salto-agent; do
     check "the POM of $module says what Maven Central asks for" pom_is_complete "$(artifact "$module" .pom)"
 done
-for kind in "" -sources -javadoc; do
-    jar=$(artifact salto-core "[0-9T]$kind.jar")
-    check "the JAR ${kind:+(${kind#-}) }has LICENSE and NOTICE" has_entries "$jar" META-INF/LICENSE META-INF/NOTICE
+for kind in {core,agent}{,-sources,-javadoc}; do
+    jar=$(artifact "salto-${kind%%-*}" "[0-9T]${kind#"${kind%%-*}"}.jar")
+    check "the JAR salto-$kind has LICENSE and NOTICE" has_entries "$jar" META-INF/LICENSE META-INF/NOTICE
 done
 check "the sources are there" has_entries "$(artifact salto-core -sources.jar)" module-info.java dev/salto/ClosureType.java
 check "the sources are without text images" no_images "$(artifact salto-core -sources.jar)"
 check "the Javadoc is there" has_entries "$(artifact salto-core -javadoc.jar)" index.html dev.salto/dev/salto/ClosureType.html
 check "the Javadoc has no internal package" no_internal_pages "$(artifact salto-core -javadoc.jar)"
 check "the list of dependencies is there" grep -q CycloneDX "$(artifact salto-core -cyclonedx.json)"
+
+check "the Javadoc of the agent has no internal package" no_internal_pages "$(artifact salto-agent -javadoc.jar)"
 
 consumer=$folder/consumer
 check "a project compiles without a warning, from the repository alone" build_consumer "$consumer"
@@ -251,6 +252,8 @@ check "a callback works on the class path" answers "$jdk/bin/java" --enable-nati
     --class-path "$libraries:$consumer/target/classes" consumer.Main
 check "a callback works on the module path" answers "$jdk/bin/java" --enable-native-access=dev.salto,consumer \
     --module-path "$consumer/target/lib:$consumer/target/classes" --module consumer/consumer.Main
+check "a callback works with the agent, too" answers "$jdk/bin/java" "-javaagent:$(artifact salto-agent "[0-9T].jar")" \
+    --enable-native-access=ALL-UNNAMED --class-path "$libraries:$consumer/target/classes" consumer.Main
 check "jlink makes a run-time image" make_image "$consumer"
 check "a callback works in the run-time image" answers "$consumer/image/bin/java" \
     --enable-native-access=dev.salto,consumer --module consumer/consumer.Main

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.agent;
+
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JVM enters the agent here. With {@code -javaagent:salto-agent.jar}, the upcall stubs of the
+ * process are static trampolines. With {@code java -jar salto-agent.jar}, the call sites in a JAR
+ * are rewritten.
+ *
+ * <p>An error of the agent is one line, and the application goes on.
+ */
+public final class SaltoAgent {
+    private static final String INTERNAL = "dev.salto.agent.internal.";
+
+    private static boolean isStarted;
+
+    private SaltoAgent() {}
+
+    /**
+     * Starts the agent before {@code main}.
+     *
+     * @param options separated by commas; null if there are none
+     * @param instrumentation the JVM's
+     */
+    public static void premain(@Nullable String options, Instrumentation instrumentation) {
+        start(options, instrumentation);
+    }
+
+    /**
+     * Starts the agent in a JVM that is running.
+     *
+     * @param options separated by commas; null if there are none
+     * @param instrumentation the JVM's
+     */
+    public static void agentmain(@Nullable String options, Instrumentation instrumentation) {
+        start(options, instrumentation);
+    }
+
+    @SuppressWarnings("unchecked") // the agent's own class
+    private static synchronized void start(@Nullable String options, Instrumentation instrumentation) {
+        if (isStarted) {
+            System.err.println("Salto's agent is there already; the options of the first time stay");
+            return;
+        }
+        isStarted = true;
+        try {
+            ((Consumer<Object[]>) new AgentLoader().load(INTERNAL + "Agent")).accept(
+                    new Object[]{options == null ? "" : options, instrumentation, CallSites.class, new Setter()});
+        } catch (Throwable e) {
+            System.err.println("Salto's agent does not work here, so upcall stubs are the JDK's: " + e);
+        }
+    }
+
+    private static final class Setter implements Consumer<Function<Object[], Object>> {
+        @Override
+        public void accept(Function<Object[], Object> function) {
+            CallSites.setFunction(function);
+        }
+    }
+
+    /**
+     * Rewrites the call sites in a JAR.
+     *
+     * @param arguments the JAR, and the new JAR
+     */
+    @SuppressWarnings("unchecked") // the agent's own class
+    public static void main(String[] arguments) {
+        int status = 1;
+        try {
+            status = ((ToIntFunction<List<String>>) new AgentLoader().load(INTERNAL + "RewriteCommand"))
+                    .applyAsInt(Arrays.asList(arguments));
+        } catch (IOException | ClassNotFoundException e) {
+            System.err.println("salto-agent: " + e);
+        }
+        System.exit(status);
+    }
+}

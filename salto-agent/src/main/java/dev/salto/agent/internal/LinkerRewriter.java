@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.salto.agent.internal;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Inserts a question into the method of the JDK's linker that makes upcall stubs, behind its check
+ * of native access. An answer that is not null is returned.
+ */
+final class LinkerRewriter implements ClassBytes.MethodVisitor {
+    private static final String REFLECTION = "jdk/internal/reflect/Reflection";
+    private static final String CHECK = "ensureNativeAccess";
+    private static final String METHOD = "upcallStub";
+
+    /** The caller's class, the linker, and the parameters. */
+    private static final String QUESTION = "(Ljava/lang/Class;Ljava/lang/foreign/Linker;"
+            + CallSiteRewriter.TYPE.substring(1);
+
+    private static final int ALOAD = 0x19;
+    private static final int ALOAD_0 = 0x2a;
+    private static final int POP = 0x57;
+    private static final int DUP = 0x59;
+    private static final int FIRST_BRANCH = 0x99;
+    private static final int RETURN = 0xb1;
+    private static final int ARETURN = 0xb0;
+    private static final int INVOKE_STATIC = 0xb8;
+    private static final int IFNULL = 0xc6;
+    private static final int IFNONNULL = 0xc7;
+
+    /** The parameters beyond those that have short instructions. */
+    private static final int LAST_PARAMETER = 4;
+
+    /** The length of what is inserted; its last instruction is the target of its branch. */
+    private static final int INSERTED = 18;
+
+    /** The class of the caller, six arguments, and one more. */
+    private static final int STACK = 8;
+
+    private static final int OBJECT = 7;
+    private static final int SAME_LOCALS_1_STACK_ITEM = 247;
+    private static final int SAME = 64;
+    private static final int SHORT_FRAMES = 128;
+
+    private final ClassBytes file;
+    private final String owner;
+
+    /** The place of the attribute {@code Code}; 0 if the method was not found. */
+    private int code;
+
+    private LinkerRewriter(ClassBytes file, String owner) {
+        this.file = file;
+        this.owner = owner;
+    }
+
+    /**
+     * Rewrites the linker.
+     *
+     * @param owner the internal name of the class with the method that is asked
+     * @return null if the linker has no such method, or not in the form of JDK 25
+     */
+    static byte @Nullable [] rewrite(byte[] original, String owner) throws IOException {
+        LinkerRewriter rewriter = new LinkerRewriter(new ClassBytes(original.clone()), owner);
+        rewriter.file.visitMethods(rewriter);
+        return rewriter.code == 0 ? null : rewriter.rewrite();
+    }
+
+    @Override
+    public void visit(int member, int place) {
+        if (file.isText(file.u2(member + 2), METHOD) && file.isText(file.u2(member + 4), CallSiteRewriter.TYPE)) {
+            code = place;
+        }
+    }
+
+    private byte @Nullable [] rewrite() throws IOException {
+        int start = code + 14;
+        int length = file.u4(code + 10);
+        int check = findCheck(start, length);
+        int attributes = start + length;
+        if (check == 0 || file.u2(attributes) != 0) {
+            return null;
+        }
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(content);
+        out.writeChar(Math.max(file.u2(code + 6), STACK));
+        out.writeChar(file.u2(code + 8));
+        out.writeInt(length + INSERTED);
+        copy(out, start, check);
+        insert(out);
+        copy(out, check, attributes + Character.BYTES);
+        if (!writeAttributes(out, attributes + Character.BYTES, check - start)) {
+            return null;
+        }
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        DataOutputStream attribute = new DataOutputStream(whole);
+        attribute.writeChar(file.u2(code));
+        attribute.writeInt(content.size());
+        content.writeTo(attribute);
+        return file.toBytes(code, code + 6 + file.u4(code + 2), whole.toByteArray());
+    }
+
+    /** The place behind the check; 0 if there is none, or a branch before it. */
+    private int findCheck(int start, int length) {
+        int place = start;
+        while (place < start + length) {
+            int opcode = file.u1(place);
+            int next = place + file.length(place, place - start);
+            if (opcode == INVOKE_STATIC && file.isMethod(file.u2(place + 1), REFLECTION, CHECK)) {
+                return next;
+            }
+            if ((opcode >= FIRST_BRANCH && opcode <= RETURN) || opcode == IFNULL || opcode == IFNONNULL) {
+                return 0;
+            }
+            place = next;
+        }
+        return 0;
+    }
+
+    private void insert(DataOutputStream out) throws IOException {
+        out.writeByte(INVOKE_STATIC);
+        out.writeChar(file.addMethod(REFLECTION, "getCallerClass", "()Ljava/lang/Class;"));
+        for (int i = 0; i < LAST_PARAMETER; i++) {
+            out.writeByte(ALOAD_0 + i);
+        }
+        out.writeByte(ALOAD);
+        out.writeByte(LAST_PARAMETER);
+        out.writeByte(INVOKE_STATIC);
+        out.writeChar(file.addMethod(owner, METHOD, QUESTION));
+        out.writeByte(DUP);
+        out.writeByte(IFNULL);
+        out.writeChar(4);
+        out.writeByte(ARETURN);
+        out.writeByte(POP);
+    }
+
+    /**
+     * Writes the attributes of the code that the JVM needs, without the names of variables for
+     * debuggers.
+     *
+     * @return false if there are unknown ones
+     */
+    private boolean writeAttributes(DataOutputStream out, int place, int offset) throws IOException {
+        int attribute = place + Character.BYTES;
+        boolean isKnown = true;
+        out.writeChar(2);
+        for (int i = file.u2(place); i > 0; i--) {
+            int name = file.u2(attribute);
+            int end = attribute + 6 + file.u4(attribute + 2);
+            if (file.isText(name, "LineNumberTable")) {
+                writeLines(out, attribute, end, offset);
+            } else if (file.isText(name, "StackMapTable")) {
+                isKnown &= writeFrames(out, attribute, end, offset);
+            } else {
+                isKnown &= file.isText(name, "LocalVariableTable");
+            }
+            attribute = end;
+        }
+        return isKnown;
+    }
+
+    private void writeLines(DataOutputStream out, int attribute, int end, int offset) throws IOException {
+        copy(out, attribute, attribute + 8);
+        for (int line = attribute + 8; line < end; line += 4) {
+            int start = file.u2(line);
+            out.writeChar(start < offset ? start : start + INSERTED);
+            out.writeChar(file.u2(line + 2));
+        }
+    }
+
+    /**
+     * Writes stack maps: first one for the target of the inserted branch, where the answer is on
+     * the stack. The next one counts from there.
+     */
+    private boolean writeFrames(DataOutputStream out, int attribute, int end, int offset) throws IOException {
+        int frame = attribute + 8;
+        int type = file.u1(frame);
+        boolean isShort = type < SHORT_FRAMES;
+        int delta = (isShort ? type % SAME : file.u2(frame + 1)) - offset;
+        if (delta < 0 || (type >= SHORT_FRAMES && type < SAME_LOCALS_1_STACK_ITEM)) {
+            return false;
+        }
+        out.writeChar(file.u2(attribute));
+        out.writeInt(file.u4(attribute + 2) + 6);
+        out.writeChar(file.u2(attribute + 6) + 1);
+        out.writeByte(SAME_LOCALS_1_STACK_ITEM);
+        out.writeChar(offset + INSERTED - 1);
+        out.writeByte(OBJECT);
+        out.writeChar(file.addClass("java/lang/foreign/MemorySegment"));
+        if (isShort) {
+            out.writeByte(type - type % SAME + delta);
+            copy(out, frame + 1, end);
+        } else {
+            out.writeByte(type);
+            out.writeChar(delta);
+            copy(out, frame + 3, end);
+        }
+        return true;
+    }
+
+    private void copy(DataOutputStream out, int from, int to) throws IOException {
+        for (int i = from; i < to; i++) {
+            out.writeByte(file.u1(i));
+        }
+    }
+}
