@@ -160,7 +160,16 @@ final class LauncherTest {
                 .containsPattern("  doctor +1 s ")
                 .containsPattern("Measure it\n  bench +45 min ")
                 .containsPattern(
-                        "Test it\n  soak +1 min +.*\n  stress +2 min +.*\n  test-jdk +4 min +.*\n  test-arch +15 min ");
+                        "Test it\n  soak +1 min +.*\n  stress +2 min +.*\n  test-jdk +4 min +.*\n  test-arch +15 min ")
+                .containsPattern("\n  test-applications +2 min ");
+    }
+
+    @Test
+    void aProgramForTheAgentThatIsUnknownIsRefusedWithTheListOfAll() throws Exception {
+        Result result = run("test-applications", "nothing");
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.output()).contains("there is no program 'nothing'", "sqlite", "own-arena");
     }
 
     @Test
