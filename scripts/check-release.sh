@@ -122,7 +122,7 @@ no_internal_pages() {
 }
 
 no_images() {
-    ! entries "$1" | grep '\.so$'
+    ! entries "$1" | grep -E '\.(so|dll)$'
 }
 
 answers() {

@@ -52,6 +52,17 @@
  * next, in LINE_SIZE bytes. Where a trampoline should not lie in two cache lines, a line is one of
  * those; elsewhere it is a trampoline.
  *
+ * On Windows an image is a PE file, and a table is a view of the whole file. So the data is a part
+ * of the image. It lies behind all code, and has no bytes in the file:
+ *
+ *   0                             headers, read-only
+ *   0x1000                        entries; then both units as above
+ *   CODE_SIZE + INDEX_CODE_SIZE   header of the table by index
+ *   PARAMETERS_OFFSET             parameter block 0, parameter block 1, ...
+ *
+ * A view has both sorts of tables, whose distances do not change. Its code is shared, and its data
+ * is copied when it is written.
+ *
  * An architecture's .S file defines WORD and TRAMPOLINE_SIZE, in bytes, and both numbers of lines
  * if a line has more than one trampoline. It defines the macro `trampoline`, whose argument is the
  * address of the parameter block. For the code by index it defines INDEX_TRAMPOLINE_SIZE, and the
@@ -59,7 +70,13 @@
  */
 
 #define CODE_SIZE       0x10000
+#ifdef __ELF__
 #define HEAD_SIZE       0x1000
+#define PARAMETERS_OFFSET CODE_SIZE
+#else
+#define HEAD_SIZE       0x2000          /* the file's headers are not executable, and have a page of their own */
+#define PARAMETERS_OFFSET (CODE_SIZE + INDEX_CODE_SIZE + PAGE)
+#endif
 
 /*
  * The parameter block: the two words that differ from one trampoline to the next. A trampoline
@@ -127,6 +144,19 @@
 
 #ifdef __ASSEMBLER__
 
+/* The sections of an image. A linker for PE files sorts them by the text behind the dollar sign. */
+#ifdef __ELF__
+#define SECTION_ENTRIES           .text.entries, "ax", %progbits
+#define SECTION_TRAMPOLINES       .text.trampolines, "ax", %progbits
+#define SECTION_INDEX_TRAMPOLINES .text.index.trampolines, "ax", %progbits
+#define SECTION_INDEX_ENTRIES     .text.index.entries, "ax", %progbits
+#else
+#define SECTION_ENTRIES           .text$a, "xr"
+#define SECTION_TRAMPOLINES       .text$b, "xr"
+#define SECTION_INDEX_TRAMPOLINES .text$c, "xr"
+#define SECTION_INDEX_ENTRIES     .text$d, "xr"
+#endif
+
 /*
  * The number of trampolines by index: as many as have room, but no more than INDEX_MOST, which an
  * architecture's instructions can limit.
@@ -140,10 +170,38 @@
 #define INDEX_TRAMPOLINES       (INDEX_ENTRIES / INDEX_TRAMPOLINE_SIZE)
 #endif
 
-/* A number for the index. Hidden: it is meant for the build, not for a dynamic linker. */
+/* A symbol for the build. Hidden: it is not meant for a dynamic linker. */
+        .macro  build_symbol name
+        .globl  \name
+#ifdef __ELF__
+        .hidden \name
+#endif
+        .endm
+
+/* The beginning and the end of code, for unwinders and for profilers' symbols. */
+        .macro  begin_code name
+        build_symbol \name
+#ifdef __ELF__
+        .type   \name, %function
+#endif
+        .endm
+
+        .macro  begin_unwind
+#ifdef __ELF__
+        .cfi_startproc
+#endif
+        .endm
+
+        .macro  end_code name
+#ifdef __ELF__
+        .cfi_endproc
+        .size   \name, . - \name
+#endif
+        .endm
+
+/* A number for the index. */
         .macro  layout name, value
-        .globl  salto_layout_\name
-        .hidden salto_layout_\name
+        build_symbol salto_layout_\name
         .set    salto_layout_\name, \value
         .endm
 
@@ -152,22 +210,19 @@
  * `end_entry`.
  */
         .macro  entry name
-        .globl  salto_entry_\name
-        .hidden salto_entry_\name
-        .type   salto_entry_\name, %function
+        begin_code salto_entry_\name
         .balign 16
 salto_entry_\name:
-        .cfi_startproc
+        begin_unwind
         .endm
 
         .macro  end_entry name
-        .cfi_endproc
-        .size   salto_entry_\name, . - salto_entry_\name
+        end_code salto_entry_\name
         .endm
 
 /* An entry of the code by index. Ends with `end_index_entry`. */
         .macro  index_entry name
-        .pushsection .text.index.entries, "ax", %progbits
+        .pushsection SECTION_INDEX_ENTRIES
         entry   \name
         .endm
 
@@ -195,12 +250,13 @@ salto_entry_\name:
 
 /* The code table. Behind its end, salto_parameters is where block 0 begins. */
         .macro  code_table
-        .section .text.trampolines, "ax", %progbits
-        .globl  salto_trampolines
-        .hidden salto_trampolines
-        .type   salto_trampolines, %function
+        .section SECTION_TRAMPOLINES
+#ifndef __ELF__
+        .balign PAGE
+#endif
+        begin_code salto_trampolines
 salto_trampolines:
-        .cfi_startproc
+        begin_unwind
         .set    .Lindex, 0
         .rept   TRAMPOLINES
         trampoline salto_parameters + .Lindex * BLOCK_SIZE
@@ -211,14 +267,19 @@ salto_trampolines:
         .endif
 #endif
         .endr
-        .cfi_endproc
-        .size   salto_trampolines, . - salto_trampolines
-        .balign HEAD_SIZE
-        .globl  salto_parameters
-        .hidden salto_parameters
+        end_code salto_trampolines
+        .balign PAGE
+        build_symbol salto_parameters
+#ifndef __ELF__
+        .section .data$b, "bw"
+#endif
 salto_parameters:
+#ifndef __ELF__
+        .skip   TRAMPOLINES * BLOCK_SIZE
+#endif
 
         layout  code_size, CODE_SIZE
+        layout  parameters_offset, PARAMETERS_OFFSET
         layout  trampoline_offset, HEAD_SIZE
         layout  trampoline_size, TRAMPOLINE_SIZE
         layout  trampoline_count, TRAMPOLINES
@@ -232,7 +293,9 @@ salto_parameters:
         layout  block_entry, BLOCK_ENTRY
         layout  block_argument, BLOCK_ARGUMENT
         code_by_index
+#ifdef __ELF__
         .section .note.GNU-stack, "", %progbits
+#endif
         .endm
 
 #ifndef INDEX_UNWIND
@@ -242,26 +305,31 @@ salto_parameters:
 
 /* The code by index. Behind its end, salto_index_header is where the header begins. */
         .macro  code_by_index
-        .section .text.index.trampolines, "ax", %progbits
-        .globl  salto_index_trampolines
-        .hidden salto_index_trampolines
-        .type   salto_index_trampolines, %function
+        .section SECTION_INDEX_TRAMPOLINES
+        begin_code salto_index_trampolines
 salto_index_trampolines:
-        .cfi_startproc
+        begin_unwind
         index_unwind
         .set    .Lindex, 0
         .rept   INDEX_TRAMPOLINES
         index_trampoline .Lindex
         .set    .Lindex, .Lindex + 1
         .endr
-        .cfi_endproc
-        .size   salto_index_trampolines, . - salto_index_trampolines
-        .section .text.index.entries, "ax", %progbits
+        end_code salto_index_trampolines
+        build_symbol salto_index_header
+#ifdef __ELF__
+        .section SECTION_INDEX_ENTRIES
         .balign INDEX_ENTRIES_SIZE
-        .globl  salto_index_header
-        .hidden salto_index_header
+#else
+        .skip   INDEX_ENTRIES - INDEX_TRAMPOLINES * INDEX_TRAMPOLINE_SIZE
+        .section .data$a, "bw"
+        .balign PAGE
+#endif
 salto_index_header:
 .Lindex_header:
+#ifndef __ELF__
+        .skip   PAGE
+#endif
 
         layout  index_offset, CODE_SIZE
         layout  index_code_size, INDEX_CODE_SIZE

@@ -236,3 +236,18 @@ long long misalignment_of_stack(void)
         __asm__ volatile("" : "+r"(address) : : "memory");
         return (long long) ((__UINTPTR_TYPE__) address % __BIGGEST_ALIGNMENT__);
 }
+
+#ifdef _WIN32
+/*
+ * Sets the number that GetLastError returns, calls a function, and returns that number afterwards.
+ * It is in the thread's environment block.
+ */
+int last_error_after_call(binary *function, int error, int a)
+{
+        int found;
+        __asm__ volatile("movl %0, %%gs:0x68" :: "r"(error) : "memory");
+        function(a, a);
+        __asm__ volatile("movl %%gs:0x68, %0" : "=r"(found) :: "memory");
+        return found;
+}
+#endif

@@ -61,7 +61,7 @@ struct library {
 static void add(void *cif, void *result, void **arguments, void *user_data)
 {
         (void) cif;
-        *(long *) result = *(int *) arguments[0] + *(int *) arguments[1] + (int) (long) user_data;
+        *(long *) result = *(int *) arguments[0] + *(int *) arguments[1] + (int) (__INTPTR_TYPE__) user_data;
 }
 
 static void add_eight_ints(void *cif, void *result, void **arguments, void *user_data)
@@ -133,7 +133,7 @@ long long libffi_open(struct library *library, void **closures, void **functions
         long long place = from;
         for (; place < to; place++) {
                 void *closure = library->alloc((__SIZE_TYPE__) library->closure_size, &functions[place]);
-                if (!closure || library->prepare_closure(closure, &library->binary, add, (void *) (long) place, functions[place]))
+                if (!closure || library->prepare_closure(closure, &library->binary, add, (void *) (__INTPTR_TYPE__) place, functions[place]))
                         break;
                 closures[place] = closure;
         }

@@ -36,20 +36,30 @@ public final class NativeLayouts {
     /**
      * C's {@code long double} on this platform. It has 80 bits on x86, and is IEEE 754 binary128 on
      * AArch64, riscv64, s390x and LoongArch. It is two doubles on ppc64le, and {@code double} on
-     * Arm.
+     * Arm. On Windows it is Microsoft's, also {@code double}; GCC's is {@link #longDouble80}.
      *
-     * @return its layout, on Arm that of {@code double}
+     * @return its layout, on Arm and on Windows that of {@code double}
      * @throws UnsupportedOperationException if Salto does not know this processor
      */
     public static MemoryLayout longDouble() {
         return switch (format()) {
-            case DOUBLE -> ValueLayout.JAVA_DOUBLE;
-            case X87 -> ExtendedType.X87.layout(JAVA_BYTE, QUAD_SIZE, QUAD_SIZE);
+            case DOUBLE, DOUBLE_OF_WINDOWS -> ValueLayout.JAVA_DOUBLE;
+            case X87 -> longDouble80();
             case X87_OF_12_BYTES -> ExtendedType.X87.layout(JAVA_BYTE, 12, 4);
             case QUAD -> float128();
             case QUAD_ALIGNED_TO_8 -> ExtendedType.QUAD.layout(JAVA_BYTE, QUAD_SIZE, 8);
             case DOUBLE_DOUBLE -> ExtendedType.DOUBLE_DOUBLE.layout(JAVA_BYTE, QUAD_SIZE, QUAD_SIZE);
         };
+    }
+
+    /**
+     * {@code long double} of 80 bits in 16 bytes: that of Linux on x86-64, and on Windows that of
+     * GCC ({@link Abi#GNUW64}).
+     *
+     * @return a layout of 16 bytes
+     */
+    public static StructLayout longDouble80() {
+        return ExtendedType.X87.layout(JAVA_BYTE, QUAD_SIZE, QUAD_SIZE);
     }
 
     /**

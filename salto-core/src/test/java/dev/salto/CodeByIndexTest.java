@@ -255,6 +255,7 @@ final class CodeByIndexTest {
         }
     }
 
+    @Tag("linux") // on Windows, a table is a part of one mapping
     @Test
     void aTableConsistsOfTwoMappingsAndNoneCanBeWritten() throws Throwable {
         try (Arena arena = Arena.ofConfined()) {

@@ -208,7 +208,8 @@ final class DataDrivenTest {
             assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
             assertThat(caught).hasSize(1);
             assertThat(caught.getFirst().toString()).contains("ArgumentHandler");
-            assertThat(caught.getFirst().toString()).contains("called by thread main, from 0x", ".so", "+0x");
+            assertThat(caught.getFirst().toString()).contains("called by thread main, from 0x", Callers.fileName(),
+                    "+0x");
         } finally {
             Salto.override();
         }

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Function pointers whose callers have not aligned the stack as the ABI asks for. */
 @Tag("port")
 final class MisalignedStackTest {
+    private static final boolean IS_WINDOWS = System.getProperty("os.name").startsWith("Windows");
     private static final boolean IS_I386 = System.getProperty("os.arch").equals("i386");
 
     /**
@@ -40,11 +41,18 @@ final class MisalignedStackTest {
                 "on other architectures the processor or every compiler keeps the stack aligned");
     }
 
+    /** How C compilers call here. */
+    private static final String CALLERS = IS_WINDOWS ? "win64_skewed_" : "sysv_skewed_";
+
     private static Stream<Arguments> everyCallerWithEachBinding() {
+        if (IS_WINDOWS) {
+            return OFFSETS.stream().flatMap(offset -> Stream.of(Binding.values()).map(binding -> Arguments.of(
+                    new ConventionCaller(Abi.NATIVE, CCaller.of(CALLERS + offset, 71, ALSO_ON_THE_STACK)), binding)));
+        }
         return OFFSETS.stream().flatMap(offset -> Stream.concat(
                 Stream.of(IN_REGISTERS, ALSO_ON_THE_STACK)
                         .map(arguments -> new ConventionCaller(Abi.NATIVE,
-                                CCaller.of("sysv_skewed_" + offset, 70, arguments)))
+                                CCaller.of(CALLERS + offset, 70, arguments)))
                         .flatMap(caller -> Stream.of(Binding.values()).map(binding -> Arguments.of(caller, binding))),
                 IS_I386
                         ? Stream.empty()
@@ -70,7 +78,7 @@ final class MisalignedStackTest {
     @MethodSource("offsets")
     void aFunctionThatIsCalledWithOneMoreArgumentOnTheStackFindsTheStackAligned(int offset) {
         ConventionCaller caller = new ConventionCaller(Abi.NATIVE,
-                CCaller.of("sysv_skewed_" + offset, 0, ALSO_ON_THE_STACK));
+                CCaller.of(CALLERS + offset, 0, ALSO_ON_THE_STACK));
         try (Arena arena = Arena.ofConfined();
                 NativeBinding binding = NativeBinding.bindTrailing(Callers.misalignmentOfStack(),
                         caller.caller().function().appendArgumentLayouts(ADDRESS), MemorySegment.NULL)) {

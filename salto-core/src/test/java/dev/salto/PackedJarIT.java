@@ -33,6 +33,7 @@ final class PackedJarIT {
 
             assertThat(images).extracting(ZipArchiveEntry::getName)
                     .containsExactlyInAnyOrderElementsOf(ARCHITECTURES.stream()
+                            .filter(name -> !name.endsWith("-windows")) // cannot map it there
                             .map(name -> LibraryCopy.PACKAGE + "libsalto-%s.so".formatted(name)).toList());
             for (ZipArchiveEntry image : images) {
                 assertThat(image.getMethod()).as(image.getName()).isEqualTo(ZipArchiveEntry.STORED);

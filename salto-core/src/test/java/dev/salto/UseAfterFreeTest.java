@@ -147,7 +147,7 @@ final class UseAfterFreeTest {
         assertThat(Callers.callRepeatedly(function, 1, 5)).isZero();
 
         assertThat(onlyCall().returnAddress()).isNotZero();
-        assertThat(onlyCall().caller()).contains("(/", "+0x");
+        assertThat(onlyCall().caller()).contains(Callers.fileName(), "+0x");
         assertThat(onlyCall().toString()).contains(onlyCall().caller());
     }
 
@@ -217,7 +217,7 @@ final class UseAfterFreeTest {
 
         assertThat(calls).hasSize(functions.size()).allSatisfy(call -> {
             assertThat(call.returnAddress()).isNotZero();
-            assertThat(call.caller()).contains("(/", "+0x");
+            assertThat(call.caller()).contains(Callers.fileName(), "+0x");
             assertThat(call.closedAt()).isNotEmpty();
         });
     }

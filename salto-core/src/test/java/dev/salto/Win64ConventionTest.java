@@ -124,7 +124,7 @@ final class Win64ConventionTest {
 
     @Test
     void aLongDoubleOfGccForWindowsGoesByReference() {
-        MemoryLayout type = NativeLayouts.longDouble();
+        MemoryLayout type = NativeLayouts.longDouble80();
         CallInterface callInterface = CallInterface.prepare(Abi.GNUW64,
                 FunctionDescriptor.of(type, JAVA_INT, type, JAVA_DOUBLE, type, type));
         ConventionCaller caller = new ConventionCaller(Abi.GNUW64, CCaller.ofVoid("gnuw64_long_double"));
@@ -156,7 +156,7 @@ final class Win64ConventionTest {
     @Test
     void aLongDoubleOf80BitsIsRefusedWhereItIsADouble() {
         assertThatThrownBy(
-                () -> CallInterface.prepare(Abi.WIN64, FunctionDescriptor.ofVoid(NativeLayouts.longDouble())))
+                () -> CallInterface.prepare(Abi.WIN64, FunctionDescriptor.ofVoid(NativeLayouts.longDouble80())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("GNUW64").hasMessageContaining("JAVA_DOUBLE");
     }

@@ -48,6 +48,16 @@ final class TestsElsewhere implements TestExecutionListener {
     /** Of tests of what no upcall stub can do. */
     private static final String PORT = "port";
 
+    /** Of tests that need Linux, and of those that need Windows. */
+    private static final String LINUX = "linux";
+
+    private static final String WINDOWS = "windows";
+
+    /** Of tests of Windows that Wine cannot run, unless a property asks for them. */
+    private static final String REAL_WINDOWS = "real-windows";
+
+    private static final String OTHER_SYSTEM = System.getProperty("os.name").startsWith("Windows") ? LINUX : WINDOWS;
+
     /** An expression for the simple names of classes with the tag {@value #HOST} that run, too. */
     private static final Pattern HOST_CLASSES = Pattern
             .compile("\\.(%s)\\]".formatted(System.getProperty("dev.salto.tests.host", "none")));
@@ -65,6 +75,9 @@ final class TestsElsewhere implements TestExecutionListener {
     private int run;
     private int failed;
     private int skipped;
+
+    /** How many tests, or methods with several, need another system. */
+    private static int ofOtherSystem;
 
     private TestsElsewhere() {}
 
@@ -109,6 +122,14 @@ final class TestsElsewhere implements TestExecutionListener {
     }
 
     private static FilterResult isWanted(TestDescriptor test) {
+        if (test.getTags().contains(TestTag.create(REAL_WINDOWS))
+                && !Boolean.getBoolean("dev.salto.tests.real-windows")) {
+            return FilterResult.excluded("Wine cannot show it");
+        }
+        if (test.getTags().contains(TestTag.create(OTHER_SYSTEM))) {
+            ofOtherSystem += test.getChildren().isEmpty() ? 1 : 0;
+            return FilterResult.excluded("it needs another system");
+        }
         return FilterResult.includedIf(!test.getTags().contains(TestTag.create(HOST))
                 || HOST_CLASSES.matcher(test.getUniqueId().toString()).find());
     }
@@ -117,6 +138,7 @@ final class TestsElsewhere implements TestExecutionListener {
         print("signatures", Integer.toString(Sample.signaturesCompared()));
         print("run", Integer.toString(run));
         print("failed", Integer.toString(failed));
+        print("other-system", Integer.toString(ofOtherSystem));
         print("skipped", Integer.toString(skipped));
         System.exit(failed == 0 && run > 0 ? 0 : 1);
     }

@@ -21,7 +21,7 @@ public final class Ports {
         if (!Os.current().hasPort()) {
             return Optional.empty();
         }
-        List<Port> ports = registered(System.getProperty("os.arch"));
+        List<Port> ports = registered(Os.current().port(System.getProperty("os.arch")));
         return !ports.isEmpty() && ports.getFirst().isForThisJvm() ? Optional.of(ports.getFirst()) : Optional.empty();
     }
 
@@ -29,8 +29,8 @@ public final class Ports {
      * Makes only the wanted port, because loading the classes of ports takes time when a process
      * starts.
      *
-     * @param nameInJvm the architecture's name in the system property {@code os.arch}; null for all
-     *     ports
+     * @param nameInJvm the architecture's name in the system property {@code os.arch}, completed by
+     *     {@link Os#port}; null for all ports
      */
     private static List<Port> registered(@Nullable String nameInJvm) {
         List<Port> ports = new ArrayList<>();
@@ -57,6 +57,9 @@ public final class Ports {
         }
         if (nameInJvm == null || nameInJvm.equals("loongarch64")) {
             ports.add(new LoongArch64());
+        }
+        if (nameInJvm == null || nameInJvm.equals("amd64" + Os.OTHER_SUFFIX)) {
+            ports.add(new MicrosoftX64());
         }
         return ports;
     }
@@ -103,6 +106,6 @@ public final class Ports {
 
     /** Returns the platforms that have a port, for messages. */
     public static String supported() {
-        return Os.SUPPORTED + " on " + String.join(", ", architectures());
+        return Os.platforms(architectures());
     }
 }

@@ -78,8 +78,9 @@ final class SysVX64 implements Port {
 
     @Override
     public Map<String, Convention> conventions() {
-        return Map.of("UNIX64", ownConvention(), "WIN64", new Win64(false), "EFI", new Win64(false), "GNUW64",
-                new Win64(true));
+        Convention win64 = new Win64(false, "generic_win64");
+        return Map.of("UNIX64", ownConvention(), "WIN64", win64, "EFI", win64, "GNUW64",
+                new Win64(true, "generic_win64"));
     }
 
     @Override

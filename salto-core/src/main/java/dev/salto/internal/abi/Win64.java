@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The calling convention of 64-bit Windows, as compilers on Linux implement the attribute
- * {@code ms_abi}. Section names are those of Microsoft's "x64 calling convention".
+ * The calling convention of 64-bit Windows, of its own compilers and of those on Linux for the
+ * attribute {@code ms_abi}. Section names are those of Microsoft's "x64 calling convention".
  *
  * @param isGnu whether {@code long double} is GCC's for Windows, the 80-bit format; otherwise it is
  *     {@code double}
+ * @param entry the name of the entry that stores the arguments
  */
-record Win64(boolean isGnu) implements Convention {
+record Win64(boolean isGnu, String entry) implements Convention {
     /** "Parameter passing": rcx, rdx, r8 and r9, or xmm0 to xmm3 in their places. */
     private static final int REGISTERS = 4;
 
@@ -24,16 +25,11 @@ record Win64(boolean isGnu) implements Convention {
 
     /**
      * "Parameter passing": structs and unions of other sizes are copied to memory, and their
-     * address is passed.
+     * address is passed. Compilers that know empty ones do so with these, too.
      */
     private static final Set<Long> SIZES_IN_REGISTERS = Set.of(1L, 2L, 4L, 8L);
 
     private static final Set<ExtendedType> KNOWN_TYPES = EnumSet.complementOf(EnumSet.of(ExtendedType.HALF));
-
-    @Override
-    public String entry() {
-        return "generic_win64";
-    }
 
     /**
      * A variadic floating-point argument is in both registers of its place. So its place does not
@@ -47,7 +43,7 @@ record Win64(boolean isGnu) implements Convention {
         List<List<Piece>> arguments = new ArrayList<>();
         for (MemoryLayout layout : function.argumentLayouts()) {
             requireKnown(layout);
-            arguments.add(layout.byteSize() == 0 ? List.of() : List.of(slots.place(layout)));
+            arguments.add(List.of(slots.place(layout)));
         }
         return new CallSequence(arguments, result, slots.stackSize());
     }

@@ -16,6 +16,14 @@ public interface CodeMapping {
     MemorySegment code();
 
     /**
+     * Returns the code as it is in its file, for a comparison with the image of the build. Some
+     * systems change a header when they map a file.
+     */
+    default MemorySegment content() {
+        return code();
+    }
+
+    /**
      * Maps one more table: the code, followed by zeroed memory for the parameters.
      *
      * @return the memory of the table, mapped for good

@@ -4,6 +4,7 @@ package dev.salto.internal.os;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,24 @@ public interface Os {
     String SEALED_COPY = "memfd";
 
     /** The systems with text images, for messages. */
-    String SUPPORTED = "Linux";
+    String SUPPORTED = "Linux and Windows";
+
+    /** The end of the names of ports that are not for Linux. */
+    String OTHER_SUFFIX = "-windows";
+
+    /** Returns the platforms of ports by their names, for messages. */
+    static String platforms(List<String> ports) {
+        List<String> onLinux = new ArrayList<>();
+        List<String> onWindows = new ArrayList<>();
+        for (String port : ports) {
+            if (port.endsWith(OTHER_SUFFIX)) {
+                onWindows.add(port.substring(0, port.length() - OTHER_SUFFIX.length()));
+            } else {
+                onLinux.add(port);
+            }
+        }
+        return "Linux on %s; Windows on %s".formatted(String.join(", ", onLinux), String.join(", ", onWindows));
+    }
 
     /** Returns the system that this JVM runs on. */
     static Os current() {
@@ -27,6 +45,23 @@ public interface Os {
 
     /** Whether there are text images for this system. */
     boolean hasPort();
+
+    /**
+     * Returns the name of the port for a processor.
+     *
+     * @param processor the value of the system property {@code os.arch}
+     */
+    default String port(String processor) {
+        return processor;
+    }
+
+    /**
+     * Whether code is mapped from whole files only. Then it cannot be mapped in place in a JAR, and
+     * not from memory. A file cannot be removed or changed while code is mapped from it.
+     */
+    default boolean mapsWholeFilesOnly() {
+        return false;
+    }
 
     /** Returns the size of a page in bytes, or 0 if the system cannot be asked. */
     int pageSize();

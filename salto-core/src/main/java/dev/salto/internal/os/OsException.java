@@ -29,6 +29,43 @@ public final class OsException extends Exception {
         this.errno = 0;
     }
 
+    private OsException(String message, boolean isDenied) {
+        super(message);
+        this.errno = isDenied ? EPERM : 0;
+    }
+
+    /**
+     * A refusal of Windows.
+     *
+     * @param error the number of the error, as {@code GetLastError} returns it
+     */
+    static OsException ofWindows(String call, int error) {
+        return new OsException("%s failed: %s (error %s)".formatted(call, explainForWindows(error), error),
+                switch (error) {
+                    case 5, 577, 1260, 1655, 4551 -> true;
+                    default -> false;
+                });
+    }
+
+    /** Explains the errors of Salto's calls, like {@link #explain}. */
+    private static String explainForWindows(int error) {
+        return switch (error) {
+            case 2 -> "no such file";
+            case 3 -> "no such folder";
+            case 5 -> "access denied";
+            case 8, 14 -> "out of memory";
+            case 32 -> "another process has the file open for writing";
+            case 87 -> "invalid argument";
+            case 193 -> "no executable image";
+            case 487 -> "invalid address";
+            case 577 -> "the file's signature is not accepted";
+            case 1260, 4551 -> "a policy forbids the file";
+            case 1455 -> "the paging file is too small";
+            case 1655 -> "Arbitrary Code Guard forbids it";
+            default -> "an error that Microsoft's \"System Error Codes\" explain";
+        };
+    }
+
     private OsException(String call, int errno) {
         // %s instead of %d, here and elsewhere in this package: %d loads data of the locale, which
         // not every process can do.

@@ -29,7 +29,7 @@ public abstract class TableMemory {
 
     /** Returns the address of the parameters. */
     public final long parameters() {
-        return code + shape.codeSize();
+        return code + shape.parametersOffset();
     }
 
     /** Returns the size of the parameters in bytes. */

@@ -2,6 +2,7 @@
 
 package dev.salto.internal.text;
 
+import dev.salto.internal.os.Os;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +12,14 @@ import java.util.List;
 
 /**
  * The image as an installed library: in a folder of {@code java.library.path}, or beside the
- * libraries of the JVM, the place of jlink.
+ * libraries of the JVM, the place of jlink. On Windows, libraries are also beside the JAR.
  */
 record InstalledLibrary() implements TextSource {
     @Override
     public List<Place> places(Original original) throws TextImageException {
         String libraryPath = System.getProperty("java.library.path", "");
-        String ofTheJvm = System.getProperty("java.home") + File.separator + "lib";
+        boolean isWindows = Os.current().mapsWholeFilesOnly();
+        String ofTheJvm = System.getProperty("java.home") + File.separator + (isWindows ? "bin" : "lib");
         List<Place> places = new ArrayList<>();
         for (String folder : Arrays.asList(libraryPath.split(File.pathSeparator, -1))) {
             if (!folder.isEmpty()) {
@@ -25,6 +27,9 @@ record InstalledLibrary() implements TextSource {
             }
         }
         addPlace(places, ofTheJvm, original.name());
+        if (isWindows) {
+            addPlace(places, String.valueOf(OwnClasses.place().getParent()), original.name());
+        }
         if (places.isEmpty()) {
             throw new TextImageException(
                     "no %s is in java.library.path (%s) or %s".formatted(original.name(), libraryPath, ofTheJvm));

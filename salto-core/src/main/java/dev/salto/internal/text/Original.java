@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.OptionalInt;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,11 @@ final class Original {
     private static final int ELF_MACHINE = 18;
 
     private static final int ELF_MAGIC = 0x7f454c46; // 0x7f "ELF"
+
+    // Microsoft's "PE Format", whose numbers have the lowest byte first
+    private static final int PE_SIGNATURE = 0x3c;
+    private static final int PE_MAGIC = 0x4550;
+    private static final int PE_MACHINE = 4;
 
     private final TextIndex index;
 
@@ -119,16 +125,30 @@ final class Original {
     }
 
     private String complaint(ByteBuffer bytes) {
-        int machine = bytes.order(ByteOrder.nativeOrder()).getShort(ELF_MACHINE);
-        if (bytes.order(ByteOrder.BIG_ENDIAN).getInt(0) != ELF_MAGIC) {
-            return "it is no text image, not even an ELF file: install Salto again, or name another file";
+        boolean isPe = index.image().endsWith(".dll");
+        OptionalInt machine = isPe ? machineOfPe(bytes) : machineOfElf(bytes);
+        if (machine.isEmpty()) {
+            return "it is no text image, not even %s file: install Salto again, or name another file"
+                    .formatted(isPe ? "a PE" : "an ELF");
         }
-        if (machine != index.machine()) {
-            return "it is for another architecture: its ELF header says machine %s, that of %s is %s; take the image %s"
-                    .formatted(machine, index.architecture(), index.machine(), name());
+        if (machine.getAsInt() != index.machine()) {
+            return "it is for another architecture: its header says machine %s, that of %s is %s; take the image %s"
+                    .formatted(machine.getAsInt(), index.architecture(), index.machine(), name());
         }
         return "it is not the text image that this version of Salto was built with; the file is damaged or of another version,"
                 + " so install the one that came with these classes";
+    }
+
+    private static OptionalInt machineOfElf(ByteBuffer bytes) {
+        return bytes.order(ByteOrder.BIG_ENDIAN).getInt(0) == ELF_MAGIC
+                ? OptionalInt.of(bytes.order(ByteOrder.nativeOrder()).getShort(ELF_MACHINE))
+                : OptionalInt.empty();
+    }
+
+    private static OptionalInt machineOfPe(ByteBuffer bytes) {
+        int signature = bytes.order(ByteOrder.LITTLE_ENDIAN).getInt(PE_SIGNATURE);
+        boolean isPe = signature >= 0 && signature < bytes.limit() - Long.BYTES && bytes.getInt(signature) == PE_MAGIC;
+        return isPe ? OptionalInt.of(bytes.getShort(signature + PE_MACHINE)) : OptionalInt.empty();
     }
 
     private static String sha256(ByteBuffer bytes) {

@@ -42,6 +42,9 @@ final class Settings {
     static List<String> sources() {
         String value = System.getProperty(SOURCES, "").strip();
         if (value.isEmpty()) {
+            if (Os.current().mapsWholeFilesOnly()) {
+                return TextSource.NAMES_OF_FILES;
+            }
             return Os.current().mayEndProcessForSealedCopy() ? TextSource.NAMES_UNDER_A_FILTER : TextSource.NAMES;
         }
         List<String> sources = new ArrayList<>();

@@ -172,7 +172,7 @@ public final class TextImage {
             throws TextImageException, OsException, IOException {
         String complaint;
         try {
-            complaint = original.complaintAbout(code.code());
+            complaint = original.complaintAbout(code.content());
         } catch (TextImageException | IOException | RuntimeException | Error e) {
             code.unmap();
             throw e;

@@ -16,9 +16,9 @@ import java.util.Properties;
  *
  * @param architecture the architecture that the image is for
  * @param image the file name of the image
- * @param machine the number of the architecture in an ELF header
- * @param codeSize the size of a code table, its head included; also the distance from a code table
- *     to its parameter table
+ * @param machine the number of the architecture in the header of an image
+ * @param codeSize the size of a code table, its head included
+ * @param parametersOffset the distance from a code table to its parameter table
  * @param trampolineOffset where the first trampoline lies in the code table
  * @param trampolineSize the distance from one trampoline to the next in its line
  * @param trampolineCount the number of trampolines in a code table
@@ -43,6 +43,7 @@ public record TextIndex(
         String image,
         int machine,
         int codeSize,
+        int parametersOffset,
         int trampolineOffset,
         int trampolineSize,
         int trampolineCount,
@@ -86,6 +87,7 @@ public record TextIndex(
                 text(properties, "image"),
                 Integer.parseInt(text(properties, "machine")),
                 layout(properties, "code_size"),
+                layout(properties, "parameters_offset"),
                 layout(properties, "trampoline_offset"),
                 layout(properties, "trampoline_size"),
                 layout(properties, "trampoline_count"),
@@ -198,7 +200,7 @@ public record TextIndex(
 
     /** Returns the sizes of a table's parts. */
     public TableShape shape() {
-        return new TableShape(codeSize, (long) trampolineCount * blockSize, byIndex.offset(),
+        return new TableShape(codeSize, parametersOffset, (long) trampolineCount * blockSize, byIndex.offset(),
                 byIndex.codeSize());
     }
 

@@ -21,6 +21,9 @@ interface TextSource {
     List<String> NAMES_UNDER_A_FILTER = List.of(NamedFile.NAME, "installed", "class-folder", "jar", Os.SEALED_COPY,
             "file");
 
+    /** The order where code is mapped from whole files only. */
+    List<String> NAMES_OF_FILES = List.of(NamedFile.NAME, "installed", "class-folder", "file");
+
     /**
      * The source of a name. A process needs few sources, and loading their classes takes time when
      * it starts. So only those are made.
@@ -46,7 +49,7 @@ interface TextSource {
                 return new SealedMemory();
             }
             case "file" -> {
-                return new PrivateFile();
+                return Os.current().mapsWholeFilesOnly() ? new KeptFile() : new PrivateFile();
             }
             default -> throw new AssertionError(name);
         }

@@ -66,6 +66,18 @@ final class NativeCodeBuild implements Callable<Integer> {
 
     private static final String EVERY_ARCHITECTURE = "all";
 
+    /**
+     * The linker's options for a PE image. It can be mapped anywhere, because it has nothing to
+     * relocate. Offsets in the file are distances from the beginning of a view. Unwind information
+     * is a part of the code's section, so it is checked with the code.
+     */
+    private static final List<String> PE_IMAGE = List.of("-flavor", "link", "/dll", "/noentry", "/noimplib",
+            "/nodefaultlib", "/machine:x64", "/dynamicbase", "/highentropyva", "/base:0x180000000", "/filealign:4096",
+            "/merge:.rdata=.text", "/merge:.pdata=.text", "/debug:symtab", "/timestamp:0");
+
+    /** The linker's options for callers as PE files: no start-up code, no date. */
+    private static final List<String> PE_LIBRARY = List.of("--entry=", "--no-insert-timestamp");
+
     @Option(names = "--llvm", required = true, description = "the JAR of org.bytedeco:llvm for this host")
     private Path llvmJar = Path.of("");
 
@@ -140,22 +152,28 @@ final class NativeCodeBuild implements Callable<Integer> {
 
     private void buildTextImage(Llvm llvm, String architecture) throws IOException {
         Path folder = Files.createDirectories(text.resolve(TEXT_PACKAGE));
+        ImageFormat format = ImageFormat.of(architecture);
         // The name that it has when it is installed beside other libraries.
-        Path image = folder.resolve("libsalto-" + architecture + ".so");
+        Path image = folder.resolve("libsalto-" + architecture + format.suffix());
         Path asm = sources.resolve("asm");
         Path scratch = Files.createTempDirectory(text.toAbsolutePath().getParent(), "salto-text-");
         Path object = scratch.resolve("text.o");
         Path script = scratch.resolve("text.ld");
         try {
             llvm.run(asm, "clang", join(target(architecture), "-c", architecture + ".S", "-o", object.toString()));
-            llvm.run(asm, "clang", join(target(architecture), "-E", "-P", "-x", "c", "text-image.ld", "-o",
-                    script.toString()));
-            List<String> link = new ArrayList<>(
-                    List.of("-shared", "-T", script.toString(), "-z", LARGEST_PAGE,
-                            "-z", "rodynamic", "--orphan-handling=error"));
-            link.addAll(linkOptions());
-            link.addAll(words(architecture, "lld"));
-            link.addAll(List.of("-o", image.toString(), object.toString()));
+            List<String> link = new ArrayList<>();
+            if (format == ImageFormat.ELF) {
+                llvm.run(asm, "clang", join(target(architecture), "-E", "-P", "-x", "c", "text-image.ld", "-o",
+                        script.toString()));
+                link.addAll(List.of("-shared", "-T", script.toString(), "-z", LARGEST_PAGE,
+                        "-z", "rodynamic", "--orphan-handling=error"));
+                link.addAll(linkOptions());
+                link.addAll(words(architecture, "lld"));
+                link.addAll(List.of("-o", image.toString(), object.toString()));
+            } else {
+                link.addAll(PE_IMAGE);
+                link.addAll(List.of("/out:" + image, object.toString()));
+            }
             llvm.run(asm, "ld.lld", link);
         } finally {
             Files.deleteIfExists(object);
@@ -172,7 +190,7 @@ final class NativeCodeBuild implements Callable<Integer> {
         index.forEach((key, value) -> lines.append(key).append('=').append(value).append('\n'));
         Files.writeString(folder.resolve("libsalto-" + architecture + ".properties"), lines);
         System.out.printf(
-                "Text image %-11s %s trampolines of %s bytes, %s by index of %s bytes, sha256 %.16s...%n",
+                "Text image %-14s %s trampolines of %s bytes, %s by index of %s bytes, sha256 %.16s...%n",
                 architecture, index.get("layout.trampoline_count"), index.get("layout.trampoline_size"),
                 index.get("layout.index_trampoline_count"), index.get("layout.index_trampoline_size"),
                 index.get("sha256"));
@@ -187,12 +205,14 @@ final class NativeCodeBuild implements Callable<Integer> {
                 "-DSCRATCH_REGISTER=\"%s\"".formatted(scratchRegister(architecture)), library.source(), "-o",
                 file.toString()));
         arguments.addAll(words(folder.resolve(library.source()), "clang for " + architecture));
-        linkOptions().forEach(option -> arguments.addAll(List.of("-Xlinker", option)));
+        List<String> options = ImageFormat.of(architecture) == ImageFormat.ELF ? linkOptions() : PE_LIBRARY;
+        options.forEach(option -> arguments.addAll(List.of("-Xlinker", option)));
         llvm.run(folder, "clang", arguments);
     }
 
     private Path file(String architecture, CallersLibrary library) {
-        return callers.resolve(CALLERS_PACKAGE).resolve(architecture + library.suffix() + ".so");
+        return callers.resolve(CALLERS_PACKAGE)
+                .resolve(architecture + library.suffix() + ImageFormat.of(architecture).suffix());
     }
 
     private boolean hasCallers(String architecture) {
@@ -252,7 +272,7 @@ final class NativeCodeBuild implements Callable<Integer> {
         bytes.write(llvmJar.getFileName().toString().getBytes(StandardCharsets.UTF_8));
         for (Path folder : List.of(sources.resolve("asm"), sources.resolve("callers"), ownClasses())) {
             try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.filter(Files::isRegularFile).filter(f -> !f.toString().endsWith(".so")).sorted()
+                for (Path file : files.filter(Files::isRegularFile).filter(f -> !ImageFormat.isNative(f)).sorted()
                         .toList()) {
                     bytes.write(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
                     bytes.write(Files.readAllBytes(file));

@@ -13,12 +13,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
-import net.fornwall.jelf.ElfFile;
-import net.fornwall.jelf.ElfSection;
-import net.fornwall.jelf.ElfSectionHeader;
-import net.fornwall.jelf.ElfSegment;
-import net.fornwall.jelf.ElfSymbol;
-import net.fornwall.jelf.ElfSymbolTableSection;
 
 /**
  * The index of a text image for Java, read from the finished image. It has the numbers of the
@@ -47,28 +41,28 @@ final class TextImageIndex {
 
     private final SortedMap<String, String> properties = new TreeMap<>();
     private final byte[] file;
-    private final ElfFile elf;
+    private final ImageFile image;
 
-    private TextImageIndex(byte[] file) {
+    private TextImageIndex(byte[] file, ImageFile image) {
         this.file = file;
-        this.elf = ElfFile.from(file);
+        this.image = image;
     }
 
     /**
      * Checks an image and reads its index.
      *
      * @param architecture the name of the architecture, as in the name of its {@code .S} file
-     * @param file the bytes of the ELF shared object
+     * @param file the bytes of the shared object
      * @return the index as sorted properties
      * @throws IllegalStateException if the image breaks a rule; the message says which
      */
     static SortedMap<String, String> read(String architecture, byte[] file) {
-        TextImageIndex index = new TextImageIndex(file);
+        ImageFile image = ImageFormat.of(architecture) == ImageFormat.ELF ? new ElfImage(file) : new PeImage(file);
+        TextImageIndex index = new TextImageIndex(file, image);
         index.properties.put("architecture", architecture);
-        index.properties.put("machine", Short.toString(index.elf.e_machine));
+        index.properties.put("machine", Short.toString(image.machine()));
         index.readSymbols();
-        index.checkSegments();
-        index.checkSections();
+        index.properties.put(ALIGNMENT, Long.toString(image.check(index::layout)));
         index.checkTrampolines();
         index.checkTrampolinesByIndex();
         byte[] code = Arrays.copyOf(file, index.layout("index_offset") + index.layout("index_code_size"));
@@ -78,82 +72,31 @@ final class TextImageIndex {
     }
 
     private void readSymbols() {
-        ElfSymbolTableSection table = elf.getSymbolTableSection();
-        for (ElfSymbol symbol : table.symbols) {
-            String name = symbol.getName();
-            if (name == null) {
-                continue;
-            }
+        image.symbols().forEach((name, value) -> {
             if (name.startsWith(LAYOUT)) {
-                properties.put("layout." + name.substring(LAYOUT.length()), Long.toString(symbol.st_value));
-            } else if (name.startsWith(ENTRY)) {
-                readEntry(name.substring(ENTRY.length()), symbol.st_value);
+                properties.put("layout." + name.substring(LAYOUT.length()), Long.toString(value));
             }
-        }
+        });
+        image.symbols().forEach((name, value) -> {
+            if (name.startsWith(ENTRY)) {
+                readEntry(name.substring(ENTRY.length()), value);
+            }
+        });
     }
 
-    /** Each unit is mapped by itself, so the index has an entry's distance from its beginning. */
-    private void readEntry(String name, long address) {
-        int unit = 0;
-        for (int i = 0; i < elf.e_phnum; i++) {
-            ElfSegment segment = elf.getProgramHeader(i);
-            if (segment.p_type == ElfSegment.PT_LOAD) {
-                long offset = address - segment.p_vaddr;
-                if (offset >= 0 && offset < segment.p_filesz && unit < UNITS.size()) {
-                    properties.put(UNITS.get(unit) + name, Long.toString(offset));
-                    return;
-                }
-                unit++;
-            }
-        }
-        throw new IllegalStateException("the text image has an entry in no unit: " + name);
+    /**
+     * Each unit is mapped by itself, or at a distance of its own, so the index has an entry's
+     * distance from its beginning.
+     */
+    private void readEntry(String name, long offset) {
+        int unit = offset < layout("index_offset") ? 0 : 1;
+        properties.put(UNITS.get(unit) + name, Long.toString(offset - (long) unit * layout("index_offset")));
     }
 
     private int layout(String name) {
         String value = properties.get("layout." + name);
         require(value != null, "has no symbol " + LAYOUT + name);
         return Integer.parseInt(value);
-    }
-
-    private void checkSegments() {
-        int loads = 0;
-        boolean stack = false;
-        for (int i = 0; i < elf.e_phnum; i++) {
-            ElfSegment segment = elf.getProgramHeader(i);
-            require(!(segment.isWriteable() && segment.isExecutable()), "has a segment both writable and executable");
-            if (segment.p_type == ElfSegment.PT_LOAD) {
-                require(segment.isReadable() && segment.isExecutable() && !segment.isWriteable(),
-                        "has a segment that is not read+execute");
-                int size = layout(loads == 0 ? "code_size" : "index_code_size");
-                require(segment.p_offset == (long) loads * layout("index_offset") && segment.p_filesz == size
-                        && segment.p_memsz == size, "does not consist of whole units");
-                // Behind the first unit in memory there is as much room for what belongs to its
-                // table.
-                require(segment.p_vaddr == 2L * loads * layout("code_size"), "has units at the wrong addresses");
-                require(Long.bitCount(segment.p_align) == 1 && segment.p_filesz % segment.p_align == 0,
-                        "is not a whole number of the largest pages that it is made for");
-                String former = properties.put(ALIGNMENT, Long.toString(segment.p_align));
-                require(former == null || former.equals(properties.get(ALIGNMENT)),
-                        "has units that are made for different pages");
-                loads++;
-            }
-            stack |= segment.p_type == 0x6474e551 && !segment.isExecutable(); // PT_GNU_STACK
-        }
-        require(loads == UNITS.size(), "has " + loads + " segments to load instead of " + UNITS.size());
-        require(layout("index_offset") == layout("code_size"), "has its code by index elsewhere");
-        require(stack, "does not say that the stack is not executable");
-    }
-
-    private void checkSections() {
-        for (int i = 0; i < elf.e_shnum; i++) {
-            ElfSection section = elf.getSection(i);
-            int type = section.header.sh_type;
-            require(type != ElfSectionHeader.SHT_RELA && type != ElfSectionHeader.SHT_REL,
-                    "needs relocations: " + section.header.getName());
-        }
-        require(elf.getDynamicSection().getNeededLibraries().isEmpty(), "needs other libraries");
-        require(elf.firstSectionByName(".note.gnu.build-id") != null, "has no build-id");
-        require(elf.firstSectionByName(".eh_frame") != null, "has no unwind information");
     }
 
     /**
@@ -190,7 +133,7 @@ final class TextImageIndex {
 
     private boolean growsInAll(int start, int size, int count, int growth) {
         ByteBuffer code = ByteBuffer.wrap(file)
-                .order(elf.ei_data == ElfFile.DATA_LSB ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+                .order(image.order());
         return IntStream.range(1, count)
                 .allMatch(i -> code.getInt(start + i * size) == code.getInt(start) + i * growth);
     }
@@ -235,7 +178,7 @@ final class TextImageIndex {
 
     private int read(byte[] code, int offset, int width) {
         ByteBuffer bytes = ByteBuffer.wrap(code)
-                .order(elf.ei_data == ElfFile.DATA_LSB ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+                .order(image.order());
         return switch (width) {
             case Byte.BYTES -> bytes.get(offset);
             case Short.BYTES -> bytes.getShort(offset);
@@ -251,16 +194,16 @@ final class TextImageIndex {
         ByteBuffer words = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
         for (int offset = 0; offset < code.length; offset += Integer.BYTES) {
             int word = words.getInt(offset);
-            if (elf.e_machine == MACHINE_RISCV && (word & RISCV_OPCODES) == RISCV_JAL) {
+            if (image.machine() == MACHINE_RISCV && (word & RISCV_OPCODES) == RISCV_JAL) {
                 words.putInt(offset, (word >> 31) << 20 | (word >>> 12 & 0xff) << 12 | (word >>> 20 & 1) << 11
                         | (word >>> 21 & 0x3ff) << 1);
-            } else if (elf.e_machine == MACHINE_ARM && word >>> 24 == ARM_B) {
+            } else if (image.machine() == MACHINE_ARM && word >>> 24 == ARM_B) {
                 words.putInt(offset, word << 8 >> 8);
             }
         }
     }
 
-    private static void require(boolean condition, String complaint) {
+    static void require(boolean condition, String complaint) {
         if (!condition) {
             throw new IllegalStateException("the text image " + complaint);
         }

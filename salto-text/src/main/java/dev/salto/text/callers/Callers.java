@@ -53,6 +53,11 @@ public final class Callers {
 
     private Callers() {}
 
+    /** The end of the name of the file with these functions, as a system shows it. */
+    public static String fileName() {
+        return NativeLibrary.shownName("");
+    }
+
     /**
      * Calls a {@code struct { float a, b, c, d; } (*)(int)}.
      *
@@ -145,6 +150,21 @@ public final class Callers {
     public static double addToDouble(MemorySegment function, double a) {
         try {
             return (double) ADD_TO_DOUBLE.invokeExact(function, a);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * On Windows, calls a function after it has set the number of the last error.
+     *
+     * @return what {@code GetLastError} returns after the call
+     */
+    public static int lastErrorAfterCall(MemorySegment function, int error) {
+        try {
+            MethodHandle call = link("last_error_after_call",
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+            return (int) call.invokeExact(function, error, 0);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -27,13 +27,14 @@ public record Footprint(long residentBytes, long codeCacheBytes, int mappings, i
     /** Measures the process now. */
     public static Footprint now() {
         ProcessMaps maps = ProcessMaps.read();
-        return new Footprint(read(RESIDENT_PRIVATE), codeCache(), maps.mappings().size(),
+        return new Footprint(NativeLibrary.IS_WINDOWS ? WindowsMaps.privateBytes() : read(RESIDENT_PRIVATE),
+                codeCache(), maps.mappings().size(),
                 maps.writableAndExecutable().size());
     }
 
     /** Returns the memory of the process that is in RAM, pages of mapped files included. */
     public static long residentSetBytes() {
-        return read(RESIDENT);
+        return NativeLibrary.IS_WINDOWS ? WindowsMaps.workingSetBytes() : read(RESIDENT);
     }
 
     private static long read(String field) {

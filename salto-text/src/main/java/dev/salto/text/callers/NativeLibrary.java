@@ -15,6 +15,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.zip.CRC32;
 
 /** The libraries of native callers that the build put beside this class. */
 final class NativeLibrary {
@@ -26,6 +28,8 @@ final class NativeLibrary {
      * files cannot be loaded. It is null elsewhere.
      */
     private static final String FOLDER = System.getProperty("dev.salto.callers");
+
+    static final boolean IS_WINDOWS = System.getProperty("os.name").startsWith("Windows");
 
     private NativeLibrary() {}
 
@@ -40,6 +44,9 @@ final class NativeLibrary {
         if (FOLDER != null) {
             return SymbolLookup.libraryLookup(Path.of(FOLDER, System.mapLibraryName("callers" + suffix)),
                     Arena.global());
+        }
+        if (IS_WINDOWS) {
+            return SymbolLookup.libraryLookup(kept(suffix), Arena.global());
         }
         try {
             // By its number, so that the path names the same file in a debugger, which opens the
@@ -74,11 +81,37 @@ final class NativeLibrary {
         }
     }
 
+    /** The end of a library's name, as the system shows it. */
+    static String shownName(String suffix) {
+        return IS_WINDOWS ? fileName(suffix) : "/memfd:" + fileName(suffix);
+    }
+
     private static String fileName(String suffix) {
         String architecture = System.getProperty("os.arch").equals("amd64")
                 ? "x86_64"
                 : System.getProperty("os.arch");
-        return architecture + suffix + ".so";
+        return IS_WINDOWS ? architecture + "-windows" + suffix + ".dll" : architecture + suffix + ".so";
+    }
+
+    /**
+     * A library in a file, whose name has a checksum. Windows cannot remove it while it is loaded,
+     * so it stays for the next process.
+     */
+    private static Path kept(String suffix) {
+        try {
+            byte[] library = bytes(suffix);
+            CRC32 checksum = new CRC32();
+            checksum.update(library);
+            Path folder = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"), "salto-callers"));
+            Path file = folder.resolve("%08x-%s".formatted(checksum.getValue(), fileName(suffix)));
+            if (!Files.exists(file)) {
+                Path fresh = Files.write(Files.createTempFile(folder, "new", ""), library);
+                Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the native callers: " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ package dev.salto.text.callers;
 import static dev.salto.text.callers.CTypes.LONG_LONG;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,12 +14,13 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
 /**
- * A thread that the JVM has not seen before it calls: made by {@code pthread_create}, it calls
- * function pointers in turn from C and ends. For one thread at a time.
+ * A thread that the JVM has not seen before it calls. It calls function pointers in turn from C and
+ * ends. {@code pthread_create} makes it, on Windows {@code CreateThread}. For one thread at a time.
  */
 public final class NativeThread {
     /** {@code struct calls} of {@code callers.c}. */
@@ -27,9 +29,42 @@ public final class NativeThread {
             ADDRESS.withName("functions"));
 
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle CREATE = link("pthread_create",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
-    private static final MethodHandle JOIN = link("pthread_join", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+
+    /** The calls of POSIX. */
+    private static final class Posix {
+        static final MethodHandle CREATE = link("pthread_create",
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+        static final MethodHandle JOIN = link("pthread_join", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+    }
+
+    /** The calls of Windows. */
+    private static final class Windows {
+        static final int INFINITE = -1;
+
+        static final SymbolLookup LIBRARY = SymbolLookup.libraryLookup("kernel32.dll", Arena.global());
+        static final MethodHandle CREATE = LINKER.downcallHandle(LIBRARY.findOrThrow("CreateThread"),
+                FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_INT, ADDRESS));
+        static final MethodHandle WAIT = LINKER.downcallHandle(LIBRARY.findOrThrow("WaitForSingleObject"),
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+        static final MethodHandle CLOSE = LINKER.downcallHandle(LIBRARY.findOrThrow("CloseHandle"),
+                FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+        static MemorySegment create(MemorySegment function, MemorySegment argument) throws Throwable {
+            MemorySegment thread = (MemorySegment) CREATE.invokeExact(MemorySegment.NULL, 0L, function, argument, 0,
+                    MemorySegment.NULL);
+            if (thread.equals(MemorySegment.NULL)) {
+                throw new IllegalStateException("CreateThread fails");
+            }
+            return thread;
+        }
+
+        /** Returns 0, or the number of an error. */
+        static int join(MemorySegment thread) throws Throwable {
+            int error = (int) WAIT.invokeExact(thread, INFINITE);
+            int _ = (int) CLOSE.invokeExact(thread);
+            return error;
+        }
+    }
 
     private final MemorySegment calls;
     private final MemorySegment thread;
@@ -85,8 +120,11 @@ public final class NativeThread {
 
     private static MemorySegment create(MemorySegment function, MemorySegment argument) {
         try (Arena arena = Arena.ofConfined()) {
+            if (NativeLibrary.IS_WINDOWS) {
+                return Windows.create(function, argument);
+            }
             MemorySegment thread = arena.allocate(ADDRESS);
-            int error = (int) CREATE.invokeExact(thread, MemorySegment.NULL, function, argument);
+            int error = (int) Posix.CREATE.invokeExact(thread, MemorySegment.NULL, function, argument);
             if (error != 0) {
                 throw new IllegalStateException("pthread_create: error " + error);
             }
@@ -103,9 +141,11 @@ public final class NativeThread {
      */
     public long join() {
         try {
-            int error = (int) JOIN.invokeExact(thread, MemorySegment.NULL);
+            int error = NativeLibrary.IS_WINDOWS
+                    ? Windows.join(thread)
+                    : (int) Posix.JOIN.invokeExact(thread, MemorySegment.NULL);
             if (error != 0) {
-                throw new IllegalStateException("pthread_join: error " + error);
+                throw new IllegalStateException("waiting for a thread: error " + error);
             }
             return sum(calls);
         } catch (Throwable e) {

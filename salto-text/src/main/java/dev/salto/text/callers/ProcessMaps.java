@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * The memory mappings of this process at one moment, as the kernel lists them in
- * {@code /proc/self/maps}.
+ * {@code /proc/self/maps}. On Windows they are what {@code VirtualQuery} lists.
  *
  * @param mappings all mappings, by address
  */
@@ -49,6 +49,9 @@ public record ProcessMaps(List<Mapping> mappings) {
 
     /** Reads the mappings now. */
     public static ProcessMaps read() {
+        if (NativeLibrary.IS_WINDOWS) {
+            return new ProcessMaps(WindowsMaps.read());
+        }
         try (Stream<String> lines = Files.lines(MAPS)) {
             return new ProcessMaps(lines.map(ProcessMaps::parse).toList());
         } catch (IOException e) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.fornwall.jelf.ElfFile;
 import net.fornwall.jelf.ElfNoteSection;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -79,7 +81,11 @@ final class NativeCodeBuildTest {
         }
 
         Path image() {
-            return TARGET.resolve("text/dev/salto/internal/text/libsalto-%s.so".formatted(name));
+            return TARGET.resolve("text/dev/salto/internal/text/libsalto-" + name + suffix());
+        }
+
+        String suffix() {
+            return ImageFormat.of(name).suffix();
         }
 
         Map<String, String> index() throws IOException {
@@ -178,8 +184,12 @@ final class NativeCodeBuildTest {
         return file -> assertThat(Arrays.copyOfRange(file, offset, offset + expected.length)).isEqualTo(expected);
     }
 
+    static List<Architecture> architecturesOfLinux() throws IOException {
+        return Architecture.all().stream().filter(a -> ImageFormat.of(a.name()) == ImageFormat.ELF).toList();
+    }
+
     @ParameterizedTest
-    @MethodSource("architectures")
+    @MethodSource("architecturesOfLinux")
     void debuggersFindTheEntriesByName(Architecture architecture) throws IOException {
         ElfFile elf = ElfFile.from(Files.readAllBytes(architecture.image()));
 
@@ -220,11 +230,10 @@ final class NativeCodeBuildTest {
         for (Architecture architecture : architectures()) {
             assertThat(Files.mismatch(architecture.image(), folder.resolve(TARGET.relativize(architecture.image()))))
                     .as("%s", architecture).isEqualTo(-1);
-            for (String suffix : List.of(".so", "-libffi.so", "-signatures-O0.so", "-signatures-O2.so",
-                    "-extended-O0.so", "-extended-O2.so", "-structs-O0.so", "-structs-O2.so", "-arm-conventions-O0.so",
-                    "-arm-conventions-O2.so",
-                    "-conventions-O0.so", "-conventions-O2.so")) {
-                Path library = Path.of("classes/dev/salto/text/callers", architecture + suffix);
+            for (String end : List.of("", "-libffi", "-signatures-O0", "-signatures-O2", "-extended-O0", "-extended-O2",
+                    "-structs-O0", "-structs-O2", "-arm-conventions-O0", "-arm-conventions-O2", "-conventions-O0",
+                    "-conventions-O2")) {
+                Path library = Path.of("classes/dev/salto/text/callers", architecture + end + architecture.suffix());
                 assertThat(Files.mismatch(TARGET.resolve(library), folder.resolve(library))).as("%s", library)
                         .isEqualTo(-1);
             }
@@ -307,6 +316,65 @@ final class NativeCodeBuildTest {
             assertThatThrownBy(() -> TextImageIndex.read("x86_64", damaged))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("trampolines");
+        }
+    }
+
+    /** An image for Windows, with a change. */
+    private static byte[] windowsImage(int place, int value) throws IOException {
+        byte[] file = Files.readAllBytes(Architecture.of("x86_64-windows").image());
+        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(place, value);
+        return file;
+    }
+
+    private static int windowsHeader(int place) throws IOException {
+        byte[] file = Files.readAllBytes(Architecture.of("x86_64-windows").image());
+        return ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(0x3c) + 4 + place;
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            18,  0x20b0003, loaded at one address only
+            90,  0,          loaded anywhere
+            132, 0x1000,     imports
+            172, 0x1000,     relocations
+            156, 0,          unwind information
+            296, 0xe0000020, not read+execute
+            336, 0xe0000080, not read+write
+            """)
+    void aBrokenRuleForImagesOfWindowsIsFound(int place, String value, String complaint) throws IOException {
+        byte[] file = windowsImage(windowsHeader(place), Long.decode(value).intValue());
+
+        assertThatThrownBy(() -> TextImageIndex.read("x86_64-windows", file))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(complaint);
+    }
+
+    @Test
+    void anImageOfAnotherSystemIsFound() throws IOException {
+        byte[] file = Files.readAllBytes(IMAGE);
+
+        assertThatThrownBy(() -> TextImageIndex.read("x86_64-windows", file))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no PE file");
+    }
+
+    @Test
+    void unwindersFindTheFrameOfEachEntryOfWindowsThatCalls() throws IOException {
+        Map<String, String> index = Architecture.of("x86_64-windows").index();
+        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(Architecture.of("x86_64-windows").image()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        int table = file.getInt(windowsHeader(20 + 112 + 3 * 8));
+
+        List<Integer> known = IntStream.range(0, 3).mapToObj(i -> file.getInt(table + i * 12)).toList();
+        int byIndex = Integer.parseInt(index.get("layout.index_offset"));
+        assertThat(known).containsExactly(Integer.parseInt(index.get("entry.bind_stack")),
+                byIndex + Integer.parseInt(index.get("index_entry.append_stack")),
+                byIndex + Integer.parseInt(index.get("index_entry.generic")));
+        for (int i = 0; i < known.size(); i++) {
+            int information = file.getInt(table + i * 12 + 8);
+            assertThat(file.get(information)).as("version 1, no handler").isEqualTo((byte) 1);
+            assertThat(file.get(information + 2)).as("codes: push rbp, set frame").isEqualTo((byte) 2);
+            assertThat(file.get(information + 3)).as("frame register rbp, at 0").isEqualTo((byte) 5);
         }
     }
 }
