@@ -13,12 +13,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Functions of the C library that call closures, at their usual work. Both check the result. */
@@ -31,6 +34,14 @@ final class CLibraryCallbacks {
     interface Comparator {
         int compare(MemorySegment a, MemorySegment b);
     }
+
+    /** The function that {@code EnumSystemLocalesEx} calls for each locale. */
+    interface LocaleVisitor {
+        int visit(MemorySegment name, int flags, long parameter);
+    }
+
+    /** LOCALE_NAME_MAX_LENGTH, in bytes. */
+    private static final long MOST_OF_LOCALE = 85 * (long) Character.BYTES;
 
     /** The function that {@code nftw} calls for each file. */
     interface FileVisitor {
@@ -121,6 +132,42 @@ final class CLibraryCallbacks {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("nftw failed", e);
+        }
+    }
+
+    /**
+     * Lists the locales of Windows.
+     *
+     * @return a sentence about the result
+     * @throws IllegalStateException if Windows fails, or names the same locale twice
+     */
+    static String listLocales() {
+        int all = 0;
+        ClosureType<LocaleVisitor> type = ClosureType.of(MethodHandles.lookup(), LocaleVisitor.class,
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG));
+        Set<String> names = new HashSet<>();
+        long[] calls = {0};
+        try (Arena arena = Arena.ofConfined()) {
+            MethodHandle enumerate = LINKER.downcallHandle(
+                    SymbolLookup.libraryLookup("kernel32.dll", arena).findOrThrow("EnumSystemLocalesEx"),
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, ADDRESS));
+            MemorySegment visitor = type.bind((name, flags, parameter) -> {
+                names.add(name.reinterpret(MOST_OF_LOCALE).getString(0, StandardCharsets.UTF_16LE));
+                calls[0]++;
+                return 1;
+            }, arena);
+            long start = System.nanoTime();
+            int result = (int) enumerate.invokeExact(visitor, all, 0L, MemorySegment.NULL);
+            long nanos = System.nanoTime() - start;
+            if (result == 0 || names.isEmpty() || names.size() != calls[0]) {
+                throw new IllegalStateException("EnumSystemLocalesEx called %d times with %d names and returned %d"
+                        .formatted(calls[0], names.size(), result));
+            }
+            return "locales %,d locales of Windows, %.1f ms".formatted(calls[0], nanos / 1e6);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("EnumSystemLocalesEx failed", e);
         }
     }
 

@@ -57,7 +57,8 @@ final class DemoCommand implements Callable<Integer> {
                     + " or the class list of the JDK, whichever is there)")
     private @Nullable Path file;
 
-    @Option(names = "--folder", paramLabel = "FOLDER", description = "the folder to walk (default: that of the JDK)")
+    @Option(names = "--folder", paramLabel = "FOLDER",
+            description = "the folder to walk, except on Windows (default: that of the JDK)")
     private Path folder = Path.of(System.getProperty("java.home"));
 
     @Option(names = "--json",
@@ -73,7 +74,9 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter human = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
 
         human.println(CLibraryCallbacks.sortLines(lines));
-        human.println(CLibraryCallbacks.walkFolder(folder));
+        human.println(System.getProperty("os.name").startsWith("Windows")
+                ? CLibraryCallbacks.listLocales()
+                : CLibraryCallbacks.walkFolder(folder));
         human.flush();
 
         int stubs = Math.min(Math.max(count / 10, 1), MOST_STUBS);

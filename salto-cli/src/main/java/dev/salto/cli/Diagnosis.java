@@ -65,13 +65,13 @@ record Diagnosis(Report report, @Nullable String failure) {
      */
     private static Diagnosis callTrampoline() throws Throwable {
         FunctionDescriptor function = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
-        MemorySegment labs = Linker.nativeLinker().defaultLookup().findOrThrow("labs");
-        try (Trampoline trampoline = Trampoline.allocate().set(labs, MemorySegment.NULL)) {
+        MemorySegment llabs = Linker.nativeLinker().defaultLookup().findOrThrow("llabs");
+        try (Trampoline trampoline = Trampoline.allocate().set(llabs, MemorySegment.NULL)) {
             var call = Linker.nativeLinker().downcallHandle(trampoline.address(), function);
             long answer = (long) call.invokeExact(-42L);
             return new Diagnosis(Salto.report(), answer == 42
                     ? null
-                    : "a trampoline to labs that should have answered 42 answered %d".formatted(answer));
+                    : "a trampoline to llabs that should have answered 42 answered %d".formatted(answer));
         }
     }
 

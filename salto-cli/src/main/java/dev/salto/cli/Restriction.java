@@ -21,6 +21,10 @@ record Restriction(String name, String meaning) {
             case "memfdNoexec" -> "memory files";
             case "branchProtection" -> "branch protection";
             case "shadowStack" -> "shadow stack";
+            case "arbitraryCodeGuard" -> "Arbitrary Code Guard";
+            case "controlFlowGuard" -> "Control Flow Guard";
+            case "imageSigning" -> "signed images";
+            case "imageLoad" -> "loaded images";
             default -> key;
         };
         return new Restriction(name,
@@ -48,6 +52,11 @@ record Restriction(String name, String meaning) {
             case "memfdNoexec 2" -> "never run as programs (vm.memfd_noexec is 2)";
             case "branchProtection not in this processor" -> "not in this processor";
             case "shadowStack off" -> "off: return addresses are not checked";
+            case "arbitraryCodeGuard off" -> "off: memory that was written to may become executable";
+            case "arbitraryCodeGuard on" -> "on: memory becomes executable only by mapping a file, as Salto does";
+            case "controlFlowGuard off" -> "off: targets of indirect calls are not checked";
+            case "imageSigning off" -> "off: libraries need no signature";
+            case "imageLoad off" -> "off: libraries may come from any folder";
             case "shadowStack on" -> "on: the processor checks return addresses";
             default -> switch (key) {
                 case "noexecMounts" -> "code may not be mapped from " + value;
