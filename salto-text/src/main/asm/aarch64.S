@@ -188,4 +188,134 @@
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
 
+/*
+ * record: writes the call into a ring, see text-image.h. x17 is the recorder.
+ *
+ * The turn is stored with release, so that the stores into the record come first (Arm Architecture
+ * Reference Manual for A-profile, B2.3, "Load-Acquire, Store-Release").
+ */
+#define RECORD_INTEGERS         RECORD_REGISTERS                /* x0 to x8 */
+#define RECORD_VECTORS          (RECORD_INTEGERS + 9 * WORD)    /* q0 to q7, at a multiple of 16 */
+#define RECORD_STACK            (RECORD_VECTORS + 8 * 16)
+#define RESULT_INTEGERS         0                               /* x0 x1 */
+#define RESULT_VECTORS          (RESULT_INTEGERS + 2 * WORD)    /* q0 to q3 */
+#define SYS_FUTEX               98
+
+        entry   record
+        bti     c
+        ldr     x16, [x17, #RECORDER_QUEUE]
+        cbz     x16, .Lrecord_return
+        mrs     x9, tpidr_el0
+        lsr     x10, x9, #STRIPE_SHIFT_SMALL
+        add     x10, x10, x9, lsr #STRIPE_SHIFT_LARGE
+        ldp     x11, x12, [x16, #QUEUE_STRIPE_MASK]     /* and QUEUE_STRIPE_SIZE */
+        ldr     x13, [x16, #QUEUE_STRIPES]
+        and     x10, x10, x11
+        madd    x10, x10, x12, x13              /* x10: the stripe */
+        ldp     x11, x12, [x16, #QUEUE_MASK]    /* and QUEUE_STRIDE */
+.Lrecord_reserve:
+        ldr     x13, [x10, #STRIPE_TAIL]
+        and     x14, x13, x11
+        sub     x15, x13, x14                   /* x15: the turn of a free record */
+        madd    x14, x14, x12, x10
+        add     x14, x14, #STRIPE_RECORDS       /* x14: the record of position x13 */
+        ldar    x9, [x14]
+        subs    x9, x9, x15
+        b.ne    .Lrecord_not_free
+        add     x8, x13, #1
+1:      ldxr    x9, [x10]
+        cmp     x9, x13
+        b.ne    .Lrecord_reserve
+        stxr    w9, x8, [x10]
+        cbnz    w9, 1b
+        add     x15, x15, #1                    /* x15: the turn of a published record */
+
+        stp     x0, x1, [x14, #RECORD_INTEGERS + 0 * WORD]
+        stp     x2, x3, [x14, #RECORD_INTEGERS + 2 * WORD]
+        stp     x4, x5, [x14, #RECORD_INTEGERS + 4 * WORD]
+        stp     x6, x7, [x14, #RECORD_INTEGERS + 6 * WORD]
+        mrs     x9, tpidr_el0
+        ldr     x10, [x17, #RECORDER_ID]
+        ldr     x11, [x17, #RECORDER_LOST]
+        mrs     x12, cntvct_el0
+        stp     x10, x9, [x14, #RECORD_ID]      /* and RECORD_THREAD */
+        stp     x11, x12, [x14, #RECORD_LOST]   /* and RECORD_CLOCK */
+        ldr     x9, [x17, #RECORDER_VECTORS]
+        cbz     x9, 2f
+        stp     q0, q1, [x14, #RECORD_VECTORS + 0 * 16]
+        stp     q2, q3, [x14, #RECORD_VECTORS + 2 * 16]
+        stp     q4, q5, [x14, #RECORD_VECTORS + 4 * 16]
+        stp     q6, q7, [x14, #RECORD_VECTORS + 6 * 16]
+2:      ldr     x9, [x17, #RECORDER_STACK]
+        add     x10, x14, #RECORD_STACK
+3:      subs    x9, x9, #WORD
+        b.mi    4f
+        ldr     x11, [sp, x9]
+        str     x11, [x10, x9]
+        b       3b
+4:      ldr     x9, [x17, #RECORDER_COPIES]
+        cbnz    x9, .Lrecord_copies
+.Lrecord_publish:
+        stlr    x15, [x14]
+        ldr     w9, [x16, #QUEUE_WAITING]
+        cbnz    w9, .Lrecord_wake
+.Lrecord_return:
+        ldp     x0, x1, [x17, #RECORDER_RESULTS + RESULT_INTEGERS]
+        ldp     q0, q1, [x17, #RECORDER_RESULTS + RESULT_VECTORS + 0 * 16]
+        ldp     q2, q3, [x17, #RECORDER_RESULTS + RESULT_VECTORS + 2 * 16]
+        ret
+
+.Lrecord_not_free:                              /* another call has the position, or the ring is full */
+        b.pl    .Lrecord_reserve
+        add     x9, x17, #RECORDER_LOST
+5:      ldxr    x10, [x9]
+        add     x10, x10, #1
+        stxr    w11, x10, [x9]
+        cbnz    w11, 5b
+        b       .Lrecord_return
+
+.Lrecord_copies:                                /* x9: the size of the descriptions */
+        add     x10, x17, #RECORDER_COPY        /* x10: the description */
+        add     x9, x10, x9
+6:      ldp     x0, x1, [x10, #COPY_POINTER]    /* and COPY_TARGET */
+        ldp     x2, x3, [x10, #COPY_LIMIT]      /* and COPY_LENGTH */
+        ldp     x4, x5, [x10, #COPY_LENGTH_MASK] /* and COPY_TO_NUL */
+        ldr     x0, [x14, x0]                   /* x0: where the bytes are */
+        cbz     x3, 7f
+        ldr     x3, [x14, x3]
+        and     x3, x3, x4
+        cmp     x3, x2
+        csel    x2, x3, x2, lo                  /* x2: how many there are at most */
+7:      cmp     x0, #0
+        csel    x2, xzr, x2, eq
+        add     x1, x14, x1
+        add     x6, x1, #WORD
+        mov     x3, #0                          /* x3: how many are copied */
+8:      cmp     x3, x2
+        b.eq    10f
+        ldrb    w4, [x0, x3]
+        strb    w4, [x6, x3]
+        cbnz    w4, 9f
+        cbnz    x5, 10f
+9:      add     x3, x3, #1
+        b       8b
+10:     str     x3, [x1]
+        add     x10, x10, #COPY_SIZE
+        cmp     x10, x9
+        b.lo    6b
+        b       .Lrecord_publish
+
+.Lrecord_wake:                                  /* the kernel changes x0 alone */
+        str     wzr, [x16, #QUEUE_WAITING]
+        add     x0, x16, #QUEUE_WAITING
+        mov     x1, #FUTEX_WAKE_PRIVATE
+        mov     x2, #1
+        mov     x8, #SYS_FUTEX
+        svc     #0
+        b       .Lrecord_return
+        end_entry record
+
+        recording record, RECORD_INTEGERS, RECORD_VECTORS, 16, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
+
+        recording_layout
         code_table

@@ -215,4 +215,166 @@ index_jump_on:
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 0, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVED_LR, FRAME_STACK
 
+/*
+ * record: writes the call into a ring, see text-image.h. ip is the recorder. The core registers lie
+ * right below the stack arguments, as in the frame of generic.
+ *
+ * A barrier orders the stores into the record before the store of the turn. It is the one of Armv6,
+ * which later processors know, too (Arm Architecture Reference Manual Armv7-A and R, B4.2.5). A
+ * store is not visible before the branch that it depends on is resolved (A3.8.2), so the load of
+ * the turn comes before the stores into the record.
+ *
+ * No counter can be read on all processors, so the clock is 0.
+ */
+#define RECORD_VECTORS          RECORD_REGISTERS                /* d0 to d7 */
+#define RECORD_INTEGERS         (RECORD_VECTORS + 8 * 8)        /* r0 to r3 */
+#define RECORD_STACK            (RECORD_INTEGERS + 4 * WORD)
+#define RESULT_INTEGERS         0                               /* r0 to r3 */
+#define RESULT_VECTORS          (RESULT_INTEGERS + 4 * WORD)    /* d0 to d3 */
+#define RECORD_PUSHED           (6 * WORD)
+#define SYS_FUTEX               240
+
+        .macro  thread_pointer register
+        mrc     p15, 0, \register, c13, c0, 3
+        .endm
+
+        entry   record
+        push    {r4, r5, r6, r7, r8, lr}
+        .cfi_def_cfa_offset RECORD_PUSHED
+        .cfi_offset lr, -4
+        .cfi_offset r8, -8
+        .cfi_offset r7, -12
+        .cfi_offset r6, -16
+        .cfi_offset r5, -20
+        .cfi_offset r4, -24
+        ldr     r4, [ip, #RECORDER_QUEUE]       /* r4: the queue */
+        cmp     r4, #0
+        beq     .Lrecord_return
+        thread_pointer r5
+        lsr     r6, r5, #STRIPE_SHIFT_SMALL
+        add     r6, r6, r5, lsr #STRIPE_SHIFT_LARGE
+        ldr     r7, [r4, #QUEUE_STRIPE_MASK]
+        ldr     r8, [r4, #QUEUE_STRIPE_SIZE]
+        and     r6, r6, r7
+        ldr     r7, [r4, #QUEUE_STRIPES]
+        mla     r6, r6, r8, r7                  /* r6: the stripe */
+.Lrecord_reserve:
+        ldr     r7, [r6, #STRIPE_TAIL]
+        ldr     lr, [r4, #QUEUE_MASK]
+        and     r8, r7, lr
+        sub     r5, r7, r8                      /* r5: the turn of a free record */
+        ldr     lr, [r4, #QUEUE_STRIDE]
+        mla     r8, r8, lr, r6
+        add     r8, r8, #STRIPE_RECORDS         /* r8: the record of position r7 */
+        ldr     lr, [r8, #RECORD_TURN]
+        subs    lr, lr, r5
+        bne     .Lrecord_not_free
+        ldrex   lr, [r6]
+        cmp     lr, r7
+        bne     .Lrecord_reserve
+        add     r7, r7, #1
+        strex   lr, r7, [r6]
+        cmp     lr, #0
+        bne     .Lrecord_reserve
+        add     r5, r5, #1                      /* r5: the turn of a published record */
+
+        add     lr, r8, #RECORD_INTEGERS
+        stm     lr, {r0, r1, r2, r3}
+        add     lr, r8, #RECORD_VECTORS
+        vstmia  lr, {d0, d1, d2, d3, d4, d5, d6, d7}
+        ldr     r0, [ip, #RECORDER_ID]
+        ldr     r1, [ip, #RECORDER_LOST]
+        thread_pointer r2
+        mov     r3, #0
+        str     r0, [r8, #RECORD_ID]
+        str     r2, [r8, #RECORD_THREAD]
+        str     r1, [r8, #RECORD_LOST]
+        str     r3, [r8, #RECORD_CLOCK]
+        str     r3, [r8, #RECORD_CLOCK + WORD]
+        ldr     r0, [ip, #RECORDER_STACK]
+        add     r1, sp, #RECORD_PUSHED
+        add     r2, r8, #RECORD_STACK
+1:      subs    r0, r0, #WORD
+        bmi     2f
+        ldr     r3, [r1, r0]
+        str     r3, [r2, r0]
+        b       1b
+2:      ldr     r1, [ip, #RECORDER_COPIES]
+        cmp     r1, #0
+        bne     .Lrecord_copies
+.Lrecord_publish:
+        mov     r0, #0
+        mcr     p15, 0, r0, c7, c10, 5          /* data memory barrier */
+        str     r5, [r8, #RECORD_TURN]
+        ldr     r0, [r4, #QUEUE_WAITING]
+        cmp     r0, #0
+        bne     .Lrecord_wake
+.Lrecord_return:
+        add     lr, ip, #RECORDER_RESULTS + RESULT_VECTORS
+        vldmia  lr, {d0, d1, d2, d3}
+        add     lr, ip, #RECORDER_RESULTS + RESULT_INTEGERS
+        ldm     lr, {r0, r1, r2, r3}
+        pop     {r4, r5, r6, r7, r8, pc}
+
+.Lrecord_not_free:                              /* another call has the position, or the ring is full */
+        bpl     .Lrecord_reserve
+        add     r0, ip, #RECORDER_LOST
+3:      ldrex   r1, [r0]
+        add     r1, r1, #1
+        strex   r2, r1, [r0]
+        cmp     r2, #0
+        bne     3b
+        b       .Lrecord_return
+
+.Lrecord_copies:                                /* r1: the size of the descriptions */
+        add     r0, ip, #RECORDER_COPY          /* r0: the description */
+        add     r1, r0, r1
+4:      ldr     r2, [r0, #COPY_POINTER]
+        ldr     r2, [r8, r2]                    /* r2: where the bytes are */
+        ldr     r3, [r0, #COPY_LIMIT]           /* r3: how many there are at most */
+        ldr     r6, [r0, #COPY_LENGTH]
+        cmp     r6, #0
+        beq     5f
+        ldr     r6, [r8, r6]
+        ldr     r7, [r0, #COPY_LENGTH_MASK]
+        and     r6, r6, r7
+        cmp     r6, r3
+        movlo   r3, r6
+5:      cmp     r2, #0
+        moveq   r3, #0
+        ldr     r6, [r0, #COPY_TARGET]
+        add     r6, r6, r8
+        add     r6, r6, #WORD                   /* r6: where they go */
+        mov     r7, #0                          /* r7: how many are copied */
+6:      cmp     r7, r3
+        beq     8f
+        ldrb    lr, [r2, r7]
+        strb    lr, [r6, r7]
+        cmp     lr, #0
+        bne     7f
+        ldr     lr, [r0, #COPY_TO_NUL]
+        cmp     lr, #0
+        bne     8f
+7:      add     r7, r7, #1
+        b       6b
+8:      str     r7, [r6, #-WORD]
+        add     r0, r0, #COPY_SIZE
+        cmp     r0, r1
+        blo     4b
+        b       .Lrecord_publish
+
+.Lrecord_wake:                                  /* the kernel changes r0 alone */
+        mov     r0, #0
+        str     r0, [r4, #QUEUE_WAITING]
+        add     r0, r4, #QUEUE_WAITING
+        mov     r1, #FUTEX_WAKE_PRIVATE
+        mov     r2, #1
+        mov     r7, #SYS_FUTEX
+        svc     #0
+        b       .Lrecord_return
+        end_entry record
+
+        recording record, RECORD_INTEGERS, RECORD_VECTORS, 0, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
+
+        recording_layout
         code_table

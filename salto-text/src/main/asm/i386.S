@@ -268,4 +268,178 @@ index_jump_on:
         frame   generic, FRAME_INTEGERS, 0, 0, FRAME_RESULT_INTEGERS, 0, FRAME_SIZE + WORD, FRAME_SIZE + 2 * WORD
         layout  generic_result_x87, FRAME_RESULT_X87
 
+/*
+ * record: writes the call into a ring, see text-image.h. ecx is the recorder. It is for functions
+ * whose caller removes the arguments.
+ *
+ * The processor keeps stores in order, and loads in order (Intel SDM 3A, 9.2.2). So a plain store
+ * publishes.
+ */
+#define RECORD_INTEGERS         RECORD_REGISTERS                /* eax edx ecx */
+#define RECORD_STACK            (RECORD_INTEGERS + 3 * WORD)
+#define RECORD_RESULT_INTEGERS  0                               /* eax edx */
+#define RECORD_RESULT_X87       (RECORD_RESULT_INTEGERS + 2 * WORD) /* st(0) */
+#define RECORD_PUSHED           (5 * WORD)
+#define SYS_FUTEX               240
+
+        .macro  push_for_record register
+        push    \register
+        .cfi_adjust_cfa_offset WORD
+        .endm
+
+        .macro  pop_after_record register
+        pop     \register
+        .cfi_adjust_cfa_offset -WORD
+        .endm
+
+        entry   record
+        endbr32
+        .irp    register, %ebp, %ebx, %esi, %edi
+        push_for_record \register
+        .cfi_rel_offset \register, 0
+        .endr
+        push_for_record %edx
+        mov     RECORDER_QUEUE(%ecx), %ebx      /* ebx: the queue */
+        test    %ebx, %ebx
+        jz      .Lrecord_return
+        mov     %gs:0, %ebp
+        mov     %ebp, %eax
+        shr     $STRIPE_SHIFT_SMALL, %ebp
+        shr     $STRIPE_SHIFT_LARGE, %eax
+        add     %eax, %ebp
+        and     QUEUE_STRIPE_MASK(%ebx), %ebp
+        imul    QUEUE_STRIPE_SIZE(%ebx), %ebp
+        add     QUEUE_STRIPES(%ebx), %ebp       /* ebp: the stripe */
+.Lrecord_reserve:
+        mov     STRIPE_TAIL(%ebp), %eax
+1:      mov     %eax, %esi
+        and     QUEUE_MASK(%ebx), %esi
+        mov     %eax, %edi
+        sub     %esi, %edi                      /* edi: the turn of a free record */
+        imul    QUEUE_STRIDE(%ebx), %esi
+        lea     STRIPE_RECORDS(%ebp, %esi), %esi /* esi: the record of position eax */
+        mov     RECORD_TURN(%esi), %edx
+        sub     %edi, %edx
+        jnz     .Lrecord_not_free
+        lea     1(%eax), %edx
+        lock cmpxchg %edx, STRIPE_TAIL(%ebp)
+        jne     1b
+        inc     %edi                            /* edi: the turn of a published record */
+
+        mov     (%esp), %edx
+        movd    %xmm6, RECORD_INTEGERS + 0 * WORD(%esi)
+        mov     %edx, RECORD_INTEGERS + 1 * WORD(%esi)
+        movd    %xmm7, RECORD_INTEGERS + 2 * WORD(%esi)
+        mov     RECORDER_ID(%ecx), %eax
+        mov     RECORDER_LOST(%ecx), %edx
+        mov     %gs:0, %ebp
+        mov     %eax, RECORD_ID(%esi)
+        mov     %edx, RECORD_LOST(%esi)
+        mov     %ebp, RECORD_THREAD(%esi)
+        rdtsc
+        mov     %eax, RECORD_CLOCK(%esi)
+        mov     %edx, RECORD_CLOCK + WORD(%esi)
+        mov     RECORDER_STACK(%ecx), %edx
+2:      sub     $WORD, %edx
+        js      3f
+        mov     RECORD_PUSHED + WORD(%esp, %edx), %eax  /* above the return address */
+        mov     %eax, RECORD_STACK(%esi, %edx)
+        jmp     2b
+3:      mov     RECORDER_COPIES(%ecx), %eax
+        test    %eax, %eax
+        jnz     .Lrecord_copies
+.Lrecord_publish:
+        mov     %edi, RECORD_TURN(%esi)
+        cmpl    $0, QUEUE_WAITING(%ebx)
+        jne     .Lrecord_wake
+.Lrecord_return:
+        movzbl  RECORDER_ANSWER(%ecx), %eax     /* the size of the number on the x87 stack */
+        test    %eax, %eax
+        jnz     5f
+4:      mov     RECORDER_RESULTS + RECORD_RESULT_INTEGERS + 0 * WORD(%ecx), %eax
+        mov     RECORDER_RESULTS + RECORD_RESULT_INTEGERS + 1 * WORD(%ecx), %edx
+        .cfi_remember_state
+        add     $WORD, %esp
+        .cfi_adjust_cfa_offset -WORD
+        .irp    register, %edi, %esi, %ebx, %ebp
+        pop_after_record \register
+        .cfi_restore \register
+        .endr
+        ret
+        .cfi_restore_state
+5:      cmp     $8, %eax
+        je      7f
+        ja      6f
+        flds    RECORDER_RESULTS + RECORD_RESULT_X87(%ecx)
+        jmp     4b
+6:      fldt    RECORDER_RESULTS + RECORD_RESULT_X87(%ecx)
+        jmp     4b
+7:      fldl    RECORDER_RESULTS + RECORD_RESULT_X87(%ecx)
+        jmp     4b
+
+.Lrecord_not_free:                              /* another call has the position, or the ring is full */
+        jns     .Lrecord_reserve
+        lock incl RECORDER_LOST(%ecx)
+        jmp     .Lrecord_return
+
+.Lrecord_copies:                                /* eax: the size of the descriptions */
+        lea     RECORDER_COPY(%ecx), %ebp       /* ebp: the description */
+        add     %ebp, %eax
+        .cfi_remember_state
+        .irp    register, %ecx, %ebx, %edi, %eax
+        push_for_record \register
+        .endr
+8:      mov     COPY_POINTER(%ebp), %ecx
+        mov     (%esi, %ecx), %ecx              /* ecx: where the bytes are */
+        mov     COPY_LIMIT(%ebp), %edx          /* edx: how many there are at most */
+        mov     COPY_LENGTH(%ebp), %eax
+        test    %eax, %eax
+        jz      9f
+        mov     (%esi, %eax), %eax
+        and     COPY_LENGTH_MASK(%ebp), %eax
+        cmp     %edx, %eax
+        cmovb   %eax, %edx
+9:      test    %ecx, %ecx
+        cmovz   %ecx, %edx
+        mov     COPY_TARGET(%ebp), %ebx
+        add     %esi, %ebx                      /* ebx: where their number goes */
+        xor     %edi, %edi                      /* edi: how many are copied */
+10:     cmp     %edx, %edi
+        je      13f
+        movzbl  (%ecx, %edi), %eax
+        mov     %al, WORD(%ebx, %edi)
+        test    %eax, %eax
+        jz      12f
+11:     inc     %edi
+        jmp     10b
+12:     cmpl    $0, COPY_TO_NUL(%ebp)
+        je      11b
+13:     mov     %edi, (%ebx)
+        add     $COPY_SIZE, %ebp
+        cmp     (%esp), %ebp                    /* the end of the descriptions */
+        jb      8b
+        .irp    register, %eax, %edi, %ebx, %ecx
+        pop_after_record \register
+        .endr
+        jmp     .Lrecord_publish
+        .cfi_restore_state
+
+.Lrecord_wake:                                  /* the kernel changes eax alone */
+        movl    $0, QUEUE_WAITING(%ebx)
+        push_for_record %ebx
+        push_for_record %ecx
+        lea     QUEUE_WAITING(%ebx), %ebx
+        mov     $FUTEX_WAKE_PRIVATE, %ecx
+        mov     $1, %edx
+        mov     $SYS_FUTEX, %eax
+        int     $0x80
+        pop_after_record %ecx
+        pop_after_record %ebx
+        jmp     .Lrecord_return
+        end_entry record
+
+        recording record, RECORD_INTEGERS, 0, 0, RECORD_RESULT_INTEGERS, 0, RECORD_STACK
+        layout  record_result_x87, RECORDER_RESULTS + RECORD_RESULT_X87
+
+        recording_layout
         code_table

@@ -200,4 +200,150 @@ index_jump_on:
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
 
+/*
+ * record: writes the call into a ring, see text-image.h. $t8 is the recorder.
+ *
+ * The barriers are those of Linux for load-acquire and store-release. A processor that does not
+ * know their hints executes full barriers (LoongArch Reference Manual, volume 1, 2.2.8.1).
+ */
+#define RECORD_INTEGERS         RECORD_REGISTERS                /* $a0 to $a7 */
+#define RECORD_VECTORS          (RECORD_INTEGERS + 8 * 8)       /* $fa0 to $fa7 */
+#define RECORD_STACK            (RECORD_VECTORS + 8 * 8)
+#define RESULT_INTEGERS         0                               /* $a0 $a1 */
+#define RESULT_VECTORS          (RESULT_INTEGERS + 2 * 8)       /* $fa0 $fa1 */
+#define SYS_FUTEX               98
+#define LOAD_ACQUIRE            0x14
+#define STORE_RELEASE           0x12
+
+        entry   record
+        ld.d    $t1, $t8, RECORDER_QUEUE
+        beqz    $t1, .Lrecord_return
+        srli.d  $t3, $tp, STRIPE_SHIFT_SMALL
+        srli.d  $t4, $tp, STRIPE_SHIFT_LARGE
+        add.d   $t3, $t3, $t4
+        ld.d    $t4, $t1, QUEUE_STRIPE_MASK
+        ld.d    $t5, $t1, QUEUE_STRIPE_SIZE
+        and     $t3, $t3, $t4
+        mul.d   $t3, $t3, $t5
+        ld.d    $t4, $t1, QUEUE_STRIPES
+        add.d   $t3, $t3, $t4                   /* $t3: the stripe */
+        ld.d    $t2, $t1, QUEUE_MASK
+        ld.d    $t7, $t1, QUEUE_STRIDE
+.Lrecord_reserve:
+        ld.d    $t4, $t3, STRIPE_TAIL
+        and     $t5, $t4, $t2
+        sub.d   $t6, $t4, $t5                   /* $t6: the turn of a free record */
+        mul.d   $t5, $t5, $t7
+        add.d   $t5, $t5, $t3
+        addi.d  $t5, $t5, STRIPE_RECORDS        /* $t5: the record of position $t4 */
+        ld.d    $t0, $t5, RECORD_TURN
+        sub.d   $t0, $t0, $t6
+        bnez    $t0, .Lrecord_not_free
+        dbar    LOAD_ACQUIRE
+1:      ll.d    $t0, $t3, STRIPE_TAIL
+        bne     $t0, $t4, .Lrecord_reserve
+        addi.d  $t0, $t4, 1
+        sc.d    $t0, $t3, STRIPE_TAIL
+        beqz    $t0, 1b
+        addi.d  $t6, $t6, 1                     /* $t6: the turn of a published record */
+
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        st.d    $a\n, $t5, RECORD_INTEGERS + \n * 8
+        .endr
+        ld.d    $t0, $t8, RECORDER_ID
+        ld.d    $t3, $t8, RECORDER_LOST
+        rdtime.d $t4, $zero
+        st.d    $t0, $t5, RECORD_ID
+        st.d    $tp, $t5, RECORD_THREAD
+        st.d    $t3, $t5, RECORD_LOST
+        st.d    $t4, $t5, RECORD_CLOCK
+        ld.d    $t0, $t8, RECORDER_VECTORS
+        beqz    $t0, 2f
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        fst.d   $fa\n, $t5, RECORD_VECTORS + \n * 8
+        .endr
+2:      ld.d    $t0, $t8, RECORDER_STACK
+        add.d   $t3, $t5, $t0                   /* $t3: RECORD_STACK before the end of the words to store */
+        add.d   $t4, $sp, $t0
+3:      beq     $t4, $sp, 4f
+        addi.d  $t4, $t4, -WORD
+        addi.d  $t3, $t3, -WORD
+        ld.d    $t0, $t4, 0
+        st.d    $t0, $t3, RECORD_STACK
+        b       3b
+4:      ld.d    $t0, $t8, RECORDER_COPIES
+        bnez    $t0, .Lrecord_copies
+.Lrecord_publish:
+        dbar    STORE_RELEASE
+        st.d    $t6, $t5, RECORD_TURN
+        ld.w    $t0, $t1, QUEUE_WAITING
+        bnez    $t0, .Lrecord_wake
+.Lrecord_return:
+        .irp    n, 0, 1
+        ld.d    $a\n, $t8, RECORDER_RESULTS + RESULT_INTEGERS + \n * 8
+        fld.d   $fa\n, $t8, RECORDER_RESULTS + RESULT_VECTORS + \n * 8
+        .endr
+        ret
+
+.Lrecord_not_free:                              /* another call has the position, or the ring is full */
+        bgtz    $t0, .Lrecord_reserve
+        addi.d  $t3, $t8, RECORDER_LOST
+        ori     $t0, $zero, 1
+        amadd.d $zero, $t0, $t3
+        b       .Lrecord_return
+
+.Lrecord_copies:                                /* $t0: the size of the descriptions */
+        addi.d  $t3, $t8, RECORDER_COPY         /* $t3: the description */
+        add.d   $t4, $t3, $t0
+5:      ld.d    $a0, $t3, COPY_POINTER
+        ldx.d   $a0, $t5, $a0                   /* $a0: where the bytes are */
+        ld.d    $a1, $t3, COPY_TARGET
+        add.d   $a1, $a1, $t5
+        ld.d    $a2, $t3, COPY_LIMIT            /* $a2: how many there are at most */
+        ld.d    $a3, $t3, COPY_LENGTH
+        beqz    $a3, 6f
+        ldx.d   $a3, $t5, $a3
+        ld.d    $a4, $t3, COPY_LENGTH_MASK
+        and     $a3, $a3, $a4
+        bgeu    $a3, $a2, 6f
+        move    $a2, $a3
+6:      bnez    $a0, 7f
+        move    $a2, $zero
+7:      ld.d    $a5, $t3, COPY_TO_NUL
+        addi.d  $a6, $a1, WORD                  /* $a6: where they go */
+        add.d   $a2, $a2, $a0                   /* $a2: where they end */
+        move    $a7, $a0
+8:      beq     $a7, $a2, 10f
+        ld.bu   $a4, $a7, 0
+        st.b    $a4, $a6, 0
+        bnez    $a4, 9f
+        bnez    $a5, 10f
+9:      addi.d  $a7, $a7, 1
+        addi.d  $a6, $a6, 1
+        b       8b
+10:     sub.d   $a7, $a7, $a0
+        st.d    $a7, $a1, 0
+        addi.d  $t3, $t3, COPY_SIZE
+        bltu    $t3, $t4, 5b
+        b       .Lrecord_publish
+
+.Lrecord_wake:                                  /* the kernel may change all temporary registers */
+        addi.d  $sp, $sp, -16
+        .cfi_def_cfa_offset 16
+        st.d    $t8, $sp, 0
+        st.w    $zero, $t1, QUEUE_WAITING
+        addi.d  $a0, $t1, QUEUE_WAITING
+        ori     $a1, $zero, FUTEX_WAKE_PRIVATE
+        ori     $a2, $zero, 1
+        ori     $a7, $zero, SYS_FUTEX
+        syscall 0
+        ld.d    $t8, $sp, 0
+        addi.d  $sp, $sp, 16
+        .cfi_def_cfa_offset 0
+        b       .Lrecord_return
+        end_entry record
+
+        recording record, RECORD_INTEGERS, RECORD_VECTORS, 8, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
+
+        recording_layout
         code_table

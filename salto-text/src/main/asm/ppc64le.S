@@ -273,4 +273,184 @@ jump_on:
         layout  generic_quads, SAVED_QUADS - FRAME_HEADER
         layout  generic_result_quads, RESULT_QUADS - FRAME_HEADER
 
+/*
+ * record: writes the call into a ring, see text-image.h. r11 is the recorder. A function that calls
+ * nothing may use the 288 bytes below the stack pointer ("protected zone").
+ *
+ * `lwsync` orders the stores into the record before the store of the turn (Power ISA, book II,
+ * 4.6.3). A store is not performed before the branch that it depends on, so the load of the turn
+ * comes before the stores into the record.
+ */
+#define RECORD_INTEGERS         RECORD_REGISTERS                /* r3 to r10 */
+#define RECORD_VECTORS          (RECORD_INTEGERS + 8 * 8)       /* f1 to f13 */
+#define RECORD_QUADS            (RECORD_VECTORS + 13 * 8)       /* v2 to v13, at a multiple of 16 */
+#define RECORD_STACK            (RECORD_QUADS + 12 * 16)
+#define RECORD_RESULT_INTEGERS  0                               /* r3 r4 */
+#define RECORD_RESULT_VECTORS   (RECORD_RESULT_INTEGERS + 2 * 8) /* f1 to f8 */
+#define RECORD_RESULT_QUADS     (RECORD_RESULT_VECTORS + 8 * 8) /* v2 to v9, at a multiple of 16 */
+#define SPILLED(n)              (-8 * ((n) - 1))                /* r3 to r8; there is one place more, at -8 */
+#define SYS_FUTEX               221
+
+#if RECORD_QUADS % 16 != 0 || (RECORDER_RESULTS + RECORD_RESULT_QUADS) % 16 != 0
+#error "stvx and lvx ignore the low bits of an address"
+#endif
+
+        entry   record
+        ld      12, RECORDER_QUEUE(11)
+        cmpdi   12, 0
+        beq     .Lrecord_return
+        .irp    n, 3, 4, 5, 6, 7, 8
+        std     \n, SPILLED(\n)(1)
+        .endr
+        srdi    3, 13, STRIPE_SHIFT_SMALL
+        srdi    4, 13, STRIPE_SHIFT_LARGE
+        add     3, 3, 4
+        ld      4, QUEUE_STRIPE_MASK(12)
+        and     3, 3, 4
+        ld      4, QUEUE_STRIPE_SIZE(12)
+        mulld   3, 3, 4
+        ld      4, QUEUE_STRIPES(12)
+        add     3, 3, 4                         /* r3: the stripe */
+.Lrecord_reserve:
+        ld      4, STRIPE_TAIL(3)
+        ld      5, QUEUE_MASK(12)
+        and     5, 4, 5
+        subf    6, 5, 4                         /* r6: the turn of a free record */
+        ld      7, QUEUE_STRIDE(12)
+        mulld   5, 5, 7
+        add     5, 5, 3
+        addi    5, 5, STRIPE_RECORDS            /* r5: the record of position r4 */
+        ld      7, RECORD_TURN(5)
+        subf.   7, 6, 7
+        bne     .Lrecord_not_free
+        addi    8, 4, 1
+1:      ldarx   7, 0, 3
+        cmpd    7, 4
+        bne     .Lrecord_reserve
+        stdcx.  8, 0, 3
+        bne     1b
+        addi    6, 6, 1                         /* r6: the turn of a published record */
+
+        .irp    n, 3, 4, 5, 6, 7, 8
+        ld      7, SPILLED(\n)(1)
+        std     7, RECORD_INTEGERS + (\n - 3) * 8(5)
+        .endr
+        std     9, RECORD_INTEGERS + 6 * 8(5)
+        std     10, RECORD_INTEGERS + 7 * 8(5)
+        ld      7, RECORDER_ID(11)
+        ld      8, RECORDER_LOST(11)
+        mftb    9
+        std     7, RECORD_ID(5)
+        std     13, RECORD_THREAD(5)
+        std     8, RECORD_LOST(5)
+        std     9, RECORD_CLOCK(5)
+        ld      7, RECORDER_VECTORS(11)
+        cmpdi   7, 0
+        beq     2f
+        .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+        stfd    \n, RECORD_VECTORS + (\n - 1) * 8(5)
+        .endr
+        addi    7, 5, RECORD_QUADS
+        .irp    n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+        stvx    \n, 0, 7
+        addi    7, 7, 16
+        .endr
+2:      ld      7, RECORDER_STACK(11)
+        addi    8, 5, RECORD_STACK
+        addi    9, 1, FRAME_HEADER
+3:      addic.  7, 7, -WORD
+        blt     4f
+        ldx     10, 9, 7
+        stdx    10, 8, 7
+        b       3b
+4:      ld      7, RECORDER_COPIES(11)
+        cmpdi   7, 0
+        bne     .Lrecord_copies
+.Lrecord_publish:
+        lwsync
+        std     6, RECORD_TURN(5)
+        lwz     7, QUEUE_WAITING(12)
+        cmpwi   7, 0
+        bne     .Lrecord_wake
+.Lrecord_return:
+        addi    4, 11, RECORDER_RESULTS + RECORD_RESULT_QUADS
+        .irp    n, 2, 3, 4, 5, 6, 7, 8, 9
+        lvx     \n, 0, 4
+        addi    4, 4, 16
+        .endr
+        .irp    n, 1, 2, 3, 4, 5, 6, 7, 8
+        lfd     \n, RECORDER_RESULTS + RECORD_RESULT_VECTORS + (\n - 1) * 8(11)
+        .endr
+        ld      3, RECORDER_RESULTS + RECORD_RESULT_INTEGERS(11)
+        ld      4, RECORDER_RESULTS + RECORD_RESULT_INTEGERS + 8(11)
+        blr
+
+.Lrecord_not_free:                              /* another call has the position, or the ring is full */
+        bgt     .Lrecord_reserve
+        addi    3, 11, RECORDER_LOST
+5:      ldarx   4, 0, 3
+        addi    4, 4, 1
+        stdcx.  4, 0, 3
+        bne     5b
+        b       .Lrecord_return
+
+.Lrecord_copies:                                /* r7: the size of the descriptions */
+        addi    8, 11, RECORDER_COPY            /* r8: the description */
+        add     7, 8, 7
+        std     7, SPILLED(3)(1)                /* the end of all of them */
+6:      ld      3, COPY_POINTER(8)
+        ldx     3, 5, 3                         /* r3: where the bytes are */
+        ld      4, COPY_LIMIT(8)                /* r4: how many there are at most */
+        ld      7, COPY_LENGTH(8)
+        cmpdi   7, 0
+        beq     7f
+        ldx     7, 5, 7
+        ld      9, COPY_LENGTH_MASK(8)
+        and     7, 7, 9
+        cmpld   7, 4
+        bge     7f
+        mr      4, 7
+7:      cmpdi   3, 0
+        bne     8f
+        li      4, 0
+8:      ld      9, COPY_TARGET(8)
+        add     9, 5, 9                         /* r9: where their number goes */
+        addi    10, 9, WORD
+        li      7, 0                            /* r7: how many are copied */
+9:      cmpd    7, 4
+        beq     11f
+        lbzx    0, 3, 7
+        stbx    0, 10, 7
+        cmpdi   0, 0
+        bne     10f
+        ld      0, COPY_TO_NUL(8)
+        cmpdi   0, 0
+        bne     11f
+10:     addi    7, 7, 1
+        b       9b
+11:     std     7, 0(9)
+        addi    8, 8, COPY_SIZE
+        ld      7, SPILLED(3)(1)
+        cmpld   8, 7
+        blt     6b
+        b       .Lrecord_publish
+
+.Lrecord_wake:                                  /* the kernel may change r0 and r3 to r12 */
+        std     11, -8(1)
+        li      0, 0
+        stw     0, QUEUE_WAITING(12)
+        addi    3, 12, QUEUE_WAITING
+        li      4, FUTEX_WAKE_PRIVATE
+        li      5, 1
+        li      0, SYS_FUTEX
+        sc
+        ld      11, -8(1)
+        b       .Lrecord_return
+        end_entry record
+
+        recording record, RECORD_INTEGERS, RECORD_VECTORS, 8, RECORD_RESULT_INTEGERS, RECORD_RESULT_VECTORS, RECORD_STACK
+        layout  record_quads, RECORD_QUADS
+        layout  record_result_quads, RECORDER_RESULTS + RECORD_RESULT_QUADS
+
+        recording_layout
         code_table

@@ -206,4 +206,144 @@ index_jump_on:
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
 
+/*
+ * record: writes the call into a ring, see text-image.h. t2 is the recorder.
+ *
+ * Fences order the load of the turn before the stores into the record, and these before the store
+ * of the turn (RISC-V Unprivileged ISA, 17.1, rule 4 of preserved program order).
+ */
+#define RECORD_INTEGERS         RECORD_REGISTERS                /* a0 to a7 */
+#define RECORD_VECTORS          (RECORD_INTEGERS + 8 * 8)       /* fa0 to fa7 */
+#define RECORD_STACK            (RECORD_VECTORS + 8 * 8)
+#define RESULT_INTEGERS         0                               /* a0 a1 */
+#define RESULT_VECTORS          (RESULT_INTEGERS + 2 * 8)       /* fa0 fa1 */
+#define SYS_FUTEX               98
+
+        entry   record
+        ld      t1, RECORDER_QUEUE(t2)
+        beqz    t1, .Lrecord_return
+        srli    t3, tp, STRIPE_SHIFT_SMALL
+        srli    t4, tp, STRIPE_SHIFT_LARGE
+        add     t3, t3, t4
+        ld      t4, QUEUE_STRIPE_MASK(t1)
+        ld      t5, QUEUE_STRIPE_SIZE(t1)
+        and     t3, t3, t4
+        mul     t3, t3, t5
+        ld      t4, QUEUE_STRIPES(t1)
+        add     t3, t3, t4                      /* t3: the stripe */
+.Lrecord_reserve:
+        ld      t4, STRIPE_TAIL(t3)
+        ld      t0, QUEUE_MASK(t1)
+        and     t5, t4, t0
+        sub     t6, t4, t5                      /* t6: the turn of a free record */
+        ld      t0, QUEUE_STRIDE(t1)
+        mul     t5, t5, t0
+        add     t5, t5, t3
+        addi    t5, t5, STRIPE_RECORDS          /* t5: the record of position t4 */
+        ld      t0, RECORD_TURN(t5)
+        sub     t0, t0, t6
+        bnez    t0, .Lrecord_not_free
+        fence   r, rw
+1:      lr.d    t0, (t3)
+        bne     t0, t4, .Lrecord_reserve
+        addi    t0, t4, 1
+        sc.d    t0, t0, (t3)
+        bnez    t0, 1b
+        addi    t6, t6, 1                       /* t6: the turn of a published record */
+
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        sd      a\n, RECORD_INTEGERS + \n * 8(t5)
+        .endr
+        ld      t0, RECORDER_ID(t2)
+        ld      t3, RECORDER_LOST(t2)
+        rdtime  t4
+        sd      t0, RECORD_ID(t5)
+        sd      tp, RECORD_THREAD(t5)
+        sd      t3, RECORD_LOST(t5)
+        sd      t4, RECORD_CLOCK(t5)
+        ld      t0, RECORDER_VECTORS(t2)
+        beqz    t0, 2f
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        fsd     fa\n, RECORD_VECTORS + \n * 8(t5)
+        .endr
+2:      ld      t0, RECORDER_STACK(t2)
+        add     t3, t5, t0                      /* t3: RECORD_STACK before the end of the words to store */
+        add     t4, sp, t0
+3:      beq     t4, sp, 4f
+        addi    t4, t4, -WORD
+        addi    t3, t3, -WORD
+        ld      t0, 0(t4)
+        sd      t0, RECORD_STACK(t3)
+        j       3b
+4:      ld      t0, RECORDER_COPIES(t2)
+        bnez    t0, .Lrecord_copies
+.Lrecord_publish:
+        fence   rw, w
+        sd      t6, RECORD_TURN(t5)
+        lw      t0, QUEUE_WAITING(t1)
+        bnez    t0, .Lrecord_wake
+.Lrecord_return:
+        .irp    n, 0, 1
+        ld      a\n, RECORDER_RESULTS + RESULT_INTEGERS + \n * 8(t2)
+        fld     fa\n, RECORDER_RESULTS + RESULT_VECTORS + \n * 8(t2)
+        .endr
+        ret
+
+.Lrecord_not_free:                              /* another call has the position, or the ring is full */
+        bgtz    t0, .Lrecord_reserve
+        li      t0, 1
+        addi    t3, t2, RECORDER_LOST
+        amoadd.d zero, t0, (t3)
+        j       .Lrecord_return
+
+.Lrecord_copies:                                /* t0: the size of the descriptions */
+        addi    t3, t2, RECORDER_COPY           /* t3: the description */
+        add     t4, t3, t0
+5:      ld      a0, COPY_POINTER(t3)
+        add     a0, a0, t5
+        ld      a0, 0(a0)                       /* a0: where the bytes are */
+        ld      a1, COPY_TARGET(t3)
+        add     a1, a1, t5
+        ld      a2, COPY_LIMIT(t3)              /* a2: how many there are at most */
+        ld      a3, COPY_LENGTH(t3)
+        beqz    a3, 6f
+        add     a3, a3, t5
+        ld      a3, 0(a3)
+        ld      a4, COPY_LENGTH_MASK(t3)
+        and     a3, a3, a4
+        bgeu    a3, a2, 6f
+        mv      a2, a3
+6:      bnez    a0, 7f
+        li      a2, 0
+7:      ld      a5, COPY_TO_NUL(t3)
+        addi    a6, a1, WORD                    /* a6: where they go */
+        add     a2, a2, a0                      /* a2: where they end */
+        mv      a7, a0
+8:      beq     a7, a2, 10f
+        lbu     a4, 0(a7)
+        sb      a4, 0(a6)
+        bnez    a4, 9f
+        bnez    a5, 10f
+9:      addi    a7, a7, 1
+        addi    a6, a6, 1
+        j       8b
+10:     sub     a7, a7, a0
+        sd      a7, 0(a1)
+        addi    t3, t3, COPY_SIZE
+        bltu    t3, t4, 5b
+        j       .Lrecord_publish
+
+.Lrecord_wake:                                  /* the kernel changes a0 alone */
+        sw      zero, QUEUE_WAITING(t1)
+        addi    a0, t1, QUEUE_WAITING
+        li      a1, FUTEX_WAKE_PRIVATE
+        li      a2, 1
+        li      a7, SYS_FUTEX
+        ecall
+        j       .Lrecord_return
+        end_entry record
+
+        recording record, RECORD_INTEGERS, RECORD_VECTORS, 8, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
+
+        recording_layout
         code_table

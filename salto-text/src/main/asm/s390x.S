@@ -207,4 +207,146 @@
 
         frame   generic, FRAME_SAVE_AREA + SAVED_R2, FRAME_SAVE_AREA + SAVED_F0, WORD, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVE_AREA + SAVED_R14, FRAME_SAVE_AREA + SAVE_AREA
 
+/*
+ * record: writes the call into a ring, see text-image.h. The recorder comes in r0, and then is in
+ * r1. The caller's save area has places for all registers.
+ *
+ * The processor keeps stores in order, loads in order, and stores behind earlier loads
+ * (z/Architecture Principles of Operation, chapter 5, "Sequence of Storage References"). So a plain
+ * store publishes.
+ */
+#define RECORD_INTEGERS         RECORD_REGISTERS                /* r2 to r6 */
+#define RECORD_VECTORS          (RECORD_INTEGERS + 5 * WORD)    /* f0 f2 f4 f6 */
+#define RECORD_STACK            (RECORD_VECTORS + 4 * WORD)
+#define RESULT_INTEGERS         0                               /* r2 */
+#define RESULT_VECTORS          (RESULT_INTEGERS + WORD)        /* f0 */
+#define SYS_FUTEX               238
+
+        entry   record
+        stmg    %r2, %r13, SAVED_R2(%r15)
+        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13
+        .cfi_offset %r\n, SAVED_R6 + (\n - 6) * WORD - SAVE_AREA
+        .endr
+        lgr     %r1, %r0
+        lg      %r12, RECORDER_QUEUE(%r1)       /* r12: the queue */
+        ltgr    %r12, %r12
+        jz      .Lrecord_return
+        ear     %r2, %a0                        /* the thread pointer is in two access registers */
+        sllg    %r2, %r2, 32
+        ear     %r2, %a1
+        srlg    %r11, %r2, STRIPE_SHIFT_SMALL
+        srlg    %r10, %r2, STRIPE_SHIFT_LARGE
+        agr     %r11, %r10
+        ng      %r11, QUEUE_STRIPE_MASK(%r12)
+        msg     %r11, QUEUE_STRIPE_SIZE(%r12)
+        ag      %r11, QUEUE_STRIPES(%r12)       /* r11: the stripe */
+.Lrecord_reserve:
+        lg      %r10, STRIPE_TAIL(%r11)
+1:      lgr     %r9, %r10
+        ng      %r9, QUEUE_MASK(%r12)
+        lgr     %r8, %r10
+        sgr     %r8, %r9                        /* r8: the turn of a free record */
+        msg     %r9, QUEUE_STRIDE(%r12)
+        la      %r9, STRIPE_RECORDS(%r9, %r11)  /* r9: the record of position r10 */
+        lg      %r7, RECORD_TURN(%r9)
+        sgr     %r7, %r8
+        jne     .Lrecord_not_free
+        la      %r7, 1(%r10)
+        csg     %r10, %r7, STRIPE_TAIL(%r11)
+        jne     1b
+        aghi    %r8, 1                          /* r8: the turn of a published record */
+
+        mvc     RECORD_INTEGERS(5 * WORD, %r9), SAVED_R2(%r15)
+        .irp    n, 0, 2, 4, 6
+        std     %f\n, RECORD_VECTORS + \n / 2 * WORD(%r9)
+        .endr
+        lg      %r3, RECORDER_ID(%r1)
+        lg      %r4, RECORDER_LOST(%r1)
+        stg     %r3, RECORD_ID(%r9)
+        stg     %r2, RECORD_THREAD(%r9)
+        stg     %r4, RECORD_LOST(%r9)
+        stckf   RECORD_CLOCK(%r9)
+        lg      %r7, RECORDER_STACK(%r1)
+2:      aghi    %r7, -WORD
+        jl      3f
+        lg      %r6, SAVE_AREA(%r7, %r15)
+        stg     %r6, RECORD_STACK(%r7, %r9)
+        j       2b
+3:      lg      %r7, RECORDER_COPIES(%r1)
+        ltgr    %r7, %r7
+        jne     .Lrecord_copies
+.Lrecord_publish:
+        stg     %r8, RECORD_TURN(%r9)
+        l       %r7, QUEUE_WAITING(%r12)
+        ltr     %r7, %r7
+        jne     .Lrecord_wake
+.Lrecord_return:
+        lg      %r2, RECORDER_RESULTS + RESULT_INTEGERS(%r1)
+        ld      %f0, RECORDER_RESULTS + RESULT_VECTORS(%r1)
+        lmg     %r6, %r13, SAVED_R6(%r15)
+        .cfi_remember_state
+        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13
+        .cfi_restore %r\n
+        .endr
+        br      %r14
+        .cfi_restore_state
+
+.Lrecord_not_free:                              /* another call has the position, or the ring is full */
+        jh      .Lrecord_reserve
+        lg      %r2, RECORDER_LOST(%r1)
+4:      la      %r3, 1(%r2)
+        csg     %r2, %r3, RECORDER_LOST(%r1)
+        jne     4b
+        j       .Lrecord_return
+
+.Lrecord_copies:                                /* r7: the size of the descriptions */
+        la      %r6, RECORDER_COPY(%r1)         /* r6: the description */
+        agr     %r7, %r6
+5:      lg      %r2, COPY_POINTER(%r6)
+        lg      %r2, 0(%r2, %r9)                /* r2: where the bytes are */
+        lg      %r3, COPY_LIMIT(%r6)            /* r3: how many there are at most */
+        lg      %r4, COPY_LENGTH(%r6)
+        ltgr    %r4, %r4
+        jz      6f
+        lg      %r4, 0(%r4, %r9)
+        ng      %r4, COPY_LENGTH_MASK(%r6)
+        clgr    %r4, %r3
+        jnl     6f
+        lgr     %r3, %r4
+6:      ltgr    %r2, %r2
+        jne     7f
+        lghi    %r3, 0
+7:      lg      %r5, COPY_TARGET(%r6)
+        agr     %r5, %r9                        /* r5: where their number goes */
+        lghi    %r10, 0                         /* r10: how many are copied */
+8:      cgr     %r10, %r3
+        je      10f
+        llgc    %r11, 0(%r10, %r2)
+        stc     %r11, WORD(%r10, %r5)
+        ltgr    %r11, %r11
+        jne     9f
+        lg      %r11, COPY_TO_NUL(%r6)
+        ltgr    %r11, %r11
+        jne     10f
+9:      aghi    %r10, 1
+        j       8b
+10:     stg     %r10, 0(%r5)
+        aghi    %r6, COPY_SIZE
+        clgr    %r6, %r7
+        jl      5b
+        j       .Lrecord_publish
+
+.Lrecord_wake:                                  /* the kernel changes r2 alone */
+        lghi    %r2, 0
+        st      %r2, QUEUE_WAITING(%r12)
+        la      %r2, QUEUE_WAITING(%r12)
+        lghi    %r3, FUTEX_WAKE_PRIVATE
+        lghi    %r4, 1
+        svc     SYS_FUTEX
+        j       .Lrecord_return
+        end_entry record
+
+        recording record, RECORD_INTEGERS, RECORD_VECTORS, WORD, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
+
+        recording_layout
         code_table

@@ -112,6 +112,86 @@
 #define INDEX_HEADER_SIZE       (INDEX_HEADER_UNIVERSAL + WORD)
 
 /*
+ * Recorded calls. The entry record writes the arguments into a ring, and returns a fixed result. It
+ * calls nothing, holds no lock, and never waits, so it may run in a signal handler.
+ *
+ * The block's argument is the address of a recorder. A recorder has the closure's queue, 0 while the
+ * closure is closed. The result registers' words lie in it, and the descriptions of bytes to copy.
+ * A queue has some stripes, each with a ring. A thread chooses the stripe by its thread pointer, so
+ * two threads mostly write different memory. All calls of a thread are in one stripe, in order.
+ *
+ * Positions count all calls of a stripe. The record of position p is number i = p & QUEUE_MASK. It
+ * has a turn, zero at first: p - i while it is free for position p, and one more once the call of
+ * position p is published. The consumer frees it for the next position, p - i + QUEUE_MASK + 1.
+ * 1. A call reads the position p from STRIPE_TAIL, and the turn of p's record. If this is less than
+ *    p - i, the consumer has not freed the record. The call is lost, and RECORDER_LOST counts it.
+ * 2. If it is p - i, compare-and-swap makes p + 1 of the tail. Then p's record is the call's own.
+ * 3. The call fills the record, and stores p - i + 1 as the turn: now it is published.
+ * 4. If QUEUE_WAITING is set, the call clears it, and wakes the consumer by a system call. No
+ *    instruction here touches errno.
+ * A signal handler that interrupts a call takes the next record. The consumer takes records in
+ * order, and waits for one that is not published yet.
+ *
+ * Memory order. Three orders are needed:
+ * - The stores into a record come after the load of its turn, because the consumer reads the record
+ *   until it stores the turn with release. Every architecture keeps a store behind a
+ *   load that a branch before the store depends on. The entries load with acquire where that is
+ *   cheap.
+ * - The store of the turn comes after the stores into the record. It has release where
+ *   the architecture can reorder stores. The consumer loads it with acquire.
+ * - The store of the turn comes before the load of QUEUE_WAITING. The consumer sets that
+ *   word, makes all threads execute a full barrier (membarrier), and then reads the turn again
+ *   before it sleeps. If a call's load comes before the call's barrier, its store does, too,
+ *   and the consumer sees the turn. If the load comes after the barrier, it sees the word set. So
+ *   the entries need no fence of their own.
+ * A call clears QUEUE_WAITING before it wakes. The consumer sets it again only when it is awake. A
+ * late store of zero keeps the kernel from letting it sleep, or is followed by its own wake-up.
+ */
+#define RECORDER_QUEUE      (0 * WORD)
+#define RECORDER_ID         (1 * WORD)      /* the closure's number, for the record */
+#define RECORDER_LOST       (2 * WORD)      /* the number of calls that found no free record */
+#define RECORDER_VECTORS    (3 * WORD)      /* not 0: arguments are in registers for floating-point numbers */
+#define RECORDER_STACK      (4 * WORD)      /* the size of the stack arguments to store, in bytes */
+#define RECORDER_COPIES     (5 * WORD)      /* the size of all descriptions of bytes to copy, in bytes */
+#define RECORDER_ANSWER     (6 * WORD)      /* as Convention.answer */
+#define RECORDER_RESULTS    (8 * WORD)      /* the words of the result registers */
+#define RECORDER_COPY       (RECORDER_RESULTS + 256)
+#define RECORDER_SIZE       512
+
+/* How bytes behind a pointer are copied. */
+#define COPY_POINTER        (0 * WORD)      /* where the pointer is in the record */
+#define COPY_TARGET         (1 * WORD)      /* where the number of copied bytes goes in the record; the bytes follow */
+#define COPY_LIMIT          (2 * WORD)      /* the largest number of bytes */
+#define COPY_LENGTH         (3 * WORD)      /* where their number is in the record; 0 if no argument has it */
+#define COPY_LENGTH_MASK    (4 * WORD)      /* the bits of that number */
+#define COPY_TO_NUL         (5 * WORD)      /* not 0: a zero byte ends them */
+#define COPY_SIZE           (6 * WORD)
+
+#define QUEUE_STRIPE_MASK   (0 * WORD)      /* the number of stripes, minus 1 */
+#define QUEUE_STRIPE_SIZE   (1 * WORD)      /* the distance from one stripe to the next */
+#define QUEUE_MASK          (2 * WORD)      /* the number of records of a ring, minus 1 */
+#define QUEUE_STRIDE        (3 * WORD)      /* the distance from one record to the next */
+#define QUEUE_STRIPES       (4 * WORD)      /* the address of stripe 0 */
+#define QUEUE_WAITING       128             /* 4 bytes, in a cache line of their own */
+#define QUEUE_SIZE          256
+
+#define STRIPE_TAIL         0
+#define STRIPE_RECORDS      128
+
+#define RECORD_TURN     0
+#define RECORD_ID           (1 * WORD)
+#define RECORD_THREAD       (2 * WORD)      /* the thread pointer */
+#define RECORD_LOST         (3 * WORD)      /* RECORDER_LOST at the time of the call */
+#define RECORD_CLOCK        (4 * WORD)      /* the processor's counter, 8 bytes */
+#define RECORD_REGISTERS    (4 * WORD + 8)
+
+/* The low bits of a thread pointer say least: stacks are some pages apart. */
+#define STRIPE_SHIFT_SMALL  12
+#define STRIPE_SHIFT_LARGE  16
+
+#define FUTEX_WAKE_PRIVATE  129
+
+/*
  * A table by index has up to INDEX_MOST trampolines. Where one takes 12 bytes or more, its
  * architecture defines the unit twice as large, so that half as many tables are mapped.
  */
@@ -246,6 +326,48 @@ salto_entry_\name:
         layout  \entry\()_result_vectors, \result_vectors
         layout  \entry\()_return_address, \return_address
         layout  \entry\()_stack, \stack
+        .endm
+
+/*
+ * The places in a record of the entry record, as those of a frame, and the layout of what it reads.
+ * The places of result registers are those in the recorder.
+ */
+        .macro  recording entry, integers, vectors, vector_size, result_integers, result_vectors, stack
+        frame   \entry, \integers, \vectors, \vector_size, RECORDER_RESULTS + \result_integers, RECORDER_RESULTS + \result_vectors, 0, \stack
+        .endm
+
+        .macro  recording_layout
+        layout  recorder_queue, RECORDER_QUEUE
+        layout  recorder_id, RECORDER_ID
+        layout  recorder_lost, RECORDER_LOST
+        layout  recorder_vectors, RECORDER_VECTORS
+        layout  recorder_stack, RECORDER_STACK
+        layout  recorder_copies, RECORDER_COPIES
+        layout  recorder_answer, RECORDER_ANSWER
+        layout  recorder_results, RECORDER_RESULTS
+        layout  recorder_copy, RECORDER_COPY
+        layout  recorder_size, RECORDER_SIZE
+        layout  record_copy_pointer, COPY_POINTER
+        layout  record_copy_target, COPY_TARGET
+        layout  record_copy_limit, COPY_LIMIT
+        layout  record_copy_length, COPY_LENGTH
+        layout  record_copy_length_mask, COPY_LENGTH_MASK
+        layout  record_copy_to_nul, COPY_TO_NUL
+        layout  record_copy_size, COPY_SIZE
+        layout  record_queue_stripe_mask, QUEUE_STRIPE_MASK
+        layout  record_queue_stripe_size, QUEUE_STRIPE_SIZE
+        layout  record_queue_mask, QUEUE_MASK
+        layout  record_queue_stride, QUEUE_STRIDE
+        layout  record_queue_stripes, QUEUE_STRIPES
+        layout  record_queue_waiting, QUEUE_WAITING
+        layout  record_queue_size, QUEUE_SIZE
+        layout  record_stripe_tail, STRIPE_TAIL
+        layout  record_stripe_records, STRIPE_RECORDS
+        layout  record_turn, RECORD_TURN
+        layout  record_id, RECORD_ID
+        layout  record_thread, RECORD_THREAD
+        layout  record_lost, RECORD_LOST
+        layout  record_clock, RECORD_CLOCK
         .endm
 
 /* The code table. Behind its end, salto_parameters is where block 0 begins. */

@@ -272,4 +272,162 @@
 
         frame   generic_win64, WIN64_INTEGERS, WIN64_VECTORS, 16, WIN64_RESULT_INTEGERS, WIN64_RESULT_VECTORS, WIN64_FRAME_SIZE + 8, WIN64_FRAME_SIZE + 16 + 4 * 8
 
+/*
+ * record: writes the call into a ring, see text-image.h. r10 is the recorder. A function that calls
+ * nothing may use the 128 bytes below the stack pointer (3.2.2, "red zone").
+ *
+ * The processor keeps stores in order, and loads in order (Intel SDM 3A, 9.2.2; AMD64 APM 2, 7.2).
+ * So a plain store publishes.
+ */
+#define RECORD_INTEGERS         RECORD_REGISTERS                /* rdi rsi rdx rcx r8 r9 */
+#define RECORD_VECTORS          (RECORD_INTEGERS + 6 * 8)       /* xmm0 to xmm7 */
+#define RECORD_STACK            (RECORD_VECTORS + 8 * 16)
+#define RESULT_INTEGERS         0                               /* rax rdx */
+#define RESULT_VECTORS          (RESULT_INTEGERS + 2 * 8)       /* xmm0 xmm1 */
+#define RESULT_X87              (RESULT_VECTORS + 2 * 16)       /* st(0) st(1) */
+#define SYS_FUTEX               202
+
+        entry   record
+        endbr64
+        mov     RECORDER_QUEUE(%r10), %r11
+        mov     %rdi, -8(%rsp)
+        mov     %rsi, -16(%rsp)
+        mov     %rdx, -24(%rsp)
+        test    %r11, %r11
+        jz      .Lrecord_return
+        mov     %fs:0, %rdx
+        mov     %rdx, %rax
+        shr     $STRIPE_SHIFT_SMALL, %rdx
+        shr     $STRIPE_SHIFT_LARGE, %rax
+        add     %rax, %rdx
+        and     QUEUE_STRIPE_MASK(%r11), %rdx
+        imul    QUEUE_STRIPE_SIZE(%r11), %rdx
+        add     QUEUE_STRIPES(%r11), %rdx       /* rdx: the stripe */
+.Lrecord_reserve:
+        mov     STRIPE_TAIL(%rdx), %rax
+1:      mov     %rax, %rsi
+        and     QUEUE_MASK(%r11), %rsi
+        mov     %rax, %rdi
+        sub     %rsi, %rdi                      /* rdi: the turn of a free record */
+        imul    QUEUE_STRIDE(%r11), %rsi
+        lea     STRIPE_RECORDS(%rdx, %rsi), %rsi /* rsi: the record of position rax */
+        cmp     %rdi, RECORD_TURN(%rsi)
+        jne     .Lrecord_not_free
+        lea     1(%rax), %rdi
+        lock cmpxchg %rdi, STRIPE_TAIL(%rdx)
+        jne     1b
+        mov     QUEUE_MASK(%r11), %rdi
+        not     %rdi
+        and     %rax, %rdi
+        inc     %rdi                            /* rdi: the turn of a published record */
+
+        mov     %rcx, RECORD_INTEGERS + 3 * 8(%rsi)
+        mov     %r8, RECORD_INTEGERS + 4 * 8(%rsi)
+        mov     %r9, RECORD_INTEGERS + 5 * 8(%rsi)
+        mov     -8(%rsp), %rax
+        mov     -16(%rsp), %rcx
+        mov     -24(%rsp), %rdx
+        mov     %rax, RECORD_INTEGERS + 0 * 8(%rsi)
+        mov     %rcx, RECORD_INTEGERS + 1 * 8(%rsi)
+        mov     %rdx, RECORD_INTEGERS + 2 * 8(%rsi)
+        mov     RECORDER_ID(%r10), %rax
+        mov     RECORDER_LOST(%r10), %rcx
+        mov     %fs:0, %rdx
+        mov     %rax, RECORD_ID(%rsi)
+        mov     %rcx, RECORD_LOST(%rsi)
+        mov     %rdx, RECORD_THREAD(%rsi)
+        rdtsc
+        mov     %eax, RECORD_CLOCK(%rsi)
+        mov     %edx, RECORD_CLOCK + 4(%rsi)
+        mov     RECORDER_STACK(%r10), %rdx
+        cmpq    $0, RECORDER_VECTORS(%r10)
+        je      2f
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        movups  %xmm\n, RECORD_VECTORS + \n * 16(%rsi)
+        .endr
+2:      sub     $8, %rdx
+        jns     .Lrecord_stack
+        cmpq    $0, RECORDER_COPIES(%r10)
+        jne     .Lrecord_copies
+.Lrecord_publish:
+        mov     %rdi, RECORD_TURN(%rsi)
+        cmpl    $0, QUEUE_WAITING(%r11)
+        jne     .Lrecord_wake
+.Lrecord_return:
+        mov     RECORDER_RESULTS + RESULT_INTEGERS + 0 * 8(%r10), %rax
+        mov     RECORDER_RESULTS + RESULT_INTEGERS + 1 * 8(%r10), %rdx
+        movups  RECORDER_RESULTS + RESULT_VECTORS + 0 * 16(%r10), %xmm0
+        movups  RECORDER_RESULTS + RESULT_VECTORS + 1 * 16(%r10), %xmm1
+        mov     RECORDER_ANSWER(%r10), %ecx
+        test    %ecx, %ecx
+        jnz     3f
+        ret
+3:      dec     %ecx
+        jz      4f
+        fldt    RECORDER_RESULTS + RESULT_X87 + 1 * 16(%r10)
+4:      fldt    RECORDER_RESULTS + RESULT_X87 + 0 * 16(%r10)
+        ret
+
+.Lrecord_not_free:                              /* another call has the position, or the ring is full */
+        jns     .Lrecord_reserve
+        lock incq RECORDER_LOST(%r10)
+        jmp     .Lrecord_return
+
+.Lrecord_stack:                                 /* rdx: the place of the last word that is not stored yet */
+        mov     8(%rsp, %rdx), %rax             /* above the return address */
+        mov     %rax, RECORD_STACK(%rsi, %rdx)
+        jmp     2b
+
+.Lrecord_copies:
+        mov     %rdi, -8(%rsp)
+        lea     RECORDER_COPY(%r10), %rdx       /* rdx: the description */
+        mov     RECORDER_COPIES(%r10), %rax
+        add     %rdx, %rax
+        mov     %rax, -16(%rsp)                 /* the end of all of them */
+5:      mov     COPY_POINTER(%rdx), %rcx
+        mov     (%rsi, %rcx), %rcx              /* rcx: where the bytes are */
+        mov     COPY_LIMIT(%rdx), %rax          /* rax: how many there are at most */
+        mov     COPY_LENGTH(%rdx), %r8
+        test    %r8, %r8
+        jz      6f
+        mov     (%rsi, %r8), %r8
+        and     COPY_LENGTH_MASK(%rdx), %r8
+        cmp     %rax, %r8
+        cmovb   %r8, %rax
+6:      test    %rcx, %rcx
+        cmovz   %rcx, %rax
+        mov     COPY_TARGET(%rdx), %r8
+        add     %rsi, %r8
+        xor     %r9d, %r9d                      /* r9: how many are copied */
+7:      cmp     %rax, %r9
+        je      9f
+        movzbl  (%rcx, %r9), %edi
+        mov     %dil, WORD(%r8, %r9)
+        test    %edi, %edi
+        jz      10f
+8:      inc     %r9
+        jmp     7b
+10:     cmpq    $0, COPY_TO_NUL(%rdx)
+        je      8b
+9:      mov     %r9, (%r8)
+        add     $COPY_SIZE, %rdx
+        cmp     -16(%rsp), %rdx
+        jb      5b
+        mov     -8(%rsp), %rdi
+        jmp     .Lrecord_publish
+
+.Lrecord_wake:                                  /* the kernel changes rax, rcx and r11 (A.2.1) */
+        movl    $0, QUEUE_WAITING(%r11)
+        lea     QUEUE_WAITING(%r11), %rdi
+        mov     $FUTEX_WAKE_PRIVATE, %esi
+        mov     $1, %edx
+        mov     $SYS_FUTEX, %eax
+        syscall
+        jmp     .Lrecord_return
+        end_entry record
+
+        recording record, RECORD_INTEGERS, RECORD_VECTORS, 16, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
+        layout  record_result_x87, RECORDER_RESULTS + RESULT_X87
+
+        recording_layout
         code_table

@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * process has one or two classes of handlers.
  */
 public final class Arguments {
-    private final Thread owner = Thread.currentThread();
+    /** In place of the slot of a closure that Java handlers answer. */
+    private static final int RECORDED = -1;
+
+    private Thread owner = Thread.currentThread();
 
     private final CallInterface callInterface;
 
@@ -41,7 +44,7 @@ public final class Arguments {
     @Nullable
     CallPlan plan;
 
-    private final long frame;
+    private long frame;
 
     private boolean isAnswered;
 
@@ -54,6 +57,28 @@ public final class Arguments {
         this.id = id;
         this.plan = plan;
         this.frame = frame;
+    }
+
+    /** Those of the calls of a recorded closure, one after the other. */
+    Arguments(CallInterface callInterface) {
+        this.callInterface = callInterface;
+        this.id = RECORDED;
+    }
+
+    /** Lets the current thread read a recorded call. */
+    void begin(CallPlan how, long record) {
+        owner = Thread.currentThread();
+        frame = record;
+        plan = how;
+    }
+
+    /** Ends a recorded call. */
+    void end() {
+        CallPlan ended = plan;
+        plan = null;
+        if (ended != null) {
+            end(ended);
+        }
     }
 
     /**
@@ -87,11 +112,15 @@ public final class Arguments {
      * {@return the closure that native code has called, for a handler of several closures} Unlike
      * this object, the result may be kept.
      *
-     * @throws IllegalStateException if the call is over
+     * @throws IllegalStateException if the call is over, or was {@linkplain RecordedCall recorded}
      * @throws WrongThreadException if native code has called another thread
      */
     public CalledClosure called() {
-        return new CalledClosure(callInterface(), id);
+        CallInterface type = callInterface();
+        if (id == RECORDED) {
+            throw new IllegalStateException("a recorded call has no CalledClosure; use RecordedCall.closure");
+        }
+        return new CalledClosure(type, id);
     }
 
     /**

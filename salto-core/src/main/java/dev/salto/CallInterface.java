@@ -487,6 +487,11 @@ public final class CallInterface {
         direct().seal();
     }
 
+    /** The number of declared arguments, as {@link dev.salto.internal.abi.Convention#classify} takes it. */
+    int fixed() {
+        return key.fixed;
+    }
+
     /** Whether its closures have no gate at first. */
     boolean isDataDriven() {
         return plan != null && key.tier != Tier.GATE;

@@ -344,10 +344,13 @@ final class CSignaturesTest {
                 struct(struct, (byte) 1, first, (byte) 3), struct(struct, (byte) -4, second, (byte) -6));
     }
 
+    /** Every C function. */
+    static Stream<CCaller> everyCaller() {
+        return Stream.of(C_CALLERS.stream(), structsOfEverySize(), structsWithPadding()).flatMap(Function.identity());
+    }
+
     static Stream<Arguments> everyCallerAtEachLevelWithEachLinker() {
-        Stream<CCaller> callers = Stream.of(C_CALLERS.stream(), structsOfEverySize(), structsWithPadding())
-                .flatMap(Function.identity());
-        return callers.flatMap(caller -> UpcallLinker.compared().stream().flatMap(linker -> Sample
+        return everyCaller().flatMap(caller -> UpcallLinker.compared().stream().flatMap(linker -> Sample
                 .oneOf(LEVELS, caller.name() + linker).stream().map(level -> Arguments.of(caller, level, linker))));
     }
 
@@ -389,14 +392,20 @@ final class CSignaturesTest {
         try (Arena arena = Arena.ofConfined()) {
             Recorder recorder = new Recorder(caller.function(),
                     caller.result().isEmpty() ? null : caller.result().getFirst());
-            MemorySegment callback = makeCallback.apply(recorder.handle(), arena);
+            callAndCheckResult(caller, level, linker, makeCallback.apply(recorder.handle(), arena));
+            assertThat(recorder.takeSeen()).as("what the %s target sees", linker).isEqualTo(
+                    Values.bits(caller.function().argumentLayouts(), caller.arguments().toArray()));
+        }
+    }
+
+    /** Lets C call a callback, and compares what C gets. */
+    static void callAndCheckResult(CCaller caller, SignatureCallers level, String linker, MemorySegment callback) {
+        try (Arena arena = Arena.ofConfined()) {
             // More than C may write, to see that it does not
             MemorySegment stored = arena.allocate(256, 16).fill((byte) 0x5a);
 
             level.call(caller.name(), callback, stored);
 
-            assertThat(recorder.takeSeen()).as("what the %s target sees", linker).isEqualTo(
-                    Values.bits(caller.function().argumentLayouts(), caller.arguments().toArray()));
             long size = caller.storedLayout().byteSize();
             MemorySegment result = stored.asSlice(0, size);
             assertThat(Values.bits(caller.storedLayout(), load(caller.storedLayout(), result)))

@@ -102,8 +102,17 @@ public final class CallPlan {
      * @throws IllegalArgumentException if the convention cannot pass one of the types
      */
     public CallPlan(TextIndex index, Convention convention, FunctionDescriptor function, int fixed) {
+        this(index, convention.entry(), convention, function, fixed);
+    }
+
+    /**
+     * The plan for a function whose arguments another entry stores.
+     *
+     * @param entry the name of that entry
+     */
+    CallPlan(TextIndex index, String entry, Convention convention, FunctionDescriptor function, int fixed) {
         this.function = function;
-        FrameLayout frame = FrameLayout.of(index, convention.entry());
+        FrameLayout frame = FrameLayout.of(index, entry);
         CallSequence call = convention.classify(function, fixed);
         List<MemoryLayout> layouts = function.argumentLayouts();
         arguments = new Argument[layouts.size()];
@@ -291,6 +300,11 @@ public final class CallPlan {
             }
             default -> Memory.copy(place, target, size);
         }
+    }
+
+    /** Whether the frame has only the address of an argument. */
+    boolean isReference(int index) {
+        return arguments[index].isReference();
     }
 
     /** Whether an argument is in several places. */

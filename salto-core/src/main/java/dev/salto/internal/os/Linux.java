@@ -131,6 +131,21 @@ final class Linux implements Os {
     }
 
     @Override
+    public boolean canOrderLoadsOfOtherThreads() {
+        return calls.hasMembarrier();
+    }
+
+    @Override
+    public void await(long address, int expected, long nanos) {
+        calls.futexWait(address, expected, nanos);
+    }
+
+    @Override
+    public void wake(long address) {
+        calls.futexWake(address);
+    }
+
+    @Override
     public void warmUp() {
         calls.warmUp();
     }

@@ -130,6 +130,30 @@ class LinuxCalls {
         }
     }
 
+    /** The calls to sleep until a word is changed, and to wake who sleeps. */
+    private static final class Futexes {
+        static final int WAIT_PRIVATE = 128;
+        static final int WAKE_PRIVATE = 129;
+        static final long NANOS_OF_SECOND = 1_000_000_000;
+
+        /** Its number, which depends on the architecture. */
+        static final long SYS_FUTEX = switch (System.getProperty("os.arch")) {
+            case "amd64" -> 202;
+            case "arm", "i386", "x86" -> 240;
+            case "ppc64le" -> 221;
+            case "s390x" -> 238;
+            default -> 98;
+        };
+
+        static final MethodHandle SYSCALL = CLibrary.linkVariadic("syscall", 1,
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+        static long call(long address, int operation, int value, long timeout) {
+            return CLibrary.call(state -> (long) SYSCALL.invokeExact(state, SYS_FUTEX, address, (long) operation,
+                    (long) value, timeout));
+        }
+    }
+
     /** The call that takes the right to change mappings away for good. */
     private static final class Sealing {
         /** The number of mseal(2), on every architecture that Salto may have a port for. */
@@ -421,6 +445,27 @@ class LinuxCalls {
         if (Barriers.IS_REGISTERED) {
             long _ = Barriers.call(Barriers.PRIVATE_EXPEDITED);
         }
+    }
+
+    /** Whether {@link #membarrier} does something. */
+    boolean hasMembarrier() {
+        return Barriers.IS_REGISTERED;
+    }
+
+    /** As {@link Os#await}. Every error means that the caller has to look again. */
+    void futexWait(long address, int expected, long nanos) {
+        try (Arena arena = Arena.ofConfined()) {
+            // A struct timespec: two words, with the system call of this number on 32 bits, too.
+            MemorySegment timeout = arena.allocate(2L * Memory.WORD_SIZE, Memory.WORD_SIZE);
+            Memory.setWord(timeout.address(), nanos / Futexes.NANOS_OF_SECOND);
+            Memory.setWord(timeout.address() + Memory.WORD_SIZE, nanos % Futexes.NANOS_OF_SECOND);
+            long _ = Futexes.call(address, Futexes.WAIT_PRIVATE, expected, timeout.address());
+        }
+    }
+
+    /** As {@link Os#wake}. */
+    void futexWake(long address) {
+        long _ = Futexes.call(address, Futexes.WAKE_PRIVATE, 1, 0);
     }
 
     /**

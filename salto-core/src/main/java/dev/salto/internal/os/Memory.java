@@ -53,6 +53,9 @@ public final class Memory {
                 : MethodHandles.filterValue(ValueLayout.JAVA_INT.varHandle(), cast(long.class, int.class),
                         cast(int.class, long.class));
 
+        /** An aligned {@code int} in a segment, at an offset in bytes. */
+        static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
         private Release() {}
 
         private static MethodHandle cast(Class<?> from, Class<?> to) {
@@ -184,6 +187,21 @@ public final class Memory {
     /** Writes an aligned word, with release. */
     public static void setWordRelease(long address, long value) {
         Release.WORD.setRelease(ALL, address, value);
+    }
+
+    /** Reads an aligned word with its sign, with acquire. */
+    public static long getWordAcquire(long address) {
+        return (long) Release.WORD.getAcquire(ALL, address);
+    }
+
+    /** Writes four aligned bytes, with release. */
+    public static void setIntRelease(long address, int value) {
+        Release.INT.setRelease(ALL, address, value);
+    }
+
+    /** The lowest bits of a number, as many as a word has, with their sign. */
+    public static long toWord(long value) {
+        return HAS_WIDE_WORDS ? value : (int) value;
     }
 
     /**

@@ -81,6 +81,21 @@ final class NoPort implements Os {
     }
 
     @Override
+    public boolean canOrderLoadsOfOtherThreads() {
+        return false;
+    }
+
+    @Override
+    public void await(long address, int expected, long nanos) {
+        throw new IllegalStateException(refusal().getMessage());
+    }
+
+    @Override
+    public void wake(long address) {
+        throw new IllegalStateException(refusal().getMessage());
+    }
+
+    @Override
     public void warmUp() {
         // There are no tables.
     }

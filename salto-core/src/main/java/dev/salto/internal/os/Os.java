@@ -118,6 +118,22 @@ public interface Os {
      */
     void orderLoadsOfOtherThreads();
 
+    /** Whether {@link #orderLoadsOfOtherThreads} does something. */
+    boolean canOrderLoadsOfOtherThreads();
+
+    /**
+     * Sleeps until another thread wakes this address, or for no reason. Returns at once if the four
+     * bytes there have another value. Nothing interrupts it.
+     *
+     * @param address a multiple of 4
+     * @param expected the value with which it sleeps
+     * @param nanos the longest time, in nanoseconds
+     */
+    void await(long address, int expected, long nanos);
+
+    /** Wakes a thread that sleeps at an address. */
+    void wake(long address);
+
     /** Initialises the classes that tables need later. Native code can be called by now. */
     void warmUp();
 

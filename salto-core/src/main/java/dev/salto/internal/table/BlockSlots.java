@@ -142,6 +142,11 @@ public final class BlockSlots {
     public void giveBack(int slot) {
         BlockTable table = table(slot);
         table.setEntry(slot % table.capacity(), table.entry(dead));
+        giveBackAsIs(slot);
+    }
+
+    /** Gives the slot back. Its target answers calls until the slot is taken and led again. */
+    public void giveBackAsIs(int slot) {
         synchronized (this) {
             int place = oldest + freeCount;
             free[place >= free.length ? place - free.length : place] = slot;
@@ -170,6 +175,15 @@ public final class BlockSlots {
         int place = slot % table.capacity();
         table.setRecord(place, function, argument, stackSize);
         lead(slot, table.entry(entry), table.record(place));
+    }
+
+    /**
+     * Leads calls to an entry, with a word for the scratch register.
+     *
+     * @param name the entry's name in the assembly
+     */
+    public void leadToEntry(int slot, String name, long argument) {
+        lead(slot, table(slot).entry(name), argument);
     }
 
     /** Leads calls straight to native code, with a word for the scratch register. */

@@ -7,6 +7,7 @@ import dev.salto.internal.os.TableShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
@@ -32,8 +33,8 @@ import java.util.Properties;
  * @param blockEntry where the word with the address that the trampoline jumps to lies in a block
  * @param blockArgument where the word for the scratch register lies in a block
  * @param entries the offset of each entry in the code table with blocks, by name
- * @param frames the places in generic entries' frames, by the name of the entry, an underscore and
- *     the name of the place
+ * @param frames the places in generic entries' frames and in the records of recorded calls, by the
+ *     name of the entry, an underscore and the name of the place
  * @param byIndex the second code table
  * @param crc32 the checksum of all bytes of both code tables
  * @param sha256 their digest, in lower-case hexadecimal
@@ -64,7 +65,7 @@ public record TextIndex(
 
     private static final String ENTRY = "entry.";
     private static final String ENTRY_BY_INDEX = "index_entry.";
-    private static final String FRAME = "layout.generic";
+    private static final List<String> FRAMES = List.of("layout.generic", "layout.record");
 
     static TextIndex read(InputStream content) throws IOException {
         Properties properties = new Properties();
@@ -78,7 +79,7 @@ public record TextIndex(
                         Integer.valueOf(properties.getProperty(key)));
             } else if (key.startsWith(ENTRY)) {
                 entries.put(key.substring(ENTRY.length()), Integer.valueOf(properties.getProperty(key)));
-            } else if (key.startsWith(FRAME)) {
+            } else if (key.startsWith(FRAMES.getFirst()) || key.startsWith(FRAMES.getLast())) {
                 frames.put(key.substring("layout.".length()), Integer.valueOf(properties.getProperty(key)));
             }
         }
