@@ -107,6 +107,12 @@ public final class StaticLinker {
         if (NativeAccess.mayBeDenied()) {
             NativeAccess.check(NativeAccess.callers().getCallerClass(), "StaticLinker.upcallStub");
         }
+        return make(target, function, arena, options);
+    }
+
+    /** Makes a stub for a caller that was checked. */
+    private MemorySegment make(MethodHandle target, FunctionDescriptor function, Arena arena,
+            Linker.Option... options) {
         DescriptorCache.Entry entry = function == null ? null : known.find(function);
         if (entry != null && arena != null && options != null && options.length == 0 && target != null
                 && target.type().equals(entry.type()) && DeclaredExceptions.areMissing(target)) {
@@ -144,12 +150,12 @@ public final class StaticLinker {
      */
     public static MemorySegment upcallStub(Linker linker, MethodHandle target, FunctionDescriptor function,
             Arena arena, Linker.Option... options) {
-        if (NativeAccess.mayBeDenied() && (function == null || NATIVE.known.find(function) == null)) {
+        if (NativeAccess.mayBeDenied()) {
             NativeAccess.check(NativeAccess.callers().getCallerClass(), "StaticLinker.upcallStub");
         }
         if (linker.equals(NATIVE.jdk) && options.length == 0) {
             try {
-                return NATIVE.upcallStub(target, function, arena, options);
+                return NATIVE.make(target, function, arena, options);
             } catch (TrampolinesUnsupportedException e) {
                 return linker.upcallStub(target, function, arena, options);
             }
