@@ -33,6 +33,8 @@ To fetch a newer one, remove it there. It needs apt and dpkg, and Debian's archi
   --fail-fast
            ends the run at the first failed test
 
+Before the tests, a program runs with the agent.
+
 A sample has all test classes of salto-core, *Test and *Properties, but of those with the tag "host" only
 ${jdk_host_tests[*]}
 
@@ -103,8 +105,21 @@ run_jdk_tests() {
     return "$status"
 }
 
+# check_agent: the agent changes the linker of the chosen version.
+check_agent() {
+    local output
+    build salto-agent tests
+    output=$("$jdk_cache/$version/root/usr/lib/jvm/java-$version-openjdk-amd64/bin/java" "${jdk_jvm_options[@]}" \
+        "-javaagent:$(echo "$here"/salto-agent/target/salto-agent-*[0-9T].jar)" \
+        --class-path "$here/salto-agent/target/test-classes" client.Client call reflection 2>&1) || true
+    [[ $output == $'call=[1, 2, 3] static\nreflection=[1, 2, 3] static' ]] || {
+        printf 'The agent does not work on JDK %s; the program printed\n%s\n' "$version" "$output"
+        return 1
+    }
+}
+
 test_jdk() {
-    local version="" tests=() seed="" full="" fail_fast="" tries=0 names=() tests_options unfinished
+    local version="" tests=() seed="" full="" fail_fast="" tries=0 agent=0 names=() tests_options unfinished
     while [[ $# -gt 0 ]]; do
         case $1 in
             -h | --help)
@@ -146,5 +161,6 @@ test_jdk() {
     else
         tests_options+=("-Ddev.salto.tests.host=$(IFS='|' && printf '%s' "${jdk_host_tests[*]}")")
     fi
-    run_jdk_tests "${tests[@]}"
+    check_agent || agent=1
+    run_jdk_tests "${tests[@]}" && return "$agent"
 }
