@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  * process are static trampolines. With {@code java -jar salto-agent.jar}, the call sites in a JAR
  * are rewritten.
  *
- * <p>An error of the agent is one line, and the application goes on.
+ * <p>An error of the agent is one line, and the application goes on. So JVMs before JDK 25 must be
+ * able to read this class, and the build compiles it once more for them.
  */
 public final class SaltoAgent {
     private static final String INTERNAL = "dev.salto.agent.internal.";
+
+    private static final int OLDEST_JDK = 25;
 
     private static boolean isStarted;
 
@@ -52,12 +55,26 @@ public final class SaltoAgent {
             return;
         }
         isStarted = true;
+        if (isTooOld()) {
+            return;
+        }
         try {
             ((Consumer<Object[]>) new AgentLoader().load(INTERNAL + "Agent")).accept(
                     new Object[]{options == null ? "" : options, instrumentation, CallSites.class, new Setter()});
         } catch (Throwable e) {
             System.err.println("Salto's agent does not work here, so upcall stubs are the JDK's: " + e);
         }
+    }
+
+    /** Whether the JVM cannot load the agent's other classes. If so, says it. */
+    private static boolean isTooOld() {
+        String version = System.getProperty("java.specification.version", "");
+        boolean isOld = version.startsWith("1.") || Integer.parseInt(version) < OLDEST_JDK;
+        if (isOld) {
+            System.err.println("Salto's agent needs JDK " + OLDEST_JDK + " or later, so upcall stubs of this JDK "
+                    + version + " stay");
+        }
+        return isOld;
     }
 
     private static final class Setter implements Consumer<Function<Object[], Object>> {
@@ -75,6 +92,9 @@ public final class SaltoAgent {
     @SuppressWarnings("unchecked") // the agent's own class
     public static void main(String[] arguments) {
         int status = 1;
+        if (isTooOld()) {
+            System.exit(status);
+        }
         try {
             status = ((ToIntFunction<List<String>>) new AgentLoader().load(INTERNAL + "RewriteCommand"))
                     .applyAsInt(Arrays.asList(arguments));

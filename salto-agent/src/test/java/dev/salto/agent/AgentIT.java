@@ -5,6 +5,7 @@ package dev.salto.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.salto.agent.Child.Outcome;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -214,6 +216,18 @@ final class AgentIT {
         assertThat(lines).last().isEqualTo("call=[1, 2, 3] JDK");
         assertThat(lines).filteredOn(line -> line.startsWith("Salto's agent leaves all upcall stubs to the JDK"))
                 .hasSize(1);
+    }
+
+    /** An older JVM then gets a line. */
+    @Test
+    void theClassThatTheJvmEntersIsReadByJdk8() throws Exception {
+        try (ZipFile jar = new ZipFile(Child.agent());
+                DataInputStream content = new DataInputStream(
+                        jar.getInputStream(jar.getEntry("dev/salto/agent/SaltoAgent.class")))) {
+            content.skipNBytes(Integer.BYTES + Short.BYTES);
+
+            assertThat(content.readShort()).isEqualTo((short) 52);
+        }
     }
 
     @Test
