@@ -318,4 +318,92 @@
         recording record, RECORD_INTEGERS, RECORD_VECTORS, 16, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
 
         recording_layout
+/* The end of the process: see text-image.h. A system call changes x0 alone. */
+#define SYS_MPROTECT    226
+#define SYS_SCHED_YIELD 124
+
+        index_entry exit_bound
+        bti     c
+        ldr     x17, [x17, #CALL_ARGUMENT]
+        b       salto_entry_generic
+        end_index_entry exit_bound
+
+        index_entry exit_gate           /* w0: the id; x1: the frame */
+        bti     c
+        ldr     x9, salto_index_header + EXIT_STATE
+        lsr     w10, w0, #EXIT_SLOT_BITS
+        add     x9, x9, #EXIT_DIRECTORY
+        ldr     x9, [x9, x10, lsl #3]
+        tbz     x9, #0, 1f
+        ubfx    x10, x0, #EXIT_ROW_BITS, #EXIT_SLOT_BITS - EXIT_ROW_BITS
+        sub     x9, x9, #1
+        ldr     x9, [x9, x10, lsl #3]
+1:      mov     x0, xzr
+        cbz     x9, 6f
+        add     x11, x9, #EXIT_ANSWER_WORDS
+        ldr     x12, [x9, #EXIT_ANSWER_COUNT]
+2:      subs    x12, x12, #1
+        b.mi    3f
+        ldp     x13, x14, [x11], #2 * WORD
+        str     x14, [x1, x13]
+        b       2b
+3:      ldr     x12, [x9, #EXIT_ANSWER_MEMORY]
+        cbz     x12, 5f
+        ldr     x13, [x9, #EXIT_ANSWER_POINTER]
+        ldr     x13, [x1, x13]
+        ldr     x14, [x9, #EXIT_ANSWER_RESULT]
+        str     x13, [x1, x14]
+4:      ldrb    w14, [x11], #1
+        strb    w14, [x13], #1
+        subs    x12, x12, #1
+        b.ne    4b
+5:      ldr     x0, [x9, #EXIT_ANSWER_TO_ENTRY]
+6:      ret
+        end_index_entry exit_gate
+
+        .macro  protect rights          /* x9: the change */
+        ldr     x0, [x9, #EXIT_CHANGE_PAGES]
+        ldr     x1, [x9, #EXIT_CHANGE_PAGES_SIZE]
+        mov     x2, #\rights
+        mov     x8, #SYS_MPROTECT
+        svc     #0
+        .endm
+
+        index_entry at_exit             /* x0: the list */
+        bti     c
+        mov     x9, x0
+        ldr     x10, [x9, #EXIT_LIST_STATE]
+        mov     x11, #1
+        str     x11, [x10, #EXIT_ENDING]
+        dmb     ish
+        mov     x11, #EXIT_PATIENCE
+1:      ldr     x12, [x10, #EXIT_WRITERS]
+        cbz     x12, 2f
+        mov     x8, #SYS_SCHED_YIELD
+        svc     #0
+        subs    x11, x11, #1
+        b.ne    1b
+2:      dmb     ish
+        ldr     x10, [x9, #EXIT_LIST_COUNT]
+        add     x9, x9, #EXIT_LIST_CHANGES
+3:      subs    x10, x10, #1
+        b.mi    6f
+        protect PROT_READ + PROT_WRITE
+        cbnz    x0, 5f
+        ldr     x11, [x9, #EXIT_CHANGE_FIRST]
+        ldr     x12, [x9, #EXIT_CHANGE_STEP]
+        ldr     x13, [x9, #EXIT_CHANGE_COUNT]
+        ldr     x14, [x9, #EXIT_CHANGE_VALUE]
+4:      str     x14, [x11]
+        add     x11, x11, x12
+        subs    x13, x13, #1
+        b.ne    4b
+        protect PROT_READ
+5:      add     x9, x9, #EXIT_CHANGE_SIZE
+        b       3b
+6:      ret
+        end_index_entry at_exit
+
+        exit_layout
+
         code_table

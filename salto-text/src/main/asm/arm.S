@@ -377,4 +377,115 @@ index_jump_on:
         recording record, RECORD_INTEGERS, RECORD_VECTORS, 0, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
 
         recording_layout
+/* The end of the process: see text-image.h. A system call changes r0 alone. */
+#define SYS_MPROTECT    125
+#define SYS_SCHED_YIELD 158
+
+        .macro  full_fence              /* an instruction of its own came with a later architecture */
+        mcr     p15, 0, r0, c7, c10, 5
+        .endm
+
+        index_entry exit_bound
+        ldr     ip, [ip, #CALL_ARGUMENT]
+        b       salto_entry_generic
+        end_index_entry exit_bound
+
+        index_entry exit_gate           /* r0: the id; r1: the frame */
+        push    {r4, r5, r6, lr}
+        .cfi_def_cfa_offset 16
+        .cfi_offset lr, -4
+        .cfi_offset r6, -8
+        .cfi_offset r5, -12
+        .cfi_offset r4, -16
+        ldr     r2, .Lindex_header + EXIT_STATE
+        lsr     r3, r0, #EXIT_SLOT_BITS
+        add     r2, r2, #EXIT_DIRECTORY
+        ldr     r2, [r2, r3, lsl #2]
+        tst     r2, #1
+        beq     1f
+        lsl     r3, r0, #32 - EXIT_SLOT_BITS
+        lsr     r3, r3, #32 - EXIT_SLOT_BITS + EXIT_ROW_BITS
+        sub     r2, r2, #1
+        ldr     r2, [r2, r3, lsl #2]
+1:      mov     r0, #0
+        cmp     r2, #0
+        beq     6f
+        add     r3, r2, #EXIT_ANSWER_WORDS
+        ldr     r4, [r2, #EXIT_ANSWER_COUNT]
+2:      subs    r4, r4, #1
+        bmi     3f
+        ldr     r5, [r3], #WORD
+        ldr     r6, [r3], #WORD
+        str     r6, [r1, r5]
+        b       2b
+3:      ldr     r4, [r2, #EXIT_ANSWER_MEMORY]
+        cmp     r4, #0
+        beq     5f
+        ldr     r5, [r2, #EXIT_ANSWER_POINTER]
+        ldr     r5, [r1, r5]
+        ldr     r6, [r2, #EXIT_ANSWER_RESULT]
+        str     r5, [r1, r6]
+4:      ldrb    r6, [r3], #1
+        strb    r6, [r5], #1
+        subs    r4, r4, #1
+        bne     4b
+5:      ldr     r0, [r2, #EXIT_ANSWER_TO_ENTRY]
+6:      pop     {r4, r5, r6, pc}
+        end_index_entry exit_gate
+
+        .macro  protect rights          /* r4: the change */
+        ldr     r0, [r4, #EXIT_CHANGE_PAGES]
+        ldr     r1, [r4, #EXIT_CHANGE_PAGES_SIZE]
+        mov     r2, #\rights
+        mov     r7, #SYS_MPROTECT
+        svc     #0
+        .endm
+
+        index_entry at_exit             /* r0: the list */
+        push    {r4, r5, r6, r7, r8, lr}
+        .cfi_def_cfa_offset 24
+        .cfi_offset lr, -4
+        .cfi_offset r8, -8
+        .cfi_offset r7, -12
+        .cfi_offset r6, -16
+        .cfi_offset r5, -20
+        .cfi_offset r4, -24
+        mov     r4, r0
+        ldr     r5, [r4, #EXIT_LIST_STATE]
+        mov     r6, #1
+        str     r6, [r5, #EXIT_ENDING]
+        full_fence
+        mov     r6, #EXIT_PATIENCE & 0xff00
+        orr     r6, r6, #EXIT_PATIENCE & 0xff
+1:      ldr     r8, [r5, #EXIT_WRITERS]
+        cmp     r8, #0
+        beq     2f
+        mov     r7, #SYS_SCHED_YIELD
+        svc     #0
+        subs    r6, r6, #1
+        bne     1b
+2:      full_fence
+        ldr     r5, [r4, #EXIT_LIST_COUNT]
+        add     r4, r4, #EXIT_LIST_CHANGES
+3:      subs    r5, r5, #1
+        bmi     6f
+        protect PROT_READ + PROT_WRITE
+        cmp     r0, #0
+        bne     5f
+        ldr     r0, [r4, #EXIT_CHANGE_FIRST]
+        ldr     r1, [r4, #EXIT_CHANGE_STEP]
+        ldr     r2, [r4, #EXIT_CHANGE_COUNT]
+        ldr     r3, [r4, #EXIT_CHANGE_VALUE]
+4:      str     r3, [r0]
+        add     r0, r0, r1
+        subs    r2, r2, #1
+        bne     4b
+        protect PROT_READ
+5:      add     r4, r4, #EXIT_CHANGE_SIZE
+        b       3b
+6:      pop     {r4, r5, r6, r7, r8, pc}
+        end_index_entry at_exit
+
+        exit_layout
+
         code_table

@@ -442,4 +442,120 @@ index_jump_on:
         layout  record_result_x87, RECORDER_RESULTS + RECORD_RESULT_X87
 
         recording_layout
+/* The end of the process: see text-image.h. A system call changes eax alone. */
+#define SYS_MPROTECT    125
+#define SYS_SCHED_YIELD 158
+
+        index_entry exit_bound
+        endbr32
+        mov     CALL_ARGUMENT(%ecx), %ecx
+        jmp     salto_entry_generic
+        end_index_entry exit_bound
+
+        .macro  save register, offset
+        push    \register
+        .cfi_def_cfa_offset \offset
+        .cfi_offset \register, -\offset
+        .endm
+
+        .macro  restore register, offset
+        pop     \register
+        .cfi_def_cfa_offset \offset - WORD
+        .cfi_restore \register
+        .endm
+
+        index_entry exit_gate           /* arguments: the id; the frame */
+        endbr32
+        save    %ebx, 8
+        save    %esi, 12
+        save    %edi, 16
+        find_index_header
+        mov     EXIT_STATE(%eax), %eax
+        mov     16(%esp), %ecx
+        mov     20(%esp), %ebx
+        mov     %ecx, %edx
+        shr     $EXIT_SLOT_BITS, %edx
+        mov     EXIT_DIRECTORY(%eax, %edx, WORD), %edx
+        test    $1, %dl
+        jz      1f
+        and     $(1 << EXIT_SLOT_BITS) - 1, %ecx
+        shr     $EXIT_ROW_BITS, %ecx
+        mov     -1(%edx, %ecx, WORD), %edx
+1:      xor     %eax, %eax
+        test    %edx, %edx
+        jz      5f
+        lea     EXIT_ANSWER_WORDS(%edx), %esi
+        mov     EXIT_ANSWER_COUNT(%edx), %ecx
+2:      dec     %ecx
+        js      3f
+        mov     (%esi), %eax
+        mov     WORD(%esi), %edi
+        mov     %edi, (%ebx, %eax)
+        add     $2 * WORD, %esi
+        jmp     2b
+3:      mov     EXIT_ANSWER_MEMORY(%edx), %ecx
+        test    %ecx, %ecx
+        jz      4f
+        mov     EXIT_ANSWER_POINTER(%edx), %eax
+        mov     (%ebx, %eax), %edi
+        mov     EXIT_ANSWER_RESULT(%edx), %eax
+        mov     %edi, (%ebx, %eax)
+        rep     movsb
+4:      mov     EXIT_ANSWER_TO_ENTRY(%edx), %eax
+5:      restore %edi, 16
+        restore %esi, 12
+        restore %ebx, 8
+        ret
+        end_index_entry exit_gate
+
+        .macro  protect rights          /* esi: the change */
+        mov     EXIT_CHANGE_PAGES(%esi), %ebx
+        mov     EXIT_CHANGE_PAGES_SIZE(%esi), %ecx
+        mov     $\rights, %edx
+        mov     $SYS_MPROTECT, %eax
+        int     $0x80
+        .endm
+
+        index_entry at_exit             /* argument: the list */
+        endbr32
+        save    %ebx, 8
+        save    %esi, 12
+        save    %edi, 16
+        mov     16(%esp), %esi
+        mov     EXIT_LIST_STATE(%esi), %edx
+        mov     $1, %ecx
+        xchg    %ecx, EXIT_ENDING(%edx) /* a full fence */
+        mov     $EXIT_PATIENCE, %edi
+1:      cmpl    $0, EXIT_WRITERS(%edx)
+        je      2f
+        mov     $SYS_SCHED_YIELD, %eax
+        int     $0x80
+        dec     %edi
+        jnz     1b
+2:      mov     EXIT_LIST_COUNT(%esi), %edi
+        add     $EXIT_LIST_CHANGES, %esi
+3:      dec     %edi
+        js      6f
+        protect PROT_READ + PROT_WRITE
+        test    %eax, %eax
+        jnz     5f
+        mov     EXIT_CHANGE_FIRST(%esi), %ebx
+        mov     EXIT_CHANGE_STEP(%esi), %edx
+        mov     EXIT_CHANGE_COUNT(%esi), %ecx
+        mov     EXIT_CHANGE_VALUE(%esi), %eax
+4:      mov     %eax, (%ebx)
+        add     %edx, %ebx
+        dec     %ecx
+        jnz     4b
+        protect PROT_READ
+5:      add     $EXIT_CHANGE_SIZE, %esi
+        jmp     3b
+6:      restore %edi, 16
+        restore %esi, 12
+        restore %ebx, 8
+        ret
+        end_index_entry at_exit
+
+        exit_layout
+
         code_table

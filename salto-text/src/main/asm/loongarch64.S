@@ -346,4 +346,97 @@ index_jump_on:
         recording record, RECORD_INTEGERS, RECORD_VECTORS, 8, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
 
         recording_layout
+/* The end of the process: see text-image.h. A system call changes $a0 and $t0 to $t8. */
+#define SYS_MPROTECT    226
+#define SYS_SCHED_YIELD 124
+
+        index_entry exit_bound
+        ld.d    $t8, $t8, CALL_ARGUMENT
+        b       salto_entry_generic
+        end_index_entry exit_bound
+
+        index_entry exit_gate           /* $a0: the id; $a1: the frame */
+        load_from_header $t0, EXIT_STATE
+        bstrpick.d $t1, $a0, 31, EXIT_SLOT_BITS
+        slli.d  $t1, $t1, 3
+        add.d   $t0, $t0, $t1
+        ld.d    $t0, $t0, EXIT_DIRECTORY
+        andi    $t1, $t0, 1
+        beqz    $t1, 1f
+        bstrpick.d $t1, $a0, EXIT_SLOT_BITS - 1, EXIT_ROW_BITS
+        slli.d  $t1, $t1, 3
+        add.d   $t0, $t0, $t1
+        ld.d    $t0, $t0, -1
+1:      move    $a0, $zero
+        beqz    $t0, 6f
+        addi.d  $t1, $t0, EXIT_ANSWER_WORDS
+        ld.d    $t2, $t0, EXIT_ANSWER_COUNT
+2:      addi.d  $t2, $t2, -1
+        bltz    $t2, 3f
+        ld.d    $t3, $t1, 0
+        ld.d    $t4, $t1, WORD
+        stx.d   $t4, $a1, $t3
+        addi.d  $t1, $t1, 2 * WORD
+        b       2b
+3:      ld.d    $t2, $t0, EXIT_ANSWER_MEMORY
+        beqz    $t2, 5f
+        ld.d    $t3, $t0, EXIT_ANSWER_POINTER
+        ldx.d   $t3, $a1, $t3
+        ld.d    $t4, $t0, EXIT_ANSWER_RESULT
+        stx.d   $t3, $a1, $t4
+4:      ld.b    $t4, $t1, 0
+        st.b    $t4, $t3, 0
+        addi.d  $t1, $t1, 1
+        addi.d  $t3, $t3, 1
+        addi.d  $t2, $t2, -1
+        bnez    $t2, 4b
+5:      ld.d    $a0, $t0, EXIT_ANSWER_TO_ENTRY
+6:      ret
+        end_index_entry exit_gate
+
+        .macro  protect rights          /* $a3: the change */
+        ld.d    $a0, $a3, EXIT_CHANGE_PAGES
+        ld.d    $a1, $a3, EXIT_CHANGE_PAGES_SIZE
+        ori     $a2, $zero, \rights
+        ori     $a7, $zero, SYS_MPROTECT
+        syscall 0
+        .endm
+
+        index_entry at_exit             /* $a0: the list */
+        move    $a3, $a0
+        ld.d    $a4, $a3, EXIT_LIST_STATE
+        ori     $t0, $zero, 1
+        st.d    $t0, $a4, EXIT_ENDING
+        dbar    0
+        lu12i.w $a5, EXIT_PATIENCE >> 12
+        ori     $a5, $a5, EXIT_PATIENCE & 0xfff
+1:      ld.d    $t0, $a4, EXIT_WRITERS
+        beqz    $t0, 2f
+        ori     $a7, $zero, SYS_SCHED_YIELD
+        syscall 0
+        addi.d  $a5, $a5, -1
+        bnez    $a5, 1b
+2:      dbar    0
+        ld.d    $a4, $a3, EXIT_LIST_COUNT
+        addi.d  $a3, $a3, EXIT_LIST_CHANGES
+3:      addi.d  $a4, $a4, -1
+        bltz    $a4, 6f
+        protect PROT_READ + PROT_WRITE
+        bnez    $a0, 5f
+        ld.d    $t0, $a3, EXIT_CHANGE_FIRST
+        ld.d    $t1, $a3, EXIT_CHANGE_STEP
+        ld.d    $t2, $a3, EXIT_CHANGE_COUNT
+        ld.d    $t3, $a3, EXIT_CHANGE_VALUE
+4:      st.d    $t3, $t0, 0
+        add.d   $t0, $t0, $t1
+        addi.d  $t2, $t2, -1
+        bnez    $t2, 4b
+        protect PROT_READ
+5:      addi.d  $a3, $a3, EXIT_CHANGE_SIZE
+        b       3b
+6:      ret
+        end_index_entry at_exit
+
+        exit_layout
+
         code_table

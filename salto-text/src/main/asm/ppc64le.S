@@ -453,4 +453,117 @@ jump_on:
         layout  record_result_quads, RECORDER_RESULTS + RECORD_RESULT_QUADS
 
         recording_layout
+/* The end of the process: see text-image.h. A system call changes volatile registers. */
+#define SYS_MPROTECT    125
+#define SYS_SCHED_YIELD 158
+
+        index_entry exit_bound
+        ld      11, CALL_ARGUMENT(11)
+        addis   12, 12, (salto_entry_generic - salto_entry_exit_bound)@ha
+        addi    12, 12, (salto_entry_generic - salto_entry_exit_bound)@l
+        b       salto_entry_generic
+        end_index_entry exit_bound
+
+        index_entry exit_gate           /* r3: the id; r4: the frame */
+        addis   12, 12, (salto_index_header + INDEX_HEADER_CALL - salto_entry_exit_gate)@ha
+        addi    12, 12, (salto_index_header + INDEX_HEADER_CALL - salto_entry_exit_gate)@l
+        ld      12, EXIT_STATE - INDEX_HEADER_CALL(12)
+        clrldi  3, 3, 32
+        srdi    5, 3, EXIT_SLOT_BITS
+        sldi    5, 5, 3
+        add     12, 12, 5
+        ld      12, EXIT_DIRECTORY(12)
+        andi.   0, 12, 1
+        beq     1f
+        srdi    5, 3, EXIT_ROW_BITS
+        clrldi  5, 5, 64 - EXIT_SLOT_BITS + EXIT_ROW_BITS
+        sldi    5, 5, 3
+        addi    12, 12, -1
+        ldx     12, 12, 5
+1:      li      3, 0
+        cmpdi   12, 0
+        beq     6f
+        addi    5, 12, EXIT_ANSWER_WORDS
+        ld      6, EXIT_ANSWER_COUNT(12)
+2:      addi    6, 6, -1
+        cmpdi   6, 0
+        blt     3f
+        ld      7, 0(5)
+        ld      8, WORD(5)
+        stdx    8, 4, 7
+        addi    5, 5, 2 * WORD
+        b       2b
+3:      ld      6, EXIT_ANSWER_MEMORY(12)
+        cmpdi   6, 0
+        beq     5f
+        ld      7, EXIT_ANSWER_POINTER(12)
+        ldx     7, 4, 7
+        ld      8, EXIT_ANSWER_RESULT(12)
+        stdx    7, 4, 8
+        mtctr   6
+4:      lbz     8, 0(5)
+        stb     8, 0(7)
+        addi    5, 5, 1
+        addi    7, 7, 1
+        bdnz    4b
+5:      ld      3, EXIT_ANSWER_TO_ENTRY(12)
+6:      blr
+        end_index_entry exit_gate
+
+        .macro  protect rights          /* r31: the change */
+        ld      3, EXIT_CHANGE_PAGES(31)
+        ld      4, EXIT_CHANGE_PAGES_SIZE(31)
+        li      5, \rights
+        li      0, SYS_MPROTECT
+        sc
+        .endm
+
+        index_entry at_exit             /* r3: the list */
+        .irp    n, 29, 30, 31           /* in the protected zone below the stack pointer */
+        std     \n, (\n - 32) * WORD(1)
+        .cfi_offset \n, (\n - 32) * WORD
+        .endr
+        mr      31, 3
+        ld      30, EXIT_LIST_STATE(31)
+        li      4, 1
+        std     4, EXIT_ENDING(30)
+        sync
+        li      29, EXIT_PATIENCE
+1:      ld      4, EXIT_WRITERS(30)
+        cmpdi   4, 0
+        beq     2f
+        li      0, SYS_SCHED_YIELD
+        sc
+        addi    29, 29, -1
+        cmpdi   29, 0
+        bne     1b
+2:      sync
+        ld      30, EXIT_LIST_COUNT(31)
+        addi    31, 31, EXIT_LIST_CHANGES
+3:      addi    30, 30, -1
+        cmpdi   30, 0
+        blt     6f
+        protect PROT_READ + PROT_WRITE
+        cmpdi   3, 0                    /* or the number of the error */
+        bne     5f
+        ld      3, EXIT_CHANGE_FIRST(31)
+        ld      4, EXIT_CHANGE_STEP(31)
+        ld      5, EXIT_CHANGE_COUNT(31)
+        ld      6, EXIT_CHANGE_VALUE(31)
+        mtctr   5
+4:      std     6, 0(3)
+        add     3, 3, 4
+        bdnz    4b
+        protect PROT_READ
+5:      addi    31, 31, EXIT_CHANGE_SIZE
+        b       3b
+6:      .irp    n, 29, 30, 31
+        ld      \n, (\n - 32) * WORD(1)
+        .cfi_restore \n
+        .endr
+        blr
+        end_index_entry at_exit
+
+        exit_layout
+
         code_table

@@ -346,4 +346,100 @@ index_jump_on:
         recording record, RECORD_INTEGERS, RECORD_VECTORS, 8, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
 
         recording_layout
+/* The end of the process: see text-image.h. A system call changes a0 alone. */
+#define SYS_MPROTECT    226
+#define SYS_SCHED_YIELD 124
+
+        index_entry exit_bound
+        ld      t2, CALL_ARGUMENT(t2)
+        j       salto_entry_generic
+        end_index_entry exit_bound
+
+        index_entry exit_gate           /* a0: the id; a1: the frame */
+        ld      t0, salto_index_header + EXIT_STATE
+        srliw   t1, a0, EXIT_SLOT_BITS
+        slli    t1, t1, 3
+        add     t0, t0, t1
+        ld      t0, EXIT_DIRECTORY(t0)
+        andi    t1, t0, 1
+        beqz    t1, 1f
+        slli    t1, a0, 64 - EXIT_SLOT_BITS
+        srli    t1, t1, 64 - EXIT_SLOT_BITS + EXIT_ROW_BITS
+        slli    t1, t1, 3
+        add     t0, t0, t1
+        ld      t0, -1(t0)
+1:      li      a0, 0
+        beqz    t0, 6f
+        addi    t1, t0, EXIT_ANSWER_WORDS
+        ld      t2, EXIT_ANSWER_COUNT(t0)
+2:      addi    t2, t2, -1
+        bltz    t2, 3f
+        ld      t3, 0(t1)
+        ld      t4, WORD(t1)
+        add     t3, t3, a1
+        sd      t4, 0(t3)
+        addi    t1, t1, 2 * WORD
+        j       2b
+3:      ld      t2, EXIT_ANSWER_MEMORY(t0)
+        beqz    t2, 5f
+        ld      t3, EXIT_ANSWER_POINTER(t0)
+        add     t3, t3, a1
+        ld      t3, 0(t3)
+        ld      t4, EXIT_ANSWER_RESULT(t0)
+        add     t4, t4, a1
+        sd      t3, 0(t4)
+4:      lb      t4, 0(t1)
+        sb      t4, 0(t3)
+        addi    t1, t1, 1
+        addi    t3, t3, 1
+        addi    t2, t2, -1
+        bnez    t2, 4b
+5:      ld      a0, EXIT_ANSWER_TO_ENTRY(t0)
+6:      ret
+        end_index_entry exit_gate
+
+        .macro  protect rights          /* t0: the change */
+        ld      a0, EXIT_CHANGE_PAGES(t0)
+        ld      a1, EXIT_CHANGE_PAGES_SIZE(t0)
+        li      a2, \rights
+        li      a7, SYS_MPROTECT
+        ecall
+        .endm
+
+        index_entry at_exit             /* a0: the list */
+        mv      t0, a0
+        ld      t1, EXIT_LIST_STATE(t0)
+        li      t2, 1
+        sd      t2, EXIT_ENDING(t1)
+        fence   rw, rw
+        li      t2, EXIT_PATIENCE
+1:      ld      t3, EXIT_WRITERS(t1)
+        beqz    t3, 2f
+        li      a7, SYS_SCHED_YIELD
+        ecall
+        addi    t2, t2, -1
+        bnez    t2, 1b
+2:      fence   rw, rw
+        ld      t1, EXIT_LIST_COUNT(t0)
+        addi    t0, t0, EXIT_LIST_CHANGES
+3:      addi    t1, t1, -1
+        bltz    t1, 6f
+        protect PROT_READ + PROT_WRITE
+        bnez    a0, 5f
+        ld      t2, EXIT_CHANGE_FIRST(t0)
+        ld      t3, EXIT_CHANGE_STEP(t0)
+        ld      t4, EXIT_CHANGE_COUNT(t0)
+        ld      t5, EXIT_CHANGE_VALUE(t0)
+4:      sd      t5, 0(t2)
+        add     t2, t2, t3
+        addi    t4, t4, -1
+        bnez    t4, 4b
+        protect PROT_READ
+5:      addi    t0, t0, EXIT_CHANGE_SIZE
+        j       3b
+6:      ret
+        end_index_entry at_exit
+
+        exit_layout
+
         code_table

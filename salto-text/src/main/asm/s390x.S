@@ -349,4 +349,112 @@
         recording record, RECORD_INTEGERS, RECORD_VECTORS, WORD, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
 
         recording_layout
+/* The end of the process: see text-image.h. A system call changes r2 alone. */
+#define SYS_MPROTECT    125
+#define SYS_SCHED_YIELD 158
+
+        .macro  save_r6_to_r9
+        stmg    %r6, %r9, SAVED_R6(%r15)
+        .irp    n, 6, 7, 8, 9
+        .cfi_offset %r\n, SAVED_R6 + (\n - 6) * WORD - SAVE_AREA
+        .endr
+        .endm
+
+        .macro  restore_r6_to_r9
+        lmg     %r6, %r9, SAVED_R6(%r15)
+        .irp    n, 6, 7, 8, 9
+        .cfi_restore %r\n
+        .endr
+        .endm
+
+        index_entry exit_bound
+        lgr     %r1, %r0
+        lg      %r0, CALL_ARGUMENT(%r1)
+        jg      salto_entry_generic
+        end_index_entry exit_bound
+
+        index_entry exit_gate           /* r2: the id; r3: the frame */
+        save_r6_to_r9
+        lgrl    %r1, salto_index_header + EXIT_STATE
+        llgfr   %r2, %r2
+        srlg    %r4, %r2, EXIT_SLOT_BITS
+        sllg    %r4, %r4, 3
+        lg      %r1, EXIT_DIRECTORY(%r4, %r1)
+        tmll    %r1, 1
+        jz      1f
+        sllg    %r4, %r2, 64 - EXIT_SLOT_BITS
+        srlg    %r4, %r4, 64 - EXIT_SLOT_BITS + EXIT_ROW_BITS
+        sllg    %r4, %r4, 3
+        lg      %r1, -1(%r4, %r1)
+1:      lghi    %r2, 0
+        ltgr    %r1, %r1
+        jz      6f
+        la      %r5, EXIT_ANSWER_WORDS(%r1)
+        lg      %r6, EXIT_ANSWER_COUNT(%r1)
+2:      aghi    %r6, -1
+        jl      3f
+        lg      %r7, 0(%r5)
+        lg      %r8, WORD(%r5)
+        stg     %r8, 0(%r7, %r3)
+        la      %r5, 2 * WORD(%r5)
+        j       2b
+3:      lg      %r6, EXIT_ANSWER_MEMORY(%r1)
+        ltgr    %r6, %r6
+        jz      5f
+        lg      %r7, EXIT_ANSWER_POINTER(%r1)
+        lg      %r7, 0(%r7, %r3)
+        lg      %r8, EXIT_ANSWER_RESULT(%r1)
+        stg     %r7, 0(%r8, %r3)
+4:      ic      %r8, 0(%r5)
+        stc     %r8, 0(%r7)
+        la      %r5, 1(%r5)
+        la      %r7, 1(%r7)
+        brctg   %r6, 4b
+5:      lg      %r2, EXIT_ANSWER_TO_ENTRY(%r1)
+6:      restore_r6_to_r9
+        br      %r14
+        end_index_entry exit_gate
+
+        .macro  protect rights          /* r9: the change */
+        lg      %r2, EXIT_CHANGE_PAGES(%r9)
+        lg      %r3, EXIT_CHANGE_PAGES_SIZE(%r9)
+        lghi    %r4, \rights
+        svc     SYS_MPROTECT
+        .endm
+
+        index_entry at_exit             /* r2: the list */
+        save_r6_to_r9
+        lgr     %r9, %r2
+        lg      %r8, EXIT_LIST_STATE(%r9)
+        lghi    %r1, 1
+        stg     %r1, EXIT_ENDING(%r8)
+        bcr     15, 0                   /* a full fence */
+        lghi    %r7, EXIT_PATIENCE
+1:      ltg     %r1, EXIT_WRITERS(%r8)
+        jz      2f
+        svc     SYS_SCHED_YIELD
+        brctg   %r7, 1b
+2:      lg      %r8, EXIT_LIST_COUNT(%r9)
+        la      %r9, EXIT_LIST_CHANGES(%r9)
+3:      aghi    %r8, -1
+        jl      6f
+        protect PROT_READ + PROT_WRITE
+        ltgr    %r2, %r2
+        jnz     5f
+        lg      %r1, EXIT_CHANGE_FIRST(%r9)
+        lg      %r3, EXIT_CHANGE_STEP(%r9)
+        lg      %r4, EXIT_CHANGE_COUNT(%r9)
+        lg      %r5, EXIT_CHANGE_VALUE(%r9)
+4:      stg     %r5, 0(%r1)
+        agr     %r1, %r3
+        brctg   %r4, 4b
+        protect PROT_READ
+5:      la      %r9, EXIT_CHANGE_SIZE(%r9)
+        j       3b
+6:      restore_r6_to_r9
+        br      %r14
+        end_index_entry at_exit
+
+        exit_layout
+
         code_table

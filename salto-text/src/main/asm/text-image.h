@@ -209,6 +209,59 @@
 #define INDEX_BIAS              0
 #endif
 
+/*
+ * The end of the process. at_exit is a function for __cxa_atexit, and its argument is the list of
+ * changes. Each change makes pages writable, stores one word at places in them that are evenly
+ * apart, and makes the pages read-only again.
+ *
+ * Afterwards, all calls lead to the generic entries, and these call exit_gate instead of Java.
+ * exit_gate takes an id and a frame, as the universal gate does. It finds the answer of the slot's
+ * kind, stores its words in the frame, and copies a result in memory.
+ *
+ * exit_bound is the entry for trampolines whose argument is a call record. The entries and the
+ * header with EXIT_STATE belong to one table, which has no trampoline in use.
+ *
+ * Memory order: each change is a store of one word, right with every value of the other words. All
+ * that the new entry reads was written before a function pointer was handed out. It is reached by
+ * loads that depend on each other, or lies in a header.
+ */
+#define EXIT_STATE              INDEX_HEADER_GATE
+
+/* The state. Java changes pages of the list only while EXIT_WRITERS is 1 and EXIT_ENDING is 0. */
+#define EXIT_ENDING             (0 * WORD)
+#define EXIT_WRITERS            (1 * WORD)
+#define EXIT_DIRECTORY          (2 * WORD)      /* for each table an answer; or an array of them, one for each row, plus 1 */
+#define EXIT_SLOT_BITS          13              /* of an id, below the number of the table */
+#define EXIT_ROW_BITS           4               /* of an id, below the number of the row in its table */
+
+#define EXIT_LIST_STATE         (0 * WORD)
+#define EXIT_LIST_COUNT         (1 * WORD)
+#define EXIT_LIST_CHANGES       (2 * WORD)
+
+#define EXIT_CHANGE_PAGES       (0 * WORD)
+#define EXIT_CHANGE_PAGES_SIZE  (1 * WORD)
+#define EXIT_CHANGE_FIRST       (2 * WORD)      /* the address of the first word */
+#define EXIT_CHANGE_STEP        (3 * WORD)      /* from one word to the next */
+#define EXIT_CHANGE_COUNT       (4 * WORD)      /* the number of words, at least 1 */
+#define EXIT_CHANGE_VALUE       (5 * WORD)
+#define EXIT_CHANGE_SIZE        (6 * WORD)
+
+#define EXIT_ANSWER_TO_ENTRY    (0 * WORD)      /* as the universal gate's result */
+#define EXIT_ANSWER_COUNT       (1 * WORD)      /* the number of words for the frame */
+#define EXIT_ANSWER_MEMORY      (2 * WORD)      /* the size of a result in memory; 0 if it is in registers */
+#define EXIT_ANSWER_POINTER     (3 * WORD)      /* the place in the frame of that memory's address */
+#define EXIT_ANSWER_RESULT      (4 * WORD)      /* the place in the frame that returns the address */
+#define EXIT_ANSWER_WORDS       (5 * WORD)      /* pairs of a place and a word; then the result in memory */
+
+/*
+ * How often at_exit lets other threads run until no thread changes pages. The JVM stops threads
+ * when it ends, so one of them may never finish.
+ */
+#define EXIT_PATIENCE           10000
+
+#define PROT_READ               1
+#define PROT_WRITE              2
+
 #ifndef LINE_SIZE
 #define LINE_SIZE       TRAMPOLINE_SIZE
 #define TRAMPOLINES_IN_LINE 1
@@ -466,6 +519,31 @@ salto_index_header:
         layout  index_header_stack_size, INDEX_HEADER_STACK_SIZE
         layout  index_header_universal, INDEX_HEADER_UNIVERSAL
         layout  index_header_size, INDEX_HEADER_SIZE
+        .endm
+
+/* The numbers of the end of the process, for architectures with its entries. */
+        .macro  exit_layout
+        layout  exit_ending, EXIT_ENDING
+        layout  exit_writers, EXIT_WRITERS
+        layout  exit_directory, EXIT_DIRECTORY
+        layout  exit_slot_bits, EXIT_SLOT_BITS
+        layout  exit_row_bits, EXIT_ROW_BITS
+        layout  exit_list_state, EXIT_LIST_STATE
+        layout  exit_list_count, EXIT_LIST_COUNT
+        layout  exit_list_changes, EXIT_LIST_CHANGES
+        layout  exit_change_pages, EXIT_CHANGE_PAGES
+        layout  exit_change_pages_size, EXIT_CHANGE_PAGES_SIZE
+        layout  exit_change_first, EXIT_CHANGE_FIRST
+        layout  exit_change_step, EXIT_CHANGE_STEP
+        layout  exit_change_count, EXIT_CHANGE_COUNT
+        layout  exit_change_value, EXIT_CHANGE_VALUE
+        layout  exit_change_size, EXIT_CHANGE_SIZE
+        layout  exit_answer_to_entry, EXIT_ANSWER_TO_ENTRY
+        layout  exit_answer_count, EXIT_ANSWER_COUNT
+        layout  exit_answer_memory, EXIT_ANSWER_MEMORY
+        layout  exit_answer_pointer, EXIT_ANSWER_POINTER
+        layout  exit_answer_result, EXIT_ANSWER_RESULT
+        layout  exit_answer_words, EXIT_ANSWER_WORDS
         .endm
 
 #endif

@@ -430,4 +430,111 @@
         layout  record_result_x87, RECORDER_RESULTS + RESULT_X87
 
         recording_layout
+/* The end of the process: see text-image.h. A system call changes rax, rcx and r11. */
+#define SYS_MPROTECT    10
+#define SYS_SCHED_YIELD 24
+
+        index_entry exit_bound
+        endbr64
+        mov     CALL_ARGUMENT(%r10), %r10
+        jmp     salto_entry_generic
+        end_index_entry exit_bound
+
+        index_entry exit_gate           /* edi: the id; rsi: the frame */
+        endbr64
+        mov     salto_index_header + EXIT_STATE(%rip), %rax
+        mov     %edi, %ecx
+        shr     $EXIT_SLOT_BITS, %ecx
+        mov     EXIT_DIRECTORY(%rax, %rcx, WORD), %rax
+        test    $1, %al
+        jz      1f
+        and     $(1 << EXIT_SLOT_BITS) - 1, %edi
+        shr     $EXIT_ROW_BITS, %edi
+        mov     -1(%rax, %rdi, WORD), %rax
+1:      test    %rax, %rax
+        jz      5f
+        lea     EXIT_ANSWER_WORDS(%rax), %r8
+        mov     EXIT_ANSWER_COUNT(%rax), %rcx
+2:      dec     %rcx
+        js      3f
+        mov     (%r8), %rdx
+        mov     WORD(%r8), %r9
+        mov     %r9, (%rsi, %rdx)
+        add     $2 * WORD, %r8
+        jmp     2b
+3:      mov     EXIT_ANSWER_MEMORY(%rax), %rcx
+        test    %rcx, %rcx
+        jz      4f
+        mov     EXIT_ANSWER_POINTER(%rax), %rdx
+        mov     (%rsi, %rdx), %rdi
+        mov     EXIT_ANSWER_RESULT(%rax), %rdx
+        mov     %rdi, (%rsi, %rdx)
+        mov     %r8, %rsi
+        rep     movsb
+4:      mov     EXIT_ANSWER_TO_ENTRY(%rax), %rax
+5:      ret
+        end_index_entry exit_gate
+
+        .macro  protect rights          /* rbx: the change */
+        mov     EXIT_CHANGE_PAGES(%rbx), %rdi
+        mov     EXIT_CHANGE_PAGES_SIZE(%rbx), %rsi
+        mov     $\rights, %edx
+        mov     $SYS_MPROTECT, %eax
+        syscall
+        .endm
+
+        index_entry at_exit             /* rdi: the list */
+        endbr64
+        push    %rbx
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbx, -16
+        push    %r12
+        .cfi_def_cfa_offset 24
+        .cfi_offset %r12, -24
+        push    %r13
+        .cfi_def_cfa_offset 32
+        .cfi_offset %r13, -32
+        mov     %rdi, %rbx
+        mov     EXIT_LIST_STATE(%rbx), %r13
+        mov     $1, %ecx
+        xchg    %rcx, EXIT_ENDING(%r13) /* a full fence */
+        mov     $EXIT_PATIENCE, %r12d
+1:      cmpq    $0, EXIT_WRITERS(%r13)
+        je      2f
+        mov     $SYS_SCHED_YIELD, %eax
+        syscall
+        dec     %r12d
+        jnz     1b
+2:      mov     EXIT_LIST_COUNT(%rbx), %r12
+        add     $EXIT_LIST_CHANGES, %rbx
+3:      dec     %r12
+        js      6f
+        protect PROT_READ + PROT_WRITE
+        test    %rax, %rax
+        jnz     5f
+        mov     EXIT_CHANGE_FIRST(%rbx), %rdi
+        mov     EXIT_CHANGE_STEP(%rbx), %rdx
+        mov     EXIT_CHANGE_COUNT(%rbx), %rcx
+        mov     EXIT_CHANGE_VALUE(%rbx), %rax
+4:      mov     %rax, (%rdi)
+        add     %rdx, %rdi
+        dec     %rcx
+        jnz     4b
+        protect PROT_READ
+5:      add     $EXIT_CHANGE_SIZE, %rbx
+        jmp     3b
+6:      pop     %r13
+        .cfi_def_cfa_offset 24
+        .cfi_restore %r13
+        pop     %r12
+        .cfi_def_cfa_offset 16
+        .cfi_restore %r12
+        pop     %rbx
+        .cfi_def_cfa_offset 8
+        .cfi_restore %rbx
+        ret
+        end_index_entry at_exit
+
+        exit_layout
+
         code_table

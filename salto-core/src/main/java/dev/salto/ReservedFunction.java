@@ -7,6 +7,7 @@ import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.data.WarmUp;
 import dev.salto.internal.failure.ClosureSettings;
+import dev.salto.internal.table.ExitAnswer;
 import dev.salto.internal.table.Kind;
 import dev.salto.internal.table.KindSlots;
 import dev.salto.internal.table.Route;
@@ -71,7 +72,8 @@ public final class ReservedFunction {
         WarmUp.runForData();
         FunctionDescriptor nothing = FunctionDescriptor.ofVoid();
         Kind untyped = new Kind("a function that is not bound yet", nothing,
-                new CallPlan(image.index(), abi.convention(), nothing, Convention.NO_DOTS), ClosureSettings.DEFAULT);
+                new CallPlan(image.index(), abi.convention(), nothing, Convention.NO_DOTS), ClosureSettings.DEFAULT,
+                ExitAnswer.ZERO);
         return new ReservedFunction(abi, KindSlots.reserve(untyped,
                 Route.throughUniversalGate(image, abi.convention().entry(), UniversalGate.address())));
     }

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -54,6 +55,20 @@ final class NativeThreadsTest {
             assertThat(thread).isNotSameAs(Thread.currentThread());
             assertThat(thread.isDaemon()).isTrue();
         });
+    }
+
+    @Test
+    void aNativeThreadHasANumberedNameAndBelongsToTheGroupMain() {
+        Set<String> threads = ConcurrentHashMap.newKeySet();
+        try (Closure<IntBinaryOperator> closure = BINARY.bind((a, _) -> {
+            Thread thread = Thread.currentThread();
+            threads.add(thread.getName().replaceFirst("[0-9]+$", "N") + " in "
+                    + Objects.requireNonNull(thread.getThreadGroup()).getName());
+            return a;
+        })) {
+            assertThat(callFrom(closure.address(), 1, 7).join()).isEqualTo(7);
+        }
+        assertThat(threads).containsExactly("Thread-N in main");
     }
 
     @Test

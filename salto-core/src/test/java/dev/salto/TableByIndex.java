@@ -10,6 +10,7 @@ import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.os.IndexTableMemory;
 import dev.salto.internal.os.OsException;
+import dev.salto.internal.table.ExitCode;
 import dev.salto.internal.table.SlotIds;
 import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextImageException;
@@ -87,6 +88,12 @@ record TableByIndex(IndexTableMemory memory, String entry) {
     /** Returns one more function pointer that leads to a data-driven closure. */
     static MemorySegment leadingTo(MemorySegment closure, Abi abi) {
         return map(abi.convention().entry(), SlotIds.of(closure) - PLACE_OF_CLOSURE, 0, 0, UniversalGate.address())
+                .trampoline(PLACE_OF_CLOSURE);
+    }
+
+    /** Returns one more function pointer that answers like a closure when the process ends. */
+    static MemorySegment answeringAtExit(MemorySegment closure, Abi abi) {
+        return map(abi.convention().entry(), SlotIds.of(closure) - PLACE_OF_CLOSURE, 0, 0, ExitCode.gate())
                 .trampoline(PLACE_OF_CLOSURE);
     }
 

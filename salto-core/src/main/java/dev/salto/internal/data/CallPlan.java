@@ -466,6 +466,16 @@ public final class CallPlan {
         }
     }
 
+    /** The place in a frame of the address of the memory for the result. */
+    int resultPointer() {
+        return resultPointer;
+    }
+
+    /** The place in a frame of the first integer register for results. */
+    int firstResult() {
+        return firstResult;
+    }
+
     /** The memory for the result, whose address is itself the result. */
     private long resultMemory(long frame) {
         long address = Memory.getWord(frame + resultPointer);

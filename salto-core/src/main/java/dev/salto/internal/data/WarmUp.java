@@ -40,7 +40,7 @@ public final class WarmUp {
         StackRoom.require(FRAMES);
         if (isStatic) {
             Os.current().warmUp();
-            for (String name : new String[]{"SharedTables", "SharedTable", "Barrier"}) {
+            for (String name : new String[]{"SharedTables", "SharedTable", "Barrier", "ProcessExit"}) {
                 initialize(PACKAGE + "table." + name);
             }
         }

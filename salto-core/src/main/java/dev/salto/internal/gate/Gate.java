@@ -7,12 +7,14 @@ import dev.salto.internal.abi.ExtendedType;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
+import dev.salto.internal.data.ExitAnswers;
 import dev.salto.internal.data.Signatures;
 import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.data.WarmUp;
 import dev.salto.internal.events.Events;
 import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.failure.ExceptionCatcher;
+import dev.salto.internal.table.ExitAnswer;
 import dev.salto.internal.table.GateUse;
 import dev.salto.internal.table.Kind;
 import dev.salto.internal.table.KindSlots;
@@ -149,7 +151,8 @@ public final class Gate {
     static KindSlots ofData(TextImage image, String entry, Class<?> objects, DataDrivenFunction function,
             ClosureSettings settings, @Nullable HotFunction hot, @Nullable GateUse use) {
         CallPlan plan = function.plan();
-        Kind kind = new Kind(objects.getName(), plan.function(), plan, settings);
+        Kind kind = new Kind(objects.getName(), plan.function(), plan, settings,
+                ExitAnswers.of(image.index(), plan, settings));
         KindSlots slots = KindSlots.ofTrampolines(kind, objects,
                 Route.throughUniversalGate(image, entry, UniversalGate.address()), function, use);
         if (hot != null) {
@@ -246,7 +249,9 @@ public final class Gate {
             countMade();
             if (Events.isRecording()) {
                 Events.gateMade(
-                        new Kind(signature.objects().getName(), function, null, ClosureSettings.DEFAULT).describe());
+                        new Kind(signature.objects().getName(), function, null, ClosureSettings.DEFAULT,
+                                ExitAnswer.ZERO)
+                                .describe());
             }
             return new Gate(signature.objects(), recipe, stub, isForGood ? null : new UnloadableGate(stub, dispatcher));
         } catch (IllegalAccessException e) {

@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.salto.Tier;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.failure.ClosureSettings;
+import dev.salto.internal.data.ExitAnswers;
+import dev.salto.internal.table.ExitAnswer;
 import dev.salto.internal.table.GateUse;
 import dev.salto.internal.table.Kind;
 import dev.salto.internal.table.KindSlots;
@@ -134,7 +136,10 @@ final class GateStub {
      * @param use null if gate and rules are kept for good
      */
     KindSlots slots(Class<?> objects, ClosureSettings settings, Object rules, @Nullable GateUse use) {
-        Kind kind = new Kind(key.objects, key.function, null, settings);
+        ExitAnswer answer = route == null
+                ? ExitAnswer.ZERO
+                : ExitAnswers.ofGate(route.image().index(), key.function, settings);
+        Kind kind = new Kind(key.objects, key.function, null, settings, answer);
         return route == null
                 ? KindSlots.ofStubs(kind, objects, this::makeStub, rules, use)
                 : KindSlots.ofTrampolines(kind, objects, route, rules, use);

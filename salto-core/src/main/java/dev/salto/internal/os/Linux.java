@@ -146,6 +146,11 @@ final class Linux implements Os {
     }
 
     @Override
+    public void atExit(long function, long argument) throws OsException {
+        calls.atExit(function, argument);
+    }
+
+    @Override
     public void warmUp() {
         calls.warmUp();
     }

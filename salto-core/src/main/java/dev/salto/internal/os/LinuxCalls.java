@@ -48,6 +48,8 @@ class LinuxCalls {
      */
     private static final boolean MUST_LINK_VARIADIC = System.getProperty("os.arch").startsWith("ppc64");
 
+    private static final int ENOMEM = 12;
+
     /** The largest number of an error on Linux. */
     private static final long LAST_ERRNO = 4095;
 
@@ -170,6 +172,11 @@ class LinuxCalls {
         static final int LONGEST = 4096;
 
         static final MemorySegment FGETXATTR = CLibrary.find("fgetxattr");
+    }
+
+    /** The call that registers functions for the end of the process. */
+    private static final class AtExit {
+        static final MemorySegment CXA_ATEXIT = CLibrary.find("__cxa_atexit");
     }
 
     /** The calls that change nothing. */
@@ -495,6 +502,14 @@ class LinuxCalls {
             throw new OsException("prctl(PR_GET_MDWE, 0, 0, 0, 0)", result);
         }
         return result != 0;
+    }
+
+    /** As {@link Os#atExit}. The function belongs to no library, so it stays until the end. */
+    void atExit(long function, long argument) throws OsException {
+        int result = CLibrary.callForInt(AtExit.CXA_ATEXIT, function, argument, 0);
+        if (result != 0) {
+            throw new OsException("__cxa_atexit(%#x, %#x, 0)".formatted(function, argument), -ENOMEM);
+        }
     }
 
     /** As {@link Os#warmUp}. */

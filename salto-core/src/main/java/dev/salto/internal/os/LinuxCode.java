@@ -49,8 +49,9 @@ final class LinuxCode implements CodeMapping {
             calls.duplicate(code.address() + shape.indexOffset(), shape.indexCodeSize(), table);
             long fresh = calls.mapMemory(page);
             try {
-                Memory.setWords(fresh, header);
-                Memory.setWord(fresh + entryPlace, table + Memory.getWord(fresh + entryPlace));
+                long[] words = header.clone();
+                words[entryPlace / Memory.WORD_SIZE] += table;
+                Memory.setWords(fresh, words);
                 // A thread that can read the header at its place reads these words: see
                 // text-image.h.
                 VarHandle.fullFence();

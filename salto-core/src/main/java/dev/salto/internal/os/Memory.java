@@ -220,6 +220,25 @@ public final class Memory {
         }
     }
 
+    /**
+     * Writes one aligned word by one store, through a buffer like {@link #setWords}, for the same
+     * reason.
+     */
+    public static void putWord(long address, long value) {
+        ByteBuffer word = ALL.asSlice(address, WORD_SIZE).asByteBuffer().order(ByteOrder.nativeOrder());
+        if (HAS_WIDE_WORDS) {
+            word.putLong(value);
+        } else {
+            word.putInt((int) value);
+        }
+    }
+
+    /** Reads one word through a buffer, like {@link #putWord}, without a sign. */
+    public static long takeWord(long address) {
+        ByteBuffer word = ALL.asSlice(address, WORD_SIZE).asByteBuffer().order(ByteOrder.nativeOrder());
+        return HAS_WIDE_WORDS ? word.getLong() : Integer.toUnsignedLong(word.getInt());
+    }
+
     /** Some memory as a segment that is always alive. */
     public static MemorySegment segment(long address, long size) {
         return ALL.asSlice(address, size);

@@ -96,6 +96,11 @@ final class NoPort implements Os {
     }
 
     @Override
+    public void atExit(long function, long argument) throws OsException {
+        throw refusal();
+    }
+
+    @Override
     public void warmUp() {
         // There are no tables.
     }

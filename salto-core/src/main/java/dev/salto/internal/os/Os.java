@@ -134,6 +134,15 @@ public interface Os {
     /** Wakes a thread that sleeps at an address. */
     void wake(long address);
 
+    /**
+     * Has a native function called when the process ends, before those that were registered
+     * earlier.
+     *
+     * @param function the address of a {@code void (*)(void *)}
+     * @param argument its argument
+     */
+    void atExit(long function, long argument) throws OsException;
+
     /** Initialises the classes that tables need later. Native code can be called by now. */
     void warmUp();
 

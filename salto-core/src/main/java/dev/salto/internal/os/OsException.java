@@ -66,6 +66,11 @@ public final class OsException extends Exception {
         };
     }
 
+    /** A refusal of Salto itself, because the process ends. */
+    public static OsException ofEnd() {
+        return new OsException("the process is ending; make closures before its exit handlers run");
+    }
+
     private OsException(String call, int errno) {
         // %s instead of %d, here and elsewhere in this package: %d loads data of the locale, which
         // not every process can do.

@@ -123,6 +123,11 @@ final class Windows implements Os {
     }
 
     @Override
+    public void atExit(long function, long argument) {
+        throw new AssertionError("no image for Windows has a function for the end of the process");
+    }
+
+    @Override
     public void warmUp() {
         calls.warmUp();
     }

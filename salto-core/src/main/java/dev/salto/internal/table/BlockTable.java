@@ -159,6 +159,21 @@ final class BlockTable implements Tables.UnnumberedTable {
         Memory.setWords(block(first), words);
     }
 
+    /** The pages with the blocks. */
+    MemoryRange pages() {
+        return new MemoryRange(memory.parameters(), memory.parametersSize());
+    }
+
+    /** The address of the first trampoline's entry. */
+    long firstEntry() {
+        return block(0) + index.blockEntry();
+    }
+
+    /** The distance from one block to the next, in bytes. */
+    int blockSize() {
+        return index.blockSize();
+    }
+
     private long block(int slot) {
         return memory.parameters() + (long) slot * index.blockSize();
     }

@@ -4,6 +4,7 @@ package dev.salto.internal.table;
 
 import dev.salto.internal.events.Events;
 import dev.salto.internal.os.IndexTableMemory;
+import dev.salto.internal.os.MemoryRange;
 import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextIndex;
 
@@ -31,6 +32,7 @@ final class IndexTable extends Table {
         this.size = code.trampolineSize();
         this.first = code.trampoline(memory.code(), 0);
         this.route = route;
+        ProcessExit.addTable(code, route, memory.code(), new MemoryRange(memory.header(), memory.headerSize()));
     }
 
     /**
@@ -53,8 +55,10 @@ final class IndexTable extends Table {
 
     /** Maps code by index with a given argument of its first trampoline. */
     static IndexTableMemory map(Route route, int firstArgument) throws OsException {
+        ProcessExit.prepare(route.image());
+        long universalGate = route.isUniversal() ? route.universalGate() : ProcessExit.gate();
         return route.image().mapIndexTable(route.image().index().byIndex().header(route.entryByIndex(), firstArgument,
-                route.gate(), route.stackSize(), route.universalGate()));
+                route.gate(), route.stackSize(), universalGate));
     }
 
     /**
@@ -72,6 +76,16 @@ final class IndexTable extends Table {
         if (other.equals(route)) {
             return;
         }
+        ProcessExit.beginChange();
+        try {
+            write(other);
+        } finally {
+            ProcessExit.endChange();
+        }
+        route = other;
+    }
+
+    private void write(Route other) throws OsException {
         if (other.stackSize() != route.stackSize()) {
             memory.setHeaderWord(code.headerStackSize(), other.stackSize());
         }
@@ -80,7 +94,6 @@ final class IndexTable extends Table {
             Barrier.beforeHandingOut();
             memory.setHeaderWord(code.headerEntry(), memory.code() + other.entryByIndex());
         }
-        route = other;
     }
 
     @Override

@@ -16,6 +16,7 @@ public final class Kind {
     private final String objects;
     private final FunctionDescriptor function;
     private final @Nullable Object plan;
+    private final ExitAnswer exitAnswer;
 
     /** Null if {@link #own} has them. */
     private final @Nullable ClosureSettings shared;
@@ -33,11 +34,14 @@ public final class Kind {
      * @param plan the places of arguments and result for the universal gate; null if there is a
      *     gate
      * @param settings the choices of the type
+     * @param exitAnswer the answer to calls after the JVM has ended
      */
-    public Kind(String objects, FunctionDescriptor function, @Nullable Object plan, ClosureSettings settings) {
+    public Kind(String objects, FunctionDescriptor function, @Nullable Object plan, ClosureSettings settings,
+            ExitAnswer exitAnswer) {
         this.objects = objects;
         this.function = function;
         this.plan = plan;
+        this.exitAnswer = exitAnswer;
         boolean isShared = settings.isShared();
         this.shared = isShared ? settings : null;
         this.own = isShared ? null : new WeakReference<>(settings);
@@ -57,6 +61,11 @@ public final class Kind {
     /** The places of arguments and result, for the layer above; null if there is a gate. */
     public @Nullable Object plan() {
         return plan;
+    }
+
+    /** The answer to calls after the JVM has ended. */
+    ExitAnswer exitAnswer() {
+        return exitAnswer;
     }
 
     /**

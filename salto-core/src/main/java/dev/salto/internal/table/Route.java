@@ -2,6 +2,7 @@
 
 package dev.salto.internal.table;
 
+import dev.salto.internal.abi.Ports;
 import dev.salto.internal.abi.TrailingArgument;
 import dev.salto.internal.text.TextImage;
 import java.util.Objects;
@@ -47,6 +48,11 @@ public record Route(TextImage image, @Nullable TrailingArgument place, long gate
     int entryByIndex() {
         String name = place == null ? Objects.requireNonNull(generic) : place.entry("append_");
         return image.index().byIndex().entry(name);
+    }
+
+    /** The name of the entry that stores the arguments of such functions in a frame. */
+    String genericEntry() {
+        return generic != null ? generic : Ports.thisJvm().orElseThrow().ownConvention().entry();
     }
 
     /** The name of the entry for a gate in code with blocks. */

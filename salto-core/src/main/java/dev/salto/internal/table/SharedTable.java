@@ -52,21 +52,23 @@ final class SharedTable extends Table {
      */
     volatile int isOwned;
 
-    private SharedTable(int number, BlockTable blocks, long entry) {
+    private SharedTable(int number, BlockTable blocks, long entry, String entryAtExit) {
         super(number, blocks.capacity(), null);
         this.entry = entry;
         this.blocks = blocks;
         this.isOwned = OWNED;
+        ProcessExit.addTable(number, blocks, entryAtExit);
     }
 
     /**
      * Maps a table, which belongs to the current thread until it clears {@link #isOwned}.
      *
      * @param entry the entry of all slots, or {@link #NO_ENTRY}
+     * @param entryAtExit the name of the entry of all slots when the process ends
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
-    static SharedTable add(TextImage image, long entry) {
-        return Tables.add(image.index().trampolineCount(), new Maker(image, entry));
+    static SharedTable add(TextImage image, long entry, String entryAtExit) {
+        return Tables.add(image.index().trampolineCount(), new Maker(image, entry, entryAtExit));
     }
 
     /** Reports the new table to the Flight Recorder, once. The current thread must own it. */
@@ -80,10 +82,13 @@ final class SharedTable extends Table {
     }
 
     /** No lambda: the first closure of a process would wait for its class. */
-    private record Maker(TextImage image, long entry) implements Tables.Maker<SharedTable> {
+    private record Maker(TextImage image, long entry, String entryAtExit)
+            implements
+                Tables.Maker<SharedTable> {
         @Override
         public SharedTable make(int number) throws OsException {
-            return new SharedTable(number, BlockTable.map(image, entry == NO_ENTRY), entry);
+            ProcessExit.prepare(image);
+            return new SharedTable(number, BlockTable.map(image, entry == NO_ENTRY), entry, entryAtExit);
         }
     }
 

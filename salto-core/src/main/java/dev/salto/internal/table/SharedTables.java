@@ -18,16 +18,18 @@ final class SharedTables {
     private static final int PENDING = 64;
 
     /** Tables whose rows have entries of their own. */
-    private static final SharedTables OF_ROWS = new SharedTables(SharedTable.NO_ENTRY);
+    private static final SharedTables OF_ROWS = new SharedTables(SharedTable.NO_ENTRY, "exit_bound");
 
     /** The other tables, by the address of their entry. */
     private static final Map<Long, SharedTables> OF_ENTRIES = new HashMap<>();
 
     private final long entry;
+    private final String entryAtExit;
     private final ArrayList<SharedTable> all = new ArrayList<>();
 
-    private SharedTables(long entry) {
+    private SharedTables(long entry, String entryAtExit) {
         this.entry = entry;
+        this.entryAtExit = entryAtExit;
     }
 
     /** A change of a table's memory. */
@@ -46,7 +48,12 @@ final class SharedTables {
         SharedTable table = of(route).own(route.image());
         try {
             table.announce();
-            return table.takeRow(kind, route);
+            ProcessExit.beginChange();
+            try {
+                return table.takeRow(kind, route);
+            } finally {
+                ProcessExit.endChange();
+            }
         } catch (OsException e) {
             throw Tables.noRoom(SharedTable.ROW, e);
         } finally {
@@ -64,7 +71,7 @@ final class SharedTables {
                 // No method reference: at the end of a stack, its class could become unusable.
                 SharedTables tables = OF_ENTRIES.get(entry);
                 if (tables == null) {
-                    tables = new SharedTables(entry);
+                    tables = new SharedTables(entry, route.genericEntry());
                     OF_ENTRIES.put(entry, tables);
                 }
                 return tables;
@@ -84,7 +91,7 @@ final class SharedTables {
             // Adding the table must not fail.
             all.ensureCapacity(all.size() + PENDING);
         }
-        SharedTable added = SharedTable.add(image, entry);
+        SharedTable added = SharedTable.add(image, entry, entryAtExit);
         synchronized (all) {
             all.add(added);
         }
@@ -116,7 +123,12 @@ final class SharedTables {
             BriefWait.once();
         }
         try {
-            change.make();
+            ProcessExit.beginChange();
+            try {
+                change.make();
+            } finally {
+                ProcessExit.endChange();
+            }
         } catch (OsException e) {
             throw new IllegalStateException("a table cannot be changed: " + e.getMessage(), e);
         } finally {

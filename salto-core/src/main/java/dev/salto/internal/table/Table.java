@@ -65,6 +65,9 @@ abstract class Table {
     Table(int number, int capacity, @Nullable Kind kind) {
         this.number = number;
         this.capacity = capacity;
+        if (kind != null) {
+            ProcessExit.setAnswer(number, kind.exitAnswer());
+        }
         this.kind = kind;
         this.kindsOfRows = kind == null ? new @Nullable Kind[capacity / ROW + 1] : null;
         this.free = kind == null ? new long[0] : new long[(capacity + Long.SIZE - 1) / Long.SIZE];
@@ -105,6 +108,7 @@ abstract class Table {
     }
 
     final void setKind(Kind kind) {
+        ProcessExit.setAnswer(number, kind.exitAnswer());
         this.kind = kind;
     }
 
@@ -112,6 +116,7 @@ abstract class Table {
         if (kindsOfRows == null) {
             throw new AssertionError("kinds do not share the table");
         }
+        ProcessExit.setAnswer(number, firstSlot / ROW, rowKind.exitAnswer());
         kindsOfRows[firstSlot / ROW] = rowKind;
     }
 

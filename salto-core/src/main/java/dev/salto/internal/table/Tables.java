@@ -37,7 +37,7 @@ public final class Tables {
     public static final int NONE = -1;
 
     /** A table takes two mappings, so a process reaches its limit on mappings first. */
-    private static final int MAXIMUM = 1 << 15;
+    static final int MAXIMUM = 1 << 15;
 
     /**
      * A bit in the number of an object's class: the closure is closed by its address, not by an

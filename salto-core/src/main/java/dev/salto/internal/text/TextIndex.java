@@ -35,6 +35,8 @@ import java.util.Properties;
  * @param entries the offset of each entry in the code table with blocks, by name
  * @param frames the places in generic entries' frames and in the records of recorded calls, by the
  *     name of the entry, an underscore and the name of the place
+ * @param exits the numbers of the end of the process, by name; empty if the image has no code for
+ *     it
  * @param byIndex the second code table
  * @param crc32 the checksum of all bytes of both code tables
  * @param sha256 their digest, in lower-case hexadecimal
@@ -59,6 +61,7 @@ public record TextIndex(
         int blockArgument,
         Map<String, Integer> entries,
         Map<String, Integer> frames,
+        Map<String, Integer> exits,
         CodeByIndex byIndex,
         long crc32,
         String sha256) {
@@ -66,6 +69,7 @@ public record TextIndex(
     private static final String ENTRY = "entry.";
     private static final String ENTRY_BY_INDEX = "index_entry.";
     private static final List<String> FRAMES = List.of("layout.generic", "layout.record");
+    private static final String EXIT = "layout.exit_";
 
     static TextIndex read(InputStream content) throws IOException {
         Properties properties = new Properties();
@@ -73,6 +77,7 @@ public record TextIndex(
         Map<String, Integer> entries = new HashMap<>();
         Map<String, Integer> entriesByIndex = new HashMap<>();
         Map<String, Integer> frames = new HashMap<>();
+        Map<String, Integer> exits = new HashMap<>();
         for (String key : properties.stringPropertyNames()) {
             if (key.startsWith(ENTRY_BY_INDEX)) {
                 entriesByIndex.put(key.substring(ENTRY_BY_INDEX.length()),
@@ -81,6 +86,8 @@ public record TextIndex(
                 entries.put(key.substring(ENTRY.length()), Integer.valueOf(properties.getProperty(key)));
             } else if (key.startsWith(FRAMES.getFirst()) || key.startsWith(FRAMES.getLast())) {
                 frames.put(key.substring("layout.".length()), Integer.valueOf(properties.getProperty(key)));
+            } else if (key.startsWith(EXIT)) {
+                exits.put(key.substring(EXIT.length()), Integer.valueOf(properties.getProperty(key)));
             }
         }
         return new TextIndex(
@@ -103,6 +110,7 @@ public record TextIndex(
                 layout(properties, "block_argument"),
                 Map.copyOf(entries),
                 Map.copyOf(frames),
+                Map.copyOf(exits),
                 new CodeByIndex(
                         layout(properties, "index_offset"),
                         layout(properties, "index_code_size"),
@@ -231,6 +239,24 @@ public record TextIndex(
                     "the text image for %s has no %s in the frame of %s".formatted(architecture, place, entry));
         }
         return offset;
+    }
+
+    /** Whether the image has code for the end of the process. */
+    public boolean hasExit() {
+        return !exits.isEmpty();
+    }
+
+    /**
+     * A number of the end of the process: a place, a size, or a number of bits.
+     *
+     * @param name its name in the assembly, in lower case without the prefix
+     */
+    public int exit(String name) {
+        Integer number = exits.get(name);
+        if (number == null) {
+            throw new AssertionError("the text image for %s has no number %s".formatted(architecture, name));
+        }
+        return number;
     }
 
     private static int layout(Properties properties, String name) throws IOException {
