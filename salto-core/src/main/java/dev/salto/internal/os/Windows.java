@@ -123,6 +123,21 @@ final class Windows implements Os {
     }
 
     @Override
+    public boolean canOrderLoadsOfOtherThreads() {
+        return true;
+    }
+
+    @Override
+    public void await(long address, int expected, long nanos) {
+        throw new AssertionError("no image for Windows records calls");
+    }
+
+    @Override
+    public void wake(long address) {
+        throw new AssertionError("no image for Windows records calls");
+    }
+
+    @Override
     public void atExit(long function, long argument) {
         throw new AssertionError("no image for Windows has a function for the end of the process");
     }
