@@ -31,16 +31,17 @@ END
 # seconds LABEL FOLDER COMMAND: runs a command of the shell with the home above. Prints the seconds
 # that it took, and those of its processors, which other work on the machine changes little.
 seconds() {
-    local label=$1 where=$2 log=$folder/log TIMEFORMAT='%R %U %S' real user system
-    if ! { time (cd "$where" && HOME=$home XDG_CACHE_HOME=$home/.cache MAVEN_OPTS=-Duser.home=$home bash -c "$3") \
-        >"$log" 2>&1 </dev/null; } 2>"$folder/time"; then
+    local label=$1 where=$2 log=$folder/log real user kernel
+    # The file is complete when this shell has ended.
+    if ! (cd "$where" && HOME=$home XDG_CACHE_HOME=$home/.cache MAVEN_OPTS=-Duser.home=$home TIMEFORMAT='%R %U %S' \
+        bash -c 'time bash -c "$1" >"$2" 2>&1 </dev/null' - "$3" "$log" 2>"$folder/time"); then
         tail -20 "$log" >&2
         printf 'salto: it failed: %s\n' "$3" >&2
         exit 1
     fi
-    read -r real user system <"$folder/time"
-    awk -v label="$label" -v real="$real" -v user="$user" -v system="$system" \
-        'BEGIN { printf "%-60s %6.0f s, %6.0f s of processors\n", label, real, user + system }'
+    read -r real user kernel <"$folder/time"
+    awk -v label="$label" -v real="$real" -v user="$user" -v kernel="$kernel" \
+        'BEGIN { printf "%-60s %6.0f s, %6.0f s of processors\n", label, real, user + kernel }'
 }
 
 clone() {
