@@ -20,7 +20,7 @@ exit /b 2
 set "java=java.exe"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"
 set "jar="
-for %%j in ("%here%salto-cli\target\salto-cli-*.jar") do set "jar=%%~fj"
+for /f "delims=" %%j in ('dir /b "%here%salto-cli\target\salto-cli-*.jar"') do set "jar=%here%salto-cli\target\%%j"
 if not defined jar (
     echo salto: there is no salto-cli\target\salto-cli-*.jar in %here% 1>&2
     echo        Build Salto on Linux, ./salto doctor does, and copy the checkout. 1>&2

@@ -157,7 +157,8 @@ windows_java() {
         fi
         shift
     done
-    in_wine "$windows_cache" "$windows_prefix" "$PWD" "$windows_cache/jre/bin/java.exe" "${arguments[@]}"
+    in_wine "$windows_cache" "$windows_prefix" "$PWD" "$windows_cache/jre/bin/java.exe" "${arguments[@]}" |
+        sed --unbuffered 's/\r$//'
 }
 
 # Makes a drive C for one run, because a run changes it.
