@@ -237,7 +237,7 @@ long long misalignment_of_stack(void)
         return (long long) ((__UINTPTR_TYPE__) address % __BIGGEST_ALIGNMENT__);
 }
 
-#ifdef _WIN32
+#if defined(_WIN32) && defined(__x86_64__)
 /*
  * Sets the number that GetLastError returns, calls a function, and returns that number afterwards.
  * It is in the thread's environment block.

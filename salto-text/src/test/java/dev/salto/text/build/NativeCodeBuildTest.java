@@ -130,8 +130,8 @@ final class NativeCodeBuildTest {
         List<String> withBlocks = architecture.entries("entry.");
         List<String> byIndex = architecture.entries("index_entry.");
 
-        assertThat(withBlocks).allMatch(name -> name.startsWith("bind_") || name.startsWith("dead"));
-        assertThat(byIndex).allMatch(name -> name.startsWith("append_") || name.startsWith("generic"));
+        assertThat(withBlocks).allMatch(name -> name.matches("(bind_|dead|record).*"));
+        assertThat(byIndex).allMatch(name -> name.matches("(append_|generic|exit_|at_exit).*"));
         assertThat(namesBehind("append_", byIndex)).isNotEmpty()
                 .containsExactlyElementsOf(namesBehind("bind_", withBlocks));
     }
