@@ -237,9 +237,13 @@
         mrs     x9, tpidr_el0
         ldr     x10, [x17, #RECORDER_ID]
         ldr     x11, [x17, #RECORDER_LOST]
-        mrs     x12, cntvct_el0
         stp     x10, x9, [x14, #RECORD_ID]      /* and RECORD_THREAD */
-        stp     x11, x12, [x14, #RECORD_LOST]   /* and RECORD_CLOCK */
+        str     x11, [x14, #RECORD_LOST]
+        ldr     x9, [x17, #RECORDER_NO_CLOCK]
+        cbnz    x9, 11f
+        mrs     x9, cntvct_el0
+        str     x9, [x14, #RECORD_CLOCK]
+11:
         ldr     x9, [x17, #RECORDER_VECTORS]
         cbz     x9, 2f
         stp     q0, q1, [x14, #RECORD_VECTORS + 0 * 16]

@@ -221,10 +221,10 @@ index_jump_on:
  *
  * A barrier orders the stores into the record before the store of the turn. It is the one of Armv6,
  * which later processors know, too (Arm Architecture Reference Manual Armv7-A and R, B4.2.5). A
- * store is not visible before the branch that it depends on is resolved (A3.8.2), so the load of
+ * store is not visible before the branch that it depends on is resolved (A3.8.2). So the load of
  * the turn comes before the stores into the record.
  *
- * No counter can be read on all processors, so the clock is 0.
+ * No counter can be read on all processors, so there is no clock.
  */
 #define RECORD_VECTORS          RECORD_REGISTERS                /* d0 to d7 */
 #define RECORD_INTEGERS         (RECORD_VECTORS + 8 * 8)        /* r0 to r3 */
@@ -285,12 +285,9 @@ index_jump_on:
         ldr     r0, [ip, #RECORDER_ID]
         ldr     r1, [ip, #RECORDER_LOST]
         thread_pointer r2
-        mov     r3, #0
         str     r0, [r8, #RECORD_ID]
         str     r2, [r8, #RECORD_THREAD]
         str     r1, [r8, #RECORD_LOST]
-        str     r3, [r8, #RECORD_CLOCK]
-        str     r3, [r8, #RECORD_CLOCK + WORD]
         ldr     r0, [ip, #RECORDER_STACK]
         add     r1, sp, #RECORD_PUSHED
         add     r2, r8, #RECORD_STACK

@@ -336,9 +336,12 @@ index_jump_on:
         mov     %eax, RECORD_ID(%esi)
         mov     %edx, RECORD_LOST(%esi)
         mov     %ebp, RECORD_THREAD(%esi)
+        cmpl    $0, RECORDER_NO_CLOCK(%ecx)
+        jne     14f
         rdtsc
         mov     %eax, RECORD_CLOCK(%esi)
         mov     %edx, RECORD_CLOCK + WORD(%esi)
+14:
         mov     RECORDER_STACK(%ecx), %edx
 2:      sub     $WORD, %edx
         js      3f

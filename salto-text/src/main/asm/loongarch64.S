@@ -252,11 +252,14 @@ index_jump_on:
         .endr
         ld.d    $t0, $t8, RECORDER_ID
         ld.d    $t3, $t8, RECORDER_LOST
-        rdtime.d $t4, $zero
         st.d    $t0, $t5, RECORD_ID
         st.d    $tp, $t5, RECORD_THREAD
         st.d    $t3, $t5, RECORD_LOST
-        st.d    $t4, $t5, RECORD_CLOCK
+        ld.d    $t0, $t8, RECORDER_NO_CLOCK
+        bnez    $t0, 11f
+        rdtime.d $t0, $zero
+        st.d    $t0, $t5, RECORD_CLOCK
+11:
         ld.d    $t0, $t8, RECORDER_VECTORS
         beqz    $t0, 2f
         .irp    n, 0, 1, 2, 3, 4, 5, 6, 7

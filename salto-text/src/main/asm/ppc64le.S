@@ -339,11 +339,15 @@ jump_on:
         std     10, RECORD_INTEGERS + 7 * 8(5)
         ld      7, RECORDER_ID(11)
         ld      8, RECORDER_LOST(11)
-        mftb    9
         std     7, RECORD_ID(5)
         std     13, RECORD_THREAD(5)
         std     8, RECORD_LOST(5)
-        std     9, RECORD_CLOCK(5)
+        ld      7, RECORDER_NO_CLOCK(11)
+        cmpdi   7, 0
+        bne     12f
+        mftb    7
+        std     7, RECORD_CLOCK(5)
+12:
         ld      7, RECORDER_VECTORS(11)
         cmpdi   7, 0
         beq     2f

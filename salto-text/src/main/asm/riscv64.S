@@ -209,8 +209,8 @@ index_jump_on:
 /*
  * record: writes the call into a ring, see text-image.h. t2 is the recorder.
  *
- * Fences order the load of the turn before the stores into the record, and these before the store
- * of the turn (RISC-V Unprivileged ISA, 17.1, rule 4 of preserved program order).
+ * A fence orders the load of the turn before the stores into the record. Another one orders these
+ * before the store of the turn (RISC-V Unprivileged ISA, 17.1, rule 4 of preserved program order).
  */
 #define RECORD_INTEGERS         RECORD_REGISTERS                /* a0 to a7 */
 #define RECORD_VECTORS          (RECORD_INTEGERS + 8 * 8)       /* fa0 to fa7 */
@@ -256,11 +256,14 @@ index_jump_on:
         .endr
         ld      t0, RECORDER_ID(t2)
         ld      t3, RECORDER_LOST(t2)
-        rdtime  t4
         sd      t0, RECORD_ID(t5)
         sd      tp, RECORD_THREAD(t5)
         sd      t3, RECORD_LOST(t5)
-        sd      t4, RECORD_CLOCK(t5)
+        ld      t0, RECORDER_NO_CLOCK(t2)
+        bnez    t0, 11f
+        rdtime  t0
+        sd      t0, RECORD_CLOCK(t5)
+11:
         ld      t0, RECORDER_VECTORS(t2)
         beqz    t0, 2f
         .irp    n, 0, 1, 2, 3, 4, 5, 6, 7

@@ -265,7 +265,11 @@
         stg     %r3, RECORD_ID(%r9)
         stg     %r2, RECORD_THREAD(%r9)
         stg     %r4, RECORD_LOST(%r9)
+        lg      %r3, RECORDER_NO_CLOCK(%r1)
+        ltgr    %r3, %r3
+        jne     11f
         stckf   RECORD_CLOCK(%r9)
+11:
         lg      %r7, RECORDER_STACK(%r1)
 2:      aghi    %r7, -WORD
         jl      3f

@@ -115,14 +115,15 @@
  * Recorded calls. The entry record writes the arguments into a ring, and returns a fixed result. It
  * calls nothing, holds no lock, and never waits, so it may run in a signal handler.
  *
- * The block's argument is the address of a recorder. A recorder has the closure's queue, 0 while the
- * closure is closed. The result registers' words lie in it, and the descriptions of bytes to copy.
- * A queue has some stripes, each with a ring. A thread chooses the stripe by its thread pointer, so
- * two threads mostly write different memory. All calls of a thread are in one stripe, in order.
+ * The block's argument is the address of a recorder. It has the closure's queue, 0 while the
+ * closure is closed, the words of the result registers, and descriptions of bytes to copy. A queue
+ * has some stripes, each with a ring. A thread chooses the stripe by its thread pointer, so two
+ * threads mostly write different memory. All calls of a thread are in one stripe, in order.
  *
  * Positions count all calls of a stripe. The record of position p is number i = p & QUEUE_MASK. It
- * has a turn, zero at first: p - i while it is free for position p, and one more once the call of
- * position p is published. The consumer frees it for the next position, p - i + QUEUE_MASK + 1.
+ * has a turn, zero at first. The turn is p - i while the record is free for position p. It is one
+ * more when the call of position p is published. The consumer frees the record for the next
+ * position by the turn p - i + QUEUE_MASK + 1.
  * 1. A call reads the position p from STRIPE_TAIL, and the turn of p's record. If this is less than
  *    p - i, the consumer has not freed the record. The call is lost, and RECORDER_LOST counts it.
  * 2. If it is p - i, compare-and-swap makes p + 1 of the tail. Then p's record is the call's own.
@@ -132,18 +133,21 @@
  * A signal handler that interrupts a call takes the next record. The consumer takes records in
  * order, and waits for one that is not published yet.
  *
- * Memory order. Three orders are needed:
- * - The stores into a record come after the load of its turn, because the consumer reads the record
- *   until it stores the turn with release. Every architecture keeps a store behind a
- *   load that a branch before the store depends on. The entries load with acquire where that is
- *   cheap.
- * - The store of the turn comes after the stores into the record. It has release where
- *   the architecture can reorder stores. The consumer loads it with acquire.
- * - The store of the turn comes before the load of QUEUE_WAITING. The consumer sets that
- *   word, makes all threads execute a full barrier (membarrier), and then reads the turn again
- *   before it sleeps. If a call's load comes before the call's barrier, its store does, too,
- *   and the consumer sees the turn. If the load comes after the barrier, it sees the word set. So
- *   the entries need no fence of their own.
+ * Memory order. Three orders are needed.
+ *
+ * The stores into a record come after the load of its turn, because the consumer reads the record
+ * until it stores the turn with release. Every architecture keeps a store behind a load that a
+ * branch before the store depends on. The entries load with acquire where that is cheap.
+ *
+ * The store of the turn comes after the stores into the record. It has release where the
+ * architecture can reorder stores. The consumer loads it with acquire.
+ *
+ * The store of the turn comes before the load of QUEUE_WAITING. The consumer sets that word, makes
+ * all threads execute a full barrier (membarrier), and then reads the turn again before it sleeps.
+ * Suppose that a call's load comes before the call's barrier. Then its store does, too, and the
+ * consumer sees the turn. Otherwise the load sees the word set. So the entries need no fence of
+ * their own.
+ *
  * A call clears QUEUE_WAITING before it wakes. The consumer sets it again only when it is awake. A
  * late store of zero keeps the kernel from letting it sleep, or is followed by its own wake-up.
  */
@@ -154,6 +158,7 @@
 #define RECORDER_STACK      (4 * WORD)      /* the size of the stack arguments to store, in bytes */
 #define RECORDER_COPIES     (5 * WORD)      /* the size of all descriptions of bytes to copy, in bytes */
 #define RECORDER_ANSWER     (6 * WORD)      /* as Convention.answer */
+#define RECORDER_NO_CLOCK   (7 * WORD)      /* not 0: the record gets no reading of the counter */
 #define RECORDER_RESULTS    (8 * WORD)      /* the words of the result registers */
 #define RECORDER_COPY       (RECORDER_RESULTS + 256)
 #define RECORDER_SIZE       512
@@ -397,6 +402,7 @@ salto_entry_\name:
         layout  recorder_stack, RECORDER_STACK
         layout  recorder_copies, RECORDER_COPIES
         layout  recorder_answer, RECORDER_ANSWER
+        layout  recorder_no_clock, RECORDER_NO_CLOCK
         layout  recorder_results, RECORDER_RESULTS
         layout  recorder_copy, RECORDER_COPY
         layout  recorder_size, RECORDER_SIZE

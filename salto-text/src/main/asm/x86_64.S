@@ -287,14 +287,25 @@
 #define RESULT_X87              (RESULT_VECTORS + 2 * 16)       /* st(0) st(1) */
 #define SYS_FUTEX               202
 
-        entry   record
+#define WIN64_RECORD_INTEGERS   RECORD_REGISTERS                        /* rcx rdx r8 r9 */
+#define WIN64_RECORD_VECTORS    (WIN64_RECORD_INTEGERS + 4 * 8)         /* xmm0 to xmm3 */
+#define WIN64_RECORD_STACK      (WIN64_RECORD_VECTORS + 4 * 16)
+#define WIN64_RECORD_RESULT_INTEGERS 0                                  /* rax */
+#define WIN64_RECORD_RESULT_VECTORS  (WIN64_RECORD_RESULT_INTEGERS + 16) /* xmm0 */
+
+        .macro  record_entry name, windows
+        entry   \name
         endbr64
         mov     RECORDER_QUEUE(%r10), %r11
         mov     %rdi, -8(%rsp)
         mov     %rsi, -16(%rsp)
         mov     %rdx, -24(%rsp)
+        .if     \windows
+        .cfi_offset %rdi, -16
+        .cfi_offset %rsi, -24
+        .endif
         test    %r11, %r11
-        jz      .Lrecord_return
+        jz      .L\name\()_return
         mov     %fs:0, %rdx
         mov     %rdx, %rax
         shr     $STRIPE_SHIFT_SMALL, %rdx
@@ -303,7 +314,7 @@
         and     QUEUE_STRIPE_MASK(%r11), %rdx
         imul    QUEUE_STRIPE_SIZE(%r11), %rdx
         add     QUEUE_STRIPES(%r11), %rdx       /* rdx: the stripe */
-.Lrecord_reserve:
+.L\name\()_reserve:
         mov     STRIPE_TAIL(%rdx), %rax
 1:      mov     %rax, %rsi
         and     QUEUE_MASK(%r11), %rsi
@@ -312,7 +323,7 @@
         imul    QUEUE_STRIDE(%r11), %rsi
         lea     STRIPE_RECORDS(%rdx, %rsi), %rsi /* rsi: the record of position rax */
         cmp     %rdi, RECORD_TURN(%rsi)
-        jne     .Lrecord_not_free
+        jne     .L\name\()_not_free
         lea     1(%rax), %rdi
         lock cmpxchg %rdi, STRIPE_TAIL(%rdx)
         jne     1b
@@ -321,6 +332,13 @@
         and     %rax, %rdi
         inc     %rdi                            /* rdi: the turn of a published record */
 
+        .if     \windows
+        mov     -24(%rsp), %rdx
+        mov     %rcx, WIN64_RECORD_INTEGERS + 0 * 8(%rsi)
+        mov     %rdx, WIN64_RECORD_INTEGERS + 1 * 8(%rsi)
+        mov     %r8, WIN64_RECORD_INTEGERS + 2 * 8(%rsi)
+        mov     %r9, WIN64_RECORD_INTEGERS + 3 * 8(%rsi)
+        .else
         mov     %rcx, RECORD_INTEGERS + 3 * 8(%rsi)
         mov     %r8, RECORD_INTEGERS + 4 * 8(%rsi)
         mov     %r9, RECORD_INTEGERS + 5 * 8(%rsi)
@@ -330,30 +348,47 @@
         mov     %rax, RECORD_INTEGERS + 0 * 8(%rsi)
         mov     %rcx, RECORD_INTEGERS + 1 * 8(%rsi)
         mov     %rdx, RECORD_INTEGERS + 2 * 8(%rsi)
+        .endif
         mov     RECORDER_ID(%r10), %rax
         mov     RECORDER_LOST(%r10), %rcx
         mov     %fs:0, %rdx
         mov     %rax, RECORD_ID(%rsi)
         mov     %rcx, RECORD_LOST(%rsi)
         mov     %rdx, RECORD_THREAD(%rsi)
+        cmpq    $0, RECORDER_NO_CLOCK(%r10)
+        jne     11f
         rdtsc
         mov     %eax, RECORD_CLOCK(%rsi)
         mov     %edx, RECORD_CLOCK + 4(%rsi)
+11:
         mov     RECORDER_STACK(%r10), %rdx
         cmpq    $0, RECORDER_VECTORS(%r10)
         je      2f
+        .if     \windows
+        .irp    n, 0, 1, 2, 3
+        movups  %xmm\n, WIN64_RECORD_VECTORS + \n * 16(%rsi)
+        .endr
+        .else
         .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
         movups  %xmm\n, RECORD_VECTORS + \n * 16(%rsi)
         .endr
+        .endif
 2:      sub     $8, %rdx
-        jns     .Lrecord_stack
+        jns     .L\name\()_stack
         cmpq    $0, RECORDER_COPIES(%r10)
-        jne     .Lrecord_copies
-.Lrecord_publish:
+        jne     .L\name\()_copies
+.L\name\()_publish:
         mov     %rdi, RECORD_TURN(%rsi)
         cmpl    $0, QUEUE_WAITING(%r11)
-        jne     .Lrecord_wake
-.Lrecord_return:
+        jne     .L\name\()_wake
+.L\name\()_return:
+        .if     \windows
+        mov     -8(%rsp), %rdi
+        mov     -16(%rsp), %rsi
+        mov     RECORDER_RESULTS + WIN64_RECORD_RESULT_INTEGERS(%r10), %rax
+        movups  RECORDER_RESULTS + WIN64_RECORD_RESULT_VECTORS(%r10), %xmm0
+        ret
+        .else
         mov     RECORDER_RESULTS + RESULT_INTEGERS + 0 * 8(%r10), %rax
         mov     RECORDER_RESULTS + RESULT_INTEGERS + 1 * 8(%r10), %rdx
         movups  RECORDER_RESULTS + RESULT_VECTORS + 0 * 16(%r10), %xmm0
@@ -367,23 +402,29 @@
         fldt    RECORDER_RESULTS + RESULT_X87 + 1 * 16(%r10)
 4:      fldt    RECORDER_RESULTS + RESULT_X87 + 0 * 16(%r10)
         ret
+        .endif
 
-.Lrecord_not_free:                              /* another call has the position, or the ring is full */
-        jns     .Lrecord_reserve
+.L\name\()_not_free:                              /* another call has the position, or the ring is full */
+        jns     .L\name\()_reserve
         lock incq RECORDER_LOST(%r10)
-        jmp     .Lrecord_return
+        jmp     .L\name\()_return
 
-.Lrecord_stack:                                 /* rdx: the place of the last word that is not stored yet */
+.L\name\()_stack:                                 /* rdx: the place of the last word that is not stored yet */
+        .if     \windows
+        mov     8 + 4 * 8(%rsp, %rdx), %rax     /* above the return address, and the 32 bytes of the callee */
+        mov     %rax, WIN64_RECORD_STACK(%rsi, %rdx)
+        .else
         mov     8(%rsp, %rdx), %rax             /* above the return address */
         mov     %rax, RECORD_STACK(%rsi, %rdx)
+        .endif
         jmp     2b
 
-.Lrecord_copies:
-        mov     %rdi, -8(%rsp)
+.L\name\()_copies:
+        mov     %rdi, -32(%rsp)
         lea     RECORDER_COPY(%r10), %rdx       /* rdx: the description */
         mov     RECORDER_COPIES(%r10), %rax
         add     %rdx, %rax
-        mov     %rax, -16(%rsp)                 /* the end of all of them */
+        mov     %rax, -40(%rsp)                 /* the end of all of them */
 5:      mov     COPY_POINTER(%rdx), %rcx
         mov     (%rsi, %rcx), %rcx              /* rcx: where the bytes are */
         mov     COPY_LIMIT(%rdx), %rax          /* rax: how many there are at most */
@@ -411,23 +452,33 @@
         je      8b
 9:      mov     %r9, (%r8)
         add     $COPY_SIZE, %rdx
-        cmp     -16(%rsp), %rdx
+        cmp     -40(%rsp), %rdx
         jb      5b
-        mov     -8(%rsp), %rdi
-        jmp     .Lrecord_publish
+        mov     -32(%rsp), %rdi
+        jmp     .L\name\()_publish
 
-.Lrecord_wake:                                  /* the kernel changes rax, rcx and r11 (A.2.1) */
+.L\name\()_wake:                                  /* the kernel changes rax, rcx and r11 (A.2.1) */
         movl    $0, QUEUE_WAITING(%r11)
         lea     QUEUE_WAITING(%r11), %rdi
         mov     $FUTEX_WAKE_PRIVATE, %esi
         mov     $1, %edx
         mov     $SYS_FUTEX, %eax
         syscall
-        jmp     .Lrecord_return
-        end_entry record
+        jmp     .L\name\()_return
+        end_entry \name
+        .endm
 
+        record_entry record, 0
         recording record, RECORD_INTEGERS, RECORD_VECTORS, 16, RESULT_INTEGERS, RESULT_VECTORS, RECORD_STACK
         layout  record_result_x87, RECORDER_RESULTS + RESULT_X87
+
+/*
+ * record_win64: the same for callers of the x64 calling convention of Windows, see generic_win64.
+ * The callee preserves rdi and rsi. Below the stack pointer no memory is promised there. But the
+ * handler of a signal leaves 128 bytes, whatever it interrupts, because Linux follows the psABI.
+ */
+        record_entry record_win64, 1
+        recording record_win64, WIN64_RECORD_INTEGERS, WIN64_RECORD_VECTORS, 16, WIN64_RECORD_RESULT_INTEGERS, WIN64_RECORD_RESULT_VECTORS, WIN64_RECORD_STACK
 
         recording_layout
 /* The end of the process: see text-image.h. A system call changes rax, rcx and r11. */

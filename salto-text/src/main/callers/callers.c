@@ -237,6 +237,14 @@ long long misalignment_of_stack(void)
         return (long long) ((__UINTPTR_TYPE__) address % __BIGGEST_ALIGNMENT__);
 }
 
+/* Sets errno, whose address the first parameter returns, calls a function, and returns errno. */
+int errno_after(int *(*errno_location)(void), int number, binary *function)
+{
+        *errno_location() = number;
+        function(1, 2);
+        return *errno_location();
+}
+
 #if defined(_WIN32) && defined(__x86_64__)
 /*
  * Sets the number that GetLastError returns, calls a function, and returns that number afterwards.

@@ -30,7 +30,7 @@ public final class Arguments {
     /** In place of the slot of a closure that Java handlers answer. */
     private static final int RECORDED = -1;
 
-    private Thread owner = Thread.currentThread();
+    private final Thread owner = Thread.currentThread();
 
     private final CallInterface callInterface;
 
@@ -44,7 +44,7 @@ public final class Arguments {
     @Nullable
     CallPlan plan;
 
-    private long frame;
+    private final long frame;
 
     private boolean isAnswered;
 
@@ -59,26 +59,17 @@ public final class Arguments {
         this.frame = frame;
     }
 
-    /** Those of the calls of a recorded closure, one after the other. */
-    Arguments(CallInterface callInterface) {
-        this.callInterface = callInterface;
-        this.id = RECORDED;
+    /** Those of the recorded calls of a closure, while the current thread takes them. */
+    static Arguments ofRecorded(CallInterface callInterface, CallPlan none, long frame) {
+        Arguments arguments = new Arguments(callInterface, RECORDED, none, frame);
+        arguments.plan = null;
+        return arguments;
     }
 
-    /** Lets the current thread read a recorded call. */
-    void begin(CallPlan how, long record) {
-        owner = Thread.currentThread();
-        frame = record;
-        plan = how;
-    }
-
-    /** Ends a recorded call. */
-    void end() {
-        CallPlan ended = plan;
-        plan = null;
-        if (ended != null) {
-            end(ended);
-        }
+    /** Whether the current thread can use them. */
+    @SuppressWarnings("ReferenceEquality") // a thread's class may have an equals of its own
+    boolean areOfCurrentThread() {
+        return Thread.currentThread() == owner;
     }
 
     /**
@@ -398,7 +389,7 @@ public final class Arguments {
     private Arena ownArena() {
         Arena own = arena;
         if (own == null) {
-            own = Arena.ofConfined();
+            own = id == RECORDED ? Arena.ofAuto() : Arena.ofConfined();
             arena = own;
         }
         return own;

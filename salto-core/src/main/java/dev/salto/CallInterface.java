@@ -487,7 +487,7 @@ public final class CallInterface {
         direct().seal();
     }
 
-    /** The number of declared arguments, as {@link dev.salto.internal.abi.Convention#classify} takes it. */
+    /** The number of declared arguments, as a convention takes it. */
     int fixed() {
         return key.fixed;
     }

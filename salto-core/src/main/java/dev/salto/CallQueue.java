@@ -24,21 +24,16 @@ import org.jspecify.annotations.Nullable;
  * try (CallQueue queue = CallQueue.create(1024, 400)) {
  *     RecordedClosure log = queue.bind(CallInterface.parse("void(pointer, int, pointer)"),
  *             RecordingOption.copyString(2, 380));
- *     setLogFunction(log.address());
- *     while (isRunning()) {
- *         RecordedCall call = queue.take(Duration.ofSeconds(1));
- *         if (call != null) {
- *             System.out.println(call.string(2));
- *         }
- *     }
+ *     // hand log.address() to native code, and later:
+ *     queue.drain(call -> System.out.println(call.arguments().getInt(1) + ": " + call.string(2)));
  * }
  * }
  *
- * <p><b>Where native code may call.</b> Anywhere: in a signal handler, in a thread that the JVM
- * does not know, in a call with {@link java.lang.foreign.Linker.Option#critical}, in a library's
- * initialisation, after the JVM's end. The call leaves {@code errno} as it was.
+ * <p><b>Native callers.</b> Native code may call in signal handlers, in threads that the JVM does
+ * not know, in a library's initialisation, and after the JVM's end. It may call within a downcall
+ * with {@link java.lang.foreign.Linker.Option#critical}. The call leaves {@code errno} as it was.
  *
- * <p><b>What may be lost.</b> If the queue is full, a call returns its result and is counted
+ * <p><b>Order and losses.</b> If the queue is full, a call returns its result and is counted
  * ({@link #lost}). Calls of one thread are taken in their order. Calls of different threads are
  * taken in any order. A signal handler must not leave a call that it has interrupted by
  * {@code longjmp}: the calls behind it would never be taken.
@@ -51,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallQueue implements AutoCloseable {
     private static final int DEFAULT_BYTES_PER_CALL = 40;
+
+    /** With one record, the turn of a published call would be that of a free record. */
+    private static final int FEWEST_CALLS = 2;
 
     /** The largest capacity of a queue. */
     private static final int MOST_CALLS = 1 << 24;
@@ -75,9 +73,6 @@ public final class CallQueue implements AutoCloseable {
     /** Held by the consumer. */
     private final ReentrantLock taking = new ReentrantLock();
 
-    /** The stripe whose oldest call the consumer has, or -1. For the consumer. */
-    private int taken = -1;
-
     /** Those that are open or have calls in the queue: a hash table by id. Never changed. */
     private volatile @Nullable RecordedClosure[] closures = new RecordedClosure[2];
 
@@ -88,7 +83,7 @@ public final class CallQueue implements AutoCloseable {
         TextIndex index = image.index();
         this.image = image;
         this.ring = ring;
-        this.call = new RecordedCall(index.frame("record", "thread"), index.frame("record", "clock"));
+        this.call = new RecordedCall(ring.copy(), index.frame("record", "thread"), index.frame("record", "clock"));
         this.idPlace = index.frame("record", "id");
         this.lostPlace = index.frame("record", "lost");
     }
@@ -113,8 +108,8 @@ public final class CallQueue implements AutoCloseable {
      *
      * @param capacity the number of calls of one thread that the queue has room for, at least; from
      *     1 to 2<sup>24</sup>
-     * @param bytesPerCall the size of what a call has besides registers: arguments on the stack,
-     *     bytes behind pointers, and a word for each such pointer; from 0 to 2<sup>20</sup>
+     * @param bytesPerCall the size of what a call has besides registers, from 0 to 2<sup>20</sup>.
+     *     This is arguments on the stack, copied bytes, and a word for each pointer to such bytes
      * @return a new queue, to be closed
      * @throws IllegalArgumentException if a number is out of its range
      * @throws TrampolinesUnsupportedException if static trampolines do not work here, for example
@@ -133,7 +128,7 @@ public final class CallQueue implements AutoCloseable {
         WarmUp.runForData();
         try {
             return new CallQueue(image,
-                    CallRing.of(image, Integer.highestOneBit(2 * capacity - 1), bytesPerCall));
+                    CallRing.of(image, Math.max(FEWEST_CALLS, Integer.highestOneBit(2 * capacity - 1)), bytesPerCall));
         } catch (OsException e) {
             throw noMemory(e);
         }
@@ -151,9 +146,9 @@ public final class CallQueue implements AutoCloseable {
      * @param options the result, and bytes to keep
      * @return a new closure, to be closed; {@link RecordedCall#closure} tells calls of different
      *     closures apart
-     * @throws IllegalArgumentException if an option does not fit the function, or calls of the
-     *     function cannot be recorded: it returns a struct in its caller's memory, the callee
-     *     removes arguments from the stack, or {@code bytesPerCall} is too small
+     * @throws IllegalArgumentException if an option does not fit the function, or
+     *     {@code bytesPerCall} is too small. Or calls of the function cannot be recorded, because
+     *     it returns a struct in its caller's memory, or removes arguments from the stack
      * @throws IllegalStateException if the queue is closed, or the system has no memory or no
      *     mapping left
      */
@@ -179,13 +174,14 @@ public final class CallQueue implements AutoCloseable {
             RecordingOption... options) {
         requireOpen();
         int id = IDS.incrementAndGet();
+        boolean hasClock = RecordingOption.haveClock(options) && !System.getProperty("os.arch").equals("arm");
         @Nullable
         RecordedClosure[] all = withRoom();
         try {
             Recorder recorder = Recorder.bind(image, ring, type.abi().convention(), type.descriptor(), type.fixed(),
                     RecordingOption.result(type.descriptor(), options),
-                    RecordingOption.copies(type.descriptor(), options), id);
-            RecordedClosure closure = new RecordedClosure(this, type, recorder, id, handler);
+                    RecordingOption.copies(type.descriptor(), options), hasClock, id);
+            RecordedClosure closure = new RecordedClosure(this, type, recorder, id, handler, hasClock);
             put(all, closure);
             closures = all;
             return closure;
@@ -196,16 +192,28 @@ public final class CallQueue implements AutoCloseable {
 
     /** A copy of the table with room for one more, without closures that are closed and drained. */
     private @Nullable RecordedClosure[] withRoom() {
+        // Only then do the consumer's positions stay as they are.
+        boolean mayForget = taking.tryLock();
+        try {
+            return withRoom(mayForget);
+        } finally {
+            if (mayForget) {
+                taking.unlock();
+            }
+        }
+    }
+
+    private @Nullable RecordedClosure[] withRoom(boolean mayForget) {
         @Nullable
         RecordedClosure[] before = closures;
         int count = 1;
         for (RecordedClosure closure : before) {
-            count += closure == null || isForgotten(closure) ? 0 : 1;
+            count += closure == null || (mayForget && isForgotten(closure)) ? 0 : 1;
         }
         @Nullable
         RecordedClosure[] after = new RecordedClosure[Integer.highestOneBit(count) * 4];
         for (RecordedClosure closure : before) {
-            if (closure != null && isForgotten(closure)) {
+            if (closure != null && mayForget && isForgotten(closure)) {
                 lostOfForgotten += closure.lost();
             } else if (closure != null) {
                 put(after, closure);
@@ -281,7 +289,7 @@ public final class CallQueue implements AutoCloseable {
             }
             return count;
         } finally {
-            finish();
+            call.end();
             taking.unlock();
         }
     }
@@ -382,32 +390,23 @@ public final class CallQueue implements AutoCloseable {
 
     /** Ends the call before, and begins the next one, if there is one. */
     private boolean advance() {
-        finish();
+        call.end();
         while (true) {
-            int stripe = ring.next();
-            if (stripe < 0) {
+            long record = ring.next();
+            if (record == 0) {
                 return false;
             }
-            long record = ring.oldest(stripe);
             RecordedClosure closure = find((int) Memory.getWord(record + idPlace));
             if (closure == null) {
-                ring.free(stripe);
+                ring.free(record);
                 continue;
             }
-            taken = stripe;
             long lost = Memory.getWord(record + lostPlace) - closure.knownLost;
             closure.knownLost += Math.max(lost, 0);
-            call.begin(closure, record, Math.max(lost, 0));
+            Memory.copy(record, ring.copy(), closure.recorder().size());
+            ring.free(record);
+            call.begin(closure, Math.max(lost, 0));
             return true;
-        }
-    }
-
-    private void finish() {
-        if (taken >= 0) {
-            int stripe = taken;
-            taken = -1;
-            call.end();
-            ring.free(stripe);
         }
     }
 

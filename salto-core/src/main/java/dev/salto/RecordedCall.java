@@ -5,11 +5,12 @@ package dev.salto;
 import dev.salto.internal.os.Memory;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call of native code that was recorded. It is a view of the queue's memory, so reading it
- * allocates nothing.
+ * allocates nothing, but for structs.
  *
  * <p><b>Lifetime and threads.</b> Only the thread that took it may use it. A handler may use it
  * until it returns. Else it is valid until the next method of the queue that takes calls. After
@@ -17,30 +18,41 @@ import org.jspecify.annotations.Nullable;
  * queue.
  */
 public final class RecordedCall {
+    /** A copy of the record, so that native code can use the record again. */
+    private final long record;
+
     private final int threadPlace;
     private final int clockPlace;
     private @Nullable RecordedClosure closure;
-    private long record;
+    private @Nullable Arguments arguments;
     private long lostBefore;
 
-    RecordedCall(int threadPlace, int clockPlace) {
+    RecordedCall(long record, int threadPlace, int clockPlace) {
+        this.record = record;
         this.threadPlace = threadPlace;
         this.clockPlace = clockPlace;
     }
 
-    void begin(RecordedClosure called, long at, long lost) {
-        called.recorder().complete(at);
-        called.arguments.begin(called.recorder().plan(), at);
+    /** Begins the call whose record is copied. */
+    void begin(RecordedClosure called, long lost) {
+        Arguments own = called.arguments;
+        if (own == null || !own.areOfCurrentThread()) {
+            own = Arguments.ofRecorded(called.callInterface(), called.recorder().plan(), record);
+            called.arguments = own;
+        }
+        called.recorder().complete(record);
+        own.plan = called.recorder().plan();
+        arguments = own;
         closure = called;
-        record = at;
         lostBefore = lost;
     }
 
     void end() {
-        RecordedClosure called = closure;
+        Arguments own = arguments;
+        arguments = null;
         closure = null;
-        if (called != null) {
-            called.arguments.end();
+        if (own != null) {
+            own.plan = null;
         }
     }
 
@@ -66,7 +78,8 @@ public final class RecordedCall {
      * @throws IllegalStateException if the call is no longer valid
      */
     public Arguments arguments() {
-        return closure().arguments;
+        RecordedClosure _ = closure();
+        return Objects.requireNonNull(arguments);
     }
 
     /**
@@ -120,16 +133,16 @@ public final class RecordedCall {
     }
 
     /**
-     * Returns the processor's counter at the time of the call: the time-stamp counter of x86, the
-     * virtual counter of AArch64, the time of RISC-V, the time base of POWER, the clock of s390x,
-     * the stable counter of LoongArch. It is 0 on Arm, where user code cannot rely on a counter.
+     * Returns the processor's counter at the time of the call. It is the time-stamp counter of
+     * x86, the virtual counter of AArch64, the time of RISC-V, or the time base of POWER. On s390x
+     * it is the clock, and on LoongArch the stable counter. Arm has none for all processors.
      *
-     * @return a reading whose unit depends on the processor
+     * @return a reading whose unit depends on the processor; 0 on Arm, and {@linkplain
+     *     RecordingOption#withoutClock without a clock}
      * @throws IllegalStateException if the call is no longer valid
      */
     public long clock() {
-        RecordedClosure _ = closure();
-        return Memory.getLong(record + clockPlace);
+        return closure().hasClock ? Memory.getLong(record + clockPlace) : 0;
     }
 
     /**

@@ -23,8 +23,12 @@ public final class RecordedClosure implements AutoCloseable {
     private final int id;
     private final @Nullable RecordedCallHandler handler;
 
-    /** How its calls are read; for the queue's consumer. */
-    final Arguments arguments;
+    /** Whether its records have a reading of the processor's counter. */
+    final boolean hasClock;
+
+    /** How its calls are read; made for each thread that takes them. For the queue's consumer. */
+    @Nullable
+    Arguments arguments;
 
     /** How many of its calls the consumer knows to be lost; for the consumer. */
     long knownLost;
@@ -36,13 +40,13 @@ public final class RecordedClosure implements AutoCloseable {
     private volatile long @Nullable [] closedAt;
 
     RecordedClosure(CallQueue queue, CallInterface type, Recorder recorder, int id,
-            @Nullable RecordedCallHandler handler) {
+            @Nullable RecordedCallHandler handler, boolean hasClock) {
         this.queue = queue;
         this.type = type;
         this.recorder = recorder;
         this.id = id;
         this.handler = handler;
-        this.arguments = new Arguments(type);
+        this.hasClock = hasClock;
     }
 
     /**

@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * A choice for one closure whose calls are recorded, passed to {@link CallQueue#bind}.
  *
  * {@snippet :
- * // void log(void *data, int code, const char *message)
- * queue.bind(CallInterface.parse("void(pointer, int, pointer)"), RecordingOption.copyString(2, 400));
+ * // int log(void *data, int code, const char *message)
+ * RecordingOption[] options = {RecordingOption.copyString(2, 400), RecordingOption.returning(1)};
  * }
  *
  * <p>Options are immutable.
  */
 public final class RecordingOption {
+    private static final RecordingOption WITHOUT_CLOCK = new RecordingOption(null, null);
+
     private final @Nullable Object result;
     private final @Nullable CopiedBytes copy;
 
@@ -39,6 +41,16 @@ public final class RecordingOption {
      */
     public static RecordingOption returning(Object value) {
         return new RecordingOption(Objects.requireNonNull(value, "value"), null);
+    }
+
+    /**
+     * Returns the option that calls do not read the processor's counter. They take less time, and
+     * {@link RecordedCall#clock} is 0.
+     *
+     * @return the option
+     */
+    public static RecordingOption withoutClock() {
+        return WITHOUT_CLOCK;
     }
 
     /**
@@ -120,6 +132,17 @@ public final class RecordingOption {
                             .formatted(chosen, function));
         }
         return ExceptionPolicy.returnValue(chosen).handling(function).value();
+    }
+
+    /** Whether calls read the processor's counter. */
+    @SuppressWarnings("ReferenceEquality") // there is one
+    static boolean haveClock(RecordingOption... options) {
+        for (RecordingOption option : options) {
+            if (option == WITHOUT_CLOCK) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

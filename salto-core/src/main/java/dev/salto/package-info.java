@@ -20,6 +20,8 @@
  * <td>{@link dev.salto.ClosureOption}</td></tr>
  * <tr><td>a C function with a context parameter</td><td>it without the parameter</td>
  * <td>{@link dev.salto.NativeBinding}</td></tr>
+ * <tr><td>callbacks that only report</td><td>to read the calls later</td>
+ * <td>{@link dev.salto.CallQueue}, {@link dev.salto.RecordedClosure}</td></tr>
  * <tr><td>native code of your own</td><td>function pointers with a word of data</td>
  * <td>{@link dev.salto.Trampoline}, {@link dev.salto.TrampolineTable}</td></tr>
  * <tr><td>an application</td><td>to see what works, and to override its libraries</td>

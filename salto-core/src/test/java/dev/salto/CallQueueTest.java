@@ -16,6 +16,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,6 +85,19 @@ final class CallQueueTest {
             })).isEqualTo(1);
             assertThat(seen).containsExactly(0, 1, 2, 3, 10);
             assertThat(lost).containsExactly(0L, 0L, 0L, 0L, 6L);
+        }
+    }
+
+    @Test
+    void theSmallestQueueOverwritesNoCall() throws Throwable {
+        try (CallQueue queue = CallQueue.create(1); RecordedClosure closure = queue.bind(BINARY)) {
+            for (int i = 0; i < 3; i++) {
+                call(closure, i, 0);
+            }
+            assertThat(next(queue).arguments().getInt(0)).isEqualTo(0);
+            assertThat(next(queue).arguments().getInt(0)).isEqualTo(1);
+            assertThat(queue.poll()).isNull();
+            assertThat(queue.lost()).isEqualTo(1);
         }
     }
 
@@ -183,6 +197,110 @@ final class CallQueueTest {
                 consumer.join();
             }
         }
+    }
+
+    @Test
+    void aCallThatWakesTheConsumerLeavesErrno() throws Exception {
+        try (CallQueue queue = CallQueue.create(8); RecordedClosure closure = queue.bind(BINARY)) {
+            for (int i = 0; i < 10; i++) {
+                CompletableFuture<Boolean> taken = new CompletableFuture<>();
+                Thread consumer = Thread.ofPlatform().start(() -> {
+                    try {
+                        taken.complete(queue.take().arguments().getInt(1) == 2);
+                    } catch (Exception e) {
+                        taken.completeExceptionally(e);
+                    }
+                });
+                Thread.sleep(i);
+                assertThat(Callers.errnoAfter(77, closure.address())).isEqualTo(77);
+                assertThat(taken.get()).isTrue();
+                consumer.join();
+            }
+        }
+    }
+
+    @Test
+    void aCriticalDowncallMayMakeRecordedCalls() throws Throwable {
+        MethodHandle critical = LINKER.downcallHandle(BINARY.descriptor(), Linker.Option.critical(false));
+        try (CallQueue queue = CallQueue.create(64); RecordedClosure closure = queue.bind(BINARY)) {
+            for (int i = 0; i < 50; i++) {
+                assertThat((int) critical.invokeExact(closure.address(), i, -i)).isZero();
+            }
+            assertThat(queue.drain(_ -> {})).isEqualTo(50);
+        }
+    }
+
+    @Test
+    void aVirtualThreadTakesCalls() throws Exception {
+        try (CallQueue queue = CallQueue.create(64); RecordedClosure closure = queue.bind(BINARY)) {
+            CompletableFuture<Integer> sum = new CompletableFuture<>();
+            Thread consumer = Thread.ofVirtual().start(() -> {
+                try {
+                    int all = 0;
+                    for (int i = 0; i < 10; i++) {
+                        all += queue.take().arguments().getInt(0);
+                    }
+                    sum.complete(all);
+                } catch (Exception e) {
+                    sum.completeExceptionally(e);
+                }
+            });
+            for (int i = 0; i < 10; i++) {
+                assertThat(Callers.callRepeatedly(closure.address(), 1, i)).isZero();
+                Thread.sleep(1);
+            }
+            assertThat(sum.get()).isEqualTo(45);
+            consumer.join();
+        }
+    }
+
+    @Test
+    void theClockGoesOnUnlessItIsLeftOut() throws Throwable {
+        try (CallQueue queue = CallQueue.create(8);
+                RecordedClosure timed = queue.bind(BINARY);
+                RecordedClosure untimed = queue.bind(BINARY, RecordingOption.withoutClock())) {
+            call(timed, 1, 0);
+            call(untimed, 2, 0);
+            call(timed, 3, 0);
+            long first = next(queue).clock();
+            assertThat(next(queue).clock()).isZero();
+            boolean hasCounter = !System.getProperty("os.arch").equals("arm");
+            assertThat(next(queue).clock() - first).matches(time -> hasCounter ? time > 0 : time == 0);
+        }
+    }
+
+    /** Every closure has a record of its own, and old ones are used again. */
+    @Test
+    void manyClosuresComeAndGo() throws Throwable {
+        int amount = Amounts.scaled(5_000);
+        try (CallQueue queue = CallQueue.create(16)) {
+            for (int i = 0; i < amount; i++) {
+                try (RecordedClosure closure = queue.bind(BINARY, RecordingOption.returning(i))) {
+                    assertThat(Callers.callRepeatedly(closure.address(), 1, i)).isEqualTo(i);
+                    RecordedCall taken = next(queue);
+                    assertThat(taken.closure()).isSameAs(closure);
+                    assertThat(taken.arguments().getInt(0)).isEqualTo(i);
+                }
+            }
+        }
+    }
+
+    @Tag("host")
+    @Test
+    void theCLibraryCallsThemAfterTheEndOfTheJvm() throws Exception {
+        ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "RecordedAtExit",
+                "--enable-native-access=dev.salto");
+        assertThat(child.output()).containsExactly("registered=0", "registered=0", "end");
+        assertThat(child.exitCode()).isZero();
+    }
+
+    @Tag("host")
+    @Test
+    void withoutAPortTheReasonIsThrown() throws Exception {
+        ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "RecordedAtExit", "-Dos.name=FreeBSD");
+        assertThat(child.exitCode()).isNotZero();
+        assertThat(child.output()).anyMatch(line -> line.contains("TrampolinesUnsupportedException")
+                && line.contains("Salto has no port for FreeBSD"));
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
     static final long VALUE = 16;
 
     private static final long SIZE = VALUE + 256;
+
+    /** More than the arguments on the stack, and structs, of any of these functions take. */
+    private static final int MOST_BYTES = 600;
 
     /** So many closures of a type are in shared tables. */
     private static final int FIRST_CLOSURES = 64;
@@ -91,6 +95,33 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
 
         assertThat(recorder.takeSeen()).as("what the callback gets").isEqualTo(
                 Values.bits(caller.function().argumentLayouts(), caller.arguments().toArray()));
+        checkResult(stored);
+    }
+
+    /** Lets C call a recorded closure, and compares arguments and result. */
+    void checkRecorded(SignatureCallers level) {
+        Sample.compared();
+        try (Arena arena = Arena.ofConfined(); CallQueue queue = CallQueue.create(2, MOST_BYTES)) {
+            RecordedClosure closure;
+            try {
+                closure = queue.bind(type(),
+                        caller.result().stream().map(RecordingOption::returning).toArray(RecordingOption[]::new));
+            } catch (IllegalArgumentException e) {
+                assertThat(e).hasMessageContaining("cannot be recorded, because");
+                return;
+            }
+            for (int i = 0; i < 2; i++) {
+                MemorySegment stored = call(level, closure.address(), arena);
+                Arguments taken = CallQueueTest.next(queue).arguments();
+                assertThat(Values.bits(caller.function().argumentLayouts(),
+                        IntStream.range(0, taken.count()).mapToObj(taken::get).toArray())).as("what the record has")
+                        .isEqualTo(Values.bits(caller.function().argumentLayouts(), caller.arguments().toArray()));
+                checkResult(stored);
+            }
+        }
+    }
+
+    private void checkResult(MemorySegment stored) {
         MemoryLayout layout = caller.storedLayout();
         MemorySegment value = stored.asSlice(VALUE, layout.byteSize());
         assertThat(Values.bits(layout, CSignaturesTest.load(layout, value))).as("what C gets")

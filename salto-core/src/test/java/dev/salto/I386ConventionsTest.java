@@ -147,6 +147,12 @@ final class I386ConventionsTest {
         caller.check(level);
     }
 
+    @ParameterizedTest(name = "{0} at {1}")
+    @MethodSource("everyCallerAtEachLevel")
+    void aRecordHasWhatCPassesAndCGetsTheFixedResult(ConventionCaller caller, SignatureCallers level) {
+        caller.checkRecorded(level);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SYSV", "STDCALL", "THISCALL", "FASTCALL"})
     void aLongDoubleIsPassedOnTheStackAndReturnedWithAllItsBits(Abi abi) {

@@ -122,6 +122,13 @@ final class Win64ConventionTest {
         caller.check(level);
     }
 
+    @ParameterizedTest(name = "{0}: {1} at {2}")
+    @MethodSource("everyCallerAtEachLevel")
+    void aRecordHasWhatCPassesAndCGetsTheFixedResult(Abi abi, ConventionCaller caller, SignatureCallers level) {
+        assertThat(caller.abi()).isEqualTo(abi);
+        caller.checkRecorded(level);
+    }
+
     @Test
     void aLongDoubleOfGccForWindowsGoesByReference() {
         MemoryLayout type = NativeLayouts.longDouble80();

@@ -47,12 +47,14 @@ public final class CallRing {
     private final long stripes;
     private final long stripeSize;
     private final int turn;
-    private final int records;
     private final int tail;
     private final long waiting;
 
     /** The position of the next call of each stripe that the consumer reads. */
     private final long[] heads;
+
+    /** The address of the first record of each stripe. */
+    private final long[] firstRecords;
 
     private int current;
     private int inBatch;
@@ -62,13 +64,16 @@ public final class CallRing {
         this.mask = shape.capacity() - 1;
         this.stride = shape.stride();
         this.queue = memory.address();
-        this.records = index.frame("record", "stripe_records");
         this.tail = index.frame("record", "stripe_tail");
         this.turn = index.frame("record", "turn");
         this.waiting = queue + index.frame("record", "queue_waiting");
         this.stripes = queue + index.frame("record", "queue_size");
         this.stripeSize = stripeSize(index, shape);
         this.heads = new long[shape.stripes()];
+        this.firstRecords = new long[shape.stripes()];
+        for (int stripe = 0; stripe < firstRecords.length; stripe++) {
+            firstRecords[stripe] = stripe(stripe) + index.frame("record", "stripe_records");
+        }
         Memory.setWord(queue + index.frame("record", "queue_stripe_mask"), shape.stripes() - 1);
         Memory.setWord(queue + index.frame("record", "queue_stripe_size"), stripeSize);
         Memory.setWord(queue + index.frame("record", "queue_mask"), mask);
@@ -91,7 +96,7 @@ public final class CallRing {
         if (unused != null) {
             return unused;
         }
-        long all = index.frame("record", "queue_size") + shape.stripes() * stripeSize(index, shape);
+        long all = index.frame("record", "queue_size") + shape.stripes() * stripeSize(index, shape) + shape.stride();
         return new CallRing(index, shape, Os.current().map(all));
     }
 
@@ -163,44 +168,54 @@ public final class CallRing {
         return true;
     }
 
+    /** Memory of the consumer's, for one record. */
+    public long copy() {
+        return stripe(heads.length);
+    }
+
     /** The number of stripes. */
     public int stripes() {
         return heads.length;
     }
 
     /** The oldest published call of a stripe: the address of its record, or 0. */
-    public long oldest(int stripe) {
+    private long oldest(int stripe) {
         long head = heads[stripe];
         long number = head & mask;
-        long record = stripe(stripe) + records + number * stride;
+        long record = firstRecords[stripe] + number * stride;
         return Memory.getWordAcquire(record + turn) == Memory.toWord(head - number + 1) ? record : 0;
     }
 
-    /** Frees the record of the oldest call of a stripe. */
-    public void free(int stripe) {
-        long head = heads[stripe];
-        long number = head & mask;
-        Memory.setWordRelease(stripe(stripe) + records + number * stride + turn, head - number + mask + 1);
-        heads[stripe] = head + 1;
-    }
-
     /**
-     * The stripe with the next published call, or -1. Stripes take turns.
+     * Finds the next published call. Stripes take turns.
+     *
+     * @return the address of its record, or 0
      */
-    public int next() {
-        if (inBatch < BATCH && oldest(current) != 0) {
-            inBatch++;
-            return current;
+    public long next() {
+        if (inBatch < BATCH) {
+            long record = oldest(current);
+            if (record != 0) {
+                inBatch++;
+                return record;
+            }
         }
         for (int i = 1; i <= heads.length; i++) {
             int stripe = current + i & heads.length - 1;
-            if (oldest(stripe) != 0) {
+            long record = oldest(stripe);
+            if (record != 0) {
                 current = stripe;
                 inBatch = 1;
-                return stripe;
+                return record;
             }
         }
-        return -1;
+        return 0;
+    }
+
+    /** Frees the record that {@link #next} found last. */
+    public void free(long record) {
+        long head = heads[current];
+        Memory.setWordRelease(record + turn, head - (head & mask) + mask + 1);
+        heads[current] = head + 1;
     }
 
     /**
@@ -211,7 +226,7 @@ public final class CallRing {
     public void await(long nanos) {
         Memory.setIntRelease(waiting, 1);
         Os.current().orderLoadsOfOtherThreads();
-        if (next() < 0) {
+        if (next() == 0) {
             Os.current().await(waiting, 1, Os.current().canOrderLoadsOfOtherThreads() ? nanos : Math.min(nanos, BRIEF));
         }
         Memory.setIntRelease(waiting, 0);

@@ -76,11 +76,14 @@ public final class Recorder {
     private final List<CopiedBytes> copies;
     private final int[] copyTargets;
 
-    /** Where the pointers to structs are that are passed by reference, and where their bytes are. */
+    /** The places of pointers to structs that are passed by reference, and of their bytes. */
     private final int[] references;
 
+    /** How much of a record its calls fill, in bytes. */
+    private final long size;
+
     private Recorder(Pool own, int slot, long address, CallPlan plan, List<CopiedBytes> copies, int[] copyTargets,
-            int[] references) {
+            int[] references, long size) {
         this.own = own;
         this.slot = slot;
         this.address = address;
@@ -88,6 +91,7 @@ public final class Recorder {
         this.copies = copies;
         this.copyTargets = copyTargets;
         this.references = references;
+        this.size = size;
     }
 
     private static synchronized Pool pool(TextImage image) {
@@ -108,13 +112,14 @@ public final class Recorder {
      * @param fixed as in {@link Convention#classify}
      * @param result the result of all calls, of the function's type; null for zero
      * @param copied the bytes behind pointers to keep, checked against the function
+     * @param hasClock whether each record gets a reading of the processor's counter
      * @param id what each record has as the closure's number
      * @throws IllegalArgumentException if calls of the function cannot be recorded, or take more
      *     room than a record has; the message says why
      * @throws OsException if the system refuses the memory
      */
     public static Recorder bind(TextImage image, CallRing ring, Convention convention, FunctionDescriptor function,
-            int fixed, @Nullable Object result, List<CopiedBytes> copied, int id) throws OsException {
+            int fixed, @Nullable Object result, List<CopiedBytes> copied, boolean hasClock, int id) throws OsException {
         TextIndex index = image.index();
         String entry = convention.entry().replace("generic", "record");
         if (!index.entries().containsKey(entry)) {
@@ -146,14 +151,14 @@ public final class Recorder {
         Pool all = pool(image);
         int slot = all.slots.take();
         long address = all.recorder(slot);
-        words.write(address, withResult, result, id);
+        words.write(address, withResult, result, hasClock, id);
         Memory.setWordRelease(address + index.frame("recorder", "queue"), ring.queue());
         all.slots.leadToEntry(slot, entry, address);
         return new Recorder(all, slot, address, plan, List.copyOf(copied), words.targets(words.referenceCount),
-                words.references());
+                words.references(), words.end);
     }
 
-    /** What the recorder of a function has. */
+    /** The words of a function's recorder. */
     private static final class Words {
         private final TextIndex index;
         private final CallPlan plan;
@@ -241,7 +246,7 @@ public final class Recorder {
         }
 
         /** Writes all but the queue. */
-        void write(long recorder, CallPlan withResult, @Nullable Object result, int id) {
+        void write(long recorder, CallPlan withResult, @Nullable Object result, boolean hasClock, int id) {
             Memory.clear(recorder, index.frame("recorder", "size"));
             if (result != null) {
                 withResult.returnBoxed(recorder, result);
@@ -249,6 +254,7 @@ public final class Recorder {
                 withResult.returnZero(recorder);
             }
             set(recorder, "recorder", "id", id);
+            set(recorder, "recorder", "no_clock", hasClock ? 0 : 1);
             set(recorder, "recorder", "vectors", hasVectors ? 1 : 0);
             set(recorder, "recorder", "stack", stackSize);
             set(recorder, "recorder", "answer", withResult.answer());
@@ -282,6 +288,11 @@ public final class Recorder {
     /** The function pointer. */
     public long function() {
         return own.slots.address(slot);
+    }
+
+    /** How much of a record its calls fill, in bytes. */
+    public long size() {
+        return size;
     }
 
     /** How to read the arguments from a record. */

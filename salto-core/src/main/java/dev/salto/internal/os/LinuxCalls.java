@@ -375,6 +375,9 @@ class LinuxCalls {
     /** Maps {@code length} bytes wherever the system likes, and returns their address. */
     long mmap(long length, int protection, int flags, int descriptor, long offset) throws OsException {
         requireNeverBoth(protection);
+        if (Memory.WORD_SIZE == Integer.BYTES && length >>> Integer.SIZE != 0) {
+            throw new OsException("%s bytes are more than a process of 32 bits can have".formatted(length));
+        }
         long result = CLibrary.callForWord(Basics.MMAP, 0, length, protection, flags, descriptor, offset);
         if (isError(result)) {
             throw new OsException(

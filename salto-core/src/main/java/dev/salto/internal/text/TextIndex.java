@@ -33,8 +33,8 @@ import java.util.Properties;
  * @param blockEntry where the word with the address that the trampoline jumps to lies in a block
  * @param blockArgument where the word for the scratch register lies in a block
  * @param entries the offset of each entry in the code table with blocks, by name
- * @param frames the places in generic entries' frames and in the records of recorded calls, by the
- *     name of the entry, an underscore and the name of the place
+ * @param frames the places in generic entries' frames and in the records of recorded calls. A key
+ *     is the name of the entry, an underscore and the name of the place
  * @param exits the numbers of the end of the process, by name; empty if the image has no code for
  *     it
  * @param byIndex the second code table

@@ -51,6 +51,9 @@ public final class Callers {
     private static final MethodHandle ADD_TO_DOUBLE = link("add_to_double",
             FunctionDescriptor.of(DOUBLE, ADDRESS, DOUBLE));
 
+    private static final MethodHandle ERRNO_AFTER = link("errno_after",
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS));
+
     private Callers() {}
 
     /** The end of the name of the file with these functions, as a system shows it. */
@@ -165,6 +168,20 @@ public final class Callers {
             MethodHandle call = link("last_error_after_call",
                     FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
             return (int) call.invokeExact(function, error, 0);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Sets {@code errno}, and calls a function once.
+     *
+     * @return {@code errno} after the call
+     */
+    public static int errnoAfter(int number, MemorySegment function) {
+        try {
+            return (int) ERRNO_AFTER.invokeExact(
+                    Linker.nativeLinker().defaultLookup().findOrThrow("__errno_location"), number, function);
         } catch (Throwable e) {
             throw unexpected(e);
         }
