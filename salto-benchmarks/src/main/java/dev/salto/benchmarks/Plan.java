@@ -8,6 +8,7 @@ import dev.salto.benchmarks.child.FreshMemory;
 import dev.salto.benchmarks.child.ManyInTurn;
 import dev.salto.benchmarks.child.ManyTypes;
 import dev.salto.benchmarks.child.NewTypes;
+import dev.salto.benchmarks.child.Recorded;
 import dev.salto.benchmarks.child.SideBySide;
 import dev.salto.benchmarks.child.TwoThreads;
 import dev.salto.benchmarks.figures.Collector;
@@ -110,6 +111,7 @@ final class Plan {
         kinds.add(new Kind(1, peers.stream().filter(pace::hasThreads).map(this::twoThreads).toList()));
         kinds.add(newTypes());
         kinds.add(dataDriven());
+        kinds.add(recorded());
         kinds.add(manyTypes());
         for (boolean withCache : List.of(false, true)) {
             kinds.add(new Kind(pace.starts(), peers.stream().filter(peer -> !peer.isVariant())
@@ -216,6 +218,16 @@ final class Plan {
         return new Kind(pace.forks(), List.of(new ProgramStep(SALTO, "data-driven closures",
                 List.of(Figure.CALL_DATA_DRIVEN_TO_JDK, Figure.CALL_DATA_DRIVEN_BYTES),
                 DataDriven.class, List.of(), List.of())));
+    }
+
+    private Kind recorded() {
+        if (!peers.contains(Peer.SALTO) || !peers.contains(Peer.JDK)) {
+            return new Kind(0, List.of());
+        }
+        return new Kind(pace.forks(), List.of(new ProgramStep(SALTO, "recorded calls",
+                List.of(Figure.RECORDED_TO_JDK, Figure.RECORDED_CLOCK_TO_JDK, Figure.RECORDED_RATE_TO_JDK,
+                        Figure.RECORDED_BYTES),
+                Recorded.class, List.of(), List.of())));
     }
 
     private Step twoThreads(Peer peer) {

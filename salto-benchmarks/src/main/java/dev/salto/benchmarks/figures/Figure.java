@@ -85,6 +85,18 @@ public record Figure(String key, String title, String unit) {
     /** The allocation of a call of a data-driven closure. */
     public static final Figure CALL_DATA_DRIVEN_BYTES = new Figure("call-data-driven-allocated",
             "call a data-driven closure: Java heap allocated", BYTES);
+    /** A recorded call against one of the JDK's stub in the same JVM. */
+    public static final Figure RECORDED_TO_JDK = new Figure("recorded-to-jdk",
+            "record a call without a clock, side by side with jdk", TIMES);
+    /** The same with a reading of the processor's counter. */
+    public static final Figure RECORDED_CLOCK_TO_JDK = new Figure("recorded-clock-to-jdk",
+            "record a call, side by side with jdk", TIMES);
+    /** The calls that a consumer takes from two threads, against as many threads' upcalls. */
+    public static final Figure RECORDED_RATE_TO_JDK = new Figure("recorded-rate-to-jdk",
+            "calls of two threads that a consumer takes, to the upcalls of two", TIMES);
+    /** The allocation of a recorded call when it is taken. */
+    public static final Figure RECORDED_BYTES = new Figure("recorded-allocated",
+            "take a recorded call: Java heap allocated", BYTES);
     /** The memory of a process that has one closure of each of many types. */
     public static final Figure TYPES_RESIDENT = new Figure("types-8192-resident",
             "8,192 types with one closure each: RSS", "MiB");
@@ -129,6 +141,7 @@ public record Figure(String key, String title, String unit) {
                         CALL_200K_TO_JDK, CALL_8_INTS, CALL_8_DOUBLES, CALL_STRUCT, TRAMPOLINE, NATIVE_BINDING));
         all.addAll(List.of(TWO_THREADS_CREATE, TWO_THREADS_CREATE_CLOSE, TWO_THREADS_CLOSE_OTHERS));
         all.addAll(List.of(NEW_TYPE, NEW_TYPE_WARM, CALL_DATA_DRIVEN_TO_JDK, CALL_DATA_DRIVEN_BYTES));
+        all.addAll(List.of(RECORDED_TO_JDK, RECORDED_CLOCK_TO_JDK, RECORDED_RATE_TO_JDK, RECORDED_BYTES));
         all.addAll(List.of(TYPES_RESIDENT, TYPES_CPU_TIME));
         all.addAll(List.of(FIRST_CALLBACK, FIRST_CALLBACK_AOT, SECOND_SIGNATURE));
         List<Size> sizes = Arrays.stream(Size.values()).filter(Size::isEnoughForMemory).toList();
