@@ -9,6 +9,7 @@ import dev.salto.examples.jextract.Database;
 import dev.salto.examples.libc.LibcExample;
 import dev.salto.examples.libuv.LibuvExample;
 import dev.salto.examples.pulseaudio.PulseaudioExample;
+import dev.salto.examples.recorded.RecordedExample;
 import dev.salto.examples.sqlite.SqliteExample;
 import dev.salto.examples.trampolines.ComputationExample;
 import dev.salto.examples.trampolines.DataExample;
@@ -46,6 +47,9 @@ public enum Example {
     /** PulseAudio. */
     PULSEAUDIO("a tone, whose samples PulseAudio asks for", PulseaudioExample::main,
             new Sound(new Library("libpulse.so.0", "libpulse0"))),
+    /** Recorded calls. */
+    RECORDED("SQLite's log and a signal handler, which never enter Java", RecordedExample::main,
+            new Library("libsqlite3.so.0", "libsqlite3-0")),
     /** Code of jextract. */
     JEXTRACT("code in the form of jextract, with one line changed", Database::main,
             new Library("libsqlite3.so.0", "libsqlite3-0")),
