@@ -113,7 +113,8 @@ public final class CallQueue implements AutoCloseable {
      * @return a new queue, to be closed
      * @throws IllegalArgumentException if a number is out of its range
      * @throws TrampolinesUnsupportedException if static trampolines do not work here, for example
-     *     because Salto has no port for this system; the message says why
+     *     because Salto has no port for this system. On Windows, calls cannot be recorded. The
+     *     message says why
      * @throws IllegalCallerException if Salto has no native access; the message names the option
      *     that grants it
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
@@ -124,7 +125,7 @@ public final class CallQueue implements AutoCloseable {
                     "a queue of %d calls with %d bytes each was asked for; it can have 1 to %d calls with 0 to %d bytes"
                             .formatted(capacity, bytesPerCall, MOST_CALLS, MOST_BYTES));
         }
-        TextImage image = TrampolinesUnsupportedException.textImage();
+        TextImage image = TrampolinesUnsupportedException.textImageThatRecords();
         WarmUp.runForData();
         try {
             return new CallQueue(image,

@@ -38,4 +38,15 @@ public final class TrampolinesUnsupportedException extends UnsupportedOperationE
             throw new TrampolinesUnsupportedException(e);
         }
     }
+
+    /** As {@link #textImage}, for callers that record calls. */
+    static TextImage textImageThatRecords() {
+        TextImage image = textImage();
+        try {
+            image.requireRecording();
+        } catch (TextImageException e) {
+            throw new TrampolinesUnsupportedException(e);
+        }
+        return image;
+    }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** The native code that answers when the process ends, called before that. */
 @Tag("port")
+@Tag("linux") // on Windows, the image has no function for the end of the process
 final class ExitAnswersTest {
     private static final ExitClosures CLOSURES = new ExitClosures();
     private static final int WORDS = 12;

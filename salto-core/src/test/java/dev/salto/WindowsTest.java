@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.salto.text.callers.Callers;
 import dev.salto.text.callers.ProcessMaps;
@@ -287,5 +288,11 @@ final class WindowsTest {
         assertThat(report.mechanism()).isEqualTo(Mechanism.TRAMPOLINES);
         assertThat(report.hardening()).containsOnlyKeys("arbitraryCodeGuard", "controlFlowGuard", "imageSigning",
                 "imageLoad", "shadowStack").containsEntry("arbitraryCodeGuard", "off");
+    }
+
+    @Test
+    void aQueueOfRecordedCallsIsRefusedWithTheReason() {
+        assertThatExceptionOfType(TrampolinesUnsupportedException.class).isThrownBy(() -> CallQueue.create(1))
+                .withMessageContaining("no code that records calls; use CallInterface.bind");
     }
 }

@@ -184,6 +184,18 @@ public final class TextImage {
         }
     }
 
+    /**
+     * Checks that the image has code that records calls.
+     *
+     * @throws TextImageException if it has none
+     */
+    public void requireRecording() throws TextImageException {
+        if (!index.recordsCalls()) {
+            throw new TextImageException("the text image for %s has no code that records calls; use CallInterface.bind"
+                    .formatted(index.architecture()));
+        }
+    }
+
     /** The layout of this image. */
     public TextIndex index() {
         return index;

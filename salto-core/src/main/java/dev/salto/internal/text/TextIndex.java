@@ -241,6 +241,11 @@ public record TextIndex(
         return offset;
     }
 
+    /** Whether the image has code that records calls. */
+    boolean recordsCalls() {
+        return entries.containsKey("record");
+    }
+
     /** Whether the image has code for the end of the process. */
     public boolean hasExit() {
         return !exits.isEmpty();
