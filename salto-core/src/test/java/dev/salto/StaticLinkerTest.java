@@ -14,7 +14,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.sun.management.ThreadMXBean;
 import dev.salto.text.callers.Callers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -24,7 +23,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.management.ManagementFactory;
 import java.util.Collections;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -191,31 +189,6 @@ final class StaticLinkerTest {
             assertThat(result.get(LONG_LONG, 16)).isEqualTo(5);
         }
         assertThat(stub.scope().isAlive()).isFalse();
-    }
-
-    private static long bytesOfStub(MethodHandle target) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long least = Long.MAX_VALUE;
-        try (Arena arena = Arena.ofConfined()) {
-            for (int i = 0; i < 200; i++) {
-                long before = threads.getCurrentThreadAllocatedBytes();
-                MemorySegment _ = StaticLinker.nativeLinker().upcallStub(target, BINARY, arena);
-                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-            }
-        }
-        return least;
-    }
-
-    /** A stub of the JDK would allocate 600 bytes more. */
-    @Tag("port")
-    @Test
-    void aStubOfADirectMethodHandleAllocatesAsMuchAsThatOfABoundOne() {
-        MethodHandle target = find("subtractAndAdd", MethodType.methodType(int.class, int.class, int.class, int.class));
-
-        long direct = bytesOfStub(find("subtract", BINARY.toMethodType()));
-        long bound = bytesOfStub(MethodHandles.insertArguments(target, 0, 1));
-
-        assertThat(direct).isEqualTo(bound);
     }
 
     private static int declare(int a, int b) throws CloneNotSupportedException {
