@@ -5,6 +5,7 @@ package dev.salto;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.salto.internal.os.FailingCalls;
 import dev.salto.text.callers.Callers;
@@ -99,9 +100,15 @@ final class RefusedGrowthTest {
             ClosureType<Growing> type = ClosureType.of(MethodHandles.lookup(), Growing.class, BINARY,
                     ClosureOption.onException(ExceptionPolicy.handleBy(_ -> 0)));
             KEPT.add(type);
+            long tables = Salto.statistics().tables();
             try (FailingCalls calls = FailingCalls.once(FailingCalls.Call.MPROTECT, before, errno)) {
-                assertThatThrownBy(() -> type.bind((a, _) -> a)).isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("errno " + errno);
+                Throwable refusal = catchThrowable(() -> type.bind((a, _) -> a));
+                if (Salto.statistics().tables() > tables) {
+                    // The row is the first one of a new table, which has further calls. The next is not.
+                    aRowThatIsRefusedCostsNothing(before, errno);
+                    return;
+                }
+                assertThat(refusal).isInstanceOf(IllegalStateException.class).hasMessageContaining("errno " + errno);
                 assertThat(calls.hasFailed()).isTrue();
                 try (Closure<Growing> closure = type.bind((a, _) -> a + 2)) {
                     assertThat(Callers.callRepeatedly(closure.address(), 1, 1)).isEqualTo(3);
