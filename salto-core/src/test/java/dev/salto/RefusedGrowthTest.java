@@ -104,7 +104,7 @@ final class RefusedGrowthTest {
             try (FailingCalls calls = FailingCalls.once(FailingCalls.Call.MPROTECT, before, errno)) {
                 Throwable refusal = catchThrowable(() -> type.bind((a, _) -> a));
                 if (Salto.statistics().tables() > tables) {
-                    // The row is the first one of a new table, which has further calls. The next is not.
+                    // The first row of a new table has further calls; the next one has not.
                     aRowThatIsRefusedCostsNothing(before, errno);
                     return;
                 }
