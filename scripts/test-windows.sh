@@ -120,14 +120,15 @@ fetch_windows() {
 }
 
 # in_wine CACHE PREFIX FOLDER PROGRAM [ARGUMENT...]: runs a program for Windows in a folder. It sees
-# Wine's root, this checkout, the user's home, and the cache. All that it starts ends with it. Wine's
-# menu builder is off, because it writes to the user's home.
+# Wine's root, this checkout, the user's home, and the cache. All that it starts ends with it. Wine
+# keeps its menus and types of files beside drive C, and not in the user's home.
 in_wine() {
     local cache=$1 prefix=$2 folder=$3 namespaces=(--mount --pid --fork --kill-child)
     shift 3
     [[ $(id -u) -eq 0 ]] || namespaces+=(--user --map-root-user)
-    env XDG_RUNTIME_DIR="/run/user/$(id -u)" WINEPREFIX="$prefix" WINESERVER=/usr/lib/wine/wineserver64 \
-        WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES="mscoree,mshtml=,winemenubuilder.exe=" TMPDIR=/tmp \
+    env XDG_RUNTIME_DIR="/run/user/$(id -u)" XDG_DATA_HOME="$prefix/data" XDG_CONFIG_HOME="$prefix/config" \
+        WINEPREFIX="$prefix" WINESERVER=/usr/lib/wine/wineserver64 \
+        WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES="mscoree,mshtml=" TMPDIR=/tmp \
         "${windows_limit[@]}" unshare "${namespaces[@]}" bash -c '
             root=$1/root
             folder=$2
