@@ -235,7 +235,7 @@
 /* The state. Java changes pages of the list only while EXIT_WRITERS is 1 and EXIT_ENDING is 0. */
 #define EXIT_ENDING             (0 * WORD)
 #define EXIT_WRITERS            (1 * WORD)
-#define EXIT_DIRECTORY          (2 * WORD)      /* for each table an answer; or an array of them, one for each row, plus 1 */
+#define EXIT_DIRECTORY          (2 * WORD)      /* for each table its answer, or the address of its rows plus 1 */
 #define EXIT_SLOT_BITS          13              /* of an id, below the number of the table */
 #define EXIT_ROW_BITS           4               /* of an id, below the number of the row in its table */
 

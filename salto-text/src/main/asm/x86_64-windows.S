@@ -8,8 +8,8 @@
  *   r10                 scratch register: the block's argument, for the code that a trampoline jumps to. It is
  *                       caller-saved and never an argument ("Caller/callee saved registers"). Control Flow Guard calls
  *                       through rax
- *   rcx rdx r8 r9       the first four arguments, if they are integers or pointers; otherwise xmm0 to xmm3 in their places
- *                       ("Parameter passing")
+ *   rcx rdx r8 r9       those of the first four arguments that are integers or pointers
+ *   xmm0 to xmm3        the others of the first four ("Parameter passing")
  *   rax, xmm0           results ("Return values")
  *   r11                 free for entries: caller-saved, never an argument
  *

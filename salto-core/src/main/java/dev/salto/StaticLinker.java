@@ -13,6 +13,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -114,11 +115,10 @@ public final class StaticLinker {
     private MemorySegment make(MethodHandle target, FunctionDescriptor function, Arena arena,
             Linker.Option... options) {
         DescriptorCache.Entry entry = function == null ? null : known.find(function);
-        if (entry != null && arena != null && options != null && options.length == 0 && target != null
-                && target.type().equals(entry.type()) && DeclaredExceptions.areMissing(target)) {
+        if (entry != null && isPlain(target, entry.type(), arena, options)) {
             return entry.slots().bind(target, arena);
         }
-        if (!isPlain(target, function, arena, options)) {
+        if (function == null || !isPlain(target, function.toMethodType(), arena, options)) {
             letTheJdkCheck(target, function, arena, options);
         }
         KindSlots slots = slots(function);
@@ -189,10 +189,9 @@ public final class StaticLinker {
      * Whether the JDK cannot refuse the arguments, except for the layouts, which the gate's linkage
      * checks.
      */
-    private static boolean isPlain(MethodHandle target, FunctionDescriptor function, Arena arena,
-            Linker.Option[] options) {
-        return target != null && function != null && arena != null && options != null && options.length == 0
-                && target.type().equals(function.toMethodType()) && DeclaredExceptions.areMissing(target);
+    private static boolean isPlain(MethodHandle target, MethodType type, Arena arena, Linker.Option[] options) {
+        return target != null && arena != null && options != null && options.length == 0
+                && target.type().equals(type) && DeclaredExceptions.areMissing(target);
     }
 
     /**
