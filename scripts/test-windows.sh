@@ -17,6 +17,8 @@ windows_jre_sha256=5f0ad2e8f7ad3b40eef8af75062d830afd3feccca62fc03db611b2e9a5fa9
 windows_jvm_options=(
     # Wine has no processor groups, which the JVM mentions.
     -XX:+UnlockDiagnosticVMOptions -XX:-PrintWarnings
+    # No thread starts on its own while threads of native code end: docs/windows.md says why.
+    -XX:-UseDynamicNumberOfCompilerThreads
     -Xmx1g -XX:+UseSerialGC -XX:ReservedCodeCacheSize=400m -XX:-UsePerfData -XX:-CreateCoredumpOnCrash
     --enable-native-access=ALL-UNNAMED
 )
@@ -172,17 +174,45 @@ new_windows_prefix() {
         { rm -rf "$windows_prefix" && cp -a "$windows_cache/prefix" "$windows_prefix"; }
 }
 
+# say_how_it_ended LOG STATUS: a line if the JVM did not end by itself after the tests, and one if
+# threads waited for each other.
+say_how_it_ended() {
+    local log=$1 status=$2 last waiting
+    last=$(sed -n 's/^test=//p' "$log" | tail -1)
+    waiting=$(grep --text 'err:sync:.* wait timed out in thread' "$log" | tail -1 | tr -d '\r' || true)
+    case $([[ -n $(in_log "$log" skipped) ]] && echo ended):$status in
+        ended:0 | ended:1) ;;
+        ended:124)
+            printf 'All tests ended after %s s, but the JVM did not end within %s minutes, and was killed.\n' \
+                "$(in_log "$log" seconds)" "$minutes"
+            ;;
+        ended:*) printf 'All tests ended, and then the JVM did, %s.\n' "$(exit_reason "$status")" ;;
+        :124)
+            printf 'The tests did not end within %s minutes, and the JVM was killed; the last test to begin was %s\n' "$minutes" "$last"
+            ;;
+        *) printf 'The JVM ended before the tests did, %s; the last test to begin was %s\n' "$(exit_reason "$status")" "$last" ;;
+    esac
+    [[ -z $waiting ]] || printf 'Threads waited for each other; Wine says: %s\n' "$waiting"
+}
+
+# slowest_classes LOG: those whose tests took longest, with their seconds.
+slowest_classes() {
+    sed -n 's/^time=\([^ ]*\) .* \([0-9.]*\) s$/\1 \2/p' "$1" |
+        awk '{ seconds[$1] += $2 } END { for (name in seconds) printf "%.1f %s\n", seconds[name], name }' |
+        sort -rn | head -5 | awk '{ printf "%s%s %s s", (NR > 1 ? ", " : ""), $2, $1 }'
+}
+
 run_windows_tests() {
     local folder=$here/salto-core/target/windows status=0 started=$SECONDS arch=Windows
     local log=$folder/tests.log windows_prefix jvm=(windows_java "${windows_jvm_options[@]}")
+    # Wine names the locks that threads wait for longer than 5 s.
+    local -x WINEDEBUG=${WINEDEBUG:--all,err+sync}
     windows_limit=(timeout --kill-after=10 "$((60 * minutes))")
     new_windows_prefix "$here/salto-core/target/windows-drive"
     run_tests_by_jvm "$@" || status=$?
-    if [[ -z $(in_log "$log" skipped) ]]; then
-        printf 'The JVM ended before the tests did, %s; the last test to begin was %s\n' \
-            "$([[ $status -eq 124 ]] && printf 'after %s minutes' "$minutes" || exit_reason "$status")" "$(sed -n 's/^test=//p' "$log" | tail -1)"
-        [[ $status -ne 0 ]] || status=1
-    fi
+    say_how_it_ended "$log" "$status"
+    [[ $status -ne 0 || -n $(in_log "$log" skipped) ]] || status=1
+    printf 'The slowest classes: %s\n' "$(slowest_classes "$log")"
     rm -rf "$windows_prefix"
     printf '%s, %s, Wine %s\n' "$(in_log "$log" jvm)" "$(in_log "$log" linker)" "$(version_in "$windows_cache" wine)"
     [[ $status -eq 0 ]] || printf 'Details: %s\n' "$log"

@@ -18,7 +18,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Tag;
@@ -126,9 +127,15 @@ final class WindowsTest {
         void run(MemorySegment instance, MemorySegment context, MemorySegment work);
     }
 
+    /**
+     * In a pool of its own, whose threads end with it. Those of the process's pool end some seconds
+     * later, and other threads must not start at the same time: see the page on Windows.
+     */
     @Test
-    void theThreadPoolRunsJavaOnItsThreads() throws Throwable {
+    void aThreadPoolRunsJavaOnItsThreads() throws Throwable {
         FunctionDescriptor pointers = FunctionDescriptor.ofVoid(ADDRESS);
+        MethodHandle createPool = function("kernel32.dll", "CreateThreadpool", FunctionDescriptor.of(ADDRESS, ADDRESS));
+        MethodHandle closePool = function("kernel32.dll", "CloseThreadpool", pointers);
         MethodHandle create = function("kernel32.dll", "CreateThreadpoolWork",
                 FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
         MethodHandle submit = function("kernel32.dll", "SubmitThreadpoolWork", pointers);
@@ -136,27 +143,32 @@ final class WindowsTest {
                 FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
         MethodHandle close = function("kernel32.dll", "CloseThreadpoolWork", pointers);
         AtomicInteger calls = new AtomicInteger();
-        CountDownLatch elsewhere = new CountDownLatch(1);
-        Thread own = Thread.currentThread();
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
         try (Arena arena = Arena.ofShared()) {
             MemorySegment callback = ClosureType
                     .of(WorkFunction.class, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS))
                     .bind((_, context, _) -> {
                         calls.addAndGet((int) context.address());
-                        if (!Thread.currentThread().equals(own)) {
-                            elsewhere.countDown();
-                        }
+                        threads.add(Thread.currentThread());
                     }, arena);
-            MemorySegment work = (MemorySegment) create.invokeExact(callback, MemorySegment.ofAddress(7),
-                    MemorySegment.NULL);
+            MemorySegment pool = (MemorySegment) createPool.invokeExact(MemorySegment.NULL);
+            // TP_CALLBACK_ENVIRON, with its version and the pool.
+            MemorySegment environment = arena.allocate(64, 8);
+            environment.set(JAVA_INT, 0, 1);
+            environment.set(ADDRESS, 8, pool);
+            MemorySegment work = (MemorySegment) create.invokeExact(callback, MemorySegment.ofAddress(7), environment);
             for (int i = 0; i < 100; i++) {
                 submit.invokeExact(work);
             }
             await.invokeExact(work, 0);
             close.invokeExact(work);
+            closePool.invokeExact(pool);
+            for (Thread thread : threads) {
+                thread.join();
+            }
         }
         assertThat(calls).hasValue(700);
-        assertThat(elsewhere.getCount()).isZero();
+        assertThat(threads).isNotEmpty().doesNotContain(Thread.currentThread());
     }
 
     interface FiberFunction {

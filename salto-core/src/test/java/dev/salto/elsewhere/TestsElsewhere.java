@@ -71,6 +71,8 @@ final class TestsElsewhere implements TestExecutionListener {
     /** Whether the first failed test is the last one. */
     private static final boolean FAIL_FAST = Boolean.getBoolean("dev.salto.tests.fail-fast");
 
+    private static final long START = System.nanoTime();
+
     private final Map<TestIdentifier, Long> started = new HashMap<>();
     private int run;
     private int failed;
@@ -139,6 +141,7 @@ final class TestsElsewhere implements TestExecutionListener {
         print("run", Integer.toString(run));
         print("failed", Integer.toString(failed));
         print("other-system", Integer.toString(ofOtherSystem));
+        print("seconds", Long.toString(Duration.ofNanos(System.nanoTime() - START).toSeconds()));
         print("skipped", Integer.toString(skipped));
         System.exit(failed == 0 && run > 0 ? 0 : 1);
     }
