@@ -29,6 +29,7 @@ import java.util.function.Function;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogarithmicAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.plot.DefaultDrawingSupplier;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
@@ -152,7 +153,10 @@ final class Charts {
      */
     private static LogarithmicAxis axis(String label) {
         LogarithmicAxis axis = new LogarithmicAxis(label);
-        axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
+        NumberFormat format = NumberFormat.getIntegerInstance(Locale.ROOT);
+        axis.setNumberFormatOverride(format);
+        // The labels of a horizontal axis have the format of its unit instead.
+        axis.setTickUnit(new NumberTickUnit(1, format));
         return axis;
     }
 }

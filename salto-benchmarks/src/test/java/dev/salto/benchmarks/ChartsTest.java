@@ -27,7 +27,8 @@ final class ChartsTest {
         Path chart = folder.resolve("new/creation.svg");
 
         assertThat(Charts.draw(results, folder.resolve("new"))).containsExactly(chart);
-        assertThat(chart).content().startsWith("<?xml").contains(">salto<", ">jnr-ffi<", ">callbacks live<")
+        assertThat(chart).content().startsWith("<?xml")
+                .contains(">salto<", ">jnr-ffi<", ">callbacks live<", ">100,000<")
                 .doesNotContain(">jdk<");
     }
 
