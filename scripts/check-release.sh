@@ -12,6 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../salto"
 
 folder=$here/target/release
 repository=$folder/repository
+cache=file://${MAVEN_REPO_LOCAL:-$HOME/.m2/repository}
 modules=salto-bom,salto-core,salto-agent
 passed=0
 failed=0
@@ -28,6 +29,7 @@ and checks that
   - each JAR has LICENSE and NOTICE, and Javadoc and sources have what they should have;
   - a project that knows only that repository compiles without a warning and has a callback, on the
     class path, on the module path, in a run-time image, and with Gradle if it is installed;
+  - the project of each example can be built and tested alone, if this machine has its C library;
   - a build of the same sources in another folder gives the same bytes.
 
 It takes about two minutes. Exit codes: 0 all is so; 1 a check failed; 3 something is missing.
@@ -131,10 +133,10 @@ answers() {
     [[ $output == *answer=42* && $output != *WARNING* ]] || { echo "it printed: $output"; return 1; }
 }
 
-# Dependencies come from the repository alone. Plugins may come from the cache, which has them.
-consumer_settings() {
-    local cache=${MAVEN_REPO_LOCAL:-$HOME/.m2/repository}
-    cat <<END
+# write_settings FILE [URL]: Salto comes from the repository alone, other dependencies from the URL,
+# or not at all. Plugins may come from the cache, which has them.
+write_settings() {
+    cat >"$1" <<END
 <settings>
   <profiles>
     <profile>
@@ -144,11 +146,21 @@ consumer_settings() {
           <id>central</id>
           <url>file://$repository</url>
         </repository>
+        <repository>
+          <id>others</id>
+          <url>${2:-file://$repository}</url>
+          <releases>
+            <checksumPolicy>ignore</checksumPolicy>
+          </releases>
+          <snapshots>
+            <enabled>false</enabled>
+          </snapshots>
+        </repository>
       </repositories>
       <pluginRepositories>
         <pluginRepository>
           <id>cache</id>
-          <url>file://$cache</url>
+          <url>$cache</url>
           <releases>
             <checksumPolicy>ignore</checksumPolicy>
           </releases>
@@ -166,9 +178,26 @@ END
 build_consumer() {
     local consumer=$1
     cp -r "$here/scripts/consumer" "$consumer"
-    consumer_settings >"$folder/settings.xml"
+    write_settings "$folder/settings.xml"
     run_maven "$folder/consumer.log" --file "$consumer/pom.xml" --settings "$folder/settings.xml" \
         "-Dmaven.repo.local=$folder/cache" "-Dsalto.version=$version" "-Djdk=$jdk" compile
+}
+
+# build_examples NAME...: builds copies of the examples' projects, one by one in one run of Maven.
+build_examples() {
+    local name
+    {
+        echo '<project><modelVersion>4.0.0</modelVersion><groupId>examples</groupId><artifactId>examples</artifactId>'
+        echo '<version>1</version><packaging>pom</packaging><modules>'
+        for name in "$@"; do
+            cp -r "$here/examples/$name" "$folder/examples/$name"
+            echo "<module>$name</module>"
+        done
+        echo '</modules></project>'
+    } >"$folder/examples/pom.xml"
+    write_settings "$folder/examples/settings.xml" "$cache"
+    run_maven "$folder/examples.log" --file "$folder/examples/pom.xml" --settings "$folder/examples/settings.xml" \
+        "-Dmaven.repo.local=$folder/cache" verify
 }
 
 make_image() {
@@ -225,6 +254,19 @@ exec 3>&2
 rm -rf "$folder"
 mkdir -p "$folder"
 
+# They may build this checkout, so they come before what is deployed.
+echo "Trying which examples run here"
+mkdir "$folder/examples"
+examples=()
+for pom in "$here"/examples/*/pom.xml; do
+    name=$(basename "$(dirname "$pom")")
+    if "$here/salto" example "${name/%trampolines/trampoline-data}" >"$folder/examples/$name.log" 2>&1; then
+        examples+=("$name")
+    else
+        skip "the project of an example is built: $(tail -1 "$folder/examples/$name.log")"
+    fi
+done
+
 echo "Deploying into $repository"
 deploy "$here" "$repository" "$folder/deploy.log"
 version=$(basename "$(dirname "$(artifact salto-core .pom)")")
@@ -262,6 +304,8 @@ if command -v gradle >/dev/null; then
 else
     skip "a callback works in a project of Gradle: gradle is not installed"
 fi
+
+check "the projects of the examples are built and tested alone: ${examples[*]}" build_examples "${examples[@]}"
 
 echo "Building the same sources in another folder"
 copy="$folder/another folder"

@@ -48,7 +48,7 @@ public final class ExampleCommand {
         StringBuilder text = new StringBuilder("""
                 Usage: ./salto example NAME
 
-                Runs an example, whose code is in examples/src/main. The names:
+                Runs an example, whose project is a folder in examples. The names:
 
                 """);
         for (Example example : Example.values()) {

@@ -70,6 +70,7 @@ final class LauncherTest {
             Files.createDirectories(checkout.resolve(module).resolve("src"));
             Files.createFile(checkout.resolve(module).resolve("pom.xml"));
         }
+        Files.createDirectories(checkout.resolve("examples/libc/src"));
         return checkout;
     }
 
