@@ -149,6 +149,43 @@ settle_root() {
     fi
 }
 
+# complete_root ROOT: has in a root the folders that in_root needs, and those that Debian makes when
+# it installs packages. It leaves documents out.
+complete_root() {
+    local folder
+    rm -rf "$1"/usr/share/{doc,man,lintian}
+    for folder in bin lib lib64 sbin; do
+        [[ -e $1/$folder ]] || ln -s "usr/$folder" "$1/$folder"
+    done
+    mkdir -p "$1"/{proc,dev,sys,tmp,etc}
+    cp /etc/passwd "$1/etc/"
+}
+
+# A command that bounds the time of what follows it; none if empty.
+root_limit=()
+
+# in_root ROOT FOLDER LAST PROGRAM [ARGUMENT...]: runs a program in a folder, with a root folder and
+# mounts of its own. It sees this checkout, the user's home, the JDK, and the cache. Then the program
+# LAST with its arguments runs there, if that is not empty. All that was started ends.
+in_root() {
+    local root=$1 folder=$2 last=$3 namespaces=(--mount --pid --fork --kill-child)
+    shift 3
+    [[ $(id -u) -eq 0 ]] || namespaces+=(--user --map-root-user)
+    "${root_limit[@]}" unshare "${namespaces[@]}" bash -c '
+        root=$1 folder=$2 last=$3
+        for path in /dev /sys "${@:4:4}"; do
+            mkdir -p "$root$path"
+            mount --rbind "$path" "$root$path" || exit 3
+        done
+        shift 7
+        mount -t proc proc "$root/proc" || mount --rbind /proc "$root/proc" || exit 3
+        status=0
+        unshare --root "$root" --wd "$folder" "$@" || status=$?
+        [[ -z $last ]] || unshare --root "$root" $last
+        exit "$status"
+    ' in_root "$root" "$folder" "$last" "$here" "$HOME" "$jdk" "${XDG_CACHE_HOME:-$HOME/.cache}/salto" "$@"
+}
+
 # new_folder PARENT: a temporary folder there, so that it can be renamed to its place when it is
 # complete. It is removed at the end.
 new_folder() {

