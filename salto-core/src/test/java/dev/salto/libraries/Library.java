@@ -12,6 +12,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assumptions;
@@ -26,6 +27,12 @@ final class Library {
     static final AddressLayout STRINGS = ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE / STRING.byteSize(), STRING));
 
+    private static final boolean IS_WINDOWS = System.getProperty("os.name").startsWith("Windows");
+
+    /** What libraries are called on Windows. */
+    private static final Map<String, String> WINDOWS_NAMES = Map.of("libsqlite3.so.0", "sqlite3.dll", "libz.so.1",
+            "zlib1.dll", "libcurl.so.4", "libcurl.dll");
+
     private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
 
     private final SymbolLookup symbols;
@@ -38,12 +45,13 @@ final class Library {
      * Opens a library, or ends the test as skipped. To be called for each test, not once in a
      * static field, where the skip would be an error.
      *
-     * @param name the name that the dynamic linker knows it by
+     * @param name the name that the dynamic linker of Linux knows it by
      * @param debianPackage the package that has it, for the message
      */
     static Library open(String name, String debianPackage) {
         try {
-            return new Library(SymbolLookup.libraryLookup(name, Arena.global()));
+            String here = IS_WINDOWS ? WINDOWS_NAMES.getOrDefault(name, name) : name;
+            return new Library(SymbolLookup.libraryLookup(here, Arena.global()));
         } catch (IllegalArgumentException e) {
             String message = "skipped: %s cannot be loaded; on Debian, install %s".formatted(name, debianPackage);
             if (REPORTED.add(name)) {
