@@ -111,6 +111,9 @@ To fetch newer ones, remove them there. It needs apt and dpkg, and Debian's arch
   two faults in one input           one pair in 20                         all pairs
   amounts, beside hardware's        a hundredth                            a twentieth
 
+On i386, arm and loongarch64, Debian's JVM only interprets. There a sample has a third of each C function, extended type in each
+shape, struct and random signature.
+
 What runs is all test classes of salto-core, *Test and *Properties, but not what has the tag "host", which cannot run there:
   TextImageTest, TextSourcesTest, most of PolicyTest, half of SealingTest
                        start JVMs of their own, which an emulated JVM cannot do

@@ -109,7 +109,7 @@ final class OpenClosuresTest {
     @Test
     void closuresInTablesOfTheirOwnAreListed() {
         ClosureType<InTables> type = type(InTables.class);
-        int count = 10_000;
+        int count = Amounts.moreThanATable(10_000);
         try (Arena arena = Arena.ofConfined()) {
             for (int i = 0; i < count; i++) {
                 type.bind(number -> number, arena);

@@ -30,6 +30,12 @@ public final class Sample {
     /** A sample has one of this number of random cases. */
     private static final int RANDOM_DIVISOR = 25;
 
+    /**
+     * How much smaller a sample is where the JVM only interprets. Under emulation, such a JVM takes
+     * some seconds for a signature.
+     */
+    private static final int FURTHER_DIVISOR = System.getProperty("java.vm.name").contains("Zero") ? 3 : 1;
+
     private static final int FURTHER_SIGNATURES = Integer.getInteger("dev.salto.tests.signatures", 0);
 
     private static final AtomicInteger COMPARED = new AtomicInteger();
@@ -78,20 +84,28 @@ public final class Sample {
 
     /**
      * All of a list in a full run; otherwise one in so many of them, at least one, which the seed
-     * and the name choose.
+     * and the name choose. If the JVM only interprets, there are fewer.
      */
     static <T> List<T> some(List<T> all, int divisor, Object name) {
-        if (IS_FULL) {
+        if (IS_FULL || divisor * FURTHER_DIVISOR == 1) {
             return all;
         }
         List<T> shuffled = new ArrayList<>(all);
         Collections.shuffle(shuffled, new Random(mixed(SEED + name.toString().hashCode())));
-        return shuffled.subList(0, Math.ceilDiv(all.size(), divisor));
+        return shuffled.subList(0, Math.ceilDiv(all.size(), divisor * FURTHER_DIVISOR));
+    }
+
+    /**
+     * All of a list, also in a sample. If the JVM only interprets, a sample has some of them, at
+     * least one, which the seed and the name choose.
+     */
+    static <T> List<T> most(List<T> all, Object name) {
+        return some(all, 1, name);
     }
 
     /** How many random things a test tries. */
     static int tries(int inFull) {
-        return IS_FULL ? inFull : Math.ceilDiv(inFull, RANDOM_DIVISOR);
+        return IS_FULL ? inFull : Math.ceilDiv(inFull, RANDOM_DIVISOR * FURTHER_DIVISOR);
     }
 
     /**

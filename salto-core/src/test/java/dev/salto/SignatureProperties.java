@@ -68,7 +68,7 @@ final class SignatureProperties {
      */
     @Example
     void zeroToFiveIntegersAndAnyNumberOfDoublesWork() throws Throwable {
-        for (int integers = 0; integers <= 5; integers++) {
+        for (int integers : Sample.most(List.of(0, 1, 2, 3, 4, 5), "integers")) {
             for (int doubles : Sample.some(List.of(0, 1, 7, 8, 9, 20), 3, integers)) {
                 List<MemoryLayout> parameters = new ArrayList<>(Collections.nCopies(integers, JAVA_INT));
                 parameters.addAll(Collections.nCopies(doubles, DOUBLE));
