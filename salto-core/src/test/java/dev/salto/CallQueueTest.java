@@ -155,7 +155,7 @@ final class CallQueueTest {
     @Test
     void callsOfNativeThreadsAreTakenInTheOrderOfEachThread() throws Exception {
         int threads = 4;
-        int calls = 20_000;
+        int calls = Amounts.scaled(20_000);
         try (Arena arena = Arena.ofShared();
                 CallQueue queue = CallQueue.create(1 << 17);
                 RecordedClosure closure = queue.bind(BINARY)) {
