@@ -159,6 +159,10 @@ write_settings() {
       </repositories>
       <pluginRepositories>
         <pluginRepository>
+          <id>released</id>
+          <url>file://$repository</url>
+        </pluginRepository>
+        <pluginRepository>
           <id>cache</id>
           <url>$cache</url>
           <releases>
@@ -178,9 +182,25 @@ END
 build_consumer() {
     local consumer=$1
     cp -r "$here/scripts/consumer" "$consumer"
+    sed -n '/^```xml/,/^```$/ { //!p }' "$here/docs/agent.md" >"$folder/recipe.xml"
+    sed -i "/recipe of docs/r $folder/recipe.xml" "$consumer/pom.xml"
     write_settings "$folder/settings.xml"
-    run_maven "$folder/consumer.log" --file "$consumer/pom.xml" --settings "$folder/settings.xml" \
-        "-Dmaven.repo.local=$folder/cache" "-Dsalto.version=$version" "-Djdk=$jdk" compile
+    maven_consumer "$consumer" compile
+}
+
+# maven_consumer PROJECT GOAL: Maven in the user's project.
+maven_consumer() {
+    run_maven "$folder/consumer.log" --file "$1/pom.xml" --settings "$folder/settings.xml" \
+        "-Dmaven.repo.local=$folder/cache" "-Dsalto.version=$version" "-Djdk=$jdk" "${@:2}"
+}
+
+# The JAR has a call of the JDK's linker.
+rewrite_consumer() {
+    local rewritten=$1/target/consumer-1-static.jar
+    "$jdk/bin/jar" --create --file "$1/target/consumer-1.jar" -C "$1/target/classes" . &&
+        maven_consumer "$1" exec:exec@static-trampolines &&
+        [[ $("$jdk/bin/javap" -c --class-path "$rewritten" consumer.Stub) == *dev/salto/StaticLinker.upcallStub* ]] &&
+        answers "$jdk/bin/java" --enable-native-access=ALL-UNNAMED --class-path "$2:$rewritten" consumer.Stub
 }
 
 # build_examples NAME...: builds copies of the examples' projects, one by one in one run of Maven.
@@ -296,6 +316,7 @@ check "a callback works on the module path" answers "$jdk/bin/java" --enable-nat
     --module-path "$consumer/target/lib:$consumer/target/classes" --module consumer/consumer.Main
 check "a callback works with the agent, too" answers "$jdk/bin/java" "-javaagent:$(artifact salto-agent "[0-9T].jar")" \
     --enable-native-access=ALL-UNNAMED --class-path "$libraries:$consumer/target/classes" consumer.Main
+check "the recipe of the page rewrites a JAR, which needs no agent" rewrite_consumer "$consumer" "$libraries"
 check "jlink makes a run-time image" make_image "$consumer"
 check "a callback works in the run-time image" answers "$consumer/image/bin/java" \
     --enable-native-access=dev.salto,consumer --module consumer/consumer.Main
