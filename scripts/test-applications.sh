@@ -26,9 +26,13 @@ applications_suite=trixie
 applications_packages=(libgtk-4-1 xvfb dash libfuse3-4)
 applications_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/applications
 
+# How many starts of a kind are measured.
+starts=20
+
 applications_usage() {
     cat <<EOF
 Usage: ./salto test-applications [NAME...]
+       ./salto test-applications --starts
 
 Runs programs that know the JDK's linker only, with their libraries from Maven Central: once with the JDK's
 upcall stubs, and once with Salto's agent. The output must be the same. A table has milliseconds, the peaks of
@@ -48,7 +52,10 @@ GTK 4, its screen and libfuse, 380 MB of disk, are Debian's. They are fetched on
 $applications_cache
 That needs apt and dpkg, and Debian's archive keys. These programs run in a root folder of their own, as for test-windows.
 
-The last line is the total, "test-applications: N run, N failed, N skipped, S s".
+With --starts it measures JVMs instead: the milliseconds from their start to main, of a program without callbacks.
+$starts starts of each kind take turns. The median is the time on this machine now, and the least that on a quiet one.
+
+The last line of the programs is the total, "test-applications: N run, N failed, N skipped, S s".
 
 Exit codes: 0 all programs succeeded; 1 one failed; 2 a wrong command line; 3 something is missing.
 EOF
@@ -134,7 +141,7 @@ prepare_applications() {
     mkdir -p "$applications_folder/classes"
     if [[ -n $wants_jars && ! $applications_folder/lib/complete -nt $here/scripts/applications/pom.xml ]]; then
         require_maven
-        rm -rf "$applications_folder/lib"
+        rm -rf "${applications_folder:?}/lib"
         echo "Fetching the libraries of the programs." >&2
         mvn --batch-mode --quiet --file "$here/scripts/applications/pom.xml" \
             org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy-dependencies \
@@ -151,12 +158,55 @@ prepare_applications() {
             -keystore "$applications_folder/key.p12" -storepass changeit >/dev/null 2>&1
 }
 
+# measure_starts: a table of the time until main, with class-data sharing and with an AOT cache.
+measure_starts() {
+    local folder=$here/salto-agent/target/starts kind cache began now agents=(
+        "none" "empty -javaagent:$here/salto-agent/target/starts/empty.jar"
+        "salto -javaagent:$(echo "$here"/salto-agent/target/salto-agent-*[0-9T].jar)"
+    )
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    "$jdk/bin/javac" -d "$folder/classes" "$here"/scripts/applications/{Start,EmptyAgent}.java
+    "$jdk/bin/jar" --create --file "$folder/start.jar" -C "$folder/classes" Start.class
+    echo "Premain-Class: EmptyAgent" >"$folder/manifest"
+    "$jdk/bin/jar" --create --file "$folder/empty.jar" --manifest "$folder/manifest" -C "$folder/classes" EmptyAgent.class
+    for kind in "${agents[@]}"; do
+        # shellcheck disable=SC2086 # one option, or none
+        "$jdk/bin/java" "-XX:AOTCacheOutput=$folder/${kind%% *}.aot" ${kind#"${kind%% *}"} \
+            --class-path "$folder/start.jar" Start >"$folder/training.log" 2>&1
+    done
+    for _ in $(seq "$starts"); do
+        for kind in "${agents[@]}"; do
+            for cache in "" "-XX:AOTCache=$folder/${kind%% *}.aot"; do
+                began=$EPOCHREALTIME
+                # shellcheck disable=SC2086 # as above
+                now=$("$jdk/bin/java" $cache ${kind#"${kind%% *}"} --class-path "$folder/start.jar" Start)
+                echo $((1000 * now - ${began/[.,]/})) >>"$folder/${kind%% *}${cache:+.cache}"
+            done
+        done
+    done
+    printf '%-10s %10s %10s %12s %10s\n' agent "ms: median" least "AOT: median" least
+    for kind in none empty salto; do
+        paste <(sort -n "$folder/$kind") <(sort -n "$folder/$kind.cache") | awk -v kind="$kind" '
+            { all[NR] = $1 / 1000; cached[NR] = $2 / 1000 }
+            END {
+                middle = int((NR + 1) / 2)
+                printf "%-10s %10.0f %10.0f %12.0f %10.0f\n", kind, all[middle], all[1], cached[middle], cached[1]
+            }'
+    done
+}
+
 test_applications() {
     local row name class jars needs missing end wanted=() classes=() wants_jars="" run=0 failed=0 skipped=0
     for name in "$@"; do
         case $name in
             -h | --help)
                 applications_usage
+                return
+                ;;
+            --starts)
+                build salto-agent
+                measure_starts
                 return
                 ;;
         esac
