@@ -171,6 +171,17 @@ final class AgentLoader extends ClassLoader implements Consumer<Object>, Functio
         }
     }
 
+    /** The JAR comes first: a look into the JDK takes a millisecond at the start of a JVM. */
+    @Override
+    public @Nullable InputStream getResourceAsStream(String name) {
+        ZipEntry entry = entry(name);
+        try {
+            return entry == null ? super.getResourceAsStream(name) : jar.getInputStream(entry);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     @Override
     protected Enumeration<URL> findResources(String name) {
         URL url = findResource(name);

@@ -2,7 +2,6 @@
 
 package dev.salto.agent.internal;
 
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +76,7 @@ final class CallSiteRewriter implements ClassBytes.MethodVisitor {
             int all = rewriter.rewritten + file.changeHandles(INVOKE_INTERFACE_KIND, method, INVOKE_STATIC_KIND,
                     rewriter.replacement);
             return all == 0 ? null : new Rewritten(file.toBytes(), all);
-        } catch (IndexOutOfBoundsException | IOException e) {
+        } catch (IndexOutOfBoundsException e) {
             throw new IllegalArgumentException("it is no class file, or it is damaged", e);
         }
     }

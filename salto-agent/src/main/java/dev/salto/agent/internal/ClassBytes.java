@@ -2,9 +2,6 @@
 
 package dev.salto.agent.internal;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -48,8 +45,7 @@ final class ClassBytes {
     /** The place behind the constants. */
     private final int end;
 
-    private final ByteArrayOutputStream added = new ByteArrayOutputStream();
-    private final DataOutputStream out = new DataOutputStream(added);
+    private final ByteOutput added = new ByteOutput();
     private int count;
 
     /** Something that is done with each method that has code. */
@@ -198,52 +194,52 @@ final class ClassBytes {
         };
     }
 
-    /** Adds a text, and returns its index. */
-    int addText(String text) throws IOException {
-        out.writeByte(UTF8);
-        out.writeUTF(text);
+    /** Adds a text of ASCII characters, and returns its index. */
+    int addText(String text) {
+        added.u1(UTF8);
+        added.u2(text.length());
+        added.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
         return count++;
     }
 
     /** Adds a class, and returns its index. */
-    int addClass(String name) throws IOException {
+    int addClass(String name) {
         int text = addText(name);
-        out.writeByte(CLASS);
-        out.writeChar(text);
+        added.u1(CLASS);
+        added.u2(text);
         return count++;
     }
 
     /** Adds a method of a class, and returns its index. */
-    int addMethod(String owner, String name, String type) throws IOException {
+    int addMethod(String owner, String name, String type) {
         int ownerClass = addClass(owner);
         int nameText = addText(name);
         int typeText = addText(type);
-        out.writeByte(NAME_AND_TYPE);
-        out.writeChar(nameText);
-        out.writeChar(typeText);
+        added.u1(NAME_AND_TYPE);
+        added.u2(nameText);
+        added.u2(typeText);
         int nameAndType = count++;
-        out.writeByte(METHOD);
-        out.writeChar(ownerClass);
-        out.writeChar(nameAndType);
+        added.u1(METHOD);
+        added.u2(ownerClass);
+        added.u2(nameAndType);
         return count++;
     }
 
     /** The class file with the added constants. */
-    byte[] toBytes() throws IOException {
+    byte[] toBytes() {
         return toBytes(bytes.length, bytes.length, new byte[0]);
     }
 
     /** The class file with the added constants, and other bytes in place of some. */
-    byte[] toBytes(int from, int to, byte[] other) throws IOException {
-        ByteArrayOutputStream changed = new ByteArrayOutputStream(bytes.length + added.size() + other.length);
-        DataOutputStream all = new DataOutputStream(changed);
+    byte[] toBytes(int from, int to, byte[] other) {
+        ByteOutput all = new ByteOutput();
         all.write(bytes, 0, COUNT);
-        all.writeChar(count);
+        all.u2(count);
         all.write(bytes, COUNT + Character.BYTES, end - COUNT - Character.BYTES);
-        added.writeTo(all);
+        all.writeBytes(added.toByteArray());
         all.write(bytes, end, from - end);
-        all.write(other);
+        all.writeBytes(other);
         all.write(bytes, to, bytes.length - to);
-        return changed.toByteArray();
+        return all.toByteArray();
     }
 }

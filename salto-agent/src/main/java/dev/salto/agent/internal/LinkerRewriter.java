@@ -2,9 +2,6 @@
 
 package dev.salto.agent.internal;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +59,7 @@ final class LinkerRewriter implements ClassBytes.MethodVisitor {
      * @param owner the internal name of the class with the method that is asked
      * @return null if the linker has no such method, or not in the form of JDK 25
      */
-    static byte @Nullable [] rewrite(byte[] original, String owner) throws IOException {
+    static byte @Nullable [] rewrite(byte[] original, String owner) {
         LinkerRewriter rewriter = new LinkerRewriter(new ClassBytes(original.clone()), owner);
         rewriter.file.visitMethods(rewriter);
         return rewriter.code == 0 ? null : rewriter.rewrite();
@@ -75,7 +72,7 @@ final class LinkerRewriter implements ClassBytes.MethodVisitor {
         }
     }
 
-    private byte @Nullable [] rewrite() throws IOException {
+    private byte @Nullable [] rewrite() {
         int start = code + 14;
         int length = file.u4(code + 10);
         int check = findCheck(start, length);
@@ -83,23 +80,21 @@ final class LinkerRewriter implements ClassBytes.MethodVisitor {
         if (check == 0 || file.u2(attributes) != 0) {
             return null;
         }
-        ByteArrayOutputStream content = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(content);
-        out.writeChar(Math.max(file.u2(code + 6), STACK));
-        out.writeChar(file.u2(code + 8));
-        out.writeInt(length + INSERTED);
+        ByteOutput out = new ByteOutput();
+        out.u2(Math.max(file.u2(code + 6), STACK));
+        out.u2(file.u2(code + 8));
+        out.u4(length + INSERTED);
         copy(out, start, check);
         insert(out);
         copy(out, check, attributes + Character.BYTES);
         if (!writeAttributes(out, attributes + Character.BYTES, check - start)) {
             return null;
         }
-        ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        DataOutputStream attribute = new DataOutputStream(whole);
-        attribute.writeChar(file.u2(code));
-        attribute.writeInt(content.size());
-        content.writeTo(attribute);
-        return file.toBytes(code, code + 6 + file.u4(code + 2), whole.toByteArray());
+        ByteOutput attribute = new ByteOutput();
+        attribute.u2(file.u2(code));
+        attribute.u4(out.size());
+        attribute.writeBytes(out.toByteArray());
+        return file.toBytes(code, code + 6 + file.u4(code + 2), attribute.toByteArray());
     }
 
     /** The place behind the check; 0 if there is none, or a branch before it. */
@@ -119,21 +114,21 @@ final class LinkerRewriter implements ClassBytes.MethodVisitor {
         return 0;
     }
 
-    private void insert(DataOutputStream out) throws IOException {
-        out.writeByte(INVOKE_STATIC);
-        out.writeChar(file.addMethod(REFLECTION, "getCallerClass", "()Ljava/lang/Class;"));
+    private void insert(ByteOutput out) {
+        out.u1(INVOKE_STATIC);
+        out.u2(file.addMethod(REFLECTION, "getCallerClass", "()Ljava/lang/Class;"));
         for (int i = 0; i < LAST_PARAMETER; i++) {
-            out.writeByte(ALOAD_0 + i);
+            out.u1(ALOAD_0 + i);
         }
-        out.writeByte(ALOAD);
-        out.writeByte(LAST_PARAMETER);
-        out.writeByte(INVOKE_STATIC);
-        out.writeChar(file.addMethod(owner, METHOD, QUESTION));
-        out.writeByte(DUP);
-        out.writeByte(IFNULL);
-        out.writeChar(4);
-        out.writeByte(ARETURN);
-        out.writeByte(POP);
+        out.u1(ALOAD);
+        out.u1(LAST_PARAMETER);
+        out.u1(INVOKE_STATIC);
+        out.u2(file.addMethod(owner, METHOD, QUESTION));
+        out.u1(DUP);
+        out.u1(IFNULL);
+        out.u2(4);
+        out.u1(ARETURN);
+        out.u1(POP);
     }
 
     /**
@@ -142,10 +137,10 @@ final class LinkerRewriter implements ClassBytes.MethodVisitor {
      *
      * @return false if there are unknown ones
      */
-    private boolean writeAttributes(DataOutputStream out, int place, int offset) throws IOException {
+    private boolean writeAttributes(ByteOutput out, int place, int offset) {
         int attribute = place + Character.BYTES;
         boolean isKnown = true;
-        out.writeChar(2);
+        out.u2(2);
         for (int i = file.u2(place); i > 0; i--) {
             int name = file.u2(attribute);
             int end = attribute + 6 + file.u4(attribute + 2);
@@ -161,12 +156,12 @@ final class LinkerRewriter implements ClassBytes.MethodVisitor {
         return isKnown;
     }
 
-    private void writeLines(DataOutputStream out, int attribute, int end, int offset) throws IOException {
+    private void writeLines(ByteOutput out, int attribute, int end, int offset) {
         copy(out, attribute, attribute + 8);
         for (int line = attribute + 8; line < end; line += 4) {
             int start = file.u2(line);
-            out.writeChar(start < offset ? start : start + INSERTED);
-            out.writeChar(file.u2(line + 2));
+            out.u2(start < offset ? start : start + INSERTED);
+            out.u2(file.u2(line + 2));
         }
     }
 
@@ -174,7 +169,7 @@ final class LinkerRewriter implements ClassBytes.MethodVisitor {
      * Writes stack maps: first one for the target of the inserted branch, where the answer is on
      * the stack. The next one counts from there.
      */
-    private boolean writeFrames(DataOutputStream out, int attribute, int end, int offset) throws IOException {
+    private boolean writeFrames(ByteOutput out, int attribute, int end, int offset) {
         int frame = attribute + 8;
         int type = file.u1(frame);
         boolean isShort = type < SHORT_FRAMES;
@@ -182,27 +177,27 @@ final class LinkerRewriter implements ClassBytes.MethodVisitor {
         if (delta < 0 || (type >= SHORT_FRAMES && type < SAME_LOCALS_1_STACK_ITEM)) {
             return false;
         }
-        out.writeChar(file.u2(attribute));
-        out.writeInt(file.u4(attribute + 2) + 6);
-        out.writeChar(file.u2(attribute + 6) + 1);
-        out.writeByte(SAME_LOCALS_1_STACK_ITEM);
-        out.writeChar(offset + INSERTED - 1);
-        out.writeByte(OBJECT);
-        out.writeChar(file.addClass("java/lang/foreign/MemorySegment"));
+        out.u2(file.u2(attribute));
+        out.u4(file.u4(attribute + 2) + 6);
+        out.u2(file.u2(attribute + 6) + 1);
+        out.u1(SAME_LOCALS_1_STACK_ITEM);
+        out.u2(offset + INSERTED - 1);
+        out.u1(OBJECT);
+        out.u2(file.addClass("java/lang/foreign/MemorySegment"));
         if (isShort) {
-            out.writeByte(type - type % SAME + delta);
+            out.u1(type - type % SAME + delta);
             copy(out, frame + 1, end);
         } else {
-            out.writeByte(type);
-            out.writeChar(delta);
+            out.u1(type);
+            out.u2(delta);
             copy(out, frame + 3, end);
         }
         return true;
     }
 
-    private void copy(DataOutputStream out, int from, int to) throws IOException {
+    private void copy(ByteOutput out, int from, int to) {
         for (int i = from; i < to; i++) {
-            out.writeByte(file.u1(i));
+            out.u1(file.u1(i));
         }
     }
 }
