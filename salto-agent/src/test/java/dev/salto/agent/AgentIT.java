@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.loader.launch.JarLauncher;
 
 /** Programs that know the JDK's linker only, with the agent's JAR. */
 final class AgentIT {
@@ -41,6 +42,10 @@ final class AgentIT {
 
     private static String agent(String options) {
         return "-javaagent:" + Child.agent() + (options.isEmpty() ? "" : "=" + options);
+    }
+
+    private static void jar(String... arguments) throws IOException, InterruptedException {
+        assertThat(Child.run(Map.of(), Child.tool("jar"), arguments).lines()).isEmpty();
     }
 
     @Test
@@ -152,8 +157,8 @@ final class AgentIT {
                 Can-Retransform-Classes: true
                 """);
         String other = "-javaagent:" + folder.resolve("other.jar");
-        Child.run(Map.of(), Child.tool("jar"), "--create", "--file", folder.resolve("other.jar").toString(),
-                "--manifest", manifest.toString(), "-C", Child.classes(), "client");
+        jar("--create", "--file", folder.resolve("other.jar").toString(), "--manifest", manifest.toString(), "-C",
+                Child.classes(), "client");
 
         assertThat(client(List.of(other, agent(""), ACCESS), "call").lines()).containsExactly("call=" + STATIC);
         assertThat(client(List.of(agent(""), other, ACCESS), "call").lines()).containsExactly("call=" + STATIC);
@@ -180,7 +185,7 @@ final class AgentIT {
         assertThat(client(List.of("-Xshare:off", agent(""), ACCESS), "call").lines())
                 .containsExactly("call=" + STATIC);
         Path jar = folder.resolve("client.jar");
-        Child.run(Map.of(), Child.tool("jar"), "--create", "--file", jar.toString(), "-C", Child.classes(), "client");
+        jar("--create", "--file", jar.toString(), "-C", Child.classes(), "client");
         String cache = folder.resolve("client.aot").toString();
         Outcome trained = Child.java("-XX:AOTCacheOutput=" + cache, agent(""), ACCESS, "-cp", jar.toString(),
                 "client.Client", "call");
@@ -188,6 +193,26 @@ final class AgentIT {
 
         assertThat(Child.java("-XX:AOTCache=" + cache, agent(""), ACCESS, "-cp", jar.toString(), "client.Client",
                 "call").lines()).containsExactly("call=" + STATIC);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "call-sites"})
+    void aJarOfSpringBootGetsStaticTrampolinesInItsNestedJars(String options) throws Exception {
+        Path files = folder.resolve("files");
+        Path nested = Files.createDirectories(files.resolve("BOOT-INF/lib")).resolve("client.jar");
+        jar("--create", "--file", nested.toString(), "-C", Child.classes(), "client");
+        Path loader = Path.of(JarLauncher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        jar("--extract", "--file", loader.toString(), "--dir", files.toString(), "org");
+        Path manifest = Files.writeString(folder.resolve("manifest"), """
+                Main-Class: %s
+                Start-Class: client.Client
+                """.formatted(JarLauncher.class.getName()));
+        Path jar = folder.resolve("application.jar");
+        jar("--create", "--no-compress", "--file", jar.toString(), "--manifest", manifest.toString(), "-C",
+                files.toString(), ".");
+
+        assertThat(Child.java(agent(options), ACCESS, "-jar", jar.toString(), "call", "reference").lines())
+                .containsExactly("call=" + STATIC, "reference=" + STATIC);
     }
 
     @Test
@@ -263,7 +288,7 @@ final class AgentIT {
     void aRewrittenJarNeedsNoAgent() throws Exception {
         Path jar = folder.resolve("client.jar");
         Path rewritten = folder.resolve("rewritten.jar");
-        Child.run(Map.of(), Child.tool("jar"), "--create", "--file", jar.toString(), "-C", module().toString(), ".");
+        jar("--create", "--file", jar.toString(), "-C", module().toString(), ".");
 
         assertThat(Child.java("-jar", Child.agent(), jar.toString(), rewritten.toString()).lines())
                 .containsExactly(rewritten + ": 6 call sites in 1 classes call Salto");
