@@ -165,8 +165,8 @@ complete_root() {
 root_limit=()
 
 # in_root ROOT FOLDER LAST PROGRAM [ARGUMENT...]: runs a program in a folder, with a root folder and
-# mounts of its own. It sees this checkout, the user's home, the JDK, and the cache. Then the program
-# LAST with its arguments runs there, if that is not empty. All that was started ends.
+# mounts of its own. It sees this checkout, the user's home, the JDK, and the cache. Then LAST runs
+# there, a program with its arguments, if that is not empty. All that was started ends.
 # shellcheck disable=SC2154 # 'here' and 'jdk' are set in salto
 in_root() {
     local root=$1 folder=$2 last=$3 namespaces=(--mount --pid --fork --kill-child)

@@ -20,8 +20,8 @@ applications=(
     "own-arena   OwnArena    -     -                 dies"
 )
 
-# The root folder of programs whose libraries need many others: GTK 4 and a screen for it, with the
-# shell that the screen starts, and libfuse.
+# The root folder of programs whose libraries need many others. It has libfuse, GTK 4, and a screen
+# with the shell that the screen starts.
 applications_suite=trixie
 applications_packages=(libgtk-4-1 xvfb dash libfuse3-4)
 applications_cache=${XDG_CACHE_HOME:-$HOME/.cache}/salto/applications
@@ -128,7 +128,8 @@ missing_needs() {
     known=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p || true)
     for need in ${1//,/ }; do
         case $need in
-            - | debian) ;;
+            -) ;;
+            debian) [[ -d $applications_cache || -r $keyring ]] || printf '%s ' "$keyring" ;;
             /dev/*) (exec 3<>"$need") 2>/dev/null || printf '%s ' "$need" ;;
             *) [[ $known == *"$need "* ]] || printf '%s ' "$need" ;;
         esac

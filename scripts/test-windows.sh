@@ -147,9 +147,9 @@ fetch_windows() {
     publish "$windows_cache"
 }
 
-# in_wine CACHE PREFIX FOLDER PROGRAM [ARGUMENT...]: runs a program for Windows in a folder. Wine keeps
-# its menus and types of files beside drive C, and not in the user's home. It writes its registry to
-# files when its server is told to end.
+# in_wine CACHE PREFIX FOLDER PROGRAM [ARGUMENT...]: runs a program for Windows in a folder. Wine
+# keeps its menus and types of files beside drive C, and not in the user's home. It writes its
+# registry to files when its server is told to end.
 in_wine() {
     local cache=$1 prefix=$2 folder=$3
     local -x XDG_RUNTIME_DIR XDG_DATA_HOME=$prefix/data XDG_CONFIG_HOME=$prefix/config WINEPREFIX=$prefix \
