@@ -18,7 +18,7 @@ public final class EndOfStack {
 
     /** How many steps are taken near each end of the stack, and in all. */
     private static final int STEPS = 100;
-    private static final int ALL_STEPS = 10_000;
+    private static final int ALL_STEPS = 5_000;
 
     private final Steps steps;
     private int stepsLeft;

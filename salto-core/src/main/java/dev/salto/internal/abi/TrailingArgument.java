@@ -2,6 +2,8 @@
 
 package dev.salto.internal.abi;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The place of one more word behind a function's own arguments, and the entries that put it there.
  *
@@ -19,6 +21,18 @@ public record TrailingArgument(Storage storage, long stackSize, String variant, 
 
     TrailingArgument(Storage storage, long stackSize) {
         this(storage, stackSize, "", "");
+    }
+
+    // Written out: the JVM makes classes for a record's own method, which fails at a stack's end.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TrailingArgument that && stackSize == that.stackSize && zero.equals(that.zero)
+                && entry("").equals(that.entry(""));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * entry("").hashCode() + Long.hashCode(stackSize);
     }
 
     /** The name of the entry that returns zero. */

@@ -20,6 +20,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record Route(TextImage image, @Nullable TrailingArgument place, long gate, @Nullable String generic,
         long universalGate) {
+    // Written out: the JVM makes classes for a record's own method, which fails at a stack's end.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Route that && gate == that.gate && universalGate == that.universalGate
+                && image.equals(that.image) && Objects.equals(generic, that.generic)
+                && Objects.equals(place, that.place);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(gate) + Long.hashCode(universalGate) + Objects.hashCode(generic);
+    }
+
     /** The route through a gate. */
     public static Route throughGate(TextImage image, TrailingArgument place, long gate) {
         return new Route(image, place, gate, null, 0);
