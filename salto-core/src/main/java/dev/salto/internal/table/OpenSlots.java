@@ -70,9 +70,12 @@ public final class OpenSlots {
 
     private static void count(Table table, @Nullable Kind kind, Map<Kind, String> types, Map<Key, Count> counts) {
         int first = Tables.id(table.number(), 0);
+        @Nullable
+        Object[] targets = Tables.targets(first);
         for (int slot = 0; slot < table.capacity(); slot++) {
             int id = first + slot;
-            if (Tables.target(id) != null) {
+            // A plain load comes first, because an interpreter takes long for an ordered one.
+            if (targets[slot] != null && Tables.target(id) != null) {
                 Kind own = table.kind(slot);
                 if (kind == null || own.equals(kind)) {
                     Key key = new Key(types.computeIfAbsent(own, Kind::describe), table.label(slot, true),
