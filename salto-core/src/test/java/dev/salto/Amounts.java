@@ -7,7 +7,10 @@ package dev.salto;
  * among cases.
  */
 public final class Amounts {
-    /** The divisor of numbers in this JVM, if it is emulated or only interprets. */
+    /**
+     * The divisor of numbers in this JVM. It is small in {@code mvn verify}, and large if the JVM
+     * is emulated or only interprets.
+     */
     private static final int DIVISOR = Integer.getInteger("dev.salto.tests.divisor", 1);
 
     /** More than the slots of a table without static trampolines. */
@@ -15,7 +18,7 @@ public final class Amounts {
 
     private Amounts() {}
 
-    /** This many on hardware, fewer under emulation. */
+    /** This many in a thorough run, fewer in others, and fewest under emulation. */
     public static int scaled(int full) {
         return Math.max(1, full / DIVISOR);
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 @Tag("port")
 final class ManyClosuresTest {
     private static final FunctionDescriptor BINARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final int TABLES = 100;
+    private static final int TABLES = Math.max(30, Amounts.scaled(100));
 
     /** The slots of a table. */
     private static final int CAPACITY = TableByIndex.capacity();
@@ -241,7 +241,7 @@ final class ManyClosuresTest {
     void callsOfAnEmptyTableAreNoticedAndItIsUsedAgainSlotBySlot() throws InterruptedException {
         ClosureType<ThereAndBack> type = type(ThereAndBack.class);
         long before = settledTables();
-        List<Closure<ThereAndBack>> closures = bindTables(type, 6, own -> (a, _) -> a + own);
+        List<Closure<ThereAndBack>> closures = bindTables(type, 5, own -> (a, _) -> a + own);
         for (int i = 0; i < closures.size(); i += 997) {
             assertThat(call(closures.get(i).address(), 5)).isEqualTo(5 + i);
         }
@@ -250,7 +250,7 @@ final class ManyClosuresTest {
         awaitTables(before);
         assertCaught(some(stale));
 
-        List<Closure<ThereAndBack>> again = bindTables(type, 3, _ -> (a, _) -> a + 2);
+        List<Closure<ThereAndBack>> again = bindTables(type, 2, _ -> (a, _) -> a + 2);
         List<MemorySegment> open = again.stream().map(Closure::address).toList();
         open.forEach(stale::remove);
         assertThat(stale).hasSizeGreaterThan(2 * CAPACITY);

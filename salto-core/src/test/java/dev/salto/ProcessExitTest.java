@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("host") // starts JVMs
 final class ProcessExitTest {
     /** How often each way to end is tried. */
-    private static final int ROUNDS = Integer.getInteger("dev.salto.tests.exits", 2);
+    private static final int ROUNDS = Integer.getInteger("dev.salto.tests.exits", 1);
 
     static Stream<Arguments> ends() {
         return Stream.of(Arguments.of("return", 0), Arguments.of("exception", 1), Arguments.of("exit", 7),

@@ -41,6 +41,11 @@ final class TextSourcesTest {
         library = LibraryCopy.into(folder.resolve("the library"));
     }
 
+    private static ChildJvm tryCallback(Path library, String... options) throws IOException, InterruptedException {
+        return ChildJvm.run(library, "TryCallback",
+                Stream.concat(Stream.of(ALLOWED, ChildJvm.QUICK_START), Stream.of(options)).toArray(String[]::new));
+    }
+
     private static void assertWorks(ChildJvm child, String source, String location) {
         assertThat(child.output()).contains("supported=true", "answer=42");
         assertThat(child.value("mechanism")).isEqualTo("trampolines");
@@ -67,7 +72,7 @@ final class TextSourcesTest {
     void theFileThatAPropertyNamesComesFirst() throws Exception {
         Path file = Files.move(imageElsewhere(), folder.resolve("code of Salto"));
 
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED, "-Ddev.salto.text=" + file);
+        ChildJvm child = tryCallback(library.folder(), "-Ddev.salto.text=" + file);
 
         assertWorks(child, "property", file.toString());
         assertThat(child.output()).noneMatch(line -> line.startsWith("tried."));
@@ -75,7 +80,7 @@ final class TextSourcesTest {
 
     @Test
     void aNamedFileThatCannotBeUsedIsWarnedOf() throws Exception {
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED,
+        ChildJvm child = tryCallback(library.folder(),
                 "-Ddev.salto.text=" + folder.resolve("nothing"));
 
         assertWorks(child, PackedLibrary.usualSource("class-folder"), LibraryCopy.IMAGE_NAME);
@@ -89,7 +94,7 @@ final class TextSourcesTest {
         damaged[0x3000] ^= 1;
         Files.write(file, damaged);
 
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED, "-Ddev.salto.text=" + file);
+        ChildJvm child = tryCallback(library.folder(), "-Ddev.salto.text=" + file);
 
         assertWorks(child, PackedLibrary.usualSource("class-folder"), LibraryCopy.IMAGE_NAME);
         assertThat(mentions(child, "WARNING", file.toString(), "damaged")).isTrue();
@@ -100,7 +105,7 @@ final class TextSourcesTest {
     void anInstalledLibraryIsFoundInTheLibraryPath() throws Exception {
         Path file = imageElsewhere();
 
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED,
+        ChildJvm child = tryCallback(library.folder(),
                 "-Djava.library.path=/nowhere:" + elsewhere());
 
         assertWorks(child, "installed", file.toString());
@@ -114,12 +119,12 @@ final class TextSourcesTest {
         Files.delete(library.image());
         String installed = "-Djava.library.path=" + elsewhere();
 
-        assertWorks(ChildJvm.run(library.folder(), "TryCallback", ALLOWED, installed), "installed", file.toString());
+        assertWorks(tryCallback(library.folder(), installed), "installed", file.toString());
 
         byte[] damaged = Files.readAllBytes(file);
         damaged[0x3000] ^= 1;
         Files.write(file, damaged);
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED, installed);
+        ChildJvm child = tryCallback(library.folder(), installed);
 
         assertThat(child.value("supported")).isEqualTo("false");
         assertThat(child.value("tried.installed")).contains("damaged");
@@ -191,7 +196,7 @@ final class TextSourcesTest {
     @Test
     void aSealedCopyInMemoryComesBeforeFilesThatAreMappedInPlace() throws Exception {
         for (Path place : List.of(library.folder(), library.packed())) {
-            ChildJvm child = ChildJvm.run(place, "TryCallback", ALLOWED);
+            ChildJvm child = tryCallback(place);
 
             assertWorks(child, PackedLibrary.usualSource("class-folder"), LibraryCopy.IMAGE_NAME);
             assertThat(child.value("tried.installed")).contains(LibraryCopy.IMAGE_NAME, "java.library.path");
@@ -200,7 +205,7 @@ final class TextSourcesTest {
 
     @Test
     void itIsMappedFromAClassFolder() throws Exception {
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED, IN_PLACE_FIRST);
+        ChildJvm child = tryCallback(library.folder(), IN_PLACE_FIRST);
 
         assertWorks(child, "class-folder", library.image().toString());
         assertThat(child.value("tried.installed")).contains(LibraryCopy.IMAGE_NAME, "java.library.path");
@@ -208,7 +213,7 @@ final class TextSourcesTest {
 
     @Test
     void aJarThatIsCompressedIsPassedOver() throws Exception {
-        ChildJvm child = ChildJvm.run(library.packed(), "TryCallback", ALLOWED, IN_PLACE_FIRST);
+        ChildJvm child = tryCallback(library.packed(), IN_PLACE_FIRST);
 
         assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
         assertThat(child.value("tried.jar")).contains("the library.jar", "compressed",
@@ -218,7 +223,7 @@ final class TextSourcesTest {
 
     @Test
     void aJarThatIsNotAlignedIsPassedOver() throws Exception {
-        ChildJvm child = ChildJvm.run(library.stored(), "TryCallback", ALLOWED, IN_PLACE_FIRST);
+        ChildJvm child = tryCallback(library.stored(), IN_PLACE_FIRST);
 
         assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
         assertThat(child.value("tried.jar")).contains("the library.jar", "page size", "keep the JAR of Salto as it is");
@@ -228,7 +233,7 @@ final class TextSourcesTest {
     void aPrivateFileIsGoneAgainAtOnce() throws Exception {
         Path temporary = Files.createDirectory(folder.resolve("temporary"));
 
-        ChildJvm child = ChildJvm.run(library.packed(), "TryCallback", ALLOWED, "-Ddev.salto.text.sources=file",
+        ChildJvm child = tryCallback(library.packed(), "-Ddev.salto.text.sources=file",
                 "-Djava.io.tmpdir=" + temporary);
 
         assertWorks(child, "file", temporary.toString());
@@ -241,13 +246,13 @@ final class TextSourcesTest {
     void thePrivateFileGoesIntoTheFolderThatTheUserChose() throws Exception {
         Path chosen = Files.createDirectory(folder.resolve("chosen"));
 
-        assertWorks(ChildJvm.run(library.packed(), "TryCallback", ALLOWED, "-Ddev.salto.text.sources=file",
+        assertWorks(tryCallback(library.packed(), "-Ddev.salto.text.sources=file",
                 "-Ddev.salto.text.folder=" + chosen), "file", chosen.toString());
     }
 
     @Test
     void aFolderThatIsNotThereIsNamed() throws Exception {
-        ChildJvm child = ChildJvm.run(library.packed(), "TryCallback", ALLOWED, "-Ddev.salto.text.sources=file",
+        ChildJvm child = tryCallback(library.packed(), "-Ddev.salto.text.sources=file",
                 "-Ddev.salto.text.folder=" + folder.resolve("nowhere"));
 
         assertThat(child.value("supported")).isEqualTo("false");
@@ -256,7 +261,7 @@ final class TextSourcesTest {
 
     @Test
     void theUserSaysWhichSourcesInWhichOrder() throws Exception {
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED,
+        ChildJvm child = tryCallback(library.folder(),
                 "-Ddev.salto.text.sources=jar, memfd,class-folder");
 
         assertWorks(child, "memfd", LibraryCopy.IMAGE_NAME);
@@ -265,7 +270,7 @@ final class TextSourcesTest {
 
     @Test
     void aSourceThatDoesNotExistIsNamedWithThoseThatDo() throws Exception {
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED,
+        ChildJvm child = tryCallback(library.folder(),
                 "-Ddev.salto.text.sources=class-folder,floppy");
 
         assertThat(child.value("supported")).isEqualTo("false");
@@ -276,7 +281,7 @@ final class TextSourcesTest {
     void aRefusalListsAllThatWasTried() throws Exception {
         Files.delete(library.image());
 
-        ChildJvm child = ChildJvm.run(library.folder(), "TryCallback", ALLOWED);
+        ChildJvm child = tryCallback(library.folder());
 
         assertThat(child.value("supported")).isEqualTo("false");
         assertThat(List.of("property", "installed", "class-folder", "jar", "memfd", "file"))

@@ -30,8 +30,8 @@ import java.util.function.IntBinaryOperator;
  */
 public final class ManyTypes {
     private static final int SECONDS = 90;
-    private static final int COLLECTIONS = 10;
-    private static final int PAUSE = 100;
+    private static final int COLLECTIONS = 6;
+    private static final int PAUSE = 50;
 
     /** How many types are made between two looks. */
     private static final int PARTS = 4;
