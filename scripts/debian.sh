@@ -149,8 +149,8 @@ settle_root() {
     fi
 }
 
-# complete_root ROOT: has in a root the folders that in_root needs, and those that Debian makes when
-# it installs packages. It leaves documents out.
+# complete_root ROOT: has in a root the folders that start_in_root needs, and those that Debian
+# makes when it installs packages. It leaves documents out.
 complete_root() {
     local folder
     rm -rf "$1"/usr/share/{doc,man,lintian}
@@ -164,11 +164,11 @@ complete_root() {
 # A command that bounds the time of what follows it; none if empty.
 root_limit=()
 
-# in_root ROOT FOLDER LAST PROGRAM [ARGUMENT...]: runs a program in a folder, with a root folder and
-# mounts of its own. It sees this checkout, the user's home, the JDK, and the cache. Then LAST runs
-# there, a program with its arguments, if that is not empty. All that was started ends.
+# start_in_root ROOT FOLDER LAST PROGRAM [ARGUMENT...]: runs a program in a folder, with a root
+# folder and mounts of its own. It sees this checkout, the user's home, the JDK, and the cache. Then
+# LAST runs there, a program with its arguments, if that is not empty. All that was started ends.
 # shellcheck disable=SC2154 # 'here' and 'jdk' are set in salto
-in_root() {
+start_in_root() {
     local root=$1 folder=$2 last=$3 namespaces=(--mount --pid --fork --kill-child)
     shift 3
     [[ $(id -u) -eq 0 ]] || namespaces+=(--user --map-root-user)
@@ -184,7 +184,7 @@ in_root() {
         unshare --root "$root" --wd "$folder" "$@" || status=$?
         [[ -z $last ]] || unshare --root "$root" $last
         exit "$status"
-    ' in_root "$root" "$folder" "$last" "$here" "$HOME" "$jdk" "${XDG_CACHE_HOME:-$HOME/.cache}/salto" "$@"
+    ' start_in_root "$root" "$folder" "$last" "$here" "$HOME" "$jdk" "${XDG_CACHE_HOME:-$HOME/.cache}/salto" "$@"
 }
 
 # new_folder PARENT: a temporary folder there, so that it can be renamed to its place when it is

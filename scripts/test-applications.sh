@@ -78,7 +78,7 @@ run_application() {
     local kind=$1 name=$2 class=$3 needs=$4 arguments=() start=() root_limit=(timeout --kill-after=10 300)
     shift 4
     if [[ $needs == debian* ]]; then
-        start=(in_root "$applications_cache/root" "$here" "")
+        start=(start_in_root "$applications_cache/root" "$here" "")
     else
         start=("${root_limit[@]}")
     fi

@@ -156,7 +156,7 @@ in_wine() {
         WINESERVER=/usr/lib/wine/wineserver64 WINEDEBUG=${WINEDEBUG:--all} WINEDLLOVERRIDES="mscoree,mshtml=" TMPDIR=/tmp
     XDG_RUNTIME_DIR=/run/user/$(id -u)
     shift 3
-    in_root "$cache/root" "$folder" "$WINESERVER --kill" /usr/lib/wine/wine64 "$@"
+    start_in_root "$cache/root" "$folder" "$WINESERVER --kill" /usr/lib/wine/wine64 "$@"
 }
 
 # windows_java [OPTION...]: the JVM in this folder, with a class path as Windows wants it.
