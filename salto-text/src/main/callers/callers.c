@@ -258,4 +258,93 @@ int last_error_after_call(binary *function, int error, int a)
         __asm__ volatile("movl %%gs:0x68, %0" : "=r"(found) :: "memory");
         return found;
 }
+
+/* Functions of kernel32 for fibers. */
+struct fibers {
+        void *(*convert_thread)(void *argument);
+        void *(*create)(long long stack_size, void (*start)(void *), void *argument);
+        void (*switch_to)(void *fiber);
+        void (*delete)(void *fiber);
+        int (*convert_back)(void);
+};
+
+struct fiber_call {
+        const struct fibers *fibers;
+        void *caller;
+        binary *function;
+        int a;
+        int result;
+};
+
+static void call_and_switch_back(void *argument)
+{
+        struct fiber_call *call = argument;
+        for (;;) {
+                call->result = call->function(call->a, call->a);
+                call->fibers->switch_to(call->caller);
+        }
+}
+
+/* Calls a function `calls` times on a fiber of its own, and adds the results. */
+long long call_on_fiber(binary *function, int calls, int a, const struct fibers *fibers, long long stack_size)
+{
+        long long sum = 0;
+        struct fiber_call call = {fibers, fibers->convert_thread(0), function, a, 0};
+        void *fiber = fibers->create(stack_size, call_and_switch_back, &call);
+        for (int i = 0; i < calls; i++) {
+                fibers->switch_to(fiber);
+                sum += call.result;
+        }
+        fibers->delete(fiber);
+        fibers->convert_back();
+        return sum;
+}
+
+/* The exceptions that a handler sees on one thread. */
+struct exceptions {
+        char *from, *to;        /* a range of code */
+        long long in_range;     /* how many came from there */
+        long long raised;       /* how many have the code below */
+};
+
+enum { RAISED = 0xe0005a17, CONTINUE_EXECUTION = -1, CONTINUE_SEARCH = 0 };
+
+struct exception_record {
+        unsigned code, flags;
+        struct exception_record *earlier;
+        char *address;
+};
+
+/*
+ * A vectored handler. The thread's environment block has a word for applications, which points to
+ * what it has seen.
+ */
+static int see_exception(struct exception_record **exception)
+{
+        struct exceptions *seen;
+        __asm__ volatile("movq %%gs:0x28, %0" : "=r"(seen) :: "memory");
+        if (!seen)
+                return CONTINUE_SEARCH;
+        if ((*exception)->code == RAISED) {
+                seen->raised++;
+                return CONTINUE_EXECUTION;
+        }
+        if ((*exception)->address >= seen->from && (*exception)->address < seen->to)
+                seen->in_range++;
+        return CONTINUE_SEARCH;
+}
+
+/* Calls a function while a vectored handler is the first one. */
+int call_with_exception_handler(binary *function, int calls, int a, struct exceptions *seen,
+                                void *(*add)(unsigned, int (*)(struct exception_record **)), unsigned (*remove)(void *))
+{
+        struct exceptions *before;
+        __asm__ volatile("movq %%gs:0x28, %0" : "=r"(before) :: "memory");
+        __asm__ volatile("movq %0, %%gs:0x28" :: "r"(seen) : "memory");
+        void *handler = add(1, see_exception);
+        int result = call_repeatedly(function, calls, a);
+        remove(handler);
+        __asm__ volatile("movq %0, %%gs:0x28" :: "r"(before) : "memory");
+        return result;
+}
 #endif

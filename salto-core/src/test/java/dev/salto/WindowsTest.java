@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.salto.text.callers.Callers;
 import dev.salto.text.callers.ProcessMaps;
+import dev.salto.text.callers.WindowsCallers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -38,6 +39,14 @@ final class WindowsTest {
 
     private static MethodHandle function(String library, String name, FunctionDescriptor type) {
         return LINKER.downcallHandle(SymbolLookup.libraryLookup(library, Arena.global()).findOrThrow(name), type);
+    }
+
+    private static void call(MethodHandle function, Object... arguments) {
+        try {
+            function.invokeWithArguments(arguments);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     interface Comparator {
@@ -191,11 +200,60 @@ final class WindowsTest {
         assertThat(ended).containsExactly(0x1234L);
     }
 
+    /**
+     * The fibers' stacks are small and large. The JVM touches memory below a callback's frames, so
+     * a fiber needs as much stack as a thread.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {0x100000, 0x1000000})
+    void aClosureIsCalledOnAFiber(long stackSize) {
+        CallInterface dataDriven = CallInterface.prepare(BINARY, ClosureOption.tier(Tier.DATA_DRIVEN));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment typed = ClosureType.of(IntBinaryOperator.class, BINARY).bind((a, b) -> a + b, arena);
+            MemorySegment boxed = dataDriven.bindBoxed((_, arguments) -> (int) arguments[0] * 2, arena);
+            for (MemorySegment function : List.of(typed, boxed)) {
+                assertThat(WindowsCallers.callOnFiber(function, 1_000, 7, stackSize)).isEqualTo(14_000);
+            }
+        }
+    }
+
+    @Test
+    void aVectoredExceptionHandlerSeesWhatIsRaisedBelowAClosureAndNothingOfSaltosCode() {
+        MethodHandle raise = function("kernel32.dll", "RaiseException",
+                FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+        ClosureType<IntBinaryOperator> type = ClosureType.of(IntBinaryOperator.class, BINARY);
+        CallInterface dataDriven = CallInterface.prepare(BINARY, ClosureOption.tier(Tier.DATA_DRIVEN));
+        IntBinaryOperator raising = (a, b) -> {
+            if (b % 100 == 0) {
+                call(raise, WindowsCallers.RAISED, 0, 0, MemorySegment.NULL);
+            }
+            return a;
+        };
+        try (Arena arena = Arena.ofConfined()) {
+            List<MemorySegment> functions = new ArrayList<>();
+            for (int i = 0; i < BUSY; i++) {
+                functions.add(type.bind(raising, arena));
+                functions.add(dataDriven.bindBoxed(
+                        (_, arguments) -> raising.applyAsInt((int) arguments[0], (int) arguments[1]), arena));
+            }
+            ProcessMaps maps = ProcessMaps.read();
+            for (MemorySegment function : functions) {
+                ProcessMaps.Mapping code = maps.at(function.address());
+                assertThat(WindowsCallers.callWithExceptionHandler(function, 300, 7, code.start(), code.end()))
+                        .isEqualTo(new WindowsCallers.Exceptions(0, 3));
+            }
+        }
+    }
+
     @Test
     void theNumberOfTheLastErrorOutlivesACallOfADataDrivenClosure() {
+        MethodHandle setLastError = function("kernel32.dll", "SetLastError", FunctionDescriptor.ofVoid(JAVA_INT));
         CallInterface callInterface = CallInterface.prepare(BINARY, ClosureOption.tier(Tier.DATA_DRIVEN));
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment function = callInterface.bindBoxed((_, arguments) -> (int) arguments[0] + 1, arena);
+            MemorySegment function = callInterface.bindBoxed((_, arguments) -> {
+                call(setLastError, -1);
+                return (int) arguments[0] + 1;
+            }, arena);
             for (int i = 1; i < 1_000; i++) {
                 assertThat(Callers.lastErrorAfterCall(function, i)).isEqualTo(i);
             }

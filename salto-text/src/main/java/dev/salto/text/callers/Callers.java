@@ -317,7 +317,7 @@ public final class Callers {
         }
     }
 
-    private static MethodHandle link(String name, FunctionDescriptor descriptor) {
+    static MethodHandle link(String name, FunctionDescriptor descriptor) {
         return Linker.nativeLinker().downcallHandle(LIBRARY.findOrThrow(name), descriptor);
     }
 
