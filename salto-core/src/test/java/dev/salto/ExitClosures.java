@@ -28,6 +28,12 @@ public final class ExitClosures {
     /** More than there are first slots of a kind. */
     private static final int MANY = 80;
 
+    /**
+     * More than a kind's first two tables have. The second time a kind maps tables, it maps two at
+     * once.
+     */
+    private static final int SEVERAL_TABLES = 2 * TableByIndex.capacity() + MANY;
+
     private final List<MemorySegment[]> functions = new ArrayList<>();
     private final List<Integer> atEnd = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
@@ -82,6 +88,7 @@ public final class ExitClosures {
                 });
             }
         }
+        add("typed, of several tables", VALUE, SEVERAL_TABLES, function -> typed(function, VALUE, false));
     }
 
     private interface Kind {

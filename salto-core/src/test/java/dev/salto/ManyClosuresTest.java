@@ -5,6 +5,7 @@ package dev.salto;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.salto.internal.os.FailingCalls;
 import dev.salto.text.callers.Callers;
 import dev.salto.text.callers.ProcessMaps;
 import java.lang.foreign.FunctionDescriptor;
@@ -64,6 +65,8 @@ final class ManyClosuresTest {
     interface OneOfEach extends IntBinaryOperator {}
 
     interface ByManyThreads extends IntBinaryOperator {}
+
+    interface Together extends IntBinaryOperator {}
 
     private static <T extends IntBinaryOperator> ClosureType<T> type(Class<T> functionalInterface) {
         return ClosureType.of(MethodHandles.lookup(), functionalInterface, BINARY);
@@ -149,6 +152,25 @@ final class ManyClosuresTest {
         assertThat(tables()).isGreaterThan(tables + 10);
         assertThat(Salto.report().bytes() - bytes).isLessThan(closures.size() / 2L + 200_000);
         closures.forEach(Closure::close);
+    }
+
+    @Test
+    @Tag("host")
+    void aTypeThatGrowsMapsSeveralTablesTogether() {
+        ClosureType<Together> type = type(Together.class);
+        List<Closure<Together>> first = bindTables(type, 1, _ -> (a, _) -> a);
+        List<Closure<Together>> closures;
+        try (FailingCalls calls = FailingCalls.none()) {
+            closures = bindTables(type, 20, own -> (a, _) -> a + own);
+
+            assertThat(calls.count(FailingCalls.Call.MMAP)).isLessThan(20);
+            assertThat(calls.count(FailingCalls.Call.MPROTECT)).isLessThan(20);
+        }
+        for (int i = 0; i < closures.size(); i += CAPACITY / 4) {
+            assertThat(Callers.callRepeatedly(closures.get(i).address(), 1, 1)).isEqualTo(1 + i);
+        }
+        closures.forEach(Closure::close);
+        first.forEach(Closure::close);
     }
 
     private static ProcessMaps.Mapping parametersOf(MemorySegment function) {

@@ -31,7 +31,7 @@ final class ProcessExitTest {
                     "--enable-native-access=ALL-UNNAMED,dev.salto");
 
             assertThat(child.exitCode()).as("round %d: %s", round, child.output()).isEqualTo(code);
-            assertThat(Integer.parseInt(child.value("kinds"))).isEqualTo(32);
+            assertThat(Integer.parseInt(child.value("kinds"))).isEqualTo(33);
             assertThat(child.values("leftOut")).isEmpty();
         }
     }

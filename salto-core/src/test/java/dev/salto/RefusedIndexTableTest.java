@@ -12,6 +12,7 @@ import dev.salto.internal.os.Memory;
 import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextIndex.CodeByIndex;
 import dev.salto.text.callers.ProcessMaps;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("host") // the same code on every architecture
 final class RefusedIndexTableTest {
     private static final CodeByIndex CODE = TableByIndex.code();
+
+    /** The calls of mremap for each table: for its code, and for its header. */
+    private static final int CALLS_OF_A_MOVE = 2;
 
     /**
      * The calls that make a table: a place for it, its code, its header, which is made read-only
@@ -79,8 +83,32 @@ final class RefusedIndexTableTest {
         }
     }
 
+    static IntStream errorsOfMoves() {
+        return Call.MREMAP.errors();
+    }
+
+    @ParameterizedTest(name = "mremap fails with errno {0}")
+    @MethodSource("errorsOfMoves")
+    void ofTablesThatAreMappedTogetherThoseBeforeARefusalRemain(int errno) throws Exception {
+        long[][] headers = {header(), header(), header()};
+        for (int before = CALLS_OF_A_MOVE; before <= headers.length * CALLS_OF_A_MOVE; before++) {
+            try (FailingCalls failing = FailingCalls.once(Call.MREMAP, before, errno)) {
+                List<IndexTableMemory> tables = TableByIndex.image().mapIndexTables(headers);
+
+                assertThat(tables).as("after %d calls", before).hasSize(before / CALLS_OF_A_MOVE);
+                tables.forEach(RefusedIndexTableTest::assertIsTable);
+                assertThat(failing.mappedSize())
+                        .isEqualTo(tables.stream().mapToLong(table -> table.codeSize() + table.headerSize()).sum());
+            }
+        }
+    }
+
     private static IndexTableMemory map() throws OsException {
-        return TableByIndex.image().mapIndexTable(CODE.header(CODE.entry("append_gp2"), 2, 3, 4, 5));
+        return TableByIndex.image().mapIndexTable(header());
+    }
+
+    private static long[] header() {
+        return CODE.header(CODE.entry("append_gp2"), 2, 3, 4, 5);
     }
 
     private static void assertIsTable(IndexTableMemory table) {

@@ -3,6 +3,7 @@
 package dev.salto.internal.os;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * The code of both kinds of tables, mapped read+execute. More tables come from it, and not from a
@@ -32,17 +33,18 @@ public interface CodeMapping {
     TableMemory addTable() throws OsException;
 
     /**
-     * Maps one more table by index: its code, followed by the header, which is filled and read-only
-     * before it appears.
+     * Maps more tables by index: the code of each, followed by its header, which is filled and
+     * read-only before it appears. Maps fewer than wanted if the system has no more to give, or if
+     * mapping them together saves nothing.
      *
-     * @param header the header's words; that of the entry is a distance from the beginning of the
-     *     table's code
-     * @param entryPlace where the word of the entry lies in the header, in bytes
-     * @return the memory of the table, mapped for good
-     * @throws OsException if the system has no more mappings or memory to give; nothing remains
-     *     mapped then
+     * @param headers the words of each header; that of the entry is a distance from the beginning
+     *     of the table's code
+     * @param entryPlace where the word of the entry lies in a header, in bytes
+     * @return the memory of the first tables, at least one, mapped for good
+     * @throws OsException if the system has no mappings or memory to give; nothing remains mapped
+     *     then
      */
-    IndexTableMemory addIndexTable(long[] header, int entryPlace) throws OsException;
+    List<IndexTableMemory> addIndexTables(long[][] headers, int entryPlace) throws OsException;
 
     /** Unmaps the code. There must be no table. */
     void unmap() throws OsException;

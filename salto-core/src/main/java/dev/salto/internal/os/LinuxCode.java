@@ -4,6 +4,8 @@ package dev.salto.internal.os;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A mapping of code. Further tables are duplicates of it, which need no file and no right to
@@ -39,33 +41,43 @@ final class LinuxCode implements CodeMapping {
     }
 
     @Override
-    public IndexTableMemory addIndexTable(long[] header, int entryPlace) throws OsException {
+    public List<IndexTableMemory> addIndexTables(long[][] headers, int entryPlace) throws OsException {
         LinuxCalls calls = system.calls();
+        int count = headers.length;
         long page = calls.pageSize();
         long size = shape.indexCodeSize() + page;
-        // Reserves the place of the header, which must not appear before it is complete.
-        long table = calls.reserve(size);
+        List<IndexTableMemory> tables = new ArrayList<>(count);
+        // Reserves the places of the headers, which must not appear before they are complete.
+        long place = calls.reserve(count * size);
         try {
-            calls.duplicate(code.address() + shape.indexOffset(), shape.indexCodeSize(), table);
-            long fresh = calls.mapMemory(page);
+            long fresh = calls.mapMemory(count * page);
             try {
-                long[] words = header.clone();
-                words[entryPlace / Memory.WORD_SIZE] += table;
-                Memory.setWords(fresh, words);
-                // A thread that can read the header at its place reads these words: see
-                // text-image.h.
+                for (int i = 0; i < count; i++) {
+                    long[] words = headers[i].clone();
+                    words[entryPlace / Memory.WORD_SIZE] += place + i * size;
+                    Memory.setWords(fresh + i * page, words);
+                }
+                // A thread that can read a header at its place reads these words: see text-image.h.
                 VarHandle.fullFence();
-                calls.mprotect(fresh, page, LinuxCalls.PROT_READ);
-                calls.move(fresh, page, table + shape.indexCodeSize());
+                calls.mprotect(fresh, count * page, LinuxCalls.PROT_READ);
+                while (tables.size() < count) {
+                    long table = place + tables.size() * size;
+                    IndexTableMemory memory = LinuxIndexTable.of(system, table, shape.indexCodeSize(), page);
+                    calls.duplicate(code.address() + shape.indexOffset(), shape.indexCodeSize(), table);
+                    calls.move(fresh + tables.size() * page, page, memory.header());
+                    tables.add(memory);
+                }
             } catch (OsException | RuntimeException | Error e) {
-                calls.munmapAfter(e, fresh, page);
+                calls.munmapAfter(e, fresh + tables.size() * page, (count - tables.size()) * page);
                 throw e;
             }
         } catch (OsException | RuntimeException | Error e) {
-            calls.munmapAfter(e, table, size);
-            throw e;
+            calls.munmapAfter(e, place + tables.size() * size, (count - tables.size()) * size);
+            if (tables.isEmpty()) {
+                throw e;
+            }
         }
-        return LinuxIndexTable.of(system, table, shape.indexCodeSize(), page);
+        return tables;
     }
 
     @Override

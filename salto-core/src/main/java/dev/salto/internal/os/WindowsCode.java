@@ -5,6 +5,7 @@ package dev.salto.internal.os;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * A section of an image. Each view of it has the code of both sorts of tables, and behind it their
@@ -144,8 +145,9 @@ final class WindowsCode implements CodeMapping {
         return table;
     }
 
+    /** Maps one table, because each takes a view. */
     @Override
-    public IndexTableMemory addIndexTable(long[] header, int entryPlace) throws OsException {
+    public List<IndexTableMemory> addIndexTables(long[][] headers, int entryPlace) throws OsException {
         long view = forIndexTables.take();
         if (view == 0) {
             view = newView();
@@ -157,7 +159,7 @@ final class WindowsCode implements CodeMapping {
             // Nobody has a function pointer of this table, and x86-64 keeps the order of stores and
             // of loads.
             calls.protect(place, page, true);
-            Memory.setWords(place, header);
+            Memory.setWords(place, headers[0]);
             Memory.setWord(place + entryPlace, table + Memory.getWord(place + entryPlace));
             VarHandle.fullFence();
             calls.protect(place, page, false);
@@ -165,7 +167,7 @@ final class WindowsCode implements CodeMapping {
             forIndexTables.put(view);
             throw e;
         }
-        return new WindowsIndexTable(calls, table, shape.indexCodeSize(), page);
+        return List.of(new WindowsIndexTable(calls, table, shape.indexCodeSize(), page));
     }
 
     @Override

@@ -41,7 +41,7 @@ final class EntryTable implements Tables.UnnumberedTable {
     /** Maps one more table. */
     static EntryTable add(Route route) throws OsException {
         TextIndex.CodeByIndex code = route.image().index().byIndex();
-        EntryTable table = new EntryTable(IndexTable.map(route, -code.bias()), code);
+        EntryTable table = new EntryTable(IndexTable.map(route, -code.bias()).getFirst(), code);
         Tables.add(table);
         return table;
     }

@@ -2,6 +2,8 @@
 
 package dev.salto.internal.table;
 
+import java.util.List;
+
 /** The source of a kind's slots. */
 interface Growth {
     /** Whether the slots are static trampolines. Otherwise the JDK makes their code at run time. */
@@ -17,11 +19,12 @@ interface Growth {
     int takeRow();
 
     /**
-     * Makes one more table for the kind alone, or takes one without a kind.
+     * Makes tables for the kind alone, at least one, or takes one without a kind. All but the first
+     * are empty.
      *
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
-    Table grow();
+    List<Table> grow(int wanted);
 
     /** Whether a fresh slot needs a preparation. */
     boolean preparesSlots();

@@ -4,9 +4,10 @@ package dev.salto.internal.table;
 
 import dev.salto.internal.events.Events;
 import dev.salto.internal.os.IndexTableMemory;
-import dev.salto.internal.os.MemoryRange;
 import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextIndex;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A table of one kind, whose trampolines know only their index. The table's header has the rest. It
@@ -32,17 +33,30 @@ final class IndexTable extends Table {
         this.size = code.trampolineSize();
         this.first = code.trampoline(memory.code(), 0);
         this.route = route;
-        ProcessExit.addTable(code, route, memory.code(), new MemoryRange(memory.header(), memory.headerSize()));
     }
 
     /**
-     * Maps a table.
+     * Maps tables, at least one. All but the first are empty.
      *
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
-    static Table add(Route route, Kind kind) {
-        return Tables.add(route.image().index().byIndex().trampolineCount(),
-                number -> new IndexTable(number, kind, route, map(route, Tables.id(number, 0))));
+    static List<Table> add(Route route, Kind kind, int wanted) {
+        return Tables.add(route.image().index().byIndex().trampolineCount(), wanted,
+                numbers -> make(route, kind, numbers));
+    }
+
+    private static List<Table> make(Route route, Kind kind, int[] numbers) throws OsException {
+        int[] first = new int[numbers.length];
+        for (int i = 0; i < numbers.length; i++) {
+            first[i] = Tables.id(numbers[i], 0);
+        }
+        List<IndexTableMemory> memory = map(route, first);
+        List<Table> tables = new ArrayList<>(memory.size());
+        for (int i = 0; i < memory.size(); i++) {
+            tables.add(new IndexTable(numbers[i], kind, route, memory.get(i)));
+        }
+        ProcessExit.addTables(route, memory);
+        return tables;
     }
 
     /** Reports the new table to the Flight Recorder, once. */
@@ -53,12 +67,20 @@ final class IndexTable extends Table {
         }
     }
 
-    /** Maps code by index with a given argument of its first trampoline. */
-    static IndexTableMemory map(Route route, int firstArgument) throws OsException {
+    /**
+     * Maps code by index, at least once.
+     *
+     * @param firstArguments the argument of each table's first trampoline
+     */
+    static List<IndexTableMemory> map(Route route, int... firstArguments) throws OsException {
         ProcessExit.prepare(route.image());
         long universalGate = route.isUniversal() ? route.universalGate() : ProcessExit.gate();
-        return route.image().mapIndexTable(route.image().index().byIndex().header(route.entryByIndex(), firstArgument,
-                route.gate(), route.stackSize(), universalGate));
+        long[][] headers = new long[firstArguments.length][];
+        for (int i = 0; i < headers.length; i++) {
+            headers[i] = route.image().index().byIndex().header(route.entryByIndex(), firstArguments[i],
+                    route.gate(), route.stackSize(), universalGate);
+        }
+        return route.image().mapIndexTables(headers);
     }
 
     /**

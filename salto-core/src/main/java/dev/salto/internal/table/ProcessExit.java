@@ -3,6 +3,7 @@
 package dev.salto.internal.table;
 
 import dev.salto.internal.failure.StackRoom;
+import dev.salto.internal.os.IndexTableMemory;
 import dev.salto.internal.os.Memory;
 import dev.salto.internal.os.MemoryRange;
 import dev.salto.internal.os.Os;
@@ -144,21 +145,22 @@ final class ProcessExit {
         return own == null ? 0 : own.entry(name);
     }
 
-    /**
-     * Has a table by index answered.
-     *
-     * @param code the address of its code
-     * @param header the pages of its header
-     */
-    static void addTable(TextIndex.CodeByIndex byIndex, Route route, long code, MemoryRange header) {
+    /** Has tables by index answered. The list is written once for all. */
+    static void addTables(Route route, List<IndexTableMemory> tables) {
         if (directory == 0) {
             return;
         }
-        if (route.isUniversal()) {
-            add(header, header.address() + byIndex.headerUniversal(), 0, 1, gate());
+        TextIndex.CodeByIndex code = route.image().index().byIndex();
+        int entry = code.entry(route.genericEntry());
+        for (IndexTableMemory table : tables) {
+            MemoryRange header = new MemoryRange(table.header(), table.headerSize());
+            if (route.isUniversal()) {
+                add(header, table.header() + code.headerUniversal(), 0, 1, gate());
+            }
+            // Other tables have the gate in their headers from the beginning.
+            add(header, table.header() + code.headerEntry(), 0, 1, table.code() + entry);
         }
-        // Other tables have the gate in their headers from the beginning.
-        add(header, header.address() + byIndex.headerEntry(), 0, 1, code + byIndex.entry(route.genericEntry()));
+        commit();
     }
 
     /**
@@ -177,6 +179,7 @@ final class ProcessExit {
         VarHandle.releaseFence();
         Memory.putWord(at + (long) number * Memory.WORD_SIZE, rows + 1);
         add(blocks.pages(), blocks.firstEntry(), blocks.blockSize(), blocks.capacity(), entry(name));
+        commit();
     }
 
     private static synchronized void add(MemoryRange pages, long first, long step, long count, long value) {
@@ -192,6 +195,9 @@ final class ProcessExit {
         change[own.exit("change_count") / Memory.WORD_SIZE] = count;
         change[own.exit("change_value") / Memory.WORD_SIZE] = value;
         PENDING.add(change);
+    }
+
+    private static void commit() {
         try {
             addPending();
         } catch (OsException e) {

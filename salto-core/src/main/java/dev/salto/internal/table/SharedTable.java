@@ -7,6 +7,7 @@ import dev.salto.internal.os.OsException;
 import dev.salto.internal.text.TextImage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * A table with blocks whose slots belong to different kinds, a row to each. The blocks of a row are
@@ -68,7 +69,7 @@ final class SharedTable extends Table {
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
     static SharedTable add(TextImage image, long entry, String entryAtExit) {
-        return Tables.add(image.index().trampolineCount(), new Maker(image, entry, entryAtExit));
+        return Tables.add(image.index().trampolineCount(), 1, new Maker(image, entry, entryAtExit)).getFirst();
     }
 
     /** Reports the new table to the Flight Recorder, once. The current thread must own it. */
@@ -86,9 +87,9 @@ final class SharedTable extends Table {
             implements
                 Tables.Maker<SharedTable> {
         @Override
-        public SharedTable make(int number) throws OsException {
+        public List<SharedTable> make(int[] numbers) throws OsException {
             ProcessExit.prepare(image);
-            return new SharedTable(number, BlockTable.map(image, entry == NO_ENTRY), entry, entryAtExit);
+            return List.of(new SharedTable(numbers[0], BlockTable.map(image, entry == NO_ENTRY), entry, entryAtExit));
         }
     }
 

@@ -2,6 +2,8 @@
 
 package dev.salto.internal.table;
 
+import java.util.List;
+
 /** Slots whose function pointers are made one by one. */
 final class StubGrowth implements Growth {
     private final Kind kind;
@@ -23,8 +25,8 @@ final class StubGrowth implements Growth {
     }
 
     @Override
-    public Table grow() {
-        return Tables.add(StubTable.CAPACITY, number -> new StubTable(number, kind));
+    public List<Table> grow(int wanted) {
+        return Tables.add(StubTable.CAPACITY, 1, numbers -> List.of(new StubTable(numbers[0], kind)));
     }
 
     @Override

@@ -210,50 +210,59 @@ public final class Tables {
         return slot == NONE ? NONE : id(number, slot);
     }
 
-    /** Maps or makes a table. */
+    /** Maps or makes tables. */
     interface Maker<T extends Table> {
-        T make(int number) throws OsException;
+        /** Makes tables with the first of these numbers, at least one. */
+        List<T> make(int[] numbers) throws OsException;
     }
 
     /**
-     * Adds a table.
+     * Adds tables, at least one. All but the first are empty.
      *
      * @throws IllegalStateException if the system refuses the memory; the message holds its reason
      */
-    static <T extends Table> T add(int capacity, Maker<T> maker) {
+    static <T extends Table> List<T> add(int capacity, int wanted, Maker<T> maker) {
         if (Events.isRecording()) {
             OpenSlots.watch();
         }
         @Nullable
         Object[] targets = new @Nullable Object[capacity];
         short[] classes = new short[capacity];
-        int number = takeNumber();
-        T table = null;
+        int[] numbers = takeNumbers(wanted);
+        List<T> tables = List.of();
         try {
-            table = maker.make(number);
-            publish(table, targets, classes);
-            return table;
+            tables = maker.make(numbers);
+            publish(tables.getFirst(), targets, classes);
+            for (int i = 1; i < tables.size(); i++) {
+                tables.get(i).setEmptied(true);
+                publish(tables.get(i), NO_TARGETS, NO_CLASSES);
+            }
+            return tables;
         } catch (OsException e) {
             throw noRoom(capacity, e);
         } finally {
-            if (table == null) {
-                giveBackNumber(number);
-            }
+            giveBackNumbers(numbers, tables.size());
         }
     }
 
-    private static synchronized int takeNumber() {
-        int number = NUMBERS.nextClearBit(0);
-        if (number == MAXIMUM) {
+    private static synchronized int[] takeNumbers(int wanted) {
+        int used = NUMBERS.cardinality();
+        int[] numbers = new int[Math.min(wanted, MAXIMUM - used)];
+        if (numbers.length == 0) {
             throw new IllegalStateException("all %s tables are in use".formatted(MAXIMUM));
         }
-        NUMBERS.set(number);
-        ADDRESSES.makeRoom(NUMBERS.cardinality());
-        return number;
+        ADDRESSES.makeRoom(used + numbers.length);
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = NUMBERS.nextClearBit(0);
+            NUMBERS.set(numbers[i]);
+        }
+        return numbers;
     }
 
-    private static synchronized void giveBackNumber(int number) {
-        NUMBERS.clear(number);
+    private static synchronized void giveBackNumbers(int[] numbers, int from) {
+        for (int i = from; i < numbers.length; i++) {
+            NUMBERS.clear(numbers[i]);
+        }
     }
 
     private static synchronized void publish(Table table, @Nullable Object[] targets, short[] classes) {

@@ -3,6 +3,7 @@
 package dev.salto.internal.table;
 
 import dev.salto.internal.os.OsException;
+import java.util.List;
 
 /** Slots whose code is that of static trampolines. */
 final class TrampolineGrowth implements Growth {
@@ -32,9 +33,9 @@ final class TrampolineGrowth implements Growth {
     }
 
     @Override
-    public Table grow() {
+    public List<Table> grow(int wanted) {
         Table recycled = RecycledSlots.takeTable(route, kind);
-        return recycled != null ? recycled : IndexTable.add(route, kind);
+        return recycled != null ? List.of(recycled) : IndexTable.add(route, kind, wanted);
     }
 
     @Override

@@ -243,6 +243,16 @@ public final class TextImage {
      * @throws OsException if the system has no more mappings or memory to give
      */
     public IndexTableMemory mapIndexTable(long[] header) throws OsException {
-        return code.addIndexTable(header, index.byIndex().headerEntry());
+        return mapIndexTables(new long[][]{header}).getFirst();
+    }
+
+    /**
+     * Maps more tables by index, at least the first of those that are wanted.
+     *
+     * @param headers the headers' words, as in {@link #mapIndexTable}
+     * @throws OsException if the system has no mappings or memory to give
+     */
+    public List<IndexTableMemory> mapIndexTables(long[][] headers) throws OsException {
+        return code.addIndexTables(headers, index.byIndex().headerEntry());
     }
 }

@@ -4,8 +4,10 @@ package dev.salto.internal.os;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,8 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     private boolean hasFailed;
     private final Set<Integer> openFiles = ConcurrentHashMap.newKeySet();
     private final Set<Long> mapped = ConcurrentHashMap.newKeySet();
+    private final AtomicLong mappedSize = new AtomicLong();
+    private final Map<Call, Integer> counts = new ConcurrentHashMap<>();
     private @Nullable String label;
     private final Set<Long> mappedCode = ConcurrentHashMap.newKeySet();
 
@@ -69,6 +73,11 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     /** Lets a call fail once, after it succeeded {@code before} times, until this is closed. */
     public static FailingCalls once(Call call, int before, int errno) {
         return install(new FailingCalls(call, before, errno, false));
+    }
+
+    /** Lets no call fail, and counts them. */
+    public static FailingCalls none() {
+        return once(Call.OPEN, Integer.MAX_VALUE, 0);
     }
 
     /** Lets all calls of a kind fail until this is closed. */
@@ -103,6 +112,16 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
         return mapped;
     }
 
+    /** The size of all memory that was mapped, and not unmapped, in bytes. */
+    public long mappedSize() {
+        return mappedSize.get();
+    }
+
+    /** How often a call was made. */
+    public int count(Call made) {
+        return counts.getOrDefault(made, 0);
+    }
+
     /** The addresses of code that was mapped from a file, and not unmapped. */
     public Set<Long> mappedCode() {
         return mappedCode;
@@ -114,6 +133,7 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     }
 
     private synchronized void pass(Call made) throws OsException {
+        counts.merge(made, 1, Integer::sum);
         if (made != call || (hasFailed && !isForGood)) {
             return;
         }
@@ -189,6 +209,7 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
         pass(Call.MMAP);
         long address = super.mmap(length, protection, flags, descriptor, offset);
         mapped.add(address);
+        mappedSize.addAndGet(length);
         if ((protection & PROT_EXEC) != 0) {
             mappedCode.add(address);
         }
@@ -199,6 +220,7 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     void move(long from, long length, long to) throws OsException {
         pass(Call.MREMAP);
         super.move(from, length, to);
+        mappedSize.addAndGet(-length);
     }
 
     @Override
@@ -212,6 +234,7 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
         pass(Call.MUNMAP);
         super.munmap(address, length);
         mapped.remove(address);
+        mappedSize.addAndGet(-length);
         mappedCode.remove(address);
     }
 
