@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.Instruction;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -55,14 +57,22 @@ final class ClassBytesTest {
         byte[] changed = Objects.requireNonNull(LinkerRewriter.rewrite(content(LINKER), "java/lang/Salto"));
 
         assertThat(ClassFile.of().verify(changed)).isEmpty();
-        assertThat(instructions(changed)).isEqualTo(instructions(content(LINKER)) + 11);
+        assertThat(instructions(changed)).hasSize(instructions(content(LINKER)).size() + 13);
     }
 
-    private static long instructions(byte[] content) {
+    @Test
+    void theChangedLinkerLooksForItsCallerOnce() throws IOException {
+        byte[] changed = Objects.requireNonNull(LinkerRewriter.rewrite(content(LINKER), "java/lang/Salto"));
+
+        assertThat(instructions(changed)).filteredOn(InvokeInstruction.class::isInstance)
+                .filteredOn(one -> ((InvokeInstruction) one).name().equalsString("getCallerClass")).hasSize(1);
+    }
+
+    private static List<Instruction> instructions(byte[] content) {
         MethodModel method = ClassFile.of().parse(content).methods().stream()
                 .filter(one -> one.methodName().equalsString("upcallStub")).findFirst().orElseThrow();
-        return method.code().orElseThrow().elementStream().filter(java.lang.classfile.Instruction.class::isInstance)
-                .count();
+        return method.code().orElseThrow().elementStream().filter(Instruction.class::isInstance)
+                .map(Instruction.class::cast).toList();
     }
 
     @Test
