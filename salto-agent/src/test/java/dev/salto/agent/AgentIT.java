@@ -86,6 +86,12 @@ final class AgentIT {
     }
 
     @Test
+    void wrongArgumentsReachTheAgentOnce() throws Exception {
+        assertThat(client(List.of(ACCESS, agent("report")), "wrong").lines())
+                .anyMatch(line -> line.equals(MADE + "0; left to the JDK: 1"));
+    }
+
+    @Test
     void theJdkMakesStubsWithOptionsAndTheReportSaysSo() throws Exception {
         assertThat(client(List.of(ACCESS, agent("report")), "call", "option").lines())
                 .contains("call=" + STATIC)

@@ -26,7 +26,9 @@ final class StubCounts {
     /** Of as many stubs, one looks how many are open. */
     private static final int SAMPLE = 256;
 
+    /** The callers of a copy of Salto: gates, and the linker that has the JDK check arguments. */
     private static final String SALTO = "dev.salto.internal.";
+    private static final String SALTO_LINKER = "dev.salto.StaticLinker";
 
     private volatile boolean isByCallSite;
     private final Map<String, CallerCounts> callers = new ConcurrentHashMap<>();
@@ -58,7 +60,8 @@ final class StubCounts {
         // The JDK makes classes beside a caller, for reflection and for method references.
         String plain = upTo(upTo(name, "/"), "$$");
         String key = callers.size() < MOST || callers.containsKey(plain) ? plain : OTHERS;
-        return callers.computeIfAbsent(key, known -> new CallerCounts(known, name.startsWith(SALTO), this));
+        return callers.computeIfAbsent(key, known -> new CallerCounts(known,
+                name.startsWith(SALTO) || name.equals(SALTO_LINKER), this));
     }
 
     private static String upTo(String name, String mark) {
