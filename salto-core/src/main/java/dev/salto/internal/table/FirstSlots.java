@@ -19,10 +19,10 @@ final class FirstSlots {
     static final int DISCONNECTED = -2;
 
     /**
-     * The ids of the first slots of the rows. There is one place more, because two threads may add
-     * a row at the same time.
+     * The ids of the first slots of the rows. There are more places, because two threads may add
+     * rows at the same time.
      */
-    private final int[] rows = new int[COUNT / Table.ROW + 1];
+    private final int[] rows = new int[2 * COUNT / Table.ROW];
 
     private int rowCount;
     private int bound;
@@ -49,9 +49,9 @@ final class FirstSlots {
         return all;
     }
 
-    /** Whether one more row would be of use. */
-    synchronized boolean wantsRow() {
-        return rowCount < COUNT / Table.ROW;
+    /** How many more rows would be of use: one at first, and then all others at once. */
+    synchronized int wantedRows() {
+        return rowCount == 0 ? 1 : Math.max(COUNT / Table.ROW - rowCount, 0);
     }
 
     synchronized void addRow(int firstId) {

@@ -10,13 +10,13 @@ interface Growth {
     boolean areStatic();
 
     /**
-     * Takes a row of slots in a table that kinds share.
+     * Takes rows of slots in a table that kinds share.
      *
-     * @return the id of the first, or {@link Tables#NONE} if there are no such tables
+     * @return the ids of the rows' first slots, at least one; none if there are no such tables
      * @throws IllegalStateException if the system refuses the memory for one more table; the
      *     message holds its reason
      */
-    int takeRow();
+    int[] takeRows(int wanted);
 
     /**
      * Makes tables for the kind alone, at least one, or takes one without a kind. All but the first

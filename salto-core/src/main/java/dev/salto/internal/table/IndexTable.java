@@ -75,10 +75,11 @@ final class IndexTable extends Table {
     static List<IndexTableMemory> map(Route route, int... firstArguments) throws OsException {
         ProcessExit.prepare(route.image());
         long universalGate = route.isUniversal() ? route.universalGate() : ProcessExit.gate();
+        TextIndex.CodeByIndex code = route.image().index().byIndex();
+        int entry = route.entryByIndex();
         long[][] headers = new long[firstArguments.length][];
         for (int i = 0; i < headers.length; i++) {
-            headers[i] = route.image().index().byIndex().header(route.entryByIndex(), firstArguments[i],
-                    route.gate(), route.stackSize(), universalGate);
+            headers[i] = code.header(entry, firstArguments[i], route.gate(), route.stackSize(), universalGate);
         }
         return route.image().mapIndexTables(headers);
     }

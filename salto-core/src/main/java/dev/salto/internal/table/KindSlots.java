@@ -181,7 +181,7 @@ public final class KindSlots {
             if (id >= 0) {
                 return id;
             }
-            if (id == Tables.NONE && !addRow()) {
+            if (id == Tables.NONE && !addRows()) {
                 first.setSpent();
                 return Tables.NONE;
             }
@@ -198,7 +198,7 @@ public final class KindSlots {
      *     holds its reason
      */
     public static int reserve(Kind untyped, Route route) {
-        return SharedTables.takeRow(untyped, route);
+        return SharedTables.takeRows(untyped, route, 1)[0];
     }
 
     /**
@@ -229,12 +229,13 @@ public final class KindSlots {
         return number;
     }
 
-    private boolean addRow() {
-        int row = first.wantsRow() ? growth.takeRow() : Tables.NONE;
-        if (row != Tables.NONE) {
+    private boolean addRows() {
+        int wanted = first.wantedRows();
+        int[] rows = wanted == 0 ? new int[0] : growth.takeRows(wanted);
+        for (int row : rows) {
             first.addRow(row);
         }
-        return row != Tables.NONE;
+        return rows.length > 0;
     }
 
     /** Whether calls go through a gate now, and not to the universal gate. */

@@ -103,32 +103,38 @@ final class SharedTable extends Table {
     }
 
     /**
-     * Gives a row to a kind. The current thread must own the table.
+     * Gives rows to a kind, as many as the table has. The current thread must own the table.
      *
-     * @return the id of the row's first slot
+     * @return the ids of the rows' first slots
      * @throws OsException if the system refuses to let the memory be written, or to forbid that
      *     again
      */
-    int takeRow(Kind kind, Route route) throws OsException {
-        int row = nextRow;
-        if (entry == NO_ENTRY) {
-            writeRow(row, route);
-        } else if (row == written) {
+    int[] takeRows(Kind kind, Route route, int wanted) throws OsException {
+        int first = nextRow;
+        if (entry != NO_ENTRY && first == written) {
             writeNext();
         }
-        setKindOfRow(row, kind);
-        nextRow = row + ROW;
-        return Tables.id(number(), row);
+        int end = entry == NO_ENTRY ? capacity() : written;
+        int[] rows = new int[Math.min(wanted, (end - first) / ROW)];
+        if (entry == NO_ENTRY) {
+            writeRows(first, rows.length * ROW, route);
+        }
+        for (int i = 0; i < rows.length; i++) {
+            setKindOfRow(first + i * ROW, kind);
+            rows[i] = Tables.id(number(), first + i * ROW);
+        }
+        nextRow = first + rows.length * ROW;
+        return rows;
     }
 
-    private void writeRow(int row, Route route) throws OsException {
-        long[] records = new long[ROW];
-        for (int i = 0; i < ROW; i++) {
-            records[i] = blocks.record(row + i);
+    private void writeRows(int first, int count, Route route) throws OsException {
+        long[] records = new long[count];
+        for (int i = 0; i < count; i++) {
+            records[i] = blocks.record(first + i);
         }
         blocks.allowWriting();
-        blocks.setRecords(row, route.gate(), ids(row, ROW), route.stackSize());
-        blocks.setBlocks(row, blocks.entry(route.entryWithBlocks()), records);
+        blocks.setRecords(first, route.gate(), ids(first, count), route.stackSize());
+        blocks.setBlocks(first, blocks.entry(route.entryWithBlocks()), records);
         forbidWriting();
     }
 

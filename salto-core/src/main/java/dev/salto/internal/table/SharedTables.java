@@ -38,19 +38,19 @@ final class SharedTables {
     }
 
     /**
-     * Takes a row of slots for a kind.
+     * Takes rows of slots for a kind. Takes fewer than wanted if a table has no more.
      *
-     * @return the id of the first
+     * @return the ids of the rows' first slots, at least one
      * @throws IllegalStateException if the system refuses the memory for one more table; the
      *     message holds its reason
      */
-    static int takeRow(Kind kind, Route route) {
+    static int[] takeRows(Kind kind, Route route, int wanted) {
         SharedTable table = of(route).own(route.image());
         try {
             table.announce();
             ProcessExit.beginChange();
             try {
-                return table.takeRow(kind, route);
+                return table.takeRows(kind, route, wanted);
             } finally {
                 ProcessExit.endChange();
             }

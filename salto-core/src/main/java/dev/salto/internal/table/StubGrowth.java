@@ -20,8 +20,8 @@ final class StubGrowth implements Growth {
     }
 
     @Override
-    public int takeRow() {
-        return Tables.NONE;
+    public int[] takeRows(int wanted) {
+        return new int[0];
     }
 
     @Override

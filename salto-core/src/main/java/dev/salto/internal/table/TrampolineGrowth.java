@@ -27,9 +27,9 @@ final class TrampolineGrowth implements Growth {
     }
 
     @Override
-    public int takeRow() {
+    public int[] takeRows(int wanted) {
         int recycled = RecycledSlots.takeRow(route, kind);
-        return recycled != Tables.NONE ? recycled : SharedTables.takeRow(kind, route);
+        return recycled != Tables.NONE ? new int[]{recycled} : SharedTables.takeRows(kind, route, wanted);
     }
 
     @Override
