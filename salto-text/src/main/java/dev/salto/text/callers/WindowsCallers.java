@@ -21,7 +21,7 @@ public final class WindowsCallers {
 
     private WindowsCallers() {}
 
-    /** What a vectored exception handler saw. */
+    /** The numbers of exceptions that a vectored exception handler saw. */
     public record Exceptions(long inRange, long raised) {}
 
     /**
