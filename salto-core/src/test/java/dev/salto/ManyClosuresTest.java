@@ -68,6 +68,8 @@ final class ManyClosuresTest {
 
     interface Together extends IntBinaryOperator {}
 
+    interface FirstOnes extends IntBinaryOperator {}
+
     private static <T extends IntBinaryOperator> ClosureType<T> type(Class<T> functionalInterface) {
         return ClosureType.of(MethodHandles.lookup(), functionalInterface, BINARY);
     }
@@ -171,6 +173,26 @@ final class ManyClosuresTest {
         }
         closures.forEach(Closure::close);
         first.forEach(Closure::close);
+    }
+
+    @Test
+    @Tag("host")
+    void theFirstClosuresOfATypeNeedFewChangesOfSharedMemory() {
+        ClosureType<FirstOnes> type = type(FirstOnes.class);
+        List<Closure<FirstOnes>> closures = new ArrayList<>();
+        try (FailingCalls calls = FailingCalls.none()) {
+            for (int i = 0; i < 64; i++) {
+                int own = i;
+                closures.add(type.bind((a, _) -> a + own));
+            }
+
+            // Four for the first row, four for all others, and more if a table is full.
+            assertThat(calls.count(FailingCalls.Call.MPROTECT)).isLessThan(16);
+        }
+        for (int i = 0; i < closures.size(); i++) {
+            assertThat(Callers.callRepeatedly(closures.get(i).address(), 1, 1)).isEqualTo(1 + i);
+        }
+        closures.forEach(Closure::close);
     }
 
     private static ProcessMaps.Mapping parametersOf(MemorySegment function) {
