@@ -145,7 +145,10 @@
 #define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 9 * WORD)     /* x0 x1 */
 #define FRAME_VECTORS           (FRAME_RESULT_INTEGERS + 2 * WORD + 8) /* q0 to q7, at a multiple of 16 */
 #define FRAME_RESULT_VECTORS    (FRAME_VECTORS + 8 * 16)        /* q0 to q3 */
-#define FRAME_SIZE              (FRAME_RESULT_VECTORS + 4 * 16)
+#define FRAME_LEAVE_WORDS       (FRAME_RESULT_VECTORS + 4 * 16) /* x0 to x7 */
+#define FRAME_LEAVE_FUNCTION    (FRAME_LEAVE_WORDS + 8 * WORD)
+#define FRAME_LAST_ERROR        (FRAME_LEAVE_FUNCTION + WORD)
+#define FRAME_SIZE              (FRAME_LAST_ERROR + WORD)
 
         index_entry generic
         bti     c
@@ -171,22 +174,66 @@
         stp     xzr, xzr, [sp, #FRAME_RESULT_INTEGERS]
         stp     q0, q0, [sp, #FRAME_RESULT_VECTORS + 0 * 16]
         stp     q0, q0, [sp, #FRAME_RESULT_VECTORS + 2 * 16]
+        ldr     x16, salto_index_header + INDEX_HEADER_LAST_ERROR
+        mrs     x15, tpidr_el0
+        ldr     w14, [x15, x16]
+        str     xzr, [sp, #FRAME_LEAVE_FUNCTION]
+        str     w14, [sp, #FRAME_LAST_ERROR]
         mov     x0, x17
         mov     x1, sp
         ldr     x16, salto_index_header + INDEX_HEADER_UNIVERSAL
         blr     x16
+        ldr     x16, salto_index_header + INDEX_HEADER_LAST_ERROR
+        mrs     x15, tpidr_el0
+        ldr     w14, [sp, #FRAME_LAST_ERROR]
+        str     w14, [x15, x16]
+        ldr     x16, [sp, #FRAME_LEAVE_FUNCTION]
+        cbnz    x16, 1f
         ldp     x0, x1, [sp, #FRAME_RESULT_INTEGERS]
         ldp     q0, q1, [sp, #FRAME_RESULT_VECTORS + 0 * 16]
         ldp     q2, q3, [sp, #FRAME_RESULT_VECTORS + 2 * 16]
         mov     sp, x29
         ldp     x29, x30, [sp], #16
+        .cfi_remember_state
         .cfi_def_cfa sp, 0
         .cfi_restore x29
         .cfi_restore x30
         ret
+        .cfi_restore_state
+1:      ldp     x0, x1, [sp, #FRAME_LEAVE_WORDS + 0 * WORD]
+        ldp     x2, x3, [sp, #FRAME_LEAVE_WORDS + 2 * WORD]
+        ldp     x4, x5, [sp, #FRAME_LEAVE_WORDS + 4 * WORD]
+        ldp     x6, x7, [sp, #FRAME_LEAVE_WORDS + 6 * WORD]
+        mov     sp, x29
+        ldp     x29, x30, [sp], #16
+        .cfi_def_cfa sp, 0
+        .cfi_restore x29
+        .cfi_restore x30
+        br      x16
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
+        frame_of_caller generic, FRAME_LAST_ERROR, FRAME_LEAVE_FUNCTION, FRAME_LEAVE_WORDS, 8
+
+/*
+ * last_error_offset: calls the function that returns the address of errno, and returns the distance
+ * from the thread pointer.
+ */
+        entry   last_error_offset       /* x0: the function */
+        bti     c
+        stp     x29, x30, [sp, #-16]!
+        .cfi_def_cfa_offset 16
+        .cfi_offset x29, -16
+        .cfi_offset x30, -8
+        blr     x0
+        mrs     x1, tpidr_el0
+        sub     x0, x0, x1
+        ldp     x29, x30, [sp], #16
+        .cfi_def_cfa_offset 0
+        .cfi_restore x29
+        .cfi_restore x30
+        ret
+        end_entry last_error_offset
 
 /*
  * record: writes the call into a ring, see text-image.h. x17 is the recorder.

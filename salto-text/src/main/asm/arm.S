@@ -171,7 +171,10 @@ index_jump_on:
 #define FRAME_RESULT_INTEGERS   0                                       /* r0 to r3 */
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 4 * WORD)      /* d0 to d3 */
 #define FRAME_VECTORS           (FRAME_RESULT_VECTORS + 4 * 8)          /* d0 to d7 */
-#define FRAME_SAVED_FP          (FRAME_VECTORS + 8 * 8)
+#define FRAME_LEAVE_WORDS       (FRAME_VECTORS + 8 * 8)                 /* r0 to r3 */
+#define FRAME_LEAVE_FUNCTION    (FRAME_LEAVE_WORDS + 4 * WORD)
+#define FRAME_LAST_ERROR        (FRAME_LEAVE_FUNCTION + WORD)
+#define FRAME_SAVED_FP          (FRAME_LAST_ERROR + WORD)
 #define FRAME_SAVED_LR          (FRAME_SAVED_FP + WORD)
 #define FRAME_INTEGERS          (FRAME_SAVED_LR + WORD)                 /* r0 to r3 */
 #define FRAME_STACK             (FRAME_INTEGERS + 4 * WORD)
@@ -179,6 +182,20 @@ index_jump_on:
 #if FRAME_STACK % 8 != 0
 #error "the stack pointer is a multiple of 8 at the call"
 #endif
+
+        .macro  thread_pointer register
+        mrc     p15, 0, \register, c13, c0, 3
+        .endm
+
+        .macro  leave_generic_frame
+        mov     sp, fp
+        pop     {fp, lr}
+        .cfi_def_cfa sp, 16
+        .cfi_restore fp
+        .cfi_restore lr
+        add     sp, sp, #FRAME_STACK - FRAME_INTEGERS
+        .cfi_def_cfa_offset 0
+        .endm
 
         index_entry generic
         push    {r0, r1, r2, r3}
@@ -189,8 +206,13 @@ index_jump_on:
         .cfi_offset fp, -24
         mov     fp, sp
         .cfi_def_cfa_register fp
-        vpush   {d0, d1, d2, d3, d4, d5, d6, d7}
+        ldr     r0, .Lindex_header + INDEX_HEADER_LAST_ERROR
+        thread_pointer r1
+        ldr     r1, [r1, r0]
         mov     r0, #0
+        push    {r0, r1}                        /* no function to leave by, and errno */
+        sub     sp, sp, #FRAME_LEAVE_FUNCTION - FRAME_LEAVE_WORDS
+        vpush   {d0, d1, d2, d3, d4, d5, d6, d7}
         set_results_to_zero_but_r0
         mov     r2, r0
         mov     r3, r0
@@ -201,19 +223,42 @@ index_jump_on:
         mov     r1, sp
         ldr     ip, .Lindex_header + INDEX_HEADER_UNIVERSAL
         blx     ip
+        ldr     r0, .Lindex_header + INDEX_HEADER_LAST_ERROR
+        thread_pointer r1
+        ldr     r2, [fp, #FRAME_LAST_ERROR - FRAME_SAVED_FP]
+        str     r2, [r1, r0]
+        ldr     ip, [fp, #FRAME_LEAVE_FUNCTION - FRAME_SAVED_FP]
+        cmp     ip, #0
+        bne     1f
         pop     {r0, r1, r2, r3}
         vpop    {d0, d1, d2, d3}
-        mov     sp, fp
-        pop     {fp, lr}
-        .cfi_def_cfa sp, 16
-        .cfi_restore fp
-        .cfi_restore lr
-        add     sp, sp, #FRAME_STACK - FRAME_INTEGERS
-        .cfi_def_cfa_offset 0
+        .cfi_remember_state
+        leave_generic_frame
         bx      lr
+        .cfi_restore_state
+1:      sub     r3, fp, #FRAME_SAVED_FP - FRAME_LEAVE_WORDS
+        ldm     r3, {r0, r1, r2, r3}
+        leave_generic_frame
+        bx      ip
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 0, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVED_LR, FRAME_STACK
+        frame_of_caller generic, FRAME_LAST_ERROR, FRAME_LEAVE_FUNCTION, FRAME_LEAVE_WORDS, 4
+
+/*
+ * last_error_offset: calls the function that returns the address of errno, and returns the distance
+ * from the thread pointer.
+ */
+        entry   last_error_offset               /* r0: the function */
+        push    {r4, lr}
+        .cfi_def_cfa_offset 8
+        .cfi_offset lr, -4
+        .cfi_offset r4, -8
+        blx     r0
+        thread_pointer r1
+        sub     r0, r0, r1
+        pop     {r4, pc}
+        end_entry last_error_offset
 
 /*
  * record: writes the call into a ring, see text-image.h. ip is the recorder. The core registers lie
@@ -233,10 +278,6 @@ index_jump_on:
 #define RESULT_VECTORS          (RESULT_INTEGERS + 4 * WORD)    /* d0 to d3 */
 #define RECORD_PUSHED           (6 * WORD)
 #define SYS_FUTEX               240
-
-        .macro  thread_pointer register
-        mrc     p15, 0, \register, c13, c0, 3
-        .endm
 
         entry   record
         push    {r4, r5, r6, r7, r8, lr}

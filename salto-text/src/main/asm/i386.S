@@ -207,7 +207,12 @@ index_jump_on:
 #define FRAME_INTEGERS          0                               /* eax edx ecx */
 #define FRAME_RESULT_INTEGERS   (FRAME_INTEGERS + 3 * WORD)     /* eax edx */
 #define FRAME_RESULT_X87        (FRAME_RESULT_INTEGERS + 2 * WORD) /* st(0) */
-#define FRAME_SIZE              (FRAME_RESULT_X87 + 3 * WORD)
+#define FRAME_LAST_ERROR        (FRAME_RESULT_X87 + 3 * WORD)
+#define FRAME_LAST_ERROR_WAY    (FRAME_LAST_ERROR + WORD)       /* from the thread pointer */
+#define FRAME_LEAVE_FUNCTION    (FRAME_LAST_ERROR_WAY + WORD)
+#define FRAME_LEAVE_WORDS       (FRAME_LEAVE_FUNCTION + WORD)
+#define FRAME_LEAVE_COUNT       8
+#define FRAME_SIZE              (FRAME_LEAVE_WORDS + FRAME_LEAVE_COUNT * WORD)
 #define ANSWER_REMOVED_SHIFT    8
 
         index_entry generic
@@ -228,14 +233,24 @@ index_jump_on:
         .irp    n, 0, 1, 2
         mov     %edx, FRAME_RESULT_X87 + \n * WORD(%esp)
         .endr
-        mov     %esp, %edx
+        mov     %edx, FRAME_LEAVE_FUNCTION(%esp)
         find_index_header
+        mov     INDEX_HEADER_LAST_ERROR(%eax), %edx
+        mov     %edx, FRAME_LAST_ERROR_WAY(%esp)
+        mov     %gs:(%edx), %edx
+        mov     %edx, FRAME_LAST_ERROR(%esp)
+        mov     %esp, %edx
         add     INDEX_HEADER_BASE(%eax), %ecx
         sub     $2 * WORD, %esp
         and     $-16, %esp
         mov     %ecx, (%esp)
         mov     %edx, WORD(%esp)
         call    *INDEX_HEADER_UNIVERSAL(%eax)
+        mov     FRAME_LAST_ERROR_WAY - FRAME_SIZE(%ebp), %ecx
+        mov     FRAME_LAST_ERROR - FRAME_SIZE(%ebp), %edx
+        mov     %edx, %gs:(%ecx)
+        cmpl    $0, FRAME_LEAVE_FUNCTION - FRAME_SIZE(%ebp)
+        jne     5f
         movzbl  %al, %ecx
         jecxz   4f
         cmp     $8, %ecx
@@ -257,6 +272,31 @@ index_jump_on:
         mov     FRAME_RESULT_INTEGERS + 0 * WORD - FRAME_SIZE(%ebp), %eax
         mov     FRAME_RESULT_INTEGERS + 1 * WORD - FRAME_SIZE(%ebp), %edx
         mov     (%ebp), %ebp
+        .cfi_remember_state
+        .cfi_restore %ebp
+        .cfi_def_cfa %ecx, WORD
+        mov     %ecx, %esp
+        .cfi_def_cfa_register %esp
+        ret
+        .cfi_restore_state
+        /*
+         * Arguments are on the stack, so the function is called. The caller may have passed fewer
+         * words, and the function removes none. Its result is in the registers when it returns.
+         */
+5:      shr     $ANSWER_REMOVED_SHIFT, %eax
+        mov     %eax, FRAME_LAST_ERROR_WAY - FRAME_SIZE(%ebp)
+        lea     -FRAME_SIZE - FRAME_LEAVE_COUNT * WORD(%ebp), %esp
+        and     $-16, %esp
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        mov     FRAME_LEAVE_WORDS + \n * WORD - FRAME_SIZE(%ebp), %eax
+        mov     %eax, \n * WORD(%esp)
+        .endr
+        call    *FRAME_LEAVE_FUNCTION - FRAME_SIZE(%ebp)
+        mov     FRAME_LAST_ERROR_WAY - FRAME_SIZE(%ebp), %ecx
+        lea     WORD(%ebp, %ecx), %ecx
+        push    WORD(%ebp)
+        pop     (%ecx)
+        mov     (%ebp), %ebp
         .cfi_restore %ebp
         .cfi_def_cfa %ecx, WORD
         mov     %ecx, %esp
@@ -266,7 +306,23 @@ index_jump_on:
 
         /* No argument is in a vector register. */
         frame   generic, FRAME_INTEGERS, 0, 0, FRAME_RESULT_INTEGERS, 0, FRAME_SIZE + WORD, FRAME_SIZE + 2 * WORD
+        frame_of_caller generic, FRAME_LAST_ERROR, FRAME_LEAVE_FUNCTION, FRAME_LEAVE_WORDS, FRAME_LEAVE_COUNT
         layout  generic_result_x87, FRAME_RESULT_X87
+
+/*
+ * last_error_offset: calls the function that returns the address of errno, and returns the distance
+ * from the thread pointer.
+ */
+        entry   last_error_offset               /* (%esp + WORD): the function */
+        endbr32
+        sub     $3 * WORD, %esp
+        .cfi_def_cfa_offset 4 * WORD
+        call    *4 * WORD(%esp)
+        sub     %gs:0, %eax
+        add     $3 * WORD, %esp
+        .cfi_def_cfa_offset WORD
+        ret
+        end_entry last_error_offset
 
 /*
  * record: writes the call into a ring, see text-image.h. ecx is the recorder. It is for functions

@@ -168,7 +168,10 @@ index_jump_on:
 #define FRAME_VECTORS           (FRAME_INTEGERS + 8 * 8)        /* $fa0 to $fa7 */
 #define FRAME_RESULT_INTEGERS   (FRAME_VECTORS + 8 * 8)         /* $a0 $a1 */
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 2 * 8) /* $fa0 $fa1 */
-#define FRAME_SIZE              (FRAME_RESULT_VECTORS + 2 * 8)
+#define FRAME_LEAVE_WORDS       (FRAME_RESULT_VECTORS + 2 * 8)  /* $a0 to $a7 */
+#define FRAME_LEAVE_FUNCTION    (FRAME_LEAVE_WORDS + 8 * 8)
+#define FRAME_LAST_ERROR        (FRAME_LEAVE_FUNCTION + 8)
+#define FRAME_SIZE              (FRAME_LAST_ERROR + 8)
 
         index_entry generic
         load_from_header $t0, INDEX_HEADER_BASE
@@ -184,21 +187,54 @@ index_jump_on:
         st.d    $zero, $sp, FRAME_RESULT_INTEGERS + \n * 8
         st.d    $zero, $sp, FRAME_RESULT_VECTORS + \n * 8
         .endr
+        load_from_header $t0, INDEX_HEADER_LAST_ERROR
+        add.d   $t0, $t0, $tp
+        ld.w    $t0, $t0, 0
+        st.d    $zero, $sp, FRAME_LEAVE_FUNCTION
+        st.w    $t0, $sp, FRAME_LAST_ERROR
         move    $a0, $t8
         move    $a1, $sp
         load_from_header $t0, INDEX_HEADER_UNIVERSAL
         jirl    $ra, $t0, 0
+        load_from_header $t0, INDEX_HEADER_LAST_ERROR
+        add.d   $t0, $t0, $tp
+        ld.w    $t1, $sp, FRAME_LAST_ERROR
+        st.w    $t1, $t0, 0
+        ld.d    $t0, $sp, FRAME_LEAVE_FUNCTION
+        bnez    $t0, 1f
         .irp    n, 0, 1
         ld.d    $a\n, $sp, FRAME_RESULT_INTEGERS + \n * 8
         fld.d   $fa\n, $sp, FRAME_RESULT_VECTORS + \n * 8
         .endr
         addi.d  $sp, $sp, FRAME_SIZE
+        .cfi_remember_state
         .cfi_def_cfa $sp, 16
         leave_frame
         ret
+        .cfi_restore_state
+1:      .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        ld.d    $a\n, $sp, FRAME_LEAVE_WORDS + \n * 8
+        .endr
+        addi.d  $sp, $sp, FRAME_SIZE
+        .cfi_def_cfa $sp, 16
+        leave_frame
+        jr      $t0
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
+        frame_of_caller generic, FRAME_LAST_ERROR, FRAME_LEAVE_FUNCTION, FRAME_LEAVE_WORDS, 8
+
+/*
+ * last_error_offset: calls the function that returns the address of errno, and returns the distance
+ * from the thread pointer.
+ */
+        entry   last_error_offset               /* $a0: the function */
+        enter_frame
+        jirl    $ra, $a0, 0
+        sub.d   $a0, $a0, $tp
+        leave_frame
+        ret
+        end_entry last_error_offset
 
 /*
  * record: writes the call into a ring, see text-image.h. $t8 is the recorder.

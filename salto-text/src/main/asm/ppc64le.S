@@ -209,13 +209,29 @@ jump_on:
 #define SAVED_VECTORS           (SAVED_INTEGERS + 8 * 8)        /* f1 to f13 */
 #define RESULT_VECTORS          (SAVED_VECTORS + 13 * 8)        /* f1 to f8 */
 #define RESULT_INTEGERS         (RESULT_VECTORS + 8 * 8)        /* r3 r4 */
-#define SAVED_QUADS             (RESULT_INTEGERS + 2 * 8 + 8)   /* v2 to v13, at a multiple of 16 */
+#define LAST_ERROR              (RESULT_INTEGERS + 2 * 8)
+#define LAST_ERROR_WAY          (LAST_ERROR + 8)                /* from the thread pointer */
+#define LEAVE_FUNCTION          (LAST_ERROR_WAY + 8)
+#define LEAVE_WORDS             (LEAVE_FUNCTION + 8)            /* r3 to r10 */
+#define SAVED_QUADS             (LEAVE_WORDS + 8 * 8)           /* v2 to v13, at a multiple of 16 */
 #define RESULT_QUADS            (SAVED_QUADS + 12 * 16)         /* v2 to v9 */
 #define GENERIC_SIZE            (RESULT_QUADS + 8 * 16)
 
+#if SAVED_QUADS % 16 != 0
+#error "vector registers are stored at multiples of 16"
+#endif
+
+        .macro  leave_generic_frame
+        addi    1, 1, GENERIC_SIZE
+        .cfi_def_cfa_offset 0
+        ld      0, FRAME_LR(1)
+        mtlr    0
+        .cfi_restore lr
+        blr
+        .endm
+
         index_entry generic
         index_header_call generic
-        ld      12, INDEX_HEADER_UNIVERSAL - INDEX_HEADER_CALL(12)
         mflr    0
         std     0, FRAME_LR(1)
         .cfi_offset lr, FRAME_LR
@@ -242,11 +258,23 @@ jump_on:
         .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
         std     0, RESULT_VECTORS + \n * 8(1)
         .endr
+        std     0, LEAVE_FUNCTION(1)
+        ld      5, INDEX_HEADER_LAST_ERROR - INDEX_HEADER_CALL(12)
+        std     5, LAST_ERROR_WAY(1)
+        lwzx    5, 13, 5
+        stw     5, LAST_ERROR(1)
+        ld      12, INDEX_HEADER_UNIVERSAL - INDEX_HEADER_CALL(12)
         mr      3, 11
         addi    4, 1, FRAME_HEADER
         mtctr   12
         bctrl
         ld      2, FRAME_TOC(1)
+        ld      5, LAST_ERROR_WAY(1)
+        lwz     4, LAST_ERROR(1)
+        stwx    4, 13, 5
+        ld      12, LEAVE_FUNCTION(1)
+        cmpdi   12, 0
+        bne     1f
         addi    4, 1, RESULT_QUADS
         .irp    n, 2, 3, 4, 5, 6, 7, 8, 9
         lvx     \n, 0, 4
@@ -257,12 +285,21 @@ jump_on:
         .endr
         ld      3, RESULT_INTEGERS(1)
         ld      4, RESULT_INTEGERS + 8(1)
-        addi    1, 1, GENERIC_SIZE
-        .cfi_def_cfa_offset 0
-        ld      0, FRAME_LR(1)
-        mtlr    0
-        .cfi_restore lr
-        blr
+        .cfi_remember_state
+        leave_generic_frame
+        .cfi_restore_state
+        /*
+         * A variadic function may store its arguments in the parameter save area of its caller's
+         * frame, which only some callers have (Parameter Save Area). So the function is called, and
+         * the area is where r3 to r10 were saved.
+         */
+1:      .irp    n, 3, 4, 5, 6, 7, 8, 9, 10
+        ld      \n, LEAVE_WORDS + (\n - 3) * 8(1)
+        .endr
+        mtctr   12
+        bctrl
+        ld      2, FRAME_TOC(1)
+        leave_generic_frame
         end_index_entry generic
 
         /*
@@ -270,8 +307,33 @@ jump_on:
          * caller's parameter save area.
          */
         frame   generic, SAVED_INTEGERS - FRAME_HEADER, SAVED_VECTORS - FRAME_HEADER, 8, RESULT_INTEGERS - FRAME_HEADER, RESULT_VECTORS - FRAME_HEADER, GENERIC_SIZE + FRAME_LR - FRAME_HEADER, GENERIC_SIZE
+        frame_of_caller generic, LAST_ERROR - FRAME_HEADER, LEAVE_FUNCTION - FRAME_HEADER, LEAVE_WORDS - FRAME_HEADER, 8
         layout  generic_quads, SAVED_QUADS - FRAME_HEADER
         layout  generic_result_quads, RESULT_QUADS - FRAME_HEADER
+
+/*
+ * last_error_offset: calls the function that returns the address of errno, and returns the distance
+ * from the thread pointer.
+ */
+        entry   last_error_offset               /* r3: the function */
+        mflr    0
+        std     0, FRAME_LR(1)
+        .cfi_offset lr, FRAME_LR
+        stdu    1, -FRAME_HEADER(1)
+        .cfi_def_cfa_offset FRAME_HEADER
+        std     2, FRAME_TOC(1)
+        mr      12, 3
+        mtctr   12
+        bctrl
+        ld      2, FRAME_TOC(1)
+        sub     3, 3, 13
+        addi    1, 1, FRAME_HEADER
+        .cfi_def_cfa_offset 0
+        ld      0, FRAME_LR(1)
+        mtlr    0
+        .cfi_restore lr
+        blr
+        end_entry last_error_offset
 
 /*
  * record: writes the call into a ring, see text-image.h. r11 is the recorder. A function that calls

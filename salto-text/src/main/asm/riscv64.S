@@ -174,7 +174,10 @@ index_jump_on:
 #define FRAME_VECTORS           (FRAME_INTEGERS + 8 * 8)        /* fa0 to fa7 */
 #define FRAME_RESULT_INTEGERS   (FRAME_VECTORS + 8 * 8)         /* a0 a1 */
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + 2 * 8) /* fa0 fa1 */
-#define FRAME_SIZE              (FRAME_RESULT_VECTORS + 2 * 8)
+#define FRAME_LEAVE_WORDS       (FRAME_RESULT_VECTORS + 2 * 8)  /* a0 to a7 */
+#define FRAME_LEAVE_FUNCTION    (FRAME_LEAVE_WORDS + 8 * 8)
+#define FRAME_LAST_ERROR        (FRAME_LEAVE_FUNCTION + 8)
+#define FRAME_SIZE              (FRAME_LAST_ERROR + 8)
 
         index_entry generic
         ld      t1, salto_index_header + INDEX_HEADER_BASE
@@ -190,21 +193,54 @@ index_jump_on:
         sd      zero, FRAME_RESULT_INTEGERS + \n * 8(sp)
         sd      zero, FRAME_RESULT_VECTORS + \n * 8(sp)
         .endr
+        ld      t1, salto_index_header + INDEX_HEADER_LAST_ERROR
+        add     t1, t1, tp
+        lw      t1, 0(t1)
+        sd      zero, FRAME_LEAVE_FUNCTION(sp)
+        sw      t1, FRAME_LAST_ERROR(sp)
         mv      a0, t2
         mv      a1, sp
         ld      t1, salto_index_header + INDEX_HEADER_UNIVERSAL
         jalr    t1
+        ld      t1, salto_index_header + INDEX_HEADER_LAST_ERROR
+        add     t1, t1, tp
+        lw      t2, FRAME_LAST_ERROR(sp)
+        sw      t2, 0(t1)
+        ld      t1, FRAME_LEAVE_FUNCTION(sp)
+        bnez    t1, 1f
         .irp    n, 0, 1
         ld      a\n, FRAME_RESULT_INTEGERS + \n * 8(sp)
         fld     fa\n, FRAME_RESULT_VECTORS + \n * 8(sp)
         .endr
         addi    sp, sp, FRAME_SIZE
+        .cfi_remember_state
         .cfi_def_cfa sp, 16
         leave_frame
         ret
+        .cfi_restore_state
+1:      .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        ld      a\n, FRAME_LEAVE_WORDS + \n * 8(sp)
+        .endr
+        addi    sp, sp, FRAME_SIZE
+        .cfi_def_cfa sp, 16
+        leave_frame
+        jr      t1
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 8, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
+        frame_of_caller generic, FRAME_LAST_ERROR, FRAME_LEAVE_FUNCTION, FRAME_LEAVE_WORDS, 8
+
+/*
+ * last_error_offset: calls the function that returns the address of errno, and returns the distance
+ * from the thread pointer.
+ */
+        entry   last_error_offset               /* a0: the function */
+        enter_frame
+        jalr    a0
+        sub     a0, a0, tp
+        leave_frame
+        ret
+        end_entry last_error_offset
 
 /*
  * record: writes the call into a ring, see text-image.h. t2 is the recorder.

@@ -174,8 +174,17 @@
  */
 #define FRAME_RESULT_INTEGERS   0                               /* r2 */
 #define FRAME_RESULT_VECTORS    (FRAME_RESULT_INTEGERS + WORD)  /* f0 */
-#define FRAME_SAVE_AREA         (FRAME_RESULT_VECTORS + WORD)   /* the caller's */
+#define FRAME_LEAVE_FUNCTION    (FRAME_RESULT_VECTORS + WORD)
+#define FRAME_LEAVE_WORDS       (FRAME_LEAVE_FUNCTION + WORD)   /* r2 to r5; r6 is the caller's to keep */
+#define FRAME_LAST_ERROR        (FRAME_LEAVE_WORDS + 4 * WORD)
+#define FRAME_SAVE_AREA         (FRAME_LAST_ERROR + WORD)       /* the caller's */
 #define FRAME_SIZE              (SAVE_AREA + FRAME_SAVE_AREA)   /* with what the gate saves its registers in */
+
+        .macro  thread_pointer register         /* it is in two access registers */
+        ear     \register, %a0
+        sllg    \register, \register, 32
+        ear     \register, %a1
+        .endm
 
         index_entry generic
         lgrl    %r1, salto_index_header + INDEX_HEADER_BASE
@@ -193,19 +202,59 @@
         stg     %r1, 0(%r15)            /* the back chain */
         la      %r3, SAVE_AREA(%r15)
         lgr     %r2, %r0
-        xc      FRAME_RESULT_INTEGERS(2 * WORD, %r3), FRAME_RESULT_INTEGERS(%r3)
+        xc      FRAME_RESULT_INTEGERS(3 * WORD, %r3), FRAME_RESULT_INTEGERS(%r3)
+        lgrl    %r4, salto_index_header + INDEX_HEADER_LAST_ERROR
+        thread_pointer %r5
+        l       %r4, 0(%r4, %r5)
+        st      %r4, FRAME_LAST_ERROR(%r3)
         lgrl    %r1, salto_index_header + INDEX_HEADER_UNIVERSAL
         basr    %r14, %r1
+        lgrl    %r4, salto_index_header + INDEX_HEADER_LAST_ERROR
+        thread_pointer %r5
+        l       %r1, SAVE_AREA + FRAME_LAST_ERROR(%r15)
+        st      %r1, 0(%r4, %r5)
+        lg      %r1, SAVE_AREA + FRAME_LEAVE_FUNCTION(%r15)
+        ltgr    %r1, %r1
+        jne     1f
         lg      %r2, SAVE_AREA + FRAME_RESULT_INTEGERS(%r15)
         ld      %f0, SAVE_AREA + FRAME_RESULT_VECTORS(%r15)
         lmg     %r14, %r15, FRAME_SIZE + SAVED_R14(%r15)
+        .cfi_remember_state
         .cfi_def_cfa_offset SAVE_AREA
         .cfi_restore %r14
         .cfi_restore %r15
         br      %r14
+        .cfi_restore_state
+1:      lmg     %r2, %r5, SAVE_AREA + FRAME_LEAVE_WORDS(%r15)
+        lmg     %r14, %r15, FRAME_SIZE + SAVED_R14(%r15)
+        .cfi_def_cfa_offset SAVE_AREA
+        .cfi_restore %r14
+        .cfi_restore %r15
+        br      %r1
         end_index_entry generic
 
         frame   generic, FRAME_SAVE_AREA + SAVED_R2, FRAME_SAVE_AREA + SAVED_F0, WORD, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SAVE_AREA + SAVED_R14, FRAME_SAVE_AREA + SAVE_AREA
+        frame_of_caller generic, FRAME_LAST_ERROR, FRAME_LEAVE_FUNCTION, FRAME_LEAVE_WORDS, 4
+
+/*
+ * last_error_offset: calls the function that returns the address of errno, and returns the distance
+ * from the thread pointer.
+ */
+        entry   last_error_offset               /* r2: the function */
+        stmg    %r14, %r15, SAVED_R14(%r15)
+        .cfi_offset %r14, SAVED_R14 - SAVE_AREA
+        .cfi_offset %r15, SAVED_R14 + WORD - SAVE_AREA
+        aghi    %r15, -SAVE_AREA
+        .cfi_def_cfa_offset 2 * SAVE_AREA
+        basr    %r14, %r2
+        thread_pointer %r1
+        sgr     %r2, %r1
+        lmg     %r14, %r15, SAVE_AREA + SAVED_R14(%r15)
+        .cfi_def_cfa_offset SAVE_AREA
+        .cfi_restore %r14
+        .cfi_restore %r15
+        br      %r14
+        end_entry last_error_offset
 
 /*
  * record: writes the call into a ring, see text-image.h. The recorder comes in r0, and then is in

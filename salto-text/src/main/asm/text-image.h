@@ -42,6 +42,15 @@
  * - INDEX_HEADER_ENTRY, from a generic to an append_ entry. The words that only the latter reads
  *   are written first, and all threads execute a barrier in between (IndexTable.lead).
  *
+ * errno: the generic entries read it before they call Java, and write it after that. It lies at the
+ * same distance from the thread pointer in all threads. GNU's library has it in static thread-local
+ * storage, and musl in the structure that describes the thread. The entry last_error_offset
+ * calculates the distance.
+ *
+ * Leaving: Java can store the address of a function in the frame, and words for it. Then the
+ * generic entry removes its frame, and jumps to the function with the words as arguments. Java has
+ * been left by then, so the function need not return: its longjmp passes no Java frame.
+ *
  * Stack alignment: entries on x86 align the stack where they call from a frame of their own.
  * Callers there may have aligned it to less than the ABI asks for, and callees use instructions
  * that fault then. On AArch64 the processor faults at the caller's own accesses before that
@@ -109,7 +118,8 @@
 #define INDEX_HEADER_BASE       (INDEX_HEADER_CALL + CALL_ARGUMENT)
 #define INDEX_HEADER_STACK_SIZE (INDEX_HEADER_CALL + CALL_STACK_SIZE)
 #define INDEX_HEADER_UNIVERSAL  (INDEX_HEADER_CALL + CALL_SIZE)         /* the function that the generic entries call */
-#define INDEX_HEADER_SIZE       (INDEX_HEADER_UNIVERSAL + WORD)
+#define INDEX_HEADER_LAST_ERROR (INDEX_HEADER_UNIVERSAL + WORD)         /* from a thread pointer to the thread's errno */
+#define INDEX_HEADER_SIZE       (INDEX_HEADER_LAST_ERROR + WORD)
 
 /*
  * Recorded calls. The entry record writes the arguments into a ring, and returns a fixed result. It
@@ -387,6 +397,18 @@ salto_entry_\name:
         .endm
 
 /*
+ * More places in a generic entry's frame. The first is four bytes for errno, or for what
+ * GetLastError returns. Then come the address of a function to leave by, and the words for it. The
+ * entry sets that address to zero before the call. leave_count is the largest number of words.
+ */
+        .macro  frame_of_caller entry, last_error, leave_function, leave_words, leave_count
+        layout  \entry\()_last_error, \last_error
+        layout  \entry\()_leave_function, \leave_function
+        layout  \entry\()_leave_words, \leave_words
+        layout  \entry\()_leave_count, \leave_count
+        .endm
+
+/*
  * The places in a record of the entry record, as those of a frame, and the layout of what it reads.
  * The places of result registers are those in the recorder.
  */
@@ -524,6 +546,7 @@ salto_index_header:
         layout  index_header_base, INDEX_HEADER_BASE
         layout  index_header_stack_size, INDEX_HEADER_STACK_SIZE
         layout  index_header_universal, INDEX_HEADER_UNIVERSAL
+        layout  index_header_last_error, INDEX_HEADER_LAST_ERROR
         layout  index_header_size, INDEX_HEADER_SIZE
         .endm
 

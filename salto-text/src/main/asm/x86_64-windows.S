@@ -146,7 +146,9 @@
 #define FRAME_RESULT_VECTORS    (FRAME_VECTORS + 4 * 16)        /* xmm0 */
 #define FRAME_RESULT_INTEGERS   (FRAME_RESULT_VECTORS + 16)     /* rax */
 #define FRAME_LAST_ERROR        (FRAME_RESULT_INTEGERS + 8)     /* what GetLastError returns */
-#define FRAME_SIZE              (FRAME_RESULT_INTEGERS + 16)
+#define FRAME_LEAVE_FUNCTION    (FRAME_RESULT_INTEGERS + 16)
+#define FRAME_LEAVE_WORDS       (FRAME_LEAVE_FUNCTION + 8)      /* rcx rdx r8 r9 */
+#define FRAME_SIZE              (FRAME_LEAVE_WORDS + 4 * 8 + 8)
 
 /* The place of that number in the thread's environment block. */
 #define LAST_ERROR              %gs:0x68
@@ -165,6 +167,7 @@
         xorps   %xmm0, %xmm0
         movups  %xmm0, FRAME_RESULT_VECTORS(%rsp)
         movups  %xmm0, FRAME_RESULT_INTEGERS(%rsp)
+        movq    $0, FRAME_LEAVE_FUNCTION(%rsp)
         mov     LAST_ERROR, %eax
         mov     %eax, FRAME_LAST_ERROR(%rsp)
         mov     %r10, %rcx
@@ -174,11 +177,25 @@
         call    *salto_index_header + INDEX_HEADER_UNIVERSAL(%rip)
         mov     FRAME_LAST_ERROR - FRAME_SIZE(%rbp), %eax
         mov     %eax, LAST_ERROR
+        mov     FRAME_LEAVE_FUNCTION - FRAME_SIZE(%rbp), %rax
+        test    %rax, %rax
+        jnz     1f
         mov     FRAME_RESULT_INTEGERS - FRAME_SIZE(%rbp), %rax
         movups  FRAME_RESULT_VECTORS - FRAME_SIZE(%rbp), %xmm0
-        leave_frame
+        lea     0(%rbp), %rsp
+        pop     %rbp
+        ret
+1:      mov     FRAME_LEAVE_WORDS + 0 * 8 - FRAME_SIZE(%rbp), %rcx
+        mov     FRAME_LEAVE_WORDS + 1 * 8 - FRAME_SIZE(%rbp), %rdx
+        mov     FRAME_LEAVE_WORDS + 2 * 8 - FRAME_SIZE(%rbp), %r8
+        mov     FRAME_LEAVE_WORDS + 3 * 8 - FRAME_SIZE(%rbp), %r9
+        lea     0(%rbp), %rsp
+        pop     %rbp
+        rex64 jmp *%rax                 /* the prefix tells unwinders that the frame is gone */
+        .seh_endproc
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16 + HOME_SPACE
+        frame_of_caller generic, FRAME_LAST_ERROR, FRAME_LEAVE_FUNCTION, FRAME_LEAVE_WORDS, 4
 
         code_table

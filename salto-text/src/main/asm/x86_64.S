@@ -158,7 +158,10 @@
 #define FRAME_VECTORS           (FRAME_RESULT_INTEGERS + 2 * 8) /* xmm0 to xmm7 */
 #define FRAME_RESULT_VECTORS    (FRAME_VECTORS + 8 * 16)        /* xmm0 xmm1 */
 #define FRAME_RESULT_X87        (FRAME_RESULT_VECTORS + 2 * 16) /* st(0) st(1) */
-#define FRAME_SIZE              (FRAME_RESULT_X87 + 2 * 16)
+#define FRAME_LEAVE_FUNCTION    (FRAME_RESULT_X87 + 2 * 16)
+#define FRAME_LEAVE_WORDS       (FRAME_LEAVE_FUNCTION + 8)      /* rdi rsi rdx rcx r8 r9 */
+#define FRAME_LAST_ERROR        (FRAME_LEAVE_WORDS + 6 * 8)
+#define FRAME_SIZE              (FRAME_LAST_ERROR + 8)
 
         .macro  enter_frame size
         push    %rbp
@@ -169,12 +172,18 @@
         sub     $\size, %rsp
         .endm
 
-        .macro  call_universal_gate frame_size
+        .macro  call_universal_gate frame_size, last_error
+        mov     salto_index_header + INDEX_HEADER_LAST_ERROR(%rip), %rax
+        mov     %fs:(%rax), %eax
+        mov     %eax, \last_error(%rsp)
         mov     %r10, %rdi
         mov     %rsp, %rsi
         and     $-16, %rsp
         call    *salto_index_header + INDEX_HEADER_UNIVERSAL(%rip)
         lea     -\frame_size(%rbp), %rsp
+        mov     salto_index_header + INDEX_HEADER_LAST_ERROR(%rip), %rcx
+        mov     \last_error(%rsp), %edx
+        mov     %edx, %fs:(%rcx)
         .endm
 
         index_entry generic
@@ -196,7 +205,11 @@
         movups  %xmm0, FRAME_RESULT_VECTORS + \n * 16(%rsp)
         movups  %xmm0, FRAME_RESULT_X87 + \n * 16(%rsp)
         .endr
-        call_universal_gate FRAME_SIZE
+        movq    $0, FRAME_LEAVE_FUNCTION(%rsp)
+        call_universal_gate FRAME_SIZE, FRAME_LAST_ERROR
+        mov     FRAME_LEAVE_FUNCTION(%rsp), %r11
+        test    %r11, %r11
+        jnz     4f
         test    %eax, %eax
         jnz     2f
 1:      mov     FRAME_RESULT_INTEGERS + 0 * 8(%rsp), %rax
@@ -213,10 +226,37 @@
         fldt    FRAME_RESULT_X87 + 1 * 16(%rsp)
 3:      fldt    FRAME_RESULT_X87 + 0 * 16(%rsp)
         jmp     1b
+4:      mov     FRAME_LEAVE_WORDS + 0 * 8(%rsp), %rdi
+        mov     FRAME_LEAVE_WORDS + 1 * 8(%rsp), %rsi
+        mov     FRAME_LEAVE_WORDS + 2 * 8(%rsp), %rdx
+        mov     FRAME_LEAVE_WORDS + 3 * 8(%rsp), %rcx
+        mov     FRAME_LEAVE_WORDS + 4 * 8(%rsp), %r8
+        mov     FRAME_LEAVE_WORDS + 5 * 8(%rsp), %r9
+        xor     %eax, %eax              /* a variadic function has no vector registers to read */
+        leave
+        .cfi_restore %rbp
+        .cfi_def_cfa %rsp, 8
+        jmp     *%r11
         end_index_entry generic
 
         frame   generic, FRAME_INTEGERS, FRAME_VECTORS, 16, FRAME_RESULT_INTEGERS, FRAME_RESULT_VECTORS, FRAME_SIZE + 8, FRAME_SIZE + 16
+        frame_of_caller generic, FRAME_LAST_ERROR, FRAME_LEAVE_FUNCTION, FRAME_LEAVE_WORDS, 6
         layout  generic_result_x87, FRAME_RESULT_X87
+
+/*
+ * last_error_offset: calls the function that returns the address of errno, and returns the distance
+ * from the thread pointer.
+ */
+        entry   last_error_offset       /* rdi: the function */
+        endbr64
+        sub     $8, %rsp
+        .cfi_def_cfa_offset 16
+        call    *%rdi
+        sub     %fs:0, %rax
+        add     $8, %rsp
+        .cfi_def_cfa_offset 8
+        ret
+        end_entry last_error_offset
 
 /*
  * generic_win64: the same for callers of the x64 calling convention of Windows. It has four
@@ -232,7 +272,10 @@
 #define WIN64_SAVED_VECTORS     (WIN64_RESULT_INTEGERS + 16)    /* xmm6 to xmm15 */
 #define WIN64_SAVED_RDI         (WIN64_SAVED_VECTORS + 10 * 16)
 #define WIN64_SAVED_RSI         (WIN64_SAVED_RDI + 8)
-#define WIN64_FRAME_SIZE        (WIN64_SAVED_RSI + 8)
+#define WIN64_LEAVE_FUNCTION    (WIN64_SAVED_RSI + 8)
+#define WIN64_LEAVE_WORDS       (WIN64_LEAVE_FUNCTION + 8)      /* rcx rdx r8 r9 */
+#define WIN64_LAST_ERROR        (WIN64_LEAVE_WORDS + 4 * 8)
+#define WIN64_FRAME_SIZE        (WIN64_LAST_ERROR + 8)
 
         index_entry generic_win64
         endbr64
@@ -255,9 +298,11 @@
         xorps   %xmm0, %xmm0
         movups  %xmm0, WIN64_RESULT_VECTORS(%rsp)
         movups  %xmm0, WIN64_RESULT_INTEGERS(%rsp)
-        call_universal_gate WIN64_FRAME_SIZE
+        movq    $0, WIN64_LEAVE_FUNCTION(%rsp)
+        call_universal_gate WIN64_FRAME_SIZE, WIN64_LAST_ERROR
         mov     WIN64_RESULT_INTEGERS(%rsp), %rax
         movups  WIN64_RESULT_VECTORS(%rsp), %xmm0
+        mov     WIN64_LEAVE_FUNCTION(%rsp), %r11
         .irp    n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
         movups  WIN64_SAVED_VECTORS + (\n - 6) * 16(%rsp), %xmm\n
         .endr
@@ -265,12 +310,26 @@
         .cfi_restore %rdi
         mov     WIN64_SAVED_RSI(%rsp), %rsi
         .cfi_restore %rsi
+        test    %r11, %r11
+        jnz     1f
         leave
+        .cfi_remember_state
+        .cfi_restore %rbp
         .cfi_def_cfa %rsp, 8
         ret
+        .cfi_restore_state
+1:      mov     WIN64_LEAVE_WORDS + 0 * 8(%rsp), %rcx
+        mov     WIN64_LEAVE_WORDS + 1 * 8(%rsp), %rdx
+        mov     WIN64_LEAVE_WORDS + 2 * 8(%rsp), %r8
+        mov     WIN64_LEAVE_WORDS + 3 * 8(%rsp), %r9
+        leave
+        .cfi_restore %rbp
+        .cfi_def_cfa %rsp, 8
+        jmp     *%r11
         end_index_entry generic_win64
 
         frame   generic_win64, WIN64_INTEGERS, WIN64_VECTORS, 16, WIN64_RESULT_INTEGERS, WIN64_RESULT_VECTORS, WIN64_FRAME_SIZE + 8, WIN64_FRAME_SIZE + 16 + 4 * 8
+        frame_of_caller generic_win64, WIN64_LAST_ERROR, WIN64_LEAVE_FUNCTION, WIN64_LEAVE_WORDS, 4
 
 /*
  * record: writes the call into a ring, see text-image.h. r10 is the recorder. A function that calls

@@ -5,6 +5,7 @@ package dev.salto;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.Carrier;
 import dev.salto.internal.os.Memory;
+import dev.salto.internal.os.NativeAccess;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
@@ -384,6 +385,69 @@ public final class Arguments {
             requireResult(Carrier.SEGMENT).returnSegment(frame, value);
         }
         isAnswered = true;
+    }
+
+    /**
+     * {@return the {@code errno} of the caller, as it was when native code made the call; on
+     * Windows, what {@code GetLastError} returned} The JVM may have changed the thread's own since.
+     * After the callback, {@code errno} is the caller's again, or what {@link #setErrno} has set.
+     *
+     * @throws IllegalStateException if the call is over, was {@linkplain RecordedCall recorded}, or
+     *     came through an upcall stub, with {@link Tier#GATE} or {@link Mechanism#UPCALL_STUBS}
+     * @throws WrongThreadException if native code has called another thread
+     */
+    public int errno() {
+        return plan().lastError(frame);
+    }
+
+    /**
+     * Sets the {@code errno} that the caller finds after the callback; on Windows, what
+     * {@code GetLastError} returns. The entry writes it after the JVM has been left, so nothing
+     * changes it in between. The last call counts.
+     *
+     * @param number the number of an error, or any other
+     * @throws IllegalStateException as {@link #errno}
+     * @throws WrongThreadException if native code has called another thread
+     */
+    public void setErrno(int number) {
+        plan().setLastError(frame, number);
+    }
+
+    /**
+     * Ends the callback by a native function that need not return, such as {@code lua_error}. When
+     * the handler has returned and Java has been left, the function is called with the words as its
+     * arguments. It may {@code longjmp} over the caller, because no Java frame of this callback is
+     * left. A {@code longjmp} over a Java frame, as from a downcall, ends the JVM.
+     *
+     * <p>If the function returns, its result is that of the closure. So it must have the closure's
+     * result type, and no struct that is returned in memory. The function has the calling
+     * convention of the closure. It may be variadic.
+     *
+     * <p>The function gets the return address of the closure's caller, and the stack is as deep as
+     * at the call. On i386 and ppc64le the entry stays on the stack and calls the function.
+     *
+     * <p>The words are integers and pointers, as large as an address each. There can be 8 on
+     * AArch64, riscv64, ppc64le, LoongArch and i386, and 6 on x86-64. On Arm, s390x and with the
+     * convention of Windows on x86-64 there can be 4. Words that are not given are zero.
+     *
+     * <p>The last call counts. A result that the handler sets does not. If the handler throws, the
+     * function is not called.
+     *
+     * @param function the address of a native function; its memory must stay until the call
+     * @param words the arguments of the function
+     * @throws IllegalArgumentException if {@code function} is a heap segment or {@link
+     *     MemorySegment#NULL}, or there are too many words, or one has more bits than a word
+     * @throws IllegalStateException as {@link #errno}
+     * @throws WrongThreadException if native code has called another thread
+     * @throws IllegalCallerException if the module of the caller has no native access; the message
+     *     names the option that grants it
+     */
+    public void leaveBy(MemorySegment function, long... words) {
+        if (NativeAccess.mayBeDenied()) {
+            NativeAccess.check(NativeAccess.callers().getCallerClass(), "Arguments.leaveBy");
+        }
+        Trampoline.requireTarget(function);
+        plan().leaveBy(frame, function.address(), words);
     }
 
     private Arena ownArena() {

@@ -171,6 +171,7 @@ public final class CallInterface {
         if (image == null) {
             requireLinkable(key);
         }
+        Gate.requireKnown(key.settings, image != null && key.tier != Tier.GATE);
     }
 
     /**
@@ -588,7 +589,7 @@ public final class CallInterface {
         // Handlers that read their arguments themselves are no faster through a gate, which has to
         // write them to memory.
         boolean canBeHot = isBoxed && key.tier == Tier.AUTOMATIC && isLinkable(key) && GateSetting.areMade()
-                && !key.settings.tracesCloses() && Ports.thisJvm().orElseThrow().hasLinker();
+                && !key.settings.areWithoutGate() && Ports.thisJvm().orElseThrow().hasLinker();
         HotFunction hot = canBeHot ? new HotFunction(image, key.function, catcher, this::invoker) : null;
         return Gate.ofData(image, key.abi.convention().entry(), handlers, new DataDriven(own, call, catcher, hot),
                 key.settings, hot);

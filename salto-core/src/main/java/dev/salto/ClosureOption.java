@@ -31,6 +31,8 @@ import java.util.Objects;
  * dev.salto.trace.close}</td><td>no traces</td></tr>
  * <tr><td>{@link #traceBinds}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
  * dev.salto.trace.bind}</td><td>no traces</td></tr>
+ * <tr><td>{@link #currentCall}</td><td>no</td><td>yes</td><td>none</td><td>calls are not
+ * known</td></tr>
  * <tr><td>{@link #fallback}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
  * dev.salto.fallback}</td><td>{@link Fallback#NONE}; {@link Fallback#UPCALL_STUBS} where Salto has no
  * port</td></tr>
@@ -46,7 +48,7 @@ public final class ClosureOption {
     /** The subject of an option. */
     enum Subject {
         EXCEPTION("onException"), USE_AFTER_FREE("onUseAfterFree"), CLOSE_TRACES("traceCloses"), BIND_TRACES(
-                "traceBinds"), FALLBACK(
+                "traceBinds"), CURRENT_CALL("currentCall"), FALLBACK(
                         "fallback"), TIER("tier"), FIRST_VARIADIC_ARG("firstVariadicArg");
 
         private final String method;
@@ -117,6 +119,20 @@ public final class ClosureOption {
      */
     public static ClosureOption traceBinds(boolean traces) {
         return new ClosureOption(Subject.BIND_TRACES, traces);
+    }
+
+    /**
+     * Gives callbacks access to the native call that they answer, by {@link CurrentCall}: to its
+     * {@code errno}, and to a native function to leave by. Handlers that get {@link Arguments} have
+     * it without this option.
+     *
+     * <p>Closures of such types have no gate, so a call takes about ten times as long. The option
+     * is not for {@link Tier#GATE} and {@linkplain Mechanism#UPCALL_STUBS upcall stubs}.
+     *
+     * @return the option
+     */
+    public static ClosureOption currentCall() {
+        return new ClosureOption(Subject.CURRENT_CALL, true);
     }
 
     /**

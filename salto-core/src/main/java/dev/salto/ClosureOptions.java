@@ -89,29 +89,37 @@ final class ClosureOptions {
         UseAfterFreePolicy useAfterFree = chosen != null ? chosen : UseAfterFreeConsumer.ofProperty();
         Boolean tracesCloses = (Boolean) value(Subject.CLOSE_TRACES);
         Boolean tracesBinds = (Boolean) value(Subject.BIND_TRACES);
-        if (exceptions == null && useAfterFree == null && tracesCloses == null && tracesBinds == null) {
+        boolean knowsCall = values.containsKey(Subject.CURRENT_CALL);
+        if (exceptions == null && useAfterFree == null && tracesCloses == null && tracesBinds == null && !knowsCall) {
             return usual;
         }
         return settings(exceptions == null ? usual.chosenExceptions() : exceptions.handling(function), useAfterFree,
-                tracesCloses, tracesBinds);
+                tracesCloses, tracesBinds, knowsCall);
     }
 
     /**
      * The settings that override those of all types.
      *
-     * @throws IllegalArgumentException if an exception returns a value, which fits few functions
+     * @throws IllegalArgumentException if an exception returns a value, which fits few functions,
+     *     or callbacks are to know their calls
      */
     ClosureSettings overriding() {
+        if (values.containsKey(Subject.CURRENT_CALL)) {
+            throw new IllegalArgumentException(
+                    "%s is no option of Salto.override; pass it where the type is made"
+                            .formatted(Subject.CURRENT_CALL));
+        }
         ExceptionPolicy exceptions = (ExceptionPolicy) value(Subject.EXCEPTION);
         return settings(exceptions == null ? null : exceptions.handlingOfAll(),
                 (UseAfterFreePolicy) value(Subject.USE_AFTER_FREE), (Boolean) value(Subject.CLOSE_TRACES),
-                (Boolean) value(Subject.BIND_TRACES));
+                (Boolean) value(Subject.BIND_TRACES), false);
     }
 
     private static ClosureSettings settings(@Nullable ExceptionHandling exceptions,
-            @Nullable UseAfterFreePolicy useAfterFree, @Nullable Boolean tracesCloses, @Nullable Boolean tracesBinds) {
+            @Nullable UseAfterFreePolicy useAfterFree, @Nullable Boolean tracesCloses, @Nullable Boolean tracesBinds,
+            boolean knowsCall) {
         UseAfterFreeConsumer consumer = useAfterFree == null ? null : new UseAfterFreeConsumer(useAfterFree);
-        return new ClosureSettings(exceptions, consumer, tracesCloses, tracesBinds,
+        return new ClosureSettings(exceptions, consumer, tracesCloses, tracesBinds, knowsCall,
                 consumer == null || consumer.isBuiltIn());
     }
 }

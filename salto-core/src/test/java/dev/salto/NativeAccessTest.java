@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("host")
 final class NativeAccessTest {
-    private static final List<String> RESTRICTED = List.of("direct", "combined", "trampoline", "table", "binding");
+    private static final List<String> RESTRICTED = List.of("direct", "combined", "trampoline", "table", "binding",
+            "leaving");
 
     @TempDir
     private Path folder = Path.of("");

@@ -31,7 +31,7 @@ final class NativeThreadsTest {
     private static final ClosureType<IntBinaryOperator> BINARY = ClosureType.of(IntBinaryOperator.class,
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
-    private static NativeThread callFrom(MemorySegment function, long calls, int a) {
+    static NativeThread callFrom(MemorySegment function, long calls, int a) {
         MemorySegment functions = Arena.ofAuto().allocate(ADDRESS);
         functions.set(ADDRESS, 0, function);
         return NativeThread.start(functions, 1, calls, a);

@@ -260,6 +260,20 @@ final class WindowsTest {
         }
     }
 
+    @Test
+    void aHandlerReadsAndSetsTheNumberOfTheLastError() {
+        CallInterface callInterface = CallInterface.prepare(BINARY);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment function = callInterface.bind(arguments -> {
+                arguments.setErrno(arguments.errno() + 1);
+                System.gc();
+            }, arena);
+            for (int i = 1; i < 20; i++) {
+                assertThat(Callers.lastErrorAfterCall(function, i)).isEqualTo(i + 1);
+            }
+        }
+    }
+
     interface SixInts {
         int call(int a, int b, int c, int d, int e, int f);
     }

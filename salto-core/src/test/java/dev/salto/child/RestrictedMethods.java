@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.salto.ClosureType;
+import dev.salto.CurrentCall;
 import dev.salto.NativeBinding;
 import dev.salto.StaticLinker;
 import dev.salto.Trampoline;
@@ -48,6 +49,13 @@ public final class RestrictedMethods {
         attempt("table", () -> TrampolineTable.allocate(1).close());
         attempt("binding", () -> NativeBinding
                 .bindTrailing(function, FunctionDescriptor.ofVoid(ADDRESS), MemorySegment.NULL).close());
+        attempt("leaving", () -> {
+            try {
+                CurrentCall.leaveBy(function);
+            } catch (IllegalStateException e) {
+                // No native code has called.
+            }
+        });
         attempt("jdk", () -> Linker.nativeLinker().upcallStub(direct, BINARY, Arena.ofAuto()));
     }
 

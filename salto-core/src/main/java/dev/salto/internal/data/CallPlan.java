@@ -90,6 +90,9 @@ public final class CallPlan {
     /** Whether a {@code float} has ones behind it. */
     private final boolean isBoxed;
 
+    /** Has the places of the caller's state; null if the entry does not keep it. */
+    private final @Nullable FrameLayout caller;
+
     private final int firstResult;
     private final int returnAddress;
     private final int answer;
@@ -119,6 +122,7 @@ public final class CallPlan {
         for (int i = 0; i < arguments.length; i++) {
             arguments[i] = Argument.inFrame(frame, layouts.get(i), call.arguments().get(i), convention);
         }
+        caller = frame.hasCaller() ? frame : null;
         isBoxed = frame.hasRoomFor(Long.BYTES);
         firstResult = frame.firstResult();
         returnAddress = frame.returnAddress();
@@ -164,6 +168,7 @@ public final class CallPlan {
         firstResult = resultOffset;
         resultMask = -1;
         isBoxed = false;
+        caller = null;
         returnAddress = 0;
         answer = 0;
     }
@@ -464,6 +469,67 @@ public final class CallPlan {
                 resultPieces.clear(frame);
             }
         }
+    }
+
+    /**
+     * The number of the caller's last error.
+     *
+     * @throws IllegalStateException if the call has not come through a generic entry
+     */
+    public int lastError(long frame) {
+        return Memory.getInt(frame + requireCaller().lastError());
+    }
+
+    /**
+     * Sets the number of the last error that the caller finds.
+     *
+     * @throws IllegalStateException if the call has not come through a generic entry
+     */
+    public void setLastError(long frame, int number) {
+        Memory.setInt(frame + requireCaller().lastError(), number);
+    }
+
+    /**
+     * Has the entry jump to a function when Java has been left.
+     *
+     * @throws IllegalArgumentException if there are too many words, or they are too large
+     * @throws IllegalStateException if the call has not come through a generic entry
+     */
+    public void leaveBy(long frame, long target, long... words) {
+        FrameLayout own = requireCaller();
+        if (words.length > own.leaveCount()) {
+            throw new IllegalArgumentException(
+                    "a call can be left with %d words in this calling convention, and %d were given; pass the address of memory with more"
+                            .formatted(own.leaveCount(), words.length));
+        }
+        for (long word : words) {
+            if (FrameLayout.WORD == Integer.BYTES && word != (int) word && word >>> Integer.SIZE != 0) {
+                throw new IllegalArgumentException(
+                        "%#x is no word of this architecture, whose words have 32 bits; pass its halves"
+                                .formatted(word));
+            }
+        }
+        for (int i = 0; i < own.leaveCount(); i++) {
+            Memory.setWord(frame + own.leaveWords() + i * FrameLayout.WORD, i < words.length ? words[i] : 0);
+        }
+        Memory.setWord(frame + own.leaveFunction(), target);
+    }
+
+    /** Has the entry return to the caller after all. */
+    void stay(long frame) {
+        FrameLayout own = caller;
+        if (own != null) {
+            Memory.setWord(frame + own.leaveFunction(), 0);
+        }
+    }
+
+    private FrameLayout requireCaller() {
+        FrameLayout own = caller;
+        if (own == null) {
+            throw new IllegalStateException(
+                    "the call was recorded, or came through an upcall stub, which keeps no last error and leaves by no function; use Tier.AUTOMATIC or DATA_DRIVEN with static trampolines");
+        }
+        return own;
     }
 
     /** The place in a frame of the address of the memory for the result. */

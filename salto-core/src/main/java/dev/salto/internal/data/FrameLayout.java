@@ -21,6 +21,9 @@ final class FrameLayout {
 
     private static final int QUAD_SIZE = 16;
 
+    /** In place of a place that a frame does not have. */
+    private static final int NOWHERE = -1;
+
     /** By the name of the entry. A process has one text image. */
     private static final Map<String, FrameLayout> KNOWN = new ConcurrentHashMap<>();
 
@@ -33,6 +36,10 @@ final class FrameLayout {
     private final int resultVectors;
     private final int returnAddress;
     private final int stack;
+    private final int lastError;
+    private final int leaveFunction;
+    private final int leaveWords;
+    private final int leaveCount;
 
     private FrameLayout(TextIndex index, String entry) {
         this.index = index;
@@ -44,6 +51,14 @@ final class FrameLayout {
         resultVectors = index.frame(entry, "result_vectors");
         returnAddress = index.frame(entry, "return_address");
         stack = index.frame(entry, "stack");
+        lastError = ofCaller("last_error");
+        leaveFunction = ofCaller("leave_function");
+        leaveWords = ofCaller("leave_words");
+        leaveCount = ofCaller("leave_count");
+    }
+
+    private int ofCaller(String place) {
+        return index.hasFrame(entry, place) ? index.frame(entry, place) : NOWHERE;
     }
 
     /** The layout of an entry's frame. */
@@ -58,6 +73,31 @@ final class FrameLayout {
 
     int returnAddress() {
         return returnAddress;
+    }
+
+    /** Whether the entry keeps the caller's last error, and can leave by a function. */
+    boolean hasCaller() {
+        return lastError != NOWHERE;
+    }
+
+    /** The four bytes of the number of the caller's last error. */
+    int lastError() {
+        return lastError;
+    }
+
+    /** The word with the address of the function to leave by; 0 if there is none. */
+    int leaveFunction() {
+        return leaveFunction;
+    }
+
+    /** The words for that function. */
+    int leaveWords() {
+        return leaveWords;
+    }
+
+    /** The largest number of words. */
+    int leaveCount() {
+        return leaveCount;
     }
 
     /** Where a piece of an argument is, or the address of one that is passed by reference. */

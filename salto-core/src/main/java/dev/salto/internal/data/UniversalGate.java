@@ -110,6 +110,7 @@ public final class UniversalGate {
     @SuppressWarnings("ReferenceEquality") // it may have an equal of its own
     private static void failed(DataDrivenFunction function, Throwable exception, CallPlan plan, int id,
             long frame) {
+        plan.stay(frame);
         try {
             function.failed(exception, id, frame);
         } catch (Throwable e) {

@@ -18,13 +18,14 @@ public final class ClosureSettings {
     private static final String TRACING_OF_BINDS = "dev.salto.trace.bind";
 
     /** No choice: exceptions return zero. */
-    public static final ClosureSettings DEFAULT = new ClosureSettings(ExceptionHandling.ZERO, null, null, null, true);
+    public static final ClosureSettings DEFAULT = new ClosureSettings(ExceptionHandling.ZERO, null, null, null, false,
+            true);
 
     /** No choice, for stubs: exceptions end the JVM. */
     public static final ClosureSettings ENDING_PROCESS = new ClosureSettings(ExceptionHandling.END, null, null, null,
-            true);
+            false, true);
 
-    private static final ClosureSettings NOTHING = new ClosureSettings(null, null, null, null, true);
+    private static final ClosureSettings NOTHING = new ClosureSettings(null, null, null, null, false, true);
 
     /** The choices of the application for all types. */
     private static volatile ClosureSettings override = NOTHING;
@@ -33,6 +34,7 @@ public final class ClosureSettings {
     private final @Nullable Consumer<StaleCall> useAfterFree;
     private final @Nullable Boolean tracesCloses;
     private final @Nullable Boolean tracesBinds;
+    private final boolean knowsCall;
     private final boolean isShared;
 
     /**
@@ -42,14 +44,16 @@ public final class ClosureSettings {
      * @param useAfterFree gets the calls of closed closures; null if that was not chosen
      * @param tracesCloses whether closes are traced; null if that was not chosen
      * @param tracesBinds whether binds are traced; null if that was not chosen
+     * @param knowsCall whether callbacks have access to the native call
      * @param isBuiltIn whether {@code useAfterFree} is nothing of the user's
      */
     public ClosureSettings(@Nullable ExceptionHandling exceptions, @Nullable Consumer<StaleCall> useAfterFree,
-            @Nullable Boolean tracesCloses, @Nullable Boolean tracesBinds, boolean isBuiltIn) {
+            @Nullable Boolean tracesCloses, @Nullable Boolean tracesBinds, boolean knowsCall, boolean isBuiltIn) {
         this.exceptions = exceptions;
         this.useAfterFree = useAfterFree;
         this.tracesCloses = tracesCloses;
         this.tracesBinds = tracesBinds;
+        this.knowsCall = knowsCall;
         this.isShared = isBuiltIn && (exceptions == null || exceptions.isBuiltIn());
         if (Boolean.TRUE.equals(tracesCloses)) {
             StaleCalls.noteTracing();
@@ -99,6 +103,16 @@ public final class ClosureSettings {
         return chosen != null ? chosen : StaleCalls.isTracingByProperty();
     }
 
+    /** Whether callbacks have access to the native call. */
+    public boolean knowsCall() {
+        return knowsCall;
+    }
+
+    /** Whether calls need what only a generic entry stores, and so no gate. */
+    public boolean areWithoutGate() {
+        return knowsCall || tracesCloses();
+    }
+
     /** Whether stack traces are recorded when closures are bound. */
     public boolean tracesBinds() {
         Boolean first = override.tracesBinds;
@@ -111,7 +125,7 @@ public final class ClosureSettings {
     public boolean equals(@Nullable Object other) {
         return other instanceof ClosureSettings that && isSame(exceptions, that.exceptions)
                 && Objects.equals(useAfterFree, that.useAfterFree) && Objects.equals(tracesCloses, that.tracesCloses)
-                && Objects.equals(tracesBinds, that.tracesBinds);
+                && Objects.equals(tracesBinds, that.tracesBinds) && knowsCall == that.knowsCall;
     }
 
     @SuppressWarnings("ReferenceEquality") // what is the user's may have an equals of its own

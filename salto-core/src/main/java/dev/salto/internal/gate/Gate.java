@@ -8,6 +8,7 @@ import dev.salto.internal.abi.Ports;
 import dev.salto.internal.data.CallPlan;
 import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.data.ExitAnswers;
+import dev.salto.internal.data.KnownCalls;
 import dev.salto.internal.data.Signatures;
 import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.data.WarmUp;
@@ -81,8 +82,8 @@ public final class Gate {
     /** The slots of the other kinds that share them. */
     private final Map<ClosureSettings, KindSlots> shared = new HashMap<>();
 
-    /** The same for kinds that trace closes, and so do not use the gate. */
-    private final Map<ClosureSettings, KindSlots> traced = new HashMap<>();
+    /** The same for kinds that need a generic entry, and so do not use the gate. */
+    private final Map<ClosureSettings, KindSlots> withoutGate = new HashMap<>();
 
     private Gate(Class<?> objects, Dispatcher.Recipe recipe, GateStub stub, @Nullable UnloadableGate unloading) {
         this.objects = objects;
@@ -154,7 +155,8 @@ public final class Gate {
         Kind kind = new Kind(objects.getName(), plan.function(), plan, settings,
                 ExitAnswers.of(image.index(), plan, settings));
         KindSlots slots = KindSlots.ofTrampolines(kind, objects,
-                Route.throughUniversalGate(image, entry, UniversalGate.address()), function, use);
+                Route.throughUniversalGate(image, entry, UniversalGate.address()),
+                settings.knowsCall() ? new KnownCalls(function) : function, use);
         if (hot != null) {
             hot.setSlots(slots);
         }
@@ -274,18 +276,21 @@ public final class Gate {
 
     /**
      * The slots of a kind of this signature's closures. Kinds with something of the user's in their
-     * settings share them with nobody. Kinds that trace closes do not use the gate.
+     * settings share them with nobody. Kinds that need a generic entry do not use the gate.
+     *
+     * @throws IllegalArgumentException if callbacks are to know their calls, which they cannot
      */
     public synchronized KindSlots slots(ClosureSettings settings) {
-        boolean isTraced = settings.tracesCloses() && stub.isStatic() && recipe.callee().invoker() == null;
+        boolean isWithoutGate = settings.areWithoutGate() && stub.isStatic() && recipe.callee().invoker() == null;
+        requireKnown(settings, isWithoutGate);
         if (!settings.isShared()) {
-            return make(settings, isTraced);
+            return make(settings, isWithoutGate);
         }
-        boolean isUsual = settings.equals(ClosureSettings.DEFAULT) && !isTraced;
-        Map<ClosureSettings, KindSlots> others = isTraced ? traced : shared;
+        boolean isUsual = settings.equals(ClosureSettings.DEFAULT) && !isWithoutGate;
+        Map<ClosureSettings, KindSlots> others = isWithoutGate ? withoutGate : shared;
         KindSlots slots = isUsual ? usual : others.get(settings);
         if (slots == null) {
-            slots = make(settings, isTraced);
+            slots = make(settings, isWithoutGate);
             if (isUsual) {
                 usual = slots;
             } else {
@@ -295,14 +300,26 @@ public final class Gate {
         return slots;
     }
 
-    private KindSlots make(ClosureSettings settings, boolean isTraced) {
+    /**
+     * Refuses callbacks that are to know their calls, if a gate answers them.
+     *
+     * @throws IllegalArgumentException if so
+     */
+    public static void requireKnown(ClosureSettings settings, boolean isWithoutGate) {
+        if (settings.knowsCall() && !isWithoutGate) {
+            throw new IllegalArgumentException(
+                    "ClosureOption.currentCall needs static trampolines and closures without a gate; do not combine it with Tier.GATE or Fallback.UPCALL_STUBS");
+        }
+    }
+
+    private KindSlots make(ClosureSettings settings, boolean isWithoutGate) {
         ExceptionCatcher rules = settings.equals(ClosureSettings.DEFAULT)
                 ? recipe.exceptions()
                 : exceptionCatcher(recipe.function(), settings);
         GateUse use = unloading == null && !settings.isShared() ? GateUse.FOR_GOOD : unloading;
         TextImage image = stub.image();
-        if (isTraced && image != null) {
-            return makeTraced(image, settings, rules, use);
+        if (isWithoutGate && image != null) {
+            return makeWithoutGate(image, settings, rules, use);
         }
         KindSlots slots = stub.slots(objects, settings, rules, use);
         if (unloading == null && stub.isStatic() && recipe.callee().method() != null) {
@@ -311,8 +328,8 @@ public final class Gate {
         return slots;
     }
 
-    /** Makes slots whose calls the universal gate answers: it knows the return address. */
-    private KindSlots makeTraced(TextImage image, ClosureSettings settings, ExceptionCatcher catcher,
+    /** Makes slots whose calls the universal gate answers: it knows the caller. */
+    private KindSlots makeWithoutGate(TextImage image, ClosureSettings settings, ExceptionCatcher catcher,
             @Nullable GateUse use) {
         WarmUp.runForData();
         Convention convention = Ports.thisJvm().orElseThrow().ownConvention();

@@ -68,7 +68,7 @@ public final class MethodHandleKinds {
     public static KindSlots slots(@Nullable TextImage image, FunctionDescriptor function,
             ClosureSettings settings) {
         Port port = Ports.thisJvm().orElse(null);
-        if (image == null || port == null || !port.hasLinker() || GateSetting.areEarly() || settings.tracesCloses()
+        if (image == null || port == null || !port.hasLinker() || GateSetting.areEarly() || settings.areWithoutGate()
                 || !isPlain(function)) {
             return Gate.ofMethodHandles(image, function).slots(settings);
         }

@@ -171,6 +171,11 @@ final class Linux implements Os {
     }
 
     @Override
+    public long lastErrorOffset(long calculator) {
+        return calls.lastErrorOffset(calculator);
+    }
+
+    @Override
     public Map<String, String> restrictions() {
         return new LinuxRestrictions(calls).read();
     }

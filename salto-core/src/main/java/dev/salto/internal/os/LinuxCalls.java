@@ -64,6 +64,9 @@ class LinuxCalls {
         static final MemorySegment MPROTECT = CLibrary.find("mprotect");
         static final MemorySegment GETPAGESIZE = CLibrary.find("getpagesize");
 
+        /** In the library of GNU and in musl. */
+        static final MemorySegment ERRNO_LOCATION = CLibrary.find("__errno_location");
+
         /**
          * {@code open} without its third parameter, for programs that were compiled with checks. It
          * is not variadic. Null in C libraries that do not have it; GNU's has it.
@@ -529,6 +532,12 @@ class LinuxCalls {
     /** As {@link Os#callWithZeros}. */
     long callWithZeros(long function) {
         return CLibrary.callForWord(MemorySegment.ofAddress(function), 0, 0, 0, 0, 0, 0);
+    }
+
+    /** As {@link Os#lastErrorOffset}. */
+    long lastErrorOffset(long calculator) {
+        return CLibrary.callForWord(MemorySegment.ofAddress(calculator), Basics.ERRNO_LOCATION.address(), 0, 0, 0, 0,
+                0);
     }
 
     private static void requireNeverBoth(int protection) {

@@ -163,6 +163,17 @@ public interface Os {
     long callWithZeros(long function);
 
     /**
+     * Returns the distance of {@code errno} from the thread pointer, which is the same in all
+     * threads.
+     *
+     * @param calculator the address of a function that calculates it from the function with the
+     *     address of {@code errno}
+     */
+    default long lastErrorOffset(long calculator) {
+        throw new AssertionError("only text images for Linux have such a function");
+    }
+
+    /**
      * Returns the restrictions of the system that this process can see, by name, in a fixed order.
      */
     Map<String, String> restrictions();

@@ -6,6 +6,7 @@ import dev.salto.internal.abi.Port;
 import dev.salto.internal.abi.Ports;
 import dev.salto.internal.os.CodeMapping;
 import dev.salto.internal.os.IndexTableMemory;
+import dev.salto.internal.os.Memory;
 import dev.salto.internal.os.NativeAccess;
 import dev.salto.internal.os.OpenFile;
 import dev.salto.internal.os.Os;
@@ -34,6 +35,9 @@ public final class TextImage {
     private final String source;
     private final String location;
     private final List<TextAttempt> tried;
+
+    /** The way from a thread pointer to the number of the thread's last error; null at first. */
+    private volatile @Nullable Long lastErrorOffset;
 
     private TextImage(TextIndex index, CodeMapping code, String source, String location, List<TextAttempt> tried) {
         this.index = index;
@@ -253,6 +257,22 @@ public final class TextImage {
      * @throws OsException if the system has no mappings or memory to give
      */
     public List<IndexTableMemory> mapIndexTables(long[][] headers) throws OsException {
-        return code.addIndexTables(headers, index.byIndex().headerEntry());
+        long[][] complete = headers.clone();
+        for (int i = 0; i < complete.length; i++) {
+            complete[i] = complete[i].clone();
+            complete[i][index.byIndex().headerLastError() / Memory.WORD_SIZE] = lastErrorOffset();
+        }
+        return code.addIndexTables(complete, index.byIndex().headerEntry());
+    }
+
+    /** The same in all threads; 0 where the entries do not need it. */
+    private long lastErrorOffset() {
+        Long known = lastErrorOffset;
+        if (known == null) {
+            Integer entry = index.entries().get("last_error_offset");
+            known = entry == null ? 0 : Os.current().lastErrorOffset(code.code().address() + entry);
+            lastErrorOffset = known;
+        }
+        return known;
     }
 }

@@ -123,6 +123,7 @@ public record TextIndex(
                         layout(properties, "index_header_base"),
                         layout(properties, "index_header_stack_size"),
                         layout(properties, "index_header_universal"),
+                        layout(properties, "index_header_last_error"),
                         layout(properties, "index_header_size"),
                         Map.copyOf(entriesByIndex)),
                 Long.parseLong(text(properties, "crc32")),
@@ -145,6 +146,8 @@ public record TextIndex(
      * @param headerBase the place of the argument of trampoline 0, plus the bias
      * @param headerStackSize the place of the size of the caller's stack arguments
      * @param headerUniversal the place of the address that the {@code generic} entries call
+     * @param headerLastError the place of the way from a thread pointer to the number of the
+     *     thread's last error
      * @param headerSize the size of a header
      * @param entries the offset of each entry in this code, by name
      */
@@ -160,6 +163,7 @@ public record TextIndex(
             int headerBase,
             int headerStackSize,
             int headerUniversal,
+            int headerLastError,
             int headerSize,
             Map<String, Integer> entries) {
 
@@ -239,6 +243,11 @@ public record TextIndex(
                     "the text image for %s has no %s in the frame of %s".formatted(architecture, place, entry));
         }
         return offset;
+    }
+
+    /** Whether an entry's frame has a place of a name. */
+    public boolean hasFrame(String entry, String place) {
+        return frames.containsKey(entry + "_" + place);
     }
 
     /** Whether the image has code that records calls. */

@@ -47,6 +47,7 @@ final class NativeCodeBuild implements Callable<Integer> {
                 new CallersLibrary("-libffi", "-O2", "libffi.c"),
                 new CallersLibrary("-constructor", "-O2", "constructor.c"),
                 new CallersLibrary("-exit", "-O2", "exit.c"),
+                new CallersLibrary("-leaving", "-O2", "leaving.c"),
                 new CallersLibrary("-signatures-O0", "-O0", "signatures.c"),
                 new CallersLibrary("-signatures-O2", "-O2", "signatures.c"),
                 new CallersLibrary("-extended-O0", "-O0", "extended.c"),

@@ -19,6 +19,9 @@ public final class CTypes {
     /** {@code double}, which i386 aligns to 4 bytes as well. */
     public static final ValueLayout.OfDouble DOUBLE = (ValueLayout.OfDouble) canonical("double");
 
+    /** {@code intptr_t} and the like: a number as large as a pointer, everywhere. */
+    public static final ValueLayout WORD = canonical("size_t");
+
     private CTypes() {}
 
     private static ValueLayout canonical(String type) {

@@ -130,7 +130,7 @@ final class NativeCodeBuildTest {
         List<String> withBlocks = architecture.entries("entry.");
         List<String> byIndex = architecture.entries("index_entry.");
 
-        assertThat(withBlocks).allMatch(name -> name.matches("(bind_|dead|record).*"));
+        assertThat(withBlocks).allMatch(name -> name.matches("(bind_|dead|record|last_error_offset).*"));
         assertThat(byIndex).allMatch(name -> name.matches("(append_|generic|exit_|at_exit).*"));
         assertThat(namesBehind("append_", byIndex)).isNotEmpty()
                 .containsExactlyElementsOf(namesBehind("bind_", withBlocks));
