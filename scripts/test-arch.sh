@@ -27,7 +27,7 @@ host_architecture=x86_64
 
 # The packages in an architecture's root: the JRE with its dependencies, and the C libraries of
 # tests.
-root_packages=(openjdk-25-jre-headless libc6 libgcc-s1 libstdc++6 zlib1g libatomic1 libffi8 libsqlite3-0 libexpat1)
+root_packages=(openjdk-25-jre-headless libc6 libgcc-s1 libstdc++6 zlib1g libatomic1 libffi8 libsqlite3-0 libexpat1 liblua5.4-0)
 
 # The emulators, as static binaries for this host.
 qemu_packages=(qemu-user)

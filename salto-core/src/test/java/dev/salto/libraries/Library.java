@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
@@ -62,8 +63,13 @@ final class Library {
         }
     }
 
+    /** The address of a function of this library. */
+    MemorySegment find(String function) {
+        return symbols.findOrThrow(function);
+    }
+
     /** A function of this library. */
     MethodHandle link(String function, FunctionDescriptor type, Linker.Option... options) {
-        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(function), type, options);
+        return Linker.nativeLinker().downcallHandle(find(function), type, options);
     }
 }
