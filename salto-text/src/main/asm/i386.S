@@ -325,8 +325,7 @@ index_jump_on:
         end_entry last_error_offset
 
 /*
- * record: writes the call into a ring, see text-image.h. ecx is the recorder. It is for functions
- * whose caller removes the arguments.
+ * record: writes the call into a ring, see text-image.h. ecx is the recorder.
  *
  * The processor keeps stores in order, and loads in order (Intel SDM 3A, 9.2.2). So a plain store
  * publishes.
@@ -417,6 +416,8 @@ index_jump_on:
         jnz     5f
 4:      mov     RECORDER_RESULTS + RECORD_RESULT_INTEGERS + 0 * WORD(%ecx), %eax
         mov     RECORDER_RESULTS + RECORD_RESULT_INTEGERS + 1 * WORD(%ecx), %edx
+        mov     RECORDER_ANSWER(%ecx), %ecx
+        shr     $ANSWER_REMOVED_SHIFT, %ecx     /* the size of the arguments that the callee removes */
         .cfi_remember_state
         add     $WORD, %esp
         .cfi_adjust_cfa_offset -WORD
@@ -424,7 +425,15 @@ index_jump_on:
         pop_after_record \register
         .cfi_restore \register
         .endr
-        ret
+        jecxz   15f
+        /* The return address moves to the stack's new end, as in generic. */
+        add     %esp, %ecx
+        pushl   (%esp)
+        .cfi_adjust_cfa_offset WORD
+        popl    (%ecx)
+        .cfi_adjust_cfa_offset -WORD
+        mov     %ecx, %esp
+15:     ret
         .cfi_restore_state
 5:      cmp     $8, %eax
         je      7f

@@ -149,7 +149,7 @@ public final class CallQueue implements AutoCloseable {
      *     closures apart
      * @throws IllegalArgumentException if an option does not fit the function, or
      *     {@code bytesPerCall} is too small. Or calls of the function cannot be recorded, because
-     *     it returns a struct in its caller's memory, or removes arguments from the stack
+     *     it returns a struct in its caller's memory
      * @throws IllegalStateException if the queue is closed, or the system has no memory or no
      *     mapping left
      */

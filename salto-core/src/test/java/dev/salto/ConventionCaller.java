@@ -107,7 +107,7 @@ record ConventionCaller(Abi abi, CCaller caller, int fixed) {
                 closure = queue.bind(type(),
                         caller.result().stream().map(RecordingOption::returning).toArray(RecordingOption[]::new));
             } catch (IllegalArgumentException e) {
-                assertThat(e).hasMessageContaining("cannot be recorded, because");
+                assertThat(e).hasMessageContaining("because it returns a struct in its caller's memory");
                 return;
             }
             for (int i = 0; i < 2; i++) {

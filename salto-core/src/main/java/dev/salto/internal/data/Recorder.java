@@ -134,11 +134,6 @@ public final class Recorder {
                     "calls of %s cannot be recorded, because it returns a struct in its caller's memory; use CallInterface.bind"
                             .formatted(function));
         }
-        if (withResult.answer() >>> Byte.SIZE != 0) {
-            throw new IllegalArgumentException(
-                    "calls of %s cannot be recorded, because the callee removes arguments from the stack; use CallInterface.bind"
-                            .formatted(function));
-        }
         CallPlan plan = new CallPlan(index, entry, convention,
                 function.returnLayout().isPresent()
                         ? FunctionDescriptor.ofVoid(function.argumentLayouts().toArray(MemoryLayout[]::new))
