@@ -26,6 +26,9 @@
 #define BLOCK_ARGUMENT  (0 * WORD)
 #define BLOCK_ENTRY     (1 * WORD)
 
+/* No counter can be read on all processors. */
+#define RECORD_HAS_CLOCK 0
+
 #include "text-image.h"
 
 /* An instruction that reads pc gets the address two instructions ahead. */
@@ -268,8 +271,6 @@ index_jump_on:
  * which later processors know, too (Arm Architecture Reference Manual Armv7-A and R, B4.2.5). A
  * store is not visible before the branch that it depends on is resolved (A3.8.2). So the load of
  * the turn comes before the stores into the record.
- *
- * No counter can be read on all processors, so there is no clock.
  */
 #define RECORD_VECTORS          RECORD_REGISTERS                /* d0 to d7 */
 #define RECORD_INTEGERS         (RECORD_VECTORS + 8 * 8)        /* r0 to r3 */

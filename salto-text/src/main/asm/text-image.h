@@ -200,6 +200,11 @@
 #define RECORD_CLOCK        (4 * WORD)      /* the processor's counter, 8 bytes */
 #define RECORD_REGISTERS    (4 * WORD + 8)
 
+/* Whether the entry can store a reading of the processor's counter. */
+#ifndef RECORD_HAS_CLOCK
+#define RECORD_HAS_CLOCK    1
+#endif
+
 /* The low bits of a thread pointer say least: stacks are some pages apart. */
 #define STRIPE_SHIFT_SMALL  12
 #define STRIPE_SHIFT_LARGE  16
@@ -449,6 +454,7 @@ salto_entry_\name:
         layout  record_thread, RECORD_THREAD
         layout  record_lost, RECORD_LOST
         layout  record_clock, RECORD_CLOCK
+        layout  record_has_clock, RECORD_HAS_CLOCK
         .endm
 
 /* The code table. Behind its end, salto_parameters is where block 0 begins. */

@@ -45,7 +45,7 @@ public final class Arguments {
     @Nullable
     CallPlan plan;
 
-    private final long frame;
+    private long frame;
 
     private boolean isAnswered;
 
@@ -65,6 +65,11 @@ public final class Arguments {
         Arguments arguments = new Arguments(callInterface, RECORDED, none, frame);
         arguments.plan = null;
         return arguments;
+    }
+
+    /** Makes them those of another recorded call of the closure. */
+    void setFrame(long record) {
+        frame = record;
     }
 
     /** Whether the current thread can use them. */

@@ -11,7 +11,9 @@ import dev.salto.internal.text.TextImage;
 import dev.salto.internal.text.TextIndex;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +40,10 @@ import org.jspecify.annotations.Nullable;
  * taken in any order. A signal handler must not leave a call that it has interrupted by
  * {@code longjmp}: the calls behind it would never be taken.
  *
- * <p><b>Threads.</b> All methods may be called from any thread. Taking calls is for one thread at
- * a time; others wait. A virtual thread that waits keeps its carrier thread.
+ * <p><b>Threads.</b> All methods may be called from any thread. One thread at a time takes a call,
+ * or is in {@link #drain}; others wait for it. A thread that waits for a call in {@link #take()} is
+ * in nobody's way. Several threads that take calls use {@code drain}, because a call that
+ * {@code take} and {@code poll} return ends when any thread takes the next one.
  *
  * <p><b>Lifetime.</b> Its native memory is kept for other queues after {@link #close}, because a
  * native call may be inside.
@@ -56,9 +60,6 @@ public final class CallQueue implements AutoCloseable {
     /** The largest number of bytes per call. */
     private static final int MOST_BYTES = 1 << 20;
 
-    /** A sleep ends after this time, in nanoseconds, to see whether the thread is interrupted. */
-    private static final long LONGEST_SLEEP = 100_000_000;
-
     /** How often {@link #take} looks again before it sleeps. */
     private static final int SPINS = 200;
 
@@ -70,8 +71,14 @@ public final class CallQueue implements AutoCloseable {
     private final int idPlace;
     private final int lostPlace;
 
-    /** Held by the consumer. */
+    /** Held by the consumer, except while it sleeps. */
     private final ReentrantLock taking = new ReentrantLock();
+
+    /** Signalled when no thread sleeps, and one that waits may do so. */
+    private final Condition isPassedOn = taking.newCondition();
+
+    /** Whether a thread sleeps until a call wakes it; with {@link #taking}. */
+    private boolean hasSleeper;
 
     /** Those that are open or have calls in the queue: a hash table by id. Never changed. */
     private volatile @Nullable RecordedClosure[] closures = new RecordedClosure[2];
@@ -83,7 +90,7 @@ public final class CallQueue implements AutoCloseable {
         TextIndex index = image.index();
         this.image = image;
         this.ring = ring;
-        this.call = new RecordedCall(ring.copy(), index.frame("record", "thread"), index.frame("record", "clock"));
+        this.call = new RecordedCall(index.frame("record", "thread"), index.frame("record", "clock"));
         this.idPlace = index.frame("record", "id");
         this.lostPlace = index.frame("record", "lost");
     }
@@ -175,7 +182,7 @@ public final class CallQueue implements AutoCloseable {
             RecordingOption... options) {
         requireOpen();
         int id = IDS.incrementAndGet();
-        boolean hasClock = RecordingOption.haveClock(options) && !System.getProperty("os.arch").equals("arm");
+        boolean hasClock = RecordingOption.haveClock(options) && image.index().frame("record", "has_clock") != 0;
         @Nullable
         RecordedClosure[] all = withRoom();
         try {
@@ -271,7 +278,8 @@ public final class CallQueue implements AutoCloseable {
 
     /**
      * Hands all calls that are in the queue to a handler. It waits for no call. It ends after some
-     * time even if native code goes on calling.
+     * time even if native code goes on calling. The call that the handler reads takes its room in
+     * the queue until the handler returns.
      *
      * @param handler gets each call, on this thread; its exceptions leave this method, and later
      *     calls stay in the queue
@@ -282,11 +290,11 @@ public final class CallQueue implements AutoCloseable {
         Objects.requireNonNull(handler, "handler");
         begin();
         try {
+            call.end();
             int count = 0;
             long most = (long) ring.capacity() * ring.stripes();
-            while (count < most && advance()) {
-                handler.call(call);
-                count++;
+            for (long record = ring.next(); record != 0 && count < most; record = ring.next()) {
+                count += handle(record, handler) ? 1 : 0;
             }
             return count;
         } finally {
@@ -314,8 +322,8 @@ public final class CallQueue implements AutoCloseable {
      * Takes the next call. Sleeps until there is one. The call before is no longer valid.
      *
      * @return the call, valid until calls are taken again
-     * @throws InterruptedException if the thread is interrupted, which it sees within a tenth of a
-     *     second
+     * @throws InterruptedException if the thread is interrupted. A platform thread that sleeps sees
+     *     it within a tenth of a second
      * @throws IllegalStateException if the queue is closed, also meanwhile, or this is called by a
      *     handler
      */
@@ -333,8 +341,8 @@ public final class CallQueue implements AutoCloseable {
      *
      * @param timeout the longest time to wait
      * @return the call, valid until calls are taken again; null if there was none
-     * @throws InterruptedException if the thread is interrupted, which it sees within a tenth of a
-     *     second
+     * @throws InterruptedException if the thread is interrupted. A platform thread that sleeps sees
+     *     it within a tenth of a second
      * @throws IllegalStateException if the queue is closed, also meanwhile, or this is called by a
      *     handler
      */
@@ -350,8 +358,12 @@ public final class CallQueue implements AutoCloseable {
 
     private @Nullable RecordedCall takeWithin(long nanos) throws InterruptedException {
         long start = System.nanoTime();
-        begin();
+        requireNoHandler();
+        if (!taking.tryLock(nanos, TimeUnit.NANOSECONDS)) {
+            return null;
+        }
         try {
+            requireOpen();
             for (int i = 0; i < SPINS; i++) {
                 if (advance()) {
                     return call;
@@ -366,22 +378,48 @@ public final class CallQueue implements AutoCloseable {
                 if (left <= 0) {
                     return null;
                 }
-                ring.await(Math.min(left, LONGEST_SLEEP));
+                awaitCall(left);
                 requireOpen();
                 if (advance()) {
                     return call;
                 }
             }
         } finally {
+            passOn();
             taking.unlock();
+        }
+    }
+
+    /**
+     * Waits until there may be a call, or a time is over. One thread sleeps in the kernel, and
+     * calls wake it. Other threads wait for its place. The lock is free meanwhile.
+     */
+    @SuppressWarnings("WaitNotInLoop") // the caller has the loop
+    private void awaitCall(long nanos) throws InterruptedException {
+        if (hasSleeper) {
+            long _ = isPassedOn.awaitNanos(nanos);
+        } else if (ring.beginSleep()) {
+            hasSleeper = true;
+            taking.unlock();
+            try {
+                ring.sleep(nanos);
+            } finally {
+                taking.lock();
+                hasSleeper = false;
+            }
+        }
+    }
+
+    /** Gives the place of the thread that sleeps to another one, if it is free. */
+    private void passOn() {
+        if (!hasSleeper) {
+            isPassedOn.signal();
         }
     }
 
     /** Makes the current thread the consumer, until it unlocks. */
     private void begin() {
-        if (taking.isHeldByCurrentThread()) {
-            throw new IllegalStateException("a handler of recorded calls cannot take calls of its own queue");
-        }
+        requireNoHandler();
         taking.lock();
         if (isClosed) {
             taking.unlock();
@@ -389,26 +427,60 @@ public final class CallQueue implements AutoCloseable {
         }
     }
 
-    /** Ends the call before, and begins the next one, if there is one. */
+    private void requireNoHandler() {
+        if (taking.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a handler of recorded calls cannot take calls of its own queue");
+        }
+    }
+
+    /**
+     * Ends the call before, and begins the next one, if there is one. It is a copy, because the
+     * record is free for another call now.
+     */
     private boolean advance() {
         call.end();
-        while (true) {
-            long record = ring.next();
-            if (record == 0) {
-                return false;
+        long record = ring.next();
+        while (record != 0) {
+            RecordedClosure closure = closure(record);
+            if (closure != null) {
+                Memory.copy(record, ring.copy(), closure.recorder().size());
+                ring.free();
+                call.begin(closure, ring.copy(), lostBefore(closure, ring.copy()));
+                return true;
             }
-            RecordedClosure closure = find((int) Memory.getWord(record + idPlace));
-            if (closure == null) {
-                ring.free(record);
-                continue;
-            }
-            long lost = Memory.getWord(record + lostPlace) - closure.knownLost;
-            closure.knownLost += Math.max(lost, 0);
-            Memory.copy(record, ring.copy(), closure.recorder().size());
-            ring.free(record);
-            call.begin(closure, Math.max(lost, 0));
-            return true;
+            ring.free();
+            record = ring.next();
         }
+        return false;
+    }
+
+    /**
+     * Hands the next call to a handler, which reads it where it is.
+     *
+     * @return whether its closure was not forgotten
+     */
+    private boolean handle(long record, RecordedCallHandler handler) {
+        try {
+            RecordedClosure closure = closure(record);
+            if (closure != null) {
+                call.begin(closure, record, lostBefore(closure, record));
+                handler.call(call);
+            }
+            return closure != null;
+        } finally {
+            ring.free();
+        }
+    }
+
+    private @Nullable RecordedClosure closure(long record) {
+        return find((int) Memory.getWord(record + idPlace));
+    }
+
+    /** How many calls of a closure are known to be lost since it was asked before. */
+    private long lostBefore(RecordedClosure closure, long record) {
+        long lost = Math.max(Memory.getWord(record + lostPlace) - closure.knownLost, 0);
+        closure.knownLost += lost;
+        return lost;
     }
 
     /**
@@ -461,14 +533,18 @@ public final class CallQueue implements AutoCloseable {
                 }
             }
         }
-        ring.wake();
         taking.lock();
         try {
+            while (hasSleeper) {
+                ring.wake();
+                isPassedOn.awaitUninterruptibly();
+            }
             while (advance()) {
                 // The next one ends it.
             }
             ring.release();
         } finally {
+            passOn();
             taking.unlock();
         }
     }

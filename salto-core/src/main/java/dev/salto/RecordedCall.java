@@ -18,35 +18,49 @@ import org.jspecify.annotations.Nullable;
  * queue.
  */
 public final class RecordedCall {
-    /** A copy of the record, so that native code can use the record again. */
-    private final long record;
-
     private final int threadPlace;
     private final int clockPlace;
     private @Nullable RecordedClosure closure;
     private @Nullable Arguments arguments;
     private long lostBefore;
 
-    RecordedCall(long record, int threadPlace, int clockPlace) {
-        this.record = record;
+    /** The address of the record, or of a copy. */
+    private long record;
+
+    RecordedCall(int threadPlace, int clockPlace) {
         this.threadPlace = threadPlace;
         this.clockPlace = clockPlace;
     }
 
-    /** Begins the call whose record is copied. */
-    void begin(RecordedClosure called, long lost) {
-        Arguments own = called.arguments;
-        if (own == null || !own.areOfCurrentThread()) {
-            own = Arguments.ofRecorded(called.callInterface(), called.recorder().plan(), record);
-            called.arguments = own;
+    /**
+     * Begins a call, whose record stays as it is until the next call begins or {@link #end}. It
+     * stores few references, each of which takes the garbage collector some work.
+     */
+    void begin(RecordedClosure called, long place, long lost) {
+        Arguments own = arguments;
+        if (own == null || called != closure) {
+            end();
+            own = open(called, place);
         }
-        called.recorder().complete(record);
-        own.plan = called.recorder().plan();
-        arguments = own;
-        closure = called;
+        called.recorder().complete(place);
+        own.setFrame(place);
+        record = place;
         lostBefore = lost;
     }
 
+    private Arguments open(RecordedClosure called, long place) {
+        Arguments own = called.arguments;
+        if (own == null || !own.areOfCurrentThread()) {
+            own = Arguments.ofRecorded(called.callInterface(), called.recorder().plan(), place);
+            called.arguments = own;
+        }
+        own.plan = called.recorder().plan();
+        arguments = own;
+        closure = called;
+        return own;
+    }
+
+    /** Makes the call invalid, for the thread that began it. */
     void end() {
         Arguments own = arguments;
         arguments = null;

@@ -24,7 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +102,23 @@ final class CallQueueTest {
             assertThat(next(queue).arguments().getInt(0)).isEqualTo(1);
             assertThat(queue.poll()).isNull();
             assertThat(queue.lost()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void callsThatAHandlerMakesDoNotChangeTheOneThatItReads() throws Throwable {
+        try (CallQueue queue = CallQueue.create(2); RecordedClosure closure = queue.bind(BINARY)) {
+            call(closure, 1, 10);
+            List<Integer> seen = new ArrayList<>();
+            assertThat(queue.drain(one -> {
+                seen.add(one.arguments().getInt(0));
+                if (seen.size() == 1) {
+                    assertThat(Callers.callRepeatedly(closure.address(), 5, 7)).isZero();
+                }
+                seen.add(one.arguments().getInt(1));
+            })).isEqualTo(2);
+            assertThat(seen).containsExactly(1, 10, 7, 0);
+            assertThat(queue.lost()).isEqualTo(4);
         }
     }
 
@@ -253,6 +273,99 @@ final class CallQueueTest {
             assertThat(sum.get()).isEqualTo(45);
             consumer.join();
         }
+    }
+
+    /** Takes a call in a thread of its own. */
+    private static final class Taker {
+        final CompletableFuture<Integer> taken = new CompletableFuture<>();
+        final Thread thread;
+
+        Taker(CallQueue queue) {
+            this(queue, call -> call.arguments().getInt(0));
+        }
+
+        Taker(CallQueue queue, Function<RecordedCall, Integer> reader) {
+            thread = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    taken.complete(reader.apply(queue.take()));
+                } catch (Throwable e) {
+                    taken.completeExceptionally(e);
+                }
+            });
+        }
+
+        /** Waits until it sleeps, which nobody can tell for sure. */
+        Taker asleep() throws InterruptedException {
+            Thread.sleep(20);
+            return this;
+        }
+
+        void requireFailure(Class<? extends Throwable> type) {
+            assertThatThrownBy(() -> taken.get(15, TimeUnit.MINUTES)).hasCauseInstanceOf(type);
+        }
+    }
+
+    @Test
+    void aThreadThatSleepsInTakeIsInNobodysWay() throws Exception {
+        try (CallQueue queue = CallQueue.create(8); RecordedClosure closure = queue.bind(BINARY)) {
+            Taker sleeper = new Taker(queue).asleep();
+            assertThat(queue.poll()).isNull();
+            assertThat(queue.drain(_ -> {})).isZero();
+            assertThat(queue.take(Duration.ofMillis(10))).isNull();
+            assertThat(Callers.callRepeatedly(closure.address(), 1, 7)).isZero();
+            assertThat(sleeper.taken.get()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void eachThreadThatWaitsCanBeInterrupted() throws Exception {
+        try (CallQueue queue = CallQueue.create(8); RecordedClosure closure = queue.bind(BINARY)) {
+            Taker first = new Taker(queue).asleep();
+            Taker second = new Taker(queue).asleep();
+            Taker third = new Taker(queue).asleep();
+            second.thread.interrupt();
+            second.requireFailure(InterruptedException.class);
+            first.thread.interrupt();
+            first.requireFailure(InterruptedException.class);
+            assertThat(Callers.callRepeatedly(closure.address(), 1, 7)).isZero();
+            assertThat(third.taken.get()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void eachThreadThatWaitsGetsACall() throws Exception {
+        try (CallQueue queue = CallQueue.create(8); RecordedClosure closure = queue.bind(BINARY)) {
+            for (int i = 0; i < 20; i++) {
+                int round = i;
+                // They do not read the calls, because another thread's take ends a call.
+                List<Taker> takers = Stream.generate(() -> new Taker(queue, _ -> round)).limit(4).toList();
+                Thread.sleep(i % 3);
+                for (Taker _ : takers) {
+                    assertThat(Callers.callRepeatedly(closure.address(), 1, i)).isZero();
+                }
+                for (Taker taker : takers) {
+                    assertThat(taker.taken.get(15, TimeUnit.MINUTES)).isEqualTo(i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClosedQueueEndsEachTakeThatWaits() throws Exception {
+        CallQueue queue = CallQueue.create(8);
+        List<Taker> takers = List.of(new Taker(queue).asleep(), new Taker(queue).asleep(), new Taker(queue).asleep());
+        queue.close();
+        takers.forEach(taker -> taker.requireFailure(IllegalStateException.class));
+    }
+
+    @Tag("host")
+    @Test
+    void aVirtualThreadThatWaitsLeavesItsCarrier() throws Exception {
+        ChildJvm child = ChildJvm.run(ChildJvm.libraryClasses(), "VirtualTakes",
+                "--enable-native-access=dev.salto", "-Djdk.virtualThreadScheduler.parallelism=1",
+                "-Djdk.virtualThreadScheduler.maxPoolSize=1");
+        assertThat(child.output()).contains("taken=100", "interrupted=2", "closed=1");
+        assertThat(child.exitCode()).isZero();
     }
 
     @Test

@@ -36,6 +36,12 @@ public final class CallRing {
     /** The longest sleep, in nanoseconds, where no barrier orders a producer's last steps. */
     private static final long BRIEF = 1_000_000;
 
+    /** The longest sleep, in nanoseconds: an hour, which fits 32 bits of seconds. */
+    private static final long LONGEST = 3_600_000_000_000L;
+
+    /** The longest sleep of a platform thread, in nanoseconds: it may be interrupted. */
+    private static final long UNINTERRUPTED = 100_000_000;
+
     private static final Map<Shape, Deque<CallRing>> UNUSED = new HashMap<>();
 
     private record Shape(long capacity, long stride, int stripes) {}
@@ -50,13 +56,23 @@ public final class CallRing {
     private final int tail;
     private final long waiting;
 
-    /** The position of the next call of each stripe that the consumer reads. */
+    /** The position of the next call of each other stripe that the consumer reads. */
     private final long[] heads;
 
     /** The address of the first record of each stripe. */
     private final long[] firstRecords;
 
+    /** The stripe that the consumer reads, and its position there. */
     private int current;
+
+    private long head;
+
+    /** The address of that position's record. */
+    private long record;
+
+    /** The turn of that record when a call is published in it. */
+    private long published;
+
     private int inBatch;
 
     private CallRing(TextIndex index, Shape shape, MemoryRange memory) {
@@ -74,6 +90,7 @@ public final class CallRing {
         for (int stripe = 0; stripe < firstRecords.length; stripe++) {
             firstRecords[stripe] = stripe(stripe) + index.frame("record", "stripe_records");
         }
+        enter(0);
         Memory.setWord(queue + index.frame("record", "queue_stripe_mask"), shape.stripes() - 1);
         Memory.setWord(queue + index.frame("record", "queue_stripe_size"), stripeSize);
         Memory.setWord(queue + index.frame("record", "queue_mask"), mask);
@@ -124,6 +141,7 @@ public final class CallRing {
 
     /** Lets another queue use the memory, unless a call is not published yet. */
     public void release() {
+        heads[current] = head;
         for (int stripe = 0; stripe < heads.length; stripe++) {
             if (Memory.getWordAcquire(stripe(stripe) + tail) != Memory.toWord(heads[stripe])) {
                 return;
@@ -160,6 +178,7 @@ public final class CallRing {
 
     /** Whether the consumer has read all calls before these positions. */
     public boolean hasRead(long[] positions) {
+        heads[current] = head;
         for (int stripe = 0; stripe < positions.length; stripe++) {
             if (Memory.toWord(heads[stripe] - positions[stripe]) < 0) {
                 return false;
@@ -178,12 +197,17 @@ public final class CallRing {
         return heads.length;
     }
 
-    /** The oldest published call of a stripe: the address of its record, or 0. */
-    private long oldest(int stripe) {
-        long head = heads[stripe];
+    /** Goes to the oldest call of a stripe that was not read. */
+    private void enter(int stripe) {
+        current = stripe;
+        head = heads[stripe];
         long number = head & mask;
-        long record = firstRecords[stripe] + number * stride;
-        return Memory.getWordAcquire(record + turn) == Memory.toWord(head - number + 1) ? record : 0;
+        record = firstRecords[stripe] + number * stride;
+        published = Memory.toWord(head - number + 1);
+    }
+
+    private boolean isPublished() {
+        return Memory.getWordAcquire(record + turn) == published;
     }
 
     /**
@@ -192,18 +216,14 @@ public final class CallRing {
      * @return the address of its record, or 0
      */
     public long next() {
-        if (inBatch < BATCH) {
-            long record = oldest(current);
-            if (record != 0) {
-                inBatch++;
-                return record;
-            }
+        if (inBatch < BATCH && isPublished()) {
+            inBatch++;
+            return record;
         }
-        for (int i = 1; i <= heads.length; i++) {
-            int stripe = current + i & heads.length - 1;
-            long record = oldest(stripe);
-            if (record != 0) {
-                current = stripe;
+        for (int i = 0; i < heads.length; i++) {
+            heads[current] = head;
+            enter(current + 1 & heads.length - 1);
+            if (isPublished()) {
                 inBatch = 1;
                 return record;
             }
@@ -212,27 +232,58 @@ public final class CallRing {
     }
 
     /** Frees the record that {@link #next} found last. */
-    public void free(long record) {
-        long head = heads[current];
-        Memory.setWordRelease(record + turn, head - (head & mask) + mask + 1);
-        heads[current] = head + 1;
+    public void free() {
+        Memory.setWordRelease(record + turn, published + mask);
+        head++;
+        if ((head & mask) == 0) {
+            enterAgain();
+        } else {
+            record += stride;
+        }
+    }
+
+    private void enterAgain() {
+        heads[current] = head;
+        enter(current);
     }
 
     /**
-     * Sleeps until a call is published, or for no reason.
+     * Has the next call wake the thread that sleeps, if there is none yet.
      *
-     * @param nanos the longest time, in nanoseconds
+     * @return whether to {@link #sleep}; false if there is a call
      */
-    public void await(long nanos) {
+    public boolean beginSleep() {
         Memory.setIntRelease(waiting, 1);
         Os.current().orderLoadsOfOtherThreads();
         if (next() == 0) {
-            Os.current().await(waiting, 1, Os.current().canOrderLoadsOfOtherThreads() ? nanos : Math.min(nanos, BRIEF));
+            return true;
         }
+        Memory.setIntRelease(waiting, 0);
+        return false;
+    }
+
+    /**
+     * Sleeps until a call is published, or for no reason. For the one thread that began it. Other
+     * threads may be the consumer meanwhile. A virtual thread leaves its carrier.
+     *
+     * @param nanos the longest time, in nanoseconds
+     * @throws InterruptedException if a virtual thread is interrupted. A platform thread sees that
+     *     only within a tenth of a second, when this returns
+     */
+    public void sleep(long nanos) throws InterruptedException {
+        if (Thread.currentThread().isVirtual()) {
+            SleepingThread.run(() -> sleepInKernel(Math.min(nanos, LONGEST)), this::wake);
+        } else {
+            sleepInKernel(Math.min(nanos, UNINTERRUPTED));
+        }
+    }
+
+    private void sleepInKernel(long nanos) {
+        Os.current().await(waiting, 1, Os.current().canOrderLoadsOfOtherThreads() ? nanos : Math.min(nanos, BRIEF));
         Memory.setIntRelease(waiting, 0);
     }
 
-    /** Wakes the consumer. */
+    /** Wakes the thread that sleeps, or is about to. */
     public void wake() {
         Memory.setIntRelease(waiting, 0);
         Os.current().wake(waiting);
