@@ -582,7 +582,8 @@ public final class CallInterface {
         if (image == null || own == null || key.tier == Tier.GATE) {
             return Gate
                     .ofInvoker(image, handlers, key.function,
-                            isBoxed ? invoker() : PackedCalls.invoker(key.function, this::callDirect))
+                            isBoxed ? invoker() : PackedCalls.invoker(key.function, this::callDirect),
+                            key.settings.seesThreads())
                     .slots(key.settings);
         }
         CatcherMaker catcher = new CatcherMaker(key.function, key.settings);

@@ -2,7 +2,9 @@
 
 package dev.salto;
 
+import dev.salto.internal.failure.ForeignThreads;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * A choice for the closures of a type, passed where the type is made: to {@link ClosureType#of},
@@ -36,6 +38,8 @@ import java.util.Objects;
  * <tr><td>{@link #fallback}</td><td>{@code Salto.override}</td><td>yes</td><td>{@code
  * dev.salto.fallback}</td><td>{@link Fallback#NONE}; {@link Fallback#UPCALL_STUBS} where Salto has no
  * port</td></tr>
+ * <tr><td>{@link #threadNames}, {@link #onFirstEntry}, {@link
+ * #onLastExit}</td><td>no</td><td>yes</td><td>none</td><td>the JVM's names, no handler</td></tr>
  * <tr><td>{@link #tier}</td><td>no</td><td>call interfaces</td><td>none</td><td>{@link
  * Tier#AUTOMATIC}</td></tr>
  * <tr><td>{@link #firstVariadicArg}</td><td>no</td><td>call interfaces</td><td>none</td><td>not
@@ -49,7 +53,8 @@ public final class ClosureOption {
     enum Subject {
         EXCEPTION("onException"), USE_AFTER_FREE("onUseAfterFree"), CLOSE_TRACES("traceCloses"), BIND_TRACES(
                 "traceBinds"), CURRENT_CALL("currentCall"), FALLBACK(
-                        "fallback"), TIER("tier"), FIRST_VARIADIC_ARG("firstVariadicArg");
+                        "fallback"), THREAD_NAMES("threadNames"), FIRST_ENTRY("onFirstEntry"), LAST_EXIT(
+                                "onLastExit"), TIER("tier"), FIRST_VARIADIC_ARG("firstVariadicArg");
 
         private final String method;
 
@@ -143,6 +148,58 @@ public final class ClosureOption {
      */
     public static ClosureOption fallback(Fallback fallback) {
         return new ClosureOption(Subject.FALLBACK, Objects.requireNonNull(fallback, "fallback"));
+    }
+
+    /**
+     * Sets the names of <em>foreign threads</em>: threads that native code has made. The JVM calls
+     * such a thread {@code Thread-} and a number. With this option it is called {@code prefix} and
+     * the number, from its first call of a closure with the option on. A thread that has another
+     * name keeps it.
+     *
+     * <p>A thread is foreign if its stack has no other Java frames than the callback's, at its
+     * first call of a closure with the option. Java code that was below them would be that of a
+     * thread that Java has made. Threads that native code has attached by JNI are foreign, too.
+     *
+     * <p>Each call of a closure with this option, {@link #onFirstEntry} or {@link #onLastExit}
+     * takes a few nanoseconds longer.
+     *
+     * @param prefix the beginning of the names, for example {@code "audio-"}
+     * @return the option
+     */
+    public static ClosureOption threadNames(String prefix) {
+        return new ClosureOption(Subject.THREAD_NAMES, Objects.requireNonNull(prefix, "prefix"));
+    }
+
+    /**
+     * Sets a handler for the first entry of a {@linkplain #threadNames foreign thread}. The thread
+     * itself calls it at its first call of a closure with this option, before the callback. It is
+     * called once for each thread, also if several types have the option.
+     *
+     * <p>On i386, Arm and LoongArch, the JDK attaches and detaches a foreign thread for each call.
+     * There each call is a first entry, and a last exit.
+     *
+     * @param handler gets the thread. Its exceptions go to the thread's uncaught-exception handler,
+     *     or are logged, and the callback follows
+     * @return the option
+     */
+    public static ClosureOption onFirstEntry(Consumer<? super Thread> handler) {
+        return new ClosureOption(Subject.FIRST_ENTRY,
+                new ForeignThreads.Handler(Objects.requireNonNull(handler, "handler")));
+    }
+
+    /**
+     * Sets a handler for the last exit of a {@linkplain #threadNames foreign thread}. The JVM
+     * detaches such a thread when it ends. No Java code can run on it then. So a virtual thread
+     * waits for its end, and calls the handler some time after that. The native thread may still
+     * run destructors of its own. The handler is not called for threads that end with the process.
+     *
+     * @param handler gets the thread, which has ended; called once for each thread that has called
+     *     a closure with this option. Its exceptions are handled as those of {@link #onFirstEntry}
+     * @return the option
+     */
+    public static ClosureOption onLastExit(Consumer<? super Thread> handler) {
+        return new ClosureOption(Subject.LAST_EXIT,
+                new ForeignThreads.Handler(Objects.requireNonNull(handler, "handler")));
     }
 
     /**

@@ -5,6 +5,7 @@ package dev.salto;
 import dev.salto.ClosureOption.Subject;
 import dev.salto.internal.failure.ClosureSettings;
 import dev.salto.internal.failure.ExceptionHandling;
+import dev.salto.internal.failure.ForeignThreads;
 import java.lang.foreign.FunctionDescriptor;
 import java.util.EnumMap;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class ClosureOptions {
 
     private final Map<Subject, Object> values = new EnumMap<>(Subject.class);
 
+    /** Null if nothing was chosen. */
+    private final @Nullable ForeignThreads threads;
+
     private ClosureOptions(ClosureOption... options) {
         for (ClosureOption option : options) {
             Subject subject = Objects.requireNonNull(option, "an option is null").subject();
@@ -25,6 +29,16 @@ final class ClosureOptions {
                         "%s is given more than once; pass one option of each kind".formatted(subject));
             }
         }
+        threads = threads();
+    }
+
+    private @Nullable ForeignThreads threads() {
+        String prefix = (String) value(Subject.THREAD_NAMES);
+        ForeignThreads.Handler firstEntry = (ForeignThreads.Handler) value(Subject.FIRST_ENTRY);
+        ForeignThreads.Handler lastExit = (ForeignThreads.Handler) value(Subject.LAST_EXIT);
+        return prefix == null && firstEntry == null && lastExit == null
+                ? null
+                : new ForeignThreads(prefix, firstEntry, lastExit);
     }
 
     /**
@@ -84,6 +98,11 @@ final class ClosureOptions {
      *     function
      */
     ClosureSettings settings(FunctionDescriptor function, ClosureSettings usual) {
+        ClosureSettings settings = settingsOfFailures(function, usual);
+        return threads == null ? settings : settings.withThreads(threads);
+    }
+
+    private ClosureSettings settingsOfFailures(FunctionDescriptor function, ClosureSettings usual) {
         ExceptionPolicy exceptions = (ExceptionPolicy) value(Subject.EXCEPTION);
         UseAfterFreePolicy chosen = (UseAfterFreePolicy) value(Subject.USE_AFTER_FREE);
         UseAfterFreePolicy useAfterFree = chosen != null ? chosen : UseAfterFreeConsumer.ofProperty();
@@ -101,13 +120,14 @@ final class ClosureOptions {
      * The settings that override those of all types.
      *
      * @throws IllegalArgumentException if an exception returns a value, which fits few functions,
-     *     or callbacks are to know their calls
+     *     callbacks are to know their calls, or threads are named or handled
      */
     ClosureSettings overriding() {
-        if (values.containsKey(Subject.CURRENT_CALL)) {
-            throw new IllegalArgumentException(
-                    "%s is no option of Salto.override; pass it where the type is made"
-                            .formatted(Subject.CURRENT_CALL));
+        for (Subject subject : new Subject[]{Subject.CURRENT_CALL, Subject.THREAD_NAMES, Subject.FIRST_ENTRY, Subject.LAST_EXIT}) {
+            if (values.containsKey(subject)) {
+                throw new IllegalArgumentException(
+                        "%s is no option of Salto.override; pass it where the type is made".formatted(subject));
+            }
         }
         ExceptionPolicy exceptions = (ExceptionPolicy) value(Subject.EXCEPTION);
         return settings(exceptions == null ? null : exceptions.handlingOfAll(),

@@ -182,8 +182,8 @@ public final class ClosureType<T> {
         ClosureOptions chosen = ClosureOptions.withoutTier("ClosureType.of", options);
         ClosureSettings settings = chosen.settings(descriptor, ClosureSettings.DEFAULT);
         return new ClosureType<>(functionalInterface, descriptor,
-                Gate.of(Salto.textImageForClosures(chosen.fallback()), lookup, functionalInterface, descriptor)
-                        .slots(settings));
+                Gate.of(Salto.textImageForClosures(chosen.fallback()), lookup, functionalInterface, descriptor,
+                        settings.seesThreads()).slots(settings));
     }
 
     /**

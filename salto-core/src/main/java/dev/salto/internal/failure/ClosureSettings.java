@@ -35,6 +35,7 @@ public final class ClosureSettings {
     private final @Nullable Boolean tracesCloses;
     private final @Nullable Boolean tracesBinds;
     private final boolean knowsCall;
+    private final @Nullable ForeignThreads threads;
     private final boolean isShared;
 
     /**
@@ -49,14 +50,38 @@ public final class ClosureSettings {
      */
     public ClosureSettings(@Nullable ExceptionHandling exceptions, @Nullable Consumer<StaleCall> useAfterFree,
             @Nullable Boolean tracesCloses, @Nullable Boolean tracesBinds, boolean knowsCall, boolean isBuiltIn) {
+        this(exceptions, useAfterFree, tracesCloses, tracesBinds, knowsCall, null, isBuiltIn);
+    }
+
+    private ClosureSettings(@Nullable ExceptionHandling exceptions, @Nullable Consumer<StaleCall> useAfterFree,
+            @Nullable Boolean tracesCloses, @Nullable Boolean tracesBinds, boolean knowsCall,
+            @Nullable ForeignThreads threads, boolean isBuiltIn) {
         this.exceptions = exceptions;
         this.useAfterFree = useAfterFree;
         this.tracesCloses = tracesCloses;
         this.tracesBinds = tracesBinds;
         this.knowsCall = knowsCall;
+        this.threads = threads;
         this.isShared = isBuiltIn && (exceptions == null || exceptions.isBuiltIn());
         if (Boolean.TRUE.equals(tracesCloses)) {
             StaleCalls.noteTracing();
+        }
+    }
+
+    /** The same settings of closures that see foreign threads call. */
+    public ClosureSettings withThreads(ForeignThreads seen) {
+        return new ClosureSettings(exceptions, useAfterFree, tracesCloses, tracesBinds, knowsCall, seen, false);
+    }
+
+    /** Whether closures see foreign threads call. */
+    public boolean seesThreads() {
+        return threads != null;
+    }
+
+    /** Sees the current thread call a closure. */
+    public void seeThread() {
+        if (threads != null) {
+            threads.see();
         }
     }
 
@@ -125,7 +150,8 @@ public final class ClosureSettings {
     public boolean equals(@Nullable Object other) {
         return other instanceof ClosureSettings that && isSame(exceptions, that.exceptions)
                 && Objects.equals(useAfterFree, that.useAfterFree) && Objects.equals(tracesCloses, that.tracesCloses)
-                && Objects.equals(tracesBinds, that.tracesBinds) && knowsCall == that.knowsCall;
+                && Objects.equals(tracesBinds, that.tracesBinds) && knowsCall == that.knowsCall
+                && isSame(threads, that.threads);
     }
 
     @SuppressWarnings("ReferenceEquality") // what is the user's may have an equals of its own

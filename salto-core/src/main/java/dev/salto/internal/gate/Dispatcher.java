@@ -105,6 +105,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
     private final MethodType carriers;
     private final ExceptionCatcher exceptions;
     private final @Nullable MixedGate counted;
+    private final boolean seesThreads;
     private final boolean isInModule;
     private final int[] classes;
     private final MethodHandles.Lookup.ClassOption[] options;
@@ -115,6 +116,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         this.carriers = function.toMethodType();
         this.exceptions = recipe.exceptions();
         this.counted = counted;
+        this.seesThreads = recipe.seesThreads();
         this.isInModule = recipe.definer().lookupClass().getModule().equals(Dispatcher.class.getModule());
         this.classes = classes;
         this.options = recipe.isForGood()
@@ -131,9 +133,10 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
      * @param exceptions takes what the object throws, if the closure's kind has no rules for that
      * @param isForGood whether the definer's class loader is never unloaded. Then the class belongs
      *     to the loader, which takes less memory than a class that can be unloaded alone
+     * @param seesThreads as in {@link dev.salto.internal.failure.ClosureSettings#seesThreads}
      */
     record Recipe(MethodHandles.Lookup definer, Callee callee, FunctionDescriptor function,
-            ExceptionCatcher exceptions, boolean isForGood) {
+            ExceptionCatcher exceptions, boolean isForGood, boolean seesThreads) {
         /**
          * Makes a dispatcher.
          *
@@ -206,7 +209,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
         ReturnedSegment returned = carriers.returnType() == MemorySegment.class
                 ? ReturnedSegment.of(function.returnLayout().orElseThrow())
                 : null;
-        DispatcherLink link = new DispatcherLink(exceptions, zeroSegment(function), returned, counted);
+        DispatcherLink link = new DispatcherLink(exceptions, zeroSegment(function), returned, counted, seesThreads);
         MethodHandles.Lookup dispatcher = definer.defineHiddenClassWithClassData(classFile,
                 invoker == null ? link : List.of(link, invoker), true, options);
         try {
@@ -301,7 +304,7 @@ final class Dispatcher implements Consumer<ClassFileBuilder<?, ?>> {
             ClassDesc result) {
         int id = code.parameterSlot(carriers.parameterCount());
         MethodTypeDesc type = MethodTypeDesc.of(result, ConstantDescs.CD_int);
-        if (isInModule && counted == null) {
+        if (isInModule && counted == null && !seesThreads) {
             code.iload(id);
             code.invokestatic(owner, method, type);
         } else {

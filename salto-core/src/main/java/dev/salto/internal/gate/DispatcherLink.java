@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param zero the result of a function without an answer, if that is a segment
  * @param returned checks results of the object; null if they are no segments
  * @param counted counts the calls; null if they are not counted
+ * @param seesThreads as in {@link dev.salto.internal.failure.ClosureSettings#seesThreads}
  */
 @SuppressWarnings("overloads") // those of andThen, which nobody calls
 record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable ReturnedSegment returned,
-        @Nullable MixedGate counted)
+        @Nullable MixedGate counted, boolean seesThreads)
         implements
             IntFunction<@Nullable Object>,
             IntConsumer,
@@ -39,6 +40,9 @@ record DispatcherLink(ExceptionCatcher exceptions, MemorySegment zero, @Nullable
         Object target = Tables.called(id);
         if (counted != null) {
             counted.count(id);
+        }
+        if (seesThreads && target != null) {
+            Tables.kind(id).settings().seeThread();
         }
         return target;
     }

@@ -10,6 +10,7 @@ import dev.salto.internal.data.DataDrivenFunction;
 import dev.salto.internal.data.ExitAnswers;
 import dev.salto.internal.data.KnownCalls;
 import dev.salto.internal.data.Signatures;
+import dev.salto.internal.data.ThreadsSeen;
 import dev.salto.internal.data.UniversalGate;
 import dev.salto.internal.data.WarmUp;
 import dev.salto.internal.events.Events;
@@ -56,11 +57,12 @@ public final class Gate {
 
     private static final AtomicLong COUNT = new AtomicLong();
 
-    private record Signature(Class<?> objects, FunctionDescriptor function) {
+    private record Signature(Class<?> objects, FunctionDescriptor function, boolean seesThreads) {
         // Written out, because the JVM makes half a dozen classes for a record's own methods.
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Signature that && objects == that.objects && function.equals(that.function);
+            return other instanceof Signature that && objects == that.objects && seesThreads == that.seesThreads
+                    && function.equals(that.function);
         }
 
         @Override
@@ -97,22 +99,24 @@ public final class Gate {
      *
      * @param image null if there is none
      * @param definer has access to the interface, and defines the dispatcher
+     * @param seesThreads as in {@link ClosureSettings#seesThreads}
      * @throws IllegalArgumentException if the type is no functional interface, or does not fit the
      *     descriptor, or the linker does not support the descriptor
      */
     public static Gate of(@Nullable TextImage image, MethodHandles.Lookup definer, Class<?> functionalInterface,
-            FunctionDescriptor function) {
-        return of(image, definer, new Signature(functionalInterface, function), false);
+            FunctionDescriptor function, boolean seesThreads) {
+        return of(image, definer, new Signature(functionalInterface, function, seesThreads), false);
     }
 
     /**
      * The gate of all closures that are bound to method handles of exactly a descriptor's type.
      *
      * @param image null if there is none
+     * @param seesThreads as in {@link ClosureSettings#seesThreads}
      * @throws IllegalArgumentException if the linker does not support the descriptor
      */
-    static Gate ofMethodHandles(@Nullable TextImage image, FunctionDescriptor function) {
-        return of(image, MethodHandles.lookup(), new Signature(MethodHandle.class, function), true);
+    static Gate ofMethodHandles(@Nullable TextImage image, FunctionDescriptor function, boolean seesThreads) {
+        return of(image, MethodHandles.lookup(), new Signature(MethodHandle.class, function, seesThreads), true);
     }
 
     /**
@@ -122,12 +126,13 @@ public final class Gate {
      * @param objects the class of all objects
      * @param invoker takes the object, as an {@code Object}, the closure's id, and then the native
      *     arguments
+     * @param seesThreads as in {@link ClosureSettings#seesThreads}
      * @throws IllegalArgumentException if the linker does not support the descriptor
      */
     public static Gate ofInvoker(@Nullable TextImage image, Class<?> objects, FunctionDescriptor function,
-            MethodHandle invoker) {
+            MethodHandle invoker, boolean seesThreads) {
         requireLinkable(function);
-        return make(image, MethodHandles.lookup(), new Signature(objects, function),
+        return make(image, MethodHandles.lookup(), new Signature(objects, function, seesThreads),
                 new Dispatcher.Callee(null, invoker));
     }
 
@@ -154,9 +159,10 @@ public final class Gate {
         CallPlan plan = function.plan();
         Kind kind = new Kind(objects.getName(), plan.function(), plan, settings,
                 ExitAnswers.of(image.index(), plan, settings));
+        DataDrivenFunction known = settings.knowsCall() ? new KnownCalls(function) : function;
         KindSlots slots = KindSlots.ofTrampolines(kind, objects,
                 Route.throughUniversalGate(image, entry, UniversalGate.address()),
-                settings.knowsCall() ? new KnownCalls(function) : function, use);
+                settings.seesThreads() ? new ThreadsSeen(known, settings) : known, use);
         if (hot != null) {
             hot.setSlots(slots);
         }
@@ -218,7 +224,7 @@ public final class Gate {
     }
 
     private static Signature withoutNames(Signature signature) {
-        return new Signature(signature.objects(), LayoutNames.strip(signature.function()));
+        return new Signature(signature.objects(), LayoutNames.strip(signature.function()), signature.seesThreads());
     }
 
     /**
@@ -244,7 +250,7 @@ public final class Gate {
         try {
             boolean isForGood = isNeverUnloaded(definer.lookupClass().getClassLoader());
             Dispatcher.Recipe recipe = new Dispatcher.Recipe(definer, callee, function,
-                    exceptionCatcher(function, ClosureSettings.DEFAULT), isForGood);
+                    exceptionCatcher(function, ClosureSettings.DEFAULT), isForGood, signature.seesThreads());
             MethodHandle dispatcher = recipe.make();
             GateStub stub = GateStub.take(image, signature.objects().getName(), function,
                     isForGood ? dispatcher : null);

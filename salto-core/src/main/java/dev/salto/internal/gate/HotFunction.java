@@ -92,7 +92,7 @@ public final class HotFunction {
             Gate.requireLinkable(function);
             MethodHandle dispatcher = new Dispatcher.Recipe(MethodHandles.lookup(),
                     new Dispatcher.Callee(null, invoker == null ? null : invoker.get()), function, exceptions.get(),
-                    true).make();
+                    true, own.kind().settings().seesThreads()).make();
             MemorySegment stub = Linker.nativeLinker().upcallStub(dispatcher, function.appendArgumentLayouts(JAVA_INT),
                     Arena.global());
             Gate.countMade();

@@ -70,7 +70,7 @@ public final class MethodHandleKinds {
         Port port = Ports.thisJvm().orElse(null);
         if (image == null || port == null || !port.hasLinker() || GateSetting.areEarly() || settings.areWithoutGate()
                 || !isPlain(function)) {
-            return Gate.ofMethodHandles(image, function).slots(settings);
+            return Gate.ofMethodHandles(image, function, settings.seesThreads()).slots(settings);
         }
         GateSetting.requireMade();
         port.requireLinkable(function);
