@@ -226,7 +226,7 @@ final class Plan {
         }
         return new Kind(pace.forks(), List.of(new ProgramStep(SALTO, "recorded calls",
                 List.of(Figure.RECORDED_TO_JDK, Figure.RECORDED_CLOCK_TO_JDK, Figure.RECORDED_RATE_TO_JDK,
-                        Figure.RECORDED_BYTES),
+                        Figure.RECORDED_BYTES, Figure.ATTACH),
                 Recorded.class, List.of(), List.of())));
     }
 

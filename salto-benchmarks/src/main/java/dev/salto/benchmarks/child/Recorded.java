@@ -35,6 +35,9 @@ public final class Recorded {
     private static final int WARM_UP_ROUNDS = 200;
     private static final int ROUNDS = 100;
 
+    private static final int ATTACH_ROUNDS = 20;
+    private static final int ATTACHED_THREADS = 100;
+
     private static final int RATE_ROUNDS = 10;
     private static final int RATE_CALLS = 3_000_000;
     private static final int RATE_CAPACITY = 1 << 16;
@@ -65,6 +68,7 @@ public final class Recorded {
             new Recorded(stubs.function(0), queue, plain).compare(Figure.RECORDED_TO_JDK);
             new Recorded(stubs.function(0), queue, timed).compare(Figure.RECORDED_CLOCK_TO_JDK);
             new Recorded(stubs.function(0), queue, plain).countBytes();
+            new Recorded(stubs.function(0), queue, plain).attach();
             new Recorded(stubs.function(0), large, shared).compareRates();
         }
         Runtime.getRuntime().halt(0);
@@ -108,16 +112,45 @@ public final class Recorded {
 
     private void countBytes() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        // The first time, the JVM links the handler's method reference.
+        int _ = takeWithoutWaiting();
         int _ = Callers.callRepeatedly(closure.address(), CALLS, 0);
         // The cost of measuring is subtracted.
         long empty = threads.getCurrentThreadAllocatedBytes();
         long before = threads.getCurrentThreadAllocatedBytes();
-        int taken = queue.drain(Recorded::take);
+        int taken = takeWithoutWaiting();
         long after = threads.getCurrentThreadAllocatedBytes();
         requireAll(taken, CALLS);
         // Whole bytes: less than one for each call is the JVM's own.
         Message.sample(Figure.RECORDED_BYTES,
                 (double) Math.floorDiv(Math.max(after - before - (before - empty), 0), CALLS));
+    }
+
+    private int takeWithoutWaiting() {
+        return queue.drain(Recorded::take);
+    }
+
+    /** A thread that calls the stub is attached, and one that makes a recorded call is not. */
+    private void attach() {
+        for (int i = 0; i < ATTACH_ROUNDS; i++) {
+            long start = System.nanoTime();
+            callFromThreads(stub);
+            long middle = System.nanoTime();
+            callFromThreads(closure.address());
+            long end = System.nanoTime();
+            requireAll(takeWithoutWaiting(), ATTACHED_THREADS);
+            Message.sample(Figure.ATTACH, (double) (middle - start - (end - middle)) / ATTACHED_THREADS);
+        }
+    }
+
+    private static void callFromThreads(MemorySegment function) {
+        for (int i = 0; i < ATTACHED_THREADS; i++) {
+            try (Arena arena = Arena.ofShared()) {
+                MemorySegment functions = arena.allocate(ADDRESS);
+                functions.set(ADDRESS, 0, function);
+                long _ = NativeThread.start(functions, 1, 1, 1).join();
+            }
+        }
     }
 
     private void compareRates() throws InterruptedException {

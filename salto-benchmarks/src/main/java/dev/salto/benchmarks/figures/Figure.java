@@ -97,6 +97,9 @@ public record Figure(String key, String title, String unit) {
     /** The allocation of a recorded call when it is taken. */
     public static final Figure RECORDED_BYTES = new Figure("recorded-allocated",
             "take a recorded call: Java heap allocated", BYTES);
+    /** The first call on a foreign thread, beyond what the thread takes anyway. */
+    public static final Figure ATTACH = new Figure("attach-thread",
+            "a foreign thread is attached at its call, and detached at its end", NS);
     /** The memory of a process that has one closure of each of many types. */
     public static final Figure TYPES_RESIDENT = new Figure("types-8192-resident",
             "8,192 types with one closure each: RSS", "MiB");
@@ -141,7 +144,7 @@ public record Figure(String key, String title, String unit) {
                         CALL_200K_TO_JDK, CALL_8_INTS, CALL_8_DOUBLES, CALL_STRUCT, TRAMPOLINE, NATIVE_BINDING));
         all.addAll(List.of(TWO_THREADS_CREATE, TWO_THREADS_CREATE_CLOSE, TWO_THREADS_CLOSE_OTHERS));
         all.addAll(List.of(NEW_TYPE, NEW_TYPE_WARM, CALL_DATA_DRIVEN_TO_JDK, CALL_DATA_DRIVEN_BYTES));
-        all.addAll(List.of(RECORDED_TO_JDK, RECORDED_CLOCK_TO_JDK, RECORDED_RATE_TO_JDK, RECORDED_BYTES));
+        all.addAll(List.of(RECORDED_TO_JDK, RECORDED_CLOCK_TO_JDK, RECORDED_RATE_TO_JDK, RECORDED_BYTES, ATTACH));
         all.addAll(List.of(TYPES_RESIDENT, TYPES_CPU_TIME));
         all.addAll(List.of(FIRST_CALLBACK, FIRST_CALLBACK_AOT, SECOND_SIGNATURE));
         List<Size> sizes = Arrays.stream(Size.values()).filter(Size::isEnoughForMemory).toList();
