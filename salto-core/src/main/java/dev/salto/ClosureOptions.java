@@ -123,7 +123,8 @@ final class ClosureOptions {
      *     callbacks are to know their calls, or threads are named or handled
      */
     ClosureSettings overriding() {
-        for (Subject subject : new Subject[]{Subject.CURRENT_CALL, Subject.THREAD_NAMES, Subject.FIRST_ENTRY, Subject.LAST_EXIT}) {
+        for (Subject subject : new Subject[]{Subject.CURRENT_CALL, Subject.THREAD_NAMES, Subject.FIRST_ENTRY,
+            Subject.LAST_EXIT}) {
             if (values.containsKey(subject)) {
                 throw new IllegalArgumentException(
                         "%s is no option of Salto.override; pass it where the type is made".formatted(subject));
