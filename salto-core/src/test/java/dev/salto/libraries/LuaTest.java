@@ -27,12 +27,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Functions of Lua in Java that raise errors and yield: {@code lua_error} and {@code lua_yieldk}
  * jump over their caller, which must be no Java frame.
  */
+@Tag("port")
 final class LuaTest {
     private static final int LUA_OK = 0;
     private static final int LUA_YIELD = 1;
