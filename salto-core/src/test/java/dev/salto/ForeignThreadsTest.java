@@ -181,7 +181,7 @@ final class ForeignThreadsTest {
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((_, e) -> {
             uncaught.add(e);
-            if (e.getMessage().equals("failure 2")) {
+            if ("failure 2".equals(e.getMessage())) {
                 second.complete(e);
             }
         });
