@@ -38,7 +38,8 @@ final class PagesTest {
     private static final Pattern PUBLIC_CLASS = Pattern.compile("(?m)^public (?:final )?class (\\w+)");
     private static final Pattern JVM_OPTION = Pattern.compile("-XX:[^\\s`]+");
     private static final Pattern NUMBER = Pattern.compile("\\b\\d+(?:[,.]\\d+)*\\b");
-    private static final Pattern VERSION = Pattern.compile("<version>(\\d+\\.\\d+\\.\\d+(?:-SNAPSHOT)?)</version>");
+    private static final Pattern VERSION = Pattern.compile("<groupId>dev\\.salto</groupId>\\s*"
+            + "<artifactId>[^<]*</artifactId>\\s*<version>(\\d+\\.\\d+\\.\\d+(?:-SNAPSHOT)?)</version>");
     private static final Pattern COLOUR = Pattern.compile("#[0-9a-f]{6}");
     private static final Pattern MEMBER = Pattern.compile("\\b([A-Z]\\w+)\\.([a-zA-Z]\\w*)");
 
@@ -139,10 +140,11 @@ final class PagesTest {
         String readme = Files.readString(ROOT.resolve("README.md"));
 
         for (Path page : pages().toList()) {
-            assertThat(VERSION.matcher(Files.readString(page)).results().map(MatchResult::group))
-                    .as("versions in %s", page).isSubsetOf(version.group());
+            assertThat(VERSION.matcher(Files.readString(page)).results().map(found -> found.group(1)))
+                    .as("versions of Salto in %s", page).isSubsetOf(version.group(1));
         }
-        assertThat(readme.contains(version.group())).as("the dependency for Maven").isTrue();
+        assertThat(readme.contains("<version>" + version.group(1) + "</version>")).as("the dependency for Maven")
+                .isTrue();
         assertThat(readme.contains("\"dev.salto:salto-core:" + version.group(1) + "\"")).as("that for Gradle")
                 .isTrue();
     }
