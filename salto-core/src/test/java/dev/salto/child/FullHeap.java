@@ -55,7 +55,7 @@ public final class FullHeap {
             }
             case "busy" -> {
                 Steps busy = Steps.ofBusyTypes();
-                while (busy.left() > busy.count() / 4) {
+                while (busy.left() > 3 * busy.count() / 4) {
                     busy.bindNext();
                 }
                 heap.bind(busy, FEW);
