@@ -199,9 +199,13 @@ say_how_it_ended() {
             ;;
         ended:*) printf 'All tests ended, and then the JVM did, %s.\n' "$(exit_reason "$status")" ;;
         :124)
-            printf 'The tests did not end within %s minutes, and the JVM was killed; the last test to begin was %s\n' "$minutes" "$last"
+            printf 'The tests did not end within %s minutes, and the JVM was killed; the last test to begin was %s\n' \
+                "$minutes" "$last"
             ;;
-        *) printf 'The JVM ended before the tests did, %s; the last test to begin was %s\n' "$(exit_reason "$status")" "$last" ;;
+        *)
+            printf 'The JVM ended before the tests did, %s; the last test to begin was %s\n' \
+                "$(exit_reason "$status")" "$last"
+            ;;
     esac
     [[ -z $waiting ]] || printf 'Threads waited for each other; Wine says: %s\n' "$waiting"
 }

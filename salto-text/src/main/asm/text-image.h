@@ -118,7 +118,7 @@
 #define INDEX_HEADER_BASE       (INDEX_HEADER_CALL + CALL_ARGUMENT)
 #define INDEX_HEADER_STACK_SIZE (INDEX_HEADER_CALL + CALL_STACK_SIZE)
 #define INDEX_HEADER_UNIVERSAL  (INDEX_HEADER_CALL + CALL_SIZE)         /* the function that the generic entries call */
-#define INDEX_HEADER_LAST_ERROR (INDEX_HEADER_UNIVERSAL + WORD)         /* from a thread pointer to the thread's errno */
+#define INDEX_HEADER_LAST_ERROR (INDEX_HEADER_UNIVERSAL + WORD)         /* from a thread pointer to errno */
 #define INDEX_HEADER_SIZE       (INDEX_HEADER_LAST_ERROR + WORD)
 
 /*
