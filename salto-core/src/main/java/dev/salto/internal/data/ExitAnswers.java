@@ -56,11 +56,15 @@ public final class ExitAnswers {
             return ExitAnswer.ZERO;
         }
         Object value = value(settings);
+        if (value == null && !plan.mustReturnZero()) {
+            return zero(words(index, plan, List.of(), 0), 0, 0);
+        }
         long size = plan.returnsInMemory() ? plan.function().returnLayout().orElseThrow().byteSize() : 0;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment frame = arena.allocate(FRAME_SIZE, ALIGNMENT);
             MemorySegment memory = arena.allocate(Math.max(size, 1), ALIGNMENT);
-            long[] words = words(index, plan, value, frame.address(), memory.address(), size);
+            List<Long> pairs = pairs(plan, value, frame.address(), memory.address());
+            long[] words = words(index, plan, pairs, size);
             if (value != null) {
                 return write(words, memory.address(), size, Arena.ofAuto(), true);
             }
@@ -73,8 +77,8 @@ public final class ExitAnswers {
         return exceptions == null ? null : exceptions.value();
     }
 
-    private static long[] words(TextIndex index, CallPlan plan, @Nullable Object value, long frame, long memory,
-            long size) {
+    /** The words of a frame that are not zero, each after its place. */
+    private static List<Long> pairs(CallPlan plan, @Nullable Object value, long frame, long memory) {
         if (plan.returnsInMemory()) {
             Memory.setWord(frame + plan.resultPointer(), memory);
         }
@@ -90,6 +94,10 @@ public final class ExitAnswers {
                 pairs.add(word);
             }
         }
+        return pairs;
+    }
+
+    private static long[] words(TextIndex index, CallPlan plan, List<Long> pairs, long size) {
         int head = index.exit("answer_words") / Memory.WORD_SIZE;
         long[] words = new long[head + pairs.size()];
         words[index.exit("answer_to_entry") / Memory.WORD_SIZE] = plan.answer();

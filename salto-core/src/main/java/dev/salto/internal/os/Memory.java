@@ -10,6 +10,7 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 
 /**
  * All memory, by address. The caller must ensure that the memory exists, and allows the access. A
@@ -211,12 +212,12 @@ public final class Memory {
     public static void setWords(long address, long[] values) {
         ByteBuffer words = ALL.asSlice(address, (long) values.length * WORD_SIZE).asByteBuffer()
                 .order(ByteOrder.nativeOrder());
+        if (HAS_WIDE_WORDS) {
+            LongBuffer _ = words.asLongBuffer().put(values);
+            return;
+        }
         for (long value : values) {
-            if (HAS_WIDE_WORDS) {
-                words.putLong(value);
-            } else {
-                words.putInt((int) value);
-            }
+            words.putInt((int) value);
         }
     }
 

@@ -132,18 +132,28 @@ final class SharedTable extends Table {
         for (int i = 0; i < count; i++) {
             records[i] = blocks.record(first + i);
         }
-        blocks.allowWriting();
-        blocks.setRecords(first, route.gate(), ids(first, count), route.stackSize());
-        blocks.setBlocks(first, blocks.entry(route.entryWithBlocks()), records);
-        forbidWriting();
+        ProcessExit.beginChange();
+        try {
+            blocks.allowWriting();
+            blocks.setRecords(first, route.gate(), ids(first, count), route.stackSize());
+            blocks.setBlocks(first, blocks.entry(route.entryWithBlocks()), records);
+            forbidWriting();
+        } finally {
+            ProcessExit.endChange();
+        }
     }
 
     /** Writes the blocks of the next slots, which depend on nothing but the slots' ids. */
     private void writeNext() throws OsException {
         int count = Math.min(WRITTEN_AT_ONCE, capacity() - written);
-        blocks.allowWriting();
-        blocks.setBlocks(written, entry, ids(written, count));
-        forbidWriting();
+        ProcessExit.beginChange();
+        try {
+            blocks.allowWriting();
+            blocks.setBlocks(written, entry, ids(written, count));
+            forbidWriting();
+        } finally {
+            ProcessExit.endChange();
+        }
         written += count;
     }
 

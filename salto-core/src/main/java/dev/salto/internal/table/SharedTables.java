@@ -48,12 +48,7 @@ final class SharedTables {
         SharedTable table = of(route).own(route.image());
         try {
             table.announce();
-            ProcessExit.beginChange();
-            try {
-                return table.takeRows(kind, route, wanted);
-            } finally {
-                ProcessExit.endChange();
-            }
+            return table.takeRows(kind, route, wanted);
         } catch (OsException e) {
             throw Tables.noRoom(SharedTable.ROW, e);
         } finally {
