@@ -154,6 +154,8 @@ in_wine() {
     local cache=$1 prefix=$2 folder=$3
     local -x XDG_RUNTIME_DIR XDG_DATA_HOME=$prefix/data XDG_CONFIG_HOME=$prefix/config WINEPREFIX=$prefix \
         WINESERVER=/usr/lib/wine/wineserver64 WINEDEBUG=${WINEDEBUG:--all} WINEDLLOVERRIDES="mscoree,mshtml=" TMPDIR=/tmp
+    # salto.cmd takes Java from there. The caller's is one for Linux.
+    local -x JAVA_HOME=Z:${cache//\//\\}\\jre
     XDG_RUNTIME_DIR=/run/user/$(id -u)
     shift 3
     start_in_root "$cache/root" "$folder" "$WINESERVER --kill" /usr/lib/wine/wine64 "$@"
