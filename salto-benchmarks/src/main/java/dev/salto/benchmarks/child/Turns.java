@@ -29,7 +29,7 @@ final class Turns {
     private static final int ROUNDS = 100;
 
     /** By then Salto has found the hot classes, too. */
-    private static final Duration LEAST_WARM_UP = Duration.ofMillis(500);
+    private static final Duration LEAST_WARM_UP = Duration.ofSeconds(2);
 
     /** How long the JIT compilers must have had nothing to do. */
     private static final Duration QUIET = Duration.ofMillis(200);
