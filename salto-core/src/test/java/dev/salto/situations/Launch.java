@@ -234,6 +234,7 @@ final class Launch {
         List<String> command = new ArrayList<>(before);
         command.add(java());
         command.addAll(ChildJvm.NO_FILES);
+        command.add(ChildJvm.QUICK_START);
         command.addAll(options);
         command.addAll(program);
         command.addAll(List.of(steps));

@@ -51,6 +51,8 @@ final class NoExecutableFilesIT {
                 .run("mkdir target"); // where the tests take notes
         ChildJvm child = Launch.withTests(library)
                 .options("-Djava.io.tmpdir=" + temporary)
+                // All of them run elsewhere.
+                .options("-Ddev.salto.tests.sample=true", "-Ddev.salto.tests.divisor=20")
                 .by(namespace.command())
                 .run("load-callers", "remount-noexec " + temporary, "refuse-memfd", "test " + TESTS, "report", "maps");
 
