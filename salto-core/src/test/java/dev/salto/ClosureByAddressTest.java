@@ -77,7 +77,9 @@ final class ClosureByAddressTest {
                 FunctionDescriptor.of(JAVA_INT, JAVA_INT));
         long[] addresses = LongStream.generate(() -> type.bindAddress(a -> a)).limit(20).sorted().toArray();
         for (int i = 1; i < addresses.length; i++) {
-            for (long between = addresses[i - 1] + 1; between < addresses[i]; between++) {
+            // Upcall stubs lie so far apart that only some addresses between them are tried.
+            long step = Math.ceilDiv(addresses[i] - addresses[i - 1], 64);
+            for (long between = addresses[i - 1] + 1; between < addresses[i]; between += step) {
                 long other = between;
                 assertThatThrownBy(() -> type.closeAddress(other)).isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("no function pointer of this type at 0x" + Long.toHexString(other));

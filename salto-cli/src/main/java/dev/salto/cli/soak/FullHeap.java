@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FullHeap {
     private static final int FILLINGS = 3;
-    private static final int STEPS = 300;
+    private static final int STEPS = 100;
     private static final int[] SIZES = {1 << 16, 1 << 10, 1};
 
     /** The size of the blocks that leave room for an object or two. */

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * compares all of Salto's counts.
  */
 public final class Soak {
-    /** From here on, nothing may grow. */
+    /** From here on, nothing may grow, if each kind of work was done by then. */
     private static final double WARM = 0.25;
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
@@ -83,7 +83,7 @@ public final class Soak {
             observer.accept(sample);
             residentBytes = Math.max(residentBytes, sample.residentBytes());
             tables = Math.max(tables, sample.tables());
-            boolean isDone = sample.fraction() >= fraction && (fraction < 1 || sample.hasAll());
+            boolean isDone = sample.fraction() >= fraction && sample.hasAll();
             if (isDone || ledger.wrongCount() > 0) {
                 return new Outcome.Highest(residentBytes, tables);
             }
