@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * @param jdk of an upcall stub
  */
 record HotCalls(double salto, double jdk) {
-    private static final int ROUNDS = 1_000;
+    private static final int ROUNDS = 300;
     private static final int CALLS = 20_000;
 
     /**
