@@ -30,7 +30,7 @@ public final class ExitAnswers {
 
     private static final int ALIGNMENT = 16;
 
-    /** Answers without a user's value, by their words, or by the plan's answer alone. */
+    /** Answers without a user's value, by their words. */
     private static final Map<List<Long>, ExitAnswer> ZEROS = new HashMap<>();
 
     private ExitAnswers() {}
@@ -57,7 +57,8 @@ public final class ExitAnswers {
         }
         Object value = value(settings);
         if (value == null && !plan.mustReturnZero()) {
-            return plain(index, plan);
+            // The frame would be zero.
+            return zero(words(index, plan, List.of(), 0), 0, 0);
         }
         long size = plan.returnsInMemory() ? plan.function().returnLayout().orElseThrow().byteSize() : 0;
         try (Arena arena = Arena.ofConfined()) {
@@ -75,19 +76,6 @@ public final class ExitAnswers {
     private static @Nullable Object value(ClosureSettings settings) {
         ExceptionHandling exceptions = settings.chosenExceptions();
         return exceptions == null ? null : exceptions.value();
-    }
-
-    /** The answer of a plan whose frame would be zero. New types often have one, so it is kept. */
-    private static ExitAnswer plain(TextIndex index, CallPlan plan) {
-        List<Long> key = List.of((long) plan.answer());
-        synchronized (ZEROS) {
-            ExitAnswer known = ZEROS.get(key);
-            if (known == null) {
-                known = zero(words(index, plan, List.of(), 0), 0, 0);
-                ZEROS.put(key, known);
-            }
-            return known;
-        }
     }
 
     /** The words of a frame that are not zero, each after its place. */

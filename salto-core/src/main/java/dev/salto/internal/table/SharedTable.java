@@ -112,12 +112,15 @@ final class SharedTable extends Table {
     int[] takeRows(Kind kind, Route route, int wanted) throws OsException {
         int first = nextRow;
         if (entry != NO_ENTRY && first == written) {
-            writeNext();
+            // They depend on nothing but their ids.
+            int count = Math.min(WRITTEN_AT_ONCE, capacity() - written);
+            write(written, count, route);
+            written += count;
         }
         int end = entry == NO_ENTRY ? capacity() : written;
         int[] rows = new int[Math.min(wanted, (end - first) / ROW)];
         if (entry == NO_ENTRY) {
-            writeRows(first, rows.length * ROW, route);
+            write(first, rows.length * ROW, route);
         }
         for (int i = 0; i < rows.length; i++) {
             setKindOfRow(first + i * ROW, kind);
@@ -127,34 +130,29 @@ final class SharedTable extends Table {
         return rows;
     }
 
-    private void writeRows(int first, int count, Route route) throws OsException {
-        long[] records = new long[count];
-        for (int i = 0; i < count; i++) {
-            records[i] = blocks.record(first + i);
-        }
+    /** Writes the blocks of slots that nobody has, and their call records if rows have entries. */
+    private void write(int first, int count, Route route) throws OsException {
+        long[] ids = ids(first, count);
+        long[] arguments = entry == NO_ENTRY ? records(first, count) : ids;
         ProcessExit.beginChange();
         try {
             blocks.allowWriting();
-            blocks.setRecords(first, route.gate(), ids(first, count), route.stackSize());
-            blocks.setBlocks(first, blocks.entry(route.entryWithBlocks()), records);
+            if (entry == NO_ENTRY) {
+                blocks.setRecords(first, route.gate(), ids, route.stackSize());
+            }
+            blocks.setBlocks(first, entry == NO_ENTRY ? blocks.entry(route.entryWithBlocks()) : entry, arguments);
             forbidWriting();
         } finally {
             ProcessExit.endChange();
         }
     }
 
-    /** Writes the blocks of the next slots, which depend on nothing but the slots' ids. */
-    private void writeNext() throws OsException {
-        int count = Math.min(WRITTEN_AT_ONCE, capacity() - written);
-        ProcessExit.beginChange();
-        try {
-            blocks.allowWriting();
-            blocks.setBlocks(written, entry, ids(written, count));
-            forbidWriting();
-        } finally {
-            ProcessExit.endChange();
+    private long[] records(int first, int count) {
+        long[] records = new long[count];
+        for (int i = 0; i < count; i++) {
+            records[i] = blocks.record(first + i);
         }
-        written += count;
+        return records;
     }
 
     private long[] ids(int first, int count) {
