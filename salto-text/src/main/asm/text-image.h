@@ -27,16 +27,16 @@
  * entry's place is its distance from the beginning of its own unit. The symbol salto_entry_<name>
  * has that of its unit added, which the build subtracts.
  *
- * Memory order: a header is filled while it is mapped elsewhere, made read-only, and then moved to
- * its place, where a read faults before that. So a thread that can read any word of a header reads
- * all of them as they were filled. That holds on every architecture, whatever loads the processor
- * reorders:
- * - Between the words and the move there is a full fence. It is a locked instruction on x86, `dmb`
- *   on Arm and AArch64, `sync` on POWER, `fence` on RISC-V, `dbar` on LoongArch, and `bcr` on
- *   s390x. So the words are stored before the entry of the page table.
- * - A processor completes no load before it has a valid translation for it, and reads the page
- *   after the entry of the page table. The kernel relies on the same to hide a page's former
- *   content. Later changes are stores of one word each, so that no entry needs a barrier:
+ * Memory order: a header is filled and made read-only before the code in front of it is mapped. So
+ * a thread that executes a trampoline reads all words as they were filled. That holds on every
+ * architecture, whatever loads the processor reorders:
+ * - Between the words and the mapping of the code there is a full fence. It is a locked instruction
+ *   on x86, `dmb` on Arm and AArch64, `sync` on POWER, `fence` on RISC-V, `dbar` on LoongArch, and
+ *   `bcr` on s390x. So the words are stored before the entries of the page table for the code.
+ * - A processor executes no load before it has fetched the instruction, and fetches none without a
+ *   valid translation. It reads the code after the entry of the page table. The kernel relies on
+ *   the same to hide a page's former content. Later changes are stores of one word each, so that no
+ *   entry needs a barrier:
  * - INDEX_HEADER_GATE, from one gate to another of the same signature. Either is right with every
  *   value of the other words.
  * - INDEX_HEADER_ENTRY, from a generic to an append_ entry. The words that only the latter reads

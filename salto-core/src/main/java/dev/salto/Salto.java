@@ -15,7 +15,6 @@ import dev.salto.internal.text.Warnings;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +60,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods may be called from any thread.
  */
 public final class Salto {
-    private static final AtomicBoolean WARNED = new AtomicBoolean();
+    private static boolean isWarned;
 
     /** Whether closures are known to be upcall stubs for good, unless their type refuses that. */
     private static boolean hasNoPort;
@@ -194,7 +193,7 @@ public final class Salto {
         } catch (UnsupportedOperationException e) {
             throw new TrampolinesUnsupportedException(reason, e);
         }
-        if (!WARNED.getAndSet(true)) {
+        if (isFirstWarning()) {
             if (Ports.thisJvm().isEmpty()) {
                 Warnings.log(System.Logger.Level.INFO,
                         "Closures are upcall stubs of the JDK, code made at run time: " + reason.getMessage(), null);
@@ -206,5 +205,11 @@ public final class Salto {
             Events.fallbackInUse(reason.getMessage());
         }
         WarmUp.run(false);
+    }
+
+    private static synchronized boolean isFirstWarning() {
+        boolean isFirst = !isWarned;
+        isWarned = true;
+        return isFirst;
     }
 }

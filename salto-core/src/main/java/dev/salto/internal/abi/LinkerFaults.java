@@ -6,7 +6,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -59,18 +58,28 @@ final class LinkerFaults {
      * union. The stub makes no memory for it then, and ends the JVM. The linker itself refuses an
      * empty result.
      */
-    static void refuseEmptyAlone(FunctionDescriptor function, Function<FunctionDescriptor, CallSequence> classifier) {
-        if (function.argumentLayouts().stream().noneMatch(LinkerFaults::isEmpty)) {
+    static void refuseEmptyAlone(FunctionDescriptor function, Port port) {
+        List<MemoryLayout> layouts = function.argumentLayouts();
+        if (!isAnyEmpty(layouts)) {
             return;
         }
-        List<MemoryLayout> layouts = function.argumentLayouts();
-        List<List<Piece>> arguments = classifier.apply(function).arguments();
+        List<List<Piece>> arguments = port.classify(function).arguments();
         boolean hasMemory = IntStream.range(0, layouts.size())
                 .anyMatch(i -> layouts.get(i) instanceof GroupLayout && arguments.get(i).stream()
                         .anyMatch(piece -> piece.size() > 0 && !(piece.storage() instanceof Storage.Reference)));
         if (!hasMemory) {
             refuse(function.dropReturnLayout(), LinkerFaults::isEmpty, "makes no memory for it, and ends the JVM");
         }
+    }
+
+    private static boolean isAnyEmpty(List<MemoryLayout> layouts) {
+        // No stream: it would cost the first callback two milliseconds.
+        for (MemoryLayout layout : layouts) {
+            if (isEmpty(layout)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Refuses a function with an empty struct or union, for which nobody knows the stub. */

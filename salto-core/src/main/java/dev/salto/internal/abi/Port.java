@@ -125,7 +125,7 @@ public interface Port {
      * @throws IllegalArgumentException if it does so with {@code function}
      */
     default void requireLinkable(FunctionDescriptor function) {
-        LinkerFaults.refuseEmptyAlone(function, this::classify);
+        LinkerFaults.refuseEmptyAlone(function, this);
     }
 
     /**

@@ -33,9 +33,9 @@ public interface CodeMapping {
     TableMemory addTable() throws OsException;
 
     /**
-     * Maps more tables by index: the code of each, followed by its header, which is filled and
-     * read-only before it appears. Maps fewer than wanted if the system has no more to give, or if
-     * mapping them together saves nothing.
+     * Maps more tables by index: the code of each, followed by its header, filled and read-only.
+     * Maps fewer than wanted if the system has no more to give, or if mapping them together saves
+     * nothing.
      *
      * @param headers the words of each header; that of the entry is a distance from the beginning
      *     of the table's code

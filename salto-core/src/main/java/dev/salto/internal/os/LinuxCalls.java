@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 class LinuxCalls {
     // The values of Linux on every architecture that Salto may have a port for.
-    private static final int PROT_NONE = 0;
     static final int PROT_READ = 1;
     static final int PROT_WRITE = 2;
     static final int PROT_EXEC = 4;
@@ -395,30 +394,15 @@ class LinuxCalls {
         return mmap(length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     }
 
-    /** Reserves a range of addresses for later mappings. It cannot be read. */
-    long reserve(long length) throws OsException {
-        return mmap(length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    }
-
     /**
-     * Moves a mapping to {@code to}, and replaces the mapping there. Threads that read there
-     * meanwhile see the old mapping, or wait for the new one.
+     * Maps the pages of a shared mapping again, at {@code at}, and replaces the mapping there.
+     * Threads that read there meanwhile see the old mapping, or wait for the new one.
      */
-    void move(long from, long length, long to) throws OsException {
-        remap(from, length, length, to);
-    }
-
-    /** Maps the pages of a shared mapping again, at {@code at}, and replaces the mapping there. */
     void duplicate(long shared, long length, long at) throws OsException {
-        remap(shared, 0, length, at);
-    }
-
-    private void remap(long from, long oldLength, long length, long to) throws OsException {
-        long result = CLibrary.callForWord(Basics.MREMAP, from, oldLength, length, MREMAP_MAYMOVE | MREMAP_FIXED, to,
-                0);
+        long result = CLibrary.callForWord(Basics.MREMAP, shared, 0, length, MREMAP_MAYMOVE | MREMAP_FIXED, at, 0);
         if (isError(result)) {
-            throw new OsException("mremap(%#x, %s, %s, MREMAP_MAYMOVE | MREMAP_FIXED, %#x)".formatted(from,
-                    oldLength, length, to), result);
+            throw new OsException("mremap(%#x, 0, %s, MREMAP_MAYMOVE | MREMAP_FIXED, %#x)".formatted(shared, length,
+                    at), result);
         }
     }
 
@@ -547,9 +531,6 @@ class LinuxCalls {
     }
 
     private static String name(int protection) {
-        if (protection == PROT_NONE) {
-            return "PROT_NONE";
-        }
         if ((protection & PROT_EXEC) != 0) {
             return "PROT_READ | PROT_EXEC";
         }

@@ -47,29 +47,23 @@ final class LinuxCode implements CodeMapping {
         long page = calls.pageSize();
         long size = shape.indexCodeSize() + page;
         List<IndexTableMemory> tables = new ArrayList<>(count);
-        // Reserves the places of the headers, which must not appear before they are complete.
-        long place = calls.reserve(count * size);
+        long place = calls.mapMemory(count * size);
         try {
-            long fresh = calls.mapMemory(count * page);
-            try {
-                for (int i = 0; i < count; i++) {
-                    long[] words = headers[i].clone();
-                    words[entryPlace / Memory.WORD_SIZE] += place + i * size;
-                    Memory.setWords(fresh + i * page, words);
-                }
-                // A thread that can read a header at its place reads these words: see text-image.h.
-                VarHandle.fullFence();
-                calls.mprotect(fresh, count * page, LinuxCalls.PROT_READ);
-                while (tables.size() < count) {
-                    long table = place + tables.size() * size;
-                    IndexTableMemory memory = LinuxIndexTable.of(system, table, shape.indexCodeSize(), page);
-                    calls.duplicate(code.address() + shape.indexOffset(), shape.indexCodeSize(), table);
-                    calls.move(fresh + tables.size() * page, page, memory.header());
-                    tables.add(memory);
-                }
-            } catch (OsException | RuntimeException | Error e) {
-                calls.munmapAfter(e, fresh + tables.size() * page, (count - tables.size()) * page);
-                throw e;
+            for (int i = 0; i < count; i++) {
+                long table = place + i * size;
+                long[] words = headers[i].clone();
+                words[entryPlace / Memory.WORD_SIZE] += table;
+                Memory.setWords(table + shape.indexCodeSize(), words);
+            }
+            // A thread that can execute the code, which comes last, reads these words: see
+            // text-image.h.
+            VarHandle.fullFence();
+            calls.mprotect(place, count * size, LinuxCalls.PROT_READ);
+            while (tables.size() < count) {
+                long table = place + tables.size() * size;
+                IndexTableMemory memory = LinuxIndexTable.of(system, table, shape.indexCodeSize(), page);
+                calls.duplicate(code.address() + shape.indexOffset(), shape.indexCodeSize(), table);
+                tables.add(memory);
             }
         } catch (OsException | RuntimeException | Error e) {
             calls.munmapAfter(e, place + tables.size() * size, (count - tables.size()) * size);

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * A table of one kind, whose trampolines know only their index. The table's header has the rest. It
- * is filled before it is mapped, and read-only.
+ * is filled before the code can run, and read-only.
  */
 final class IndexTable extends Table {
     private final TextIndex.CodeByIndex code;

@@ -29,6 +29,9 @@ public final class KindSlots {
     private final Magazines magazines;
     private final SlotStore store;
 
+    /** The places of threads' own magazines; those of {@link #magazines} once a thread took one. */
+    private @Nullable Magazine[] own;
+
     /** Whether {@link #bind} is to take the way on which stack traces are recorded. */
     private final boolean tracesBinds;
 
@@ -44,6 +47,7 @@ public final class KindSlots {
         this.first = store.first;
         this.depot = store.depot;
         this.magazines = depot.magazines();
+        this.own = magazines.own();
         if (gate == null) {
             kind.setRules(rules);
             connection = null;
@@ -118,7 +122,7 @@ public final class KindSlots {
      */
     public int bind(Object target, boolean isByAddress) {
         Objects.requireNonNull(target, "target");
-        Magazine magazine = magazines.mine();
+        Magazine magazine = mine();
         return magazine != null && magazine.isOfLastClass(target)
                 ? magazine.bind(target, isByAddress, connection)
                 : bindOther(target, isByAddress);
@@ -137,7 +141,7 @@ public final class KindSlots {
     }
 
     private int bindOwn(Object target, boolean isByAddress) {
-        Magazine magazine = magazines.take();
+        Magazine magazine = takeMagazine();
         try {
             magazine.setLastClass(target);
             int id = magazine.bind(target, isByAddress, connection);
@@ -151,6 +155,19 @@ public final class KindSlots {
                 magazine.owner = Magazine.NOBODY;
             }
         }
+    }
+
+    /** The current thread's magazine, if it is in the first place; otherwise null. */
+    private @Nullable Magazine mine() {
+        long id = Thread.currentThread().threadId();
+        Magazine magazine = own[Magazines.firstPlace(id)];
+        return magazine != null && magazine.owner == id ? magazine : null;
+    }
+
+    private Magazine takeMagazine() {
+        Magazine magazine = magazines.take();
+        own = magazines.own();
+        return magazine;
     }
 
     private void requireInstance(Object target) {
@@ -271,7 +288,7 @@ public final class KindSlots {
     /** Makes sure that this thread can close a slot even without free memory. */
     private void makeRoomForClosing() {
         if (first.isSpent()) {
-            Magazine magazine = magazines.take();
+            Magazine magazine = takeMagazine();
             try {
                 magazine.makeRoomForClosing();
             } finally {
@@ -364,13 +381,13 @@ public final class KindSlots {
         if (table.isShared()) {
             return first.close(id, claims);
         }
-        Magazine magazine = magazines.mine();
+        Magazine magazine = mine();
         return magazine != null ? magazine.close(table, id, claims) : closeElsewhere(table, id, claims);
     }
 
     /** Closes a slot with a new or borrowed magazine. */
     private boolean closeElsewhere(Table table, int id, boolean claims) {
-        Magazine magazine = magazines.take();
+        Magazine magazine = takeMagazine();
         try {
             return magazine.close(table, id, claims);
         } finally {

@@ -43,12 +43,15 @@ final class Magazines {
         this.depot = depot;
     }
 
-    /** The current thread's magazine, if it is in the first place; otherwise null. */
+    /** The places of magazines of threads' own. They change once. */
     @Nullable
-    Magazine mine() {
-        long id = Thread.currentThread().threadId();
-        Magazine magazine = own[(int) id & (OWN - 1)];
-        return magazine != null && magazine.owner == id ? magazine : null;
+    Magazine[] own() {
+        return own;
+    }
+
+    /** The place where a thread looks first for its own magazine. */
+    static int firstPlace(long thread) {
+        return (int) thread & (OWN - 1);
     }
 
     /**

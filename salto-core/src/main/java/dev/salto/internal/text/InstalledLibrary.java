@@ -32,7 +32,7 @@ record InstalledLibrary() implements TextSource {
         }
         if (places.isEmpty()) {
             throw new TextImageException(
-                    "no %s is in java.library.path (%s) or %s".formatted(original.name(), libraryPath, ofTheJvm));
+                    "no " + original.name() + " is in java.library.path (" + libraryPath + ") or " + ofTheJvm);
         }
         return places;
     }

@@ -217,13 +217,6 @@ public final class FailingCalls extends LinuxCalls implements AutoCloseable {
     }
 
     @Override
-    void move(long from, long length, long to) throws OsException {
-        pass(Call.MREMAP);
-        super.move(from, length, to);
-        mappedSize.addAndGet(-length);
-    }
-
-    @Override
     void duplicate(long shared, long length, long at) throws OsException {
         pass(Call.MREMAP);
         super.duplicate(shared, length, at);
