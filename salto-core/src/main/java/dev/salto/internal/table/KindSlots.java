@@ -160,7 +160,7 @@ public final class KindSlots {
     /** The current thread's magazine, if it is in the first place; otherwise null. */
     private @Nullable Magazine mine() {
         long id = Thread.currentThread().threadId();
-        Magazine magazine = own[Magazines.firstPlace(id)];
+        Magazine magazine = own[Magazines.place(id)];
         return magazine != null && magazine.owner == id ? magazine : null;
     }
 

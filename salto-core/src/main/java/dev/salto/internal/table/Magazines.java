@@ -49,8 +49,8 @@ final class Magazines {
         return own;
     }
 
-    /** The place where a thread looks first for its own magazine. */
-    static int firstPlace(long thread) {
+    /** The place where the thread of a number looks first for its own magazine. */
+    static int place(long thread) {
         return (int) thread & (OWN - 1);
     }
 
@@ -66,7 +66,7 @@ final class Magazines {
         }
         if (!thread.isVirtual()) {
             for (int i = 0; i < PROBES; i++) {
-                Magazine magazine = own(thread, id, (int) (id + i) & (OWN - 1));
+                Magazine magazine = own(thread, id, place(id + i));
                 if (magazine != null) {
                     return magazine;
                 }
