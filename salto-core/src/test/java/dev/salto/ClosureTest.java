@@ -158,10 +158,24 @@ final class ClosureTest {
         for (int i = 0; i < FIRST_SLOTS; i++) {
             type.bind((a, b) -> 0).close();
         }
+        // Slots travel by the batch, whose last one is bound first. After a garbage collection, the
+        // oldest go back to their table instead, and are bound much later.
+        int most = 1000 + 4 * BATCH;
+        int others;
+        int attempts = 0;
+        do {
+            others = closesUntilReuse(type);
+            assertThat(others).isGreaterThanOrEqualTo(1000);
+            attempts++;
+        } while (others > most && attempts < 5);
+        assertThat(others).isLessThanOrEqualTo(most);
+    }
+
+    /** Closes a closure, and then others until its slot is bound again, or 2,000 of them. */
+    private static int closesUntilReuse(ClosureType<OfQuarantine> type) {
         Closure<OfQuarantine> first = type.bind((a, b) -> 1);
         MemorySegment address = first.address();
         first.close();
-
         int others = 0;
         Closure<OfQuarantine> other = type.bind((a, b) -> 2);
         while (!other.address().equals(address) && others < 2000) {
@@ -169,11 +183,9 @@ final class ClosureTest {
             other = type.bind((a, b) -> 2);
             others++;
         }
-
-        // Slots travel by the batch, whose last one is bound first.
-        assertThat(others).isBetween(1000, 1000 + 4 * BATCH);
-        assertThat(call(address, 0)).isEqualTo(2);
+        assertThat(call(other.address(), 0)).isEqualTo(2);
         other.close();
+        return others;
     }
 
     @Test
@@ -260,7 +272,7 @@ final class ClosureTest {
         List<Arena> foreign = new ArrayList<>();
         Thread.ofPlatform().start(() -> foreign.add(Arena.ofConfined())).join();
         // The type has tables of its own after its first 64 closures, whichever tests ran before.
-        for (int i = 0; i <= 64; i++) {
+        for (int i = 0; i <= FIRST_SLOTS; i++) {
             BINARY.bind((a, b) -> 0).close();
         }
         // Fails after taking a slot each time: with a leak, the next table would be mapped.
